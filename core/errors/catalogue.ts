@@ -1,0 +1,136 @@
+/**
+ * Every code an {@linkcode AgentError} can carry, with what it means and what to do about it. A code
+ * that is retired stays here with the word "retired" and is never used for anything else.
+ *
+ * @module
+ */
+
+/** What the catalogue says about one code. */
+export interface ErrorEntry {
+  /** Whether trying the same thing again, later, can help. */
+  readonly retryable: boolean;
+  /** What happened, in one sentence. */
+  readonly meaning: string;
+  /** What the operator or the caller does about it. */
+  readonly remedy: string;
+}
+
+function entry(retryable: boolean, meaning: string, remedy: string): ErrorEntry {
+  return Object.freeze({ retryable, meaning, remedy });
+}
+
+/** The catalogue. Its keys are the closed set {@linkcode ErrorCode}. */
+export const errorCatalogue = Object.freeze({
+  // Configuration.
+  config_invalid: entry(
+    false,
+    "The configuration has unknown keys, wrong types or values out of range.",
+    "Correct the keys that the message lists; `cim validate` shows all problems at once.",
+  ),
+  config_unreadable: entry(
+    false,
+    "A configuration file that was named cannot be read or parsed.",
+    "Check the path, its permissions and the syntax at the line that the message names.",
+  ),
+  // Plugins and their lifecycle.
+  plugin_duplicate: entry(
+    false,
+    "Two plugins have the same name, or provide the same token.",
+    "Register each plugin once; rename one, or remove one of the providers.",
+  ),
+  plugin_gap: entry(
+    false,
+    "A plugin requires something that no registered plugin provides.",
+    "Register a plugin that provides the token that the message names.",
+  ),
+  plugin_cycle: entry(
+    false,
+    "Plugins require one another in a circle.",
+    "Break the circle that the message shows, for example with an optional dependency.",
+  ),
+  plugin_failed: entry(
+    false,
+    "A plugin threw while it was initialised, started or closed.",
+    "Read the cause; everything that had been initialised was closed again.",
+  ),
+  plugin_timeout: entry(
+    false,
+    "A plugin did not return from init, afterInit or close in time.",
+    "Look at what the named plugin waits for, or raise its time limit.",
+  ),
+  plugin_task_failed: entry(
+    false,
+    "A background task of a plugin threw.",
+    "Read the cause; a fatal plugin stops the agent, any other keeps it degraded.",
+  ),
+  start_aborted: entry(
+    false,
+    "The start was interrupted by a signal or by a call of stop.",
+    "Nothing: what had been initialised was closed again.",
+  ),
+  // General.
+  unavailable: entry(
+    true,
+    "The thing asked for is disabled by configuration or not connected now.",
+    "Configure the plugin, or wait until its status is ok.",
+  ),
+  unsupported: entry(
+    false,
+    "The store or server does not have the capability asked for.",
+    "Check `capabilities` first, or use another store.",
+  ),
+  deadline_exceeded: entry(
+    true,
+    "An operation did not finish within its time limit.",
+    "Try again; if it stays, look at the peer that the message names.",
+  ),
+  closed: entry(
+    false,
+    "The object was used after it had been closed.",
+    "Create a new one.",
+  ),
+  queue_full: entry(
+    true,
+    "A bounded queue is full and its policy refuses new items.",
+    "Slow down, or raise the bound that the message names.",
+  ),
+  address_in_use: entry(
+    false,
+    "Another process listens on the port already.",
+    "Stop the other process, or set another port with the key that the message names.",
+  ),
+  // Key-value stores.
+  store_unreachable: entry(
+    true,
+    "The key-value store does not answer.",
+    "Check the endpoints and that the store runs; the agent keeps trying.",
+  ),
+  store_compacted: entry(
+    true,
+    "The revision asked for is no longer in the store's history.",
+    "List again and watch from the revision of that list.",
+  ),
+  store_denied: entry(
+    false,
+    "The store refuses the user or the certificate.",
+    "Check user, password, certificates and the role's permissions.",
+  ),
+  store_owned: entry(
+    false,
+    "Another process owns the embedded store's folder.",
+    "Stop the other agent, or set `paths.data` to another folder.",
+  ),
+  store_corrupt: entry(
+    false,
+    "The embedded store's file is damaged.",
+    "Move the named file away; the agent starts with an empty store.",
+  ),
+  value_invalid: entry(
+    false,
+    "A stored value or a message cannot be decoded.",
+    "Correct the value at the key that the message names.",
+  ),
+});
+
+/** One of the codes of {@linkcode errorCatalogue}. */
+export type ErrorCode = keyof typeof errorCatalogue;

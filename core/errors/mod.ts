@@ -1,0 +1,9 @@
+/**
+ * Errors: one catalogue of codes, one class that carries them, and questions about any error. It does
+ * not log, retry or decide what to do; that is the caller's part.
+ *
+ * @module
+ */
+export { AgentError, type AgentErrorOptions } from "./agent_error.ts";
+export { errorCatalogue, type ErrorCode, type ErrorEntry } from "./catalogue.ts";
+export { describeError, hasCode, isAbort } from "./classify.ts";
