@@ -1,0 +1,68 @@
+/**
+ * Time limits for promises and the joining of signals.
+ *
+ * @module
+ */
+import { AgentError } from "../errors/mod.ts";
+import { type Clock, systemClock } from "./clock.ts";
+
+/** Options of {@linkcode deadline}. */
+export interface DeadlineOptions {
+  /** What is being waited for, for the error text: "Cannot <action>: ...". */
+  action: string;
+  /** Source of time. Default: the machine's. */
+  clock?: Clock;
+  /** Ends the wait early. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs `work` with a signal that aborts after `limitMs`, and does not wait longer than that even if the
+ * work ignores its signal.
+ *
+ * @throws {AgentError} `deadline_exceeded` when the time is up.
+ *
+ * @example
+ * ```ts
+ * import { deadline } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const answer = await deadline(() => Promise.resolve(42), 1_000, { action: "ask" });
+ * assert.equal(answer, 42);
+ * ```
+ */
+export async function deadline<T>(
+  work: (signal: AbortSignal) => Promise<T> | T,
+  limitMs: number,
+  { action, clock = systemClock, signal }: DeadlineOptions,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  using _timer = clock.timer(limitMs, () => {
+    const error = new AgentError(
+      "deadline_exceeded",
+      `Cannot ${action}: not finished after ${limitMs} ms`,
+    );
+    controller.abort(error);
+    reject(error);
+  });
+  function onAbort() {
+    controller.abort(signal!.reason);
+    reject(signal!.reason);
+  }
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work(controller.signal), ended]);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Resolves when the signal aborts; at once if it has. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
