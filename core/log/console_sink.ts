@@ -1,0 +1,80 @@
+/**
+ * Writes records to standard error, as text or as JSON lines, through a handler of `@std/log`. Standard
+ * output belongs to the product (log mode STDOUT, answers of commands).
+ *
+ * @module
+ */
+import { BaseHandler, type LogLevel as StdLevel, LogLevels, LogRecord } from "../std/log/mod.ts";
+import type { LogEntry, LogSink } from "./logger.ts";
+
+/** How a record becomes a line. */
+export type LogFormat = "text" | "json";
+
+/** Where lines go; the default is standard error. */
+export type LineWriter = (line: string) => void;
+
+const stdLevels = {
+  debug: LogLevels.DEBUG,
+  info: LogLevels.INFO,
+  warn: LogLevels.WARN,
+  error: LogLevels.ERROR,
+} as const satisfies Record<LogEntry["level"], StdLevel>;
+
+/** A sink that writes lines. */
+export function consoleSink(
+  format: LogFormat = "text",
+  write: LineWriter = toStandardError,
+): LogSink {
+  const handler = new LineHandler(write, format === "json" ? formatJson : formatText);
+  return (entry) => {
+    handler.handle(
+      new LogRecord({
+        msg: entry.message,
+        args: [entry],
+        level: stdLevels[entry.level],
+        loggerName: entry.logger,
+      }),
+    );
+  };
+}
+
+/** One record as a line of text: `2026-01-31T12:00:00.000Z INFO  etcd Connected {"endpoint":"..."}`. */
+export function formatText(entry: LogEntry): string {
+  const time = new Date(entry.time).toISOString();
+  const fields = Object.keys(entry.fields).length > 0 ? ` ${JSON.stringify(entry.fields)}` : "";
+  const message = entry.message.replaceAll("\n", "\\n");
+  return `${time} ${entry.level.toUpperCase().padEnd(5)} ${entry.logger} ${message}${fields}`;
+}
+
+/** One record as a JSON line. */
+export function formatJson(entry: LogEntry): string {
+  const { time, level, logger, message, fields } = entry;
+  return JSON.stringify({ time: new Date(time).toISOString(), level, logger, message, ...fields });
+}
+
+class LineHandler extends BaseHandler {
+  readonly #write: LineWriter;
+
+  constructor(write: LineWriter, format: (entry: LogEntry) => string) {
+    super("NOTSET", { formatter: (record) => format(record.args[0] as LogEntry) });
+    this.#write = write;
+  }
+
+  override log(line: string): void {
+    this.#write(line);
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** A line that standard error does not take (closed pipe) is lost: there is nowhere left to report it. */
+function toStandardError(line: string): void {
+  const bytes = encoder.encode(`${line}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.WouldBlock)) {
+      throw error;
+    }
+  }
+}

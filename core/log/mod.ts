@@ -1,0 +1,23 @@
+/**
+ * Structured logs: named loggers with levels changed at run time, redaction, folding of repeats, and a
+ * sink for the console. It does not rotate files; the product's log route does.
+ *
+ * @module
+ */
+export {
+  consoleSink,
+  formatJson,
+  formatText,
+  type LineWriter,
+  type LogFormat,
+} from "./console_sink.ts";
+export { type LogLevel, logLevels } from "./level.ts";
+export {
+  type LogEntry,
+  type LogFields,
+  type Logger,
+  LogRegistry,
+  type LogRegistryOptions,
+  type LogSink,
+} from "./logger.ts";
+export { redact, redactText } from "./redact.ts";

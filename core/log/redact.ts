@@ -1,0 +1,52 @@
+/**
+ * Takes secrets out of log fields: members whose name says so, and user information in URLs, at any
+ * depth up to five; deeper values and long texts are cut. The input is never changed.
+ *
+ * @module
+ */
+
+const secretName =
+  /pass(word|wd|phrase)?$|secret|token$|credential|authorization|private_?key|api_?key/i;
+const userInfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s\/@]+@/gi;
+const maxDepth = 5;
+const maxText = 4_096;
+const hidden = "[redacted]";
+
+/** A copy of the fields that is safe to write. */
+export function redact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const safe: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    safe[name] = secretName.test(name) && value !== undefined ? hidden : redactValue(value, 1);
+  }
+  return safe;
+}
+
+/** A text without the user information of URLs, cut at 4,096 characters. */
+export function redactText(text: string): string {
+  const cut = text.length > maxText ? `${text.slice(0, maxText)}...` : text;
+  return cut.replace(userInfo, `$1${hidden}@`);
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Error) return redactText(errorText(value));
+  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (depth >= maxDepth) return "[deep]";
+  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, depth + 1));
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    return redactValue(value.toJSON(), depth + 1);
+  }
+  const safe: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    safe[name] = secretName.test(name) ? hidden : redactValue(member, depth + 1);
+  }
+  return safe;
+}
+
+function errorText(error: Error): string {
+  const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
+  const cause = error.cause instanceof Error ? `: ${errorText(error.cause)}` : "";
+  return `${error.message || error.name}${code}${cause}`;
+}
