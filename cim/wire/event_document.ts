@@ -1,0 +1,154 @@
+import { MAX_ESCAPE, writeBytes, writeDecimal, writeJsonText } from "./_json_text.ts";
+import { readI32, readU16, textEnd } from "./_table.ts";
+import { type EventView, PAIR_SLOTS, TEXT_SLOTS } from "./event_view.ts";
+
+const encoder = new TextEncoder();
+const OPEN = encoder.encode('{"eventName":"');
+const TIME = encoder.encode('","eventTime":');
+const SOURCE_TYPE = encoder.encode(',"eventSourceType":"');
+const MANAGED_OBJECT = encoder.encode(',"managedObject":');
+const NULL = encoder.encode("null");
+const HEADERS = encoder.encode(',"sourceHeaders":');
+const CONTAINER_ID = encoder.encode(',"containerId":"');
+const SOURCE_NAME = encoder.encode(',"sourceName":"');
+const SOURCE_ID = encoder.encode(',"sourceId":"');
+const PAIR_NAME = encoder.encode('{"name":"');
+const PAIR_VALUE = encoder.encode('","value":"');
+const PAIR_CLOSE = encoder.encode('"}');
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+
+/** Vectors that follow `managedObject` and are omitted when empty, in document order. */
+const OPTIONAL_PAIRS = ([
+  "additionalInfo",
+  "thresholdInfo",
+  "stateChangeDefinition",
+  "monitoredAttributes",
+] as const).map((name) => ({ slot: PAIR_SLOTS[name], key: encoder.encode(`,"${name}":`) }));
+
+/** Bytes of keys and punctuation around the fields of an event, and around one pair. */
+const FRAME_BYTES = 512;
+const PAIR_FRAME_BYTES = 32;
+/** Buffers above this size are not kept from one event to the next. */
+const KEPT_BYTES = 65_536;
+
+/**
+ * Writes the JSON document of an event: fields in the contract's order and with its omissions, time
+ * exact beyond 2^53, text escaped as Go does, invalid UTF-8 as U+FFFD.
+ *
+ * The document is a view on one reused buffer and valid until the next {@linkcode EventDocument.write}:
+ * copy it to keep it. Its size is bounded by the limits of the view it is written from.
+ *
+ * @example
+ * ```ts
+ * import { buildEvent, EventDocument, EventView } from "./mod.ts";
+ *
+ * const bytes = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
+ * const view = new EventView();
+ * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not an Event");
+ * const headers = new TextEncoder().encode('{"podId":"amf-0"}');
+ * const json = new TextDecoder().decode(new EventDocument().write(view, headers));
+ * console.assert(JSON.parse(json).sourceHeaders.podId === "amf-0");
+ * ```
+ */
+export class EventDocument {
+  #kept = new Uint8Array(4096);
+
+  /** Writes the document of what `view` was read from; `sourceHeaders` is a complete JSON object. */
+  write(view: EventView, sourceHeaders: Uint8Array): Uint8Array {
+    const room = FRAME_BYTES + sourceHeaders.length + MAX_ESCAPE * view.textBytes +
+      PAIR_FRAME_BYTES * view.pairCount;
+    const target = this.#buffer(room);
+    let at = writeText(view, TEXT_SLOTS.eventName, OPEN, target, 0);
+    at = writeDecimal(view.eventTime(), target, writeBytes(TIME, target, at));
+    at = writeOptionalText(view, TEXT_SLOTS.eventSourceType, SOURCE_TYPE, target, at);
+    at = writeManagedObject(view, target, at);
+    for (const { slot, key } of OPTIONAL_PAIRS) {
+      if (view.pairsCount(slot) === 0) continue;
+      at = writePairs(view, slot, target, writeBytes(key, target, at));
+    }
+    at = writeBytes(sourceHeaders, target, writeBytes(HEADERS, target, at));
+    at = writeText(view, TEXT_SLOTS.containerId, CONTAINER_ID, target, at);
+    target[at++] = QUOTE;
+    at = writeOptionalText(view, TEXT_SLOTS.sourceName, SOURCE_NAME, target, at);
+    at = writeOptionalText(view, TEXT_SLOTS.sourceId, SOURCE_ID, target, at);
+    target[at++] = CLOSE_OBJECT;
+    return target.subarray(0, at);
+  }
+
+  #buffer(room: number): Uint8Array {
+    if (room <= this.#kept.length) return this.#kept;
+    const grown = new Uint8Array(room);
+    if (room <= KEPT_BYTES) this.#kept = grown;
+    return grown;
+  }
+}
+
+function writeText(
+  view: EventView,
+  slot: number,
+  key: Uint8Array,
+  target: Uint8Array,
+  at: number,
+): number {
+  at = writeBytes(key, target, at);
+  return writeJsonText(view.buffer, view.textStart(slot), view.textEnd(slot), target, at);
+}
+
+function writeOptionalText(
+  view: EventView,
+  slot: number,
+  key: Uint8Array,
+  target: Uint8Array,
+  at: number,
+): number {
+  if (view.textEnd(slot) === view.textStart(slot)) return at;
+  at = writeText(view, slot, key, target, at);
+  target[at++] = QUOTE;
+  return at;
+}
+
+function writeManagedObject(view: EventView, target: Uint8Array, at: number): number {
+  at = writeBytes(MANAGED_OBJECT, target, at);
+  return view.pairsCount(PAIR_SLOTS.managedObject) === 0
+    ? writeBytes(NULL, target, at)
+    : writePairs(view, PAIR_SLOTS.managedObject, target, at);
+}
+
+function writePairs(view: EventView, slot: number, target: Uint8Array, at: number): number {
+  const bytes = view.buffer;
+  const first = view.pairsStart(slot);
+  const end = first + 4 * view.pairsCount(slot);
+  target[at++] = OPEN_ARRAY;
+  for (let element = first; element < end; element += 4) {
+    if (element > first) target[at++] = COMMA;
+    const table = element + readI32(bytes, element);
+    at = writePairText(bytes, table, 0, target, writeBytes(PAIR_NAME, target, at));
+    at = writePairText(bytes, table, 1, target, writeBytes(PAIR_VALUE, target, at));
+    at = writeBytes(PAIR_CLOSE, target, at);
+  }
+  target[at++] = CLOSE_ARRAY;
+  return at;
+}
+
+/** Writes key (slot 0) or value (slot 1) of a pair that the view has verified. */
+function writePairText(
+  bytes: Uint8Array,
+  table: number,
+  slot: number,
+  target: Uint8Array,
+  at: number,
+): number {
+  const vtable = table - readI32(bytes, table);
+  const entry = 4 + 2 * slot;
+  if (entry >= readU16(bytes, vtable)) return at;
+  const offset = readU16(bytes, vtable + entry);
+  if (offset === 0) return at;
+  const field = table + offset;
+  const start = field + readI32(bytes, field) + 4;
+  return writeJsonText(bytes, start, textEnd(bytes, start), target, at);
+}

@@ -1,0 +1,201 @@
+import { follow, followText, readI32, Table, textEnd } from "./_table.ts";
+import type { WireFault } from "./wire_fault.ts";
+
+/** Limits of an {@linkcode EventView}. */
+export interface EventViewOptions {
+  /** Pairs in one event, over all its vectors; 1 to 1,000,000, default 4096. */
+  readonly maxPairs?: number;
+  /** Bytes of text in one event, shared strings counted each time; at least 1, default 1 MiB. */
+  readonly maxTextBytes?: number;
+}
+
+/** The five vectors of name and value pairs. */
+export type PairField =
+  | "managedObject"
+  | "additionalInfo"
+  | "thresholdInfo"
+  | "stateChangeDefinition"
+  | "monitoredAttributes";
+
+/** The five strings. */
+export type TextField =
+  | "eventName"
+  | "containerId"
+  | "sourceId"
+  | "sourceName"
+  | "eventSourceType";
+
+/** Slot of each vector in the Event table. */
+export const PAIR_SLOTS: Readonly<Record<PairField, number>> = Object.freeze({
+  managedObject: 3,
+  additionalInfo: 4,
+  thresholdInfo: 5,
+  stateChangeDefinition: 6,
+  monitoredAttributes: 7,
+});
+
+/** Slot of each string in the Event table. */
+export const TEXT_SLOTS: Readonly<Record<TextField, number>> = Object.freeze({
+  eventName: 0,
+  containerId: 2,
+  sourceId: 8,
+  sourceName: 9,
+  eventSourceType: 10,
+});
+
+const SLOT_COUNT = 11;
+const TIME_SLOT = 1;
+/** Greatest high word, either sign, with which a time is exact as a number. */
+const SAFE_HIGH = 0x1fffff;
+
+/**
+ * Verified view of one Event, straight on the bytes it arrived in.
+ *
+ * Made once and read into again and again; {@linkcode EventView.read} never throws whatever the bytes
+ * are. Strings and pairs may be shared inside a payload, so that a small one can name an endless
+ * amount of text: `maxPairs` and `maxTextBytes` bound what the event unfolds to. Everything the view
+ * hands out is valid until the buffer changes or the next `read`.
+ *
+ * @example
+ * ```ts
+ * import { buildEvent, EventView } from "./mod.ts";
+ *
+ * const bytes = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
+ * const view = new EventView();
+ * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not an Event");
+ * console.assert(view.eventName() === "Configured");
+ * ```
+ */
+export class EventView {
+  /** Bytes the view was last read from. */
+  buffer: Uint8Array = new Uint8Array(0);
+  /** Low 32 bits of the event's time. */
+  timeLow = 0;
+  /** High 32 bits of the event's time, signed. */
+  timeHigh = 0;
+  /** Bytes of text the event unfolds to. */
+  textBytes = 0;
+  /** Pairs in the event, over all its vectors. */
+  pairCount = 0;
+  readonly #maxPairs: number;
+  readonly #maxTextBytes: number;
+  readonly #table = new Table();
+  readonly #pair = new Table();
+  readonly #starts = new Int32Array(SLOT_COUNT);
+  readonly #decoder = new TextDecoder();
+
+  /** Makes a view; throws a RangeError when a limit is out of range. */
+  constructor(options: EventViewOptions = {}) {
+    const { maxPairs = 4096, maxTextBytes = 1_048_576 } = options;
+    if (!Number.isInteger(maxPairs) || maxPairs < 1 || maxPairs > 1_000_000) {
+      throw new RangeError(`maxPairs must be 1 to 1000000, found ${maxPairs}`);
+    }
+    if (!Number.isInteger(maxTextBytes) || maxTextBytes < 1 || maxTextBytes > 0x7fffffff) {
+      throw new RangeError(`maxTextBytes must be 1 to 2147483647, found ${maxTextBytes}`);
+    }
+    this.#maxPairs = maxPairs;
+    this.#maxTextBytes = maxTextBytes;
+  }
+
+  /** Checks `buffer[start, end)` and locates its parts; returns why it is no Event, if so. */
+  read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
+    const fault = this.#table.openRoot(buffer, start, end);
+    if (fault !== undefined) return fault;
+    this.buffer = buffer;
+    this.textBytes = 0;
+    this.pairCount = 0;
+    const time = this.#table.field(TIME_SLOT, 8);
+    if (time < 0) return "bad_field";
+    this.timeLow = time === 0 ? 0 : readI32(buffer, time) >>> 0;
+    this.timeHigh = time === 0 ? 0 : readI32(buffer, time + 4);
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      if (slot === TIME_SLOT) continue;
+      const field = this.#table.field(slot, 4);
+      if (field < 0) return "bad_field";
+      this.#starts[slot] = 0;
+      if (field === 0) continue;
+      const isVector = slot >= PAIR_SLOTS.managedObject && slot <= PAIR_SLOTS.monitoredAttributes;
+      const fault = isVector
+        ? this.#readPairs(field, slot, start, end)
+        : this.#readText(field, slot, end);
+      if (fault !== undefined) return fault;
+    }
+    return this.textBytes > this.#maxTextBytes ? "too_large" : undefined;
+  }
+
+  /** First byte of the string in `slot`, 0 when absent. */
+  textStart(slot: number): number {
+    return this.#starts[slot];
+  }
+
+  /** End of the string in `slot`, 0 when absent. */
+  textEnd(slot: number): number {
+    const start = this.#starts[slot];
+    return start === 0 ? 0 : textEnd(this.buffer, start);
+  }
+
+  /** First element of the vector in `slot`, 0 when absent; its count stands 4 bytes before. */
+  pairsStart(slot: number): number {
+    return this.#starts[slot];
+  }
+
+  /** Pairs in the vector in `slot`; 0 when absent or empty. */
+  pairsCount(slot: number): number {
+    const start = this.#starts[slot];
+    return start === 0 ? 0 : readI32(this.buffer, start - 4);
+  }
+
+  /** The event's name, decoded; `""` when absent. Allocates. */
+  eventName(): string {
+    return this.text(TEXT_SLOTS.eventName);
+  }
+
+  /** The string in `slot`, decoded, invalid UTF-8 replaced; `""` when absent. Allocates. */
+  text(slot: number): string {
+    const start = this.#starts[slot];
+    if (start === 0) return "";
+    return this.#decoder.decode(this.buffer.subarray(start, textEnd(this.buffer, start)));
+  }
+
+  /** The event's time in milliseconds since 1970, exact. Allocates beyond 2^53. */
+  eventTime(): number | bigint {
+    const high = this.timeHigh;
+    if (high <= SAFE_HIGH && high >= -SAFE_HIGH) return high * 0x1_0000_0000 + this.timeLow;
+    return (BigInt(high) << 32n) | BigInt(this.timeLow);
+  }
+
+  #readText(field: number, slot: number, end: number): WireFault | undefined {
+    const text = followText(this.buffer, field, end);
+    if (text < 0) return "bad_text";
+    this.#starts[slot] = text;
+    this.textBytes += readI32(this.buffer, text - 4);
+    return undefined;
+  }
+
+  #readPairs(field: number, slot: number, start: number, end: number): WireFault | undefined {
+    const buffer = this.buffer;
+    const head = follow(buffer, field, end);
+    if (head < 0) return "bad_vector";
+    const count = readI32(buffer, head);
+    if (count < 0 || count > (end - head - 4) >> 2) return "bad_vector";
+    this.pairCount += count;
+    if (this.pairCount > this.#maxPairs) return "too_large";
+    const first = head + 4;
+    this.#starts[slot] = first;
+    for (let at = first; at < first + 4 * count; at += 4) {
+      const table = follow(buffer, at, end);
+      if (table < 0) return "bad_vector";
+      const fault = this.#pair.open(buffer, table, start, end);
+      if (fault !== undefined) return fault;
+      for (let part = 0; part < 2; part++) {
+        const text = this.#pair.field(part, 4);
+        if (text < 0) return "bad_field";
+        if (text === 0) continue;
+        const textStart = followText(buffer, text, end);
+        if (textStart < 0) return "bad_text";
+        this.textBytes += readI32(buffer, textStart - 4);
+      }
+    }
+    return undefined;
+  }
+}
