@@ -1,0 +1,383 @@
+/**
+ * Runs plugins: starts them in order, stops them in reverse, and always ends.
+ *
+ * Start: the whole configuration is checked before the first `init`. A failure closes, in reverse, exactly
+ * what was initialised; the first cause stays the cause. A stop or an aborted signal during the start does
+ * the same and ends in `start_aborted`. Stop: the context's signal aborts for everybody, then each plugin
+ * is closed in reverse order, past errors; when the drain budget is spent the close signal aborts, and a
+ * plugin that still does not return within a short grace is named and left behind. Nothing here exits the
+ * process or listens to its signals.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../async/mod.ts";
+import {
+  ConfigError,
+  type ConfigSources,
+  type DescribedSection,
+  loadSources,
+  mergeSections,
+  operatorKey,
+  problemText,
+  readSection,
+  type SectionResult,
+  unknownKeys,
+} from "../config/mod.ts";
+import { AgentError, describeError } from "../errors/mod.ts";
+import { type Logger, LogRegistry } from "../log/mod.ts";
+import { MetricSet } from "../metrics/mod.ts";
+import { type Plugin, startOrder, type Token } from "../plugin/mod.ts";
+import { StatusBoard } from "../status/mod.ts";
+import { MountedPlugin } from "./_mounted.ts";
+import {
+  type AgentApi,
+  agentToken,
+  type BootStep,
+  logsToken,
+  metricsToken,
+  statusToken,
+} from "./tokens.ts";
+
+/** Options of {@linkcode createAgent}. */
+export interface AgentOptions {
+  /** What runs. */
+  plugins: Iterable<Plugin>;
+  /** Name for logs and status. Default `agent`. */
+  name?: string;
+  /** Version for logs and status. Default `0.0.0`. */
+  version?: string;
+  /** Where configuration comes from. Default: nothing but defaults. */
+  sources?: ConfigSources;
+  /** Limit of each `init` and `afterInit` in milliseconds. Default 15,000. */
+  startTimeoutMs?: number;
+  /** Drain budget of a stop in milliseconds, for all plugins together. Default 10,000. */
+  stopTimeoutMs?: number;
+  /** What a plugin gets beyond the budget, to let go. Default 500. */
+  closeGraceMs?: number;
+  /** Plugins whose errors do not count for the agent's state. */
+  nonFatal?: readonly string[];
+  clock?: Clock;
+  random?: () => number;
+  logs?: LogRegistry;
+}
+
+/** Where an agent stands. */
+export type AgentState = "new" | "starting" | "running" | "stopping" | "stopped";
+
+/** Options of {@linkcode Agent.stop}. */
+export interface StopOptions {
+  /** Why, for the log. */
+  reason?: string;
+  /** Drain budget in milliseconds instead of the agent's. */
+  budgetMs?: number;
+}
+
+/**
+ * Creates an agent; nothing runs before {@linkcode Agent.start}.
+ *
+ * @example
+ * ```ts
+ * import { createAgent } from "./mod.ts";
+ * import { definePlugin, token } from "../plugin/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const answerToken = token<number>("answer");
+ * const oracle = definePlugin({
+ *   name: "oracle",
+ *   provides: [answerToken],
+ *   init: ({ provide }) => provide(answerToken, 42),
+ * });
+ *
+ * await using agent = createAgent({ plugins: [oracle] });
+ * await agent.start();
+ * assert.equal(agent.get(answerToken), 42);
+ * ```
+ */
+export function createAgent(options: AgentOptions): Agent {
+  return new Agent(options);
+}
+
+/** A set of plugins with one life. */
+export class Agent implements AsyncDisposable {
+  /** States of the plugins. */
+  readonly status: StatusBoard;
+  /** Metric families of the plugins. */
+  readonly metrics = new MetricSet();
+  /** Loggers of the plugins. */
+  readonly logs: LogRegistry;
+  readonly #options: Required<Omit<AgentOptions, "logs" | "nonFatal">>;
+  readonly #log: Logger;
+  readonly #provided = new Map<Token<unknown>, unknown>();
+  readonly #stopping = new AbortController();
+  readonly #stopped = Promise.withResolvers<void>();
+  readonly #mounted: MountedPlugin[] = [];
+  readonly #boot: BootStep[] = [];
+  #state: AgentState = "new";
+  #failure: unknown;
+  #starting: Promise<void> | undefined;
+  #stop: Promise<void> | undefined;
+
+  constructor(options: AgentOptions) {
+    const { logs, nonFatal, clock = systemClock } = options;
+    this.logs = logs ?? new LogRegistry({ clock });
+    this.status = new StatusBoard({ clock, nonFatal });
+    this.#options = {
+      plugins: [...options.plugins],
+      name: options.name ?? "agent",
+      version: options.version ?? "0.0.0",
+      sources: options.sources ?? loadSources({ env: {}, readText: () => undefined }),
+      startTimeoutMs: options.startTimeoutMs ?? 15_000,
+      stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
+      closeGraceMs: options.closeGraceMs ?? 500,
+      clock,
+      random: options.random ?? Math.random,
+    };
+    this.#log = this.logs.logger(this.#options.name);
+    this.#provided.set(statusToken, this.status);
+    this.#provided.set(metricsToken, this.metrics);
+    this.#provided.set(logsToken, this.logs);
+    this.#stopped.promise.catch(() => "whoever awaits `stopped` is told; nobody has to");
+  }
+
+  /** Where the agent stands. */
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** Resolves when the agent has stopped; rejects with what made it stop or went wrong while stopping. */
+  get stopped(): Promise<void> {
+    return this.#stopped.promise;
+  }
+
+  /** How long each plugin took to start, in order. */
+  get boot(): readonly BootStep[] {
+    return this.#boot;
+  }
+
+  /** What a plugin provides. @throws {TypeError} When nobody has provided it (yet). */
+  get<T>(token: Token<T>): T {
+    if (!this.#provided.has(token)) {
+      throw new TypeError(`Cannot get "${token.name}": nobody has provided it`);
+    }
+    return this.#provided.get(token) as T;
+  }
+
+  /**
+   * Starts all plugins. A second call returns the same promise.
+   *
+   * @throws {AgentError} The first thing that went wrong: `config_invalid`, `plugin_gap`, `plugin_cycle`,
+   * `plugin_duplicate`, `plugin_failed`, `plugin_timeout` or `start_aborted`; an `AggregateError` whose
+   * first error it is when closing failed, too.
+   */
+  start({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#state === "stopping" || this.#state === "stopped") {
+      throw new TypeError(`Cannot start agent ${this.#options.name}: it is ${this.#state}`);
+    }
+    return this.#starting ??= this.#start(signal);
+  }
+
+  /**
+   * Stops all plugins and waits for them. Before the start it does nothing; during the start it ends the
+   * start first; later calls return the same promise.
+   *
+   * @throws {AgentError} `plugin_failed` or `plugin_timeout`; an `AggregateError` when there are several.
+   */
+  async stop(options: StopOptions = {}): Promise<void> {
+    if (this.#state === "new") return;
+    if (this.#state === "starting") {
+      this.#abortStart(options.reason ?? "stop was called");
+      await this.#starting!.catch(() => "told to whoever called start()");
+      return;
+    }
+    await (this.#stop ??= this.#stopRunning(options));
+  }
+
+  /** The same as {@linkcode stop}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop({ reason: "disposed" });
+  }
+
+  async #start(signal: AbortSignal | undefined): Promise<void> {
+    const { version, clock } = this.#options;
+    const begun = clock.monotonic();
+    this.#state = "starting";
+    const onAbort = () => this.#abortStart("the start was aborted");
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      const ordered = this.#prepare();
+      this.#log.info("Starting", { version, plugins: ordered.length });
+      for (const mounted of ordered) {
+        await this.#step(mounted, "init");
+        this.#mounted.push(mounted);
+      }
+      for (const mounted of ordered) await this.#step(mounted, "afterInit");
+      this.#stopping.signal.throwIfAborted();
+      this.#state = "running";
+      this.#log.info("Started", { durationMs: Math.round(clock.monotonic() - begun) });
+    } catch (error) {
+      await this.#rollBack(error);
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Reads the whole configuration, then mounts the plugins in start order. */
+  #prepare(): MountedPlugin[] {
+    const { sources } = this.#options;
+    const builtIn = new Set<Token<unknown>>([agentToken, statusToken, metricsToken, logsToken]);
+    const ordered = startOrder([...this.#options.plugins], builtIn);
+    const sections = ordered.map(({ section, config }) => ({ section, fields: config }));
+    const results = new Map(
+      ordered.map((plugin) => [plugin, readSection(plugin.section, plugin.config, sources)]),
+    );
+    const known = new Map(
+      mergeSections(sections).map((
+        [section, fields],
+      ) => [section, new Set(fields.map(([key]) => key))]),
+    );
+    const problems = [...results.values()].flatMap(({ problems }) => problems);
+    problems.push(...unknownKeys(known, sources));
+    if (problems.length > 0) throw new ConfigError(distinct(problems));
+    for (const warning of distinct([...results.values()].flatMap(({ warnings }) => warnings))) {
+      this.#log.warn(problemText(warning));
+    }
+    this.#provided.set(agentToken, this.#createApi(sections, results));
+    return ordered.map((plugin) => this.#mount(plugin, results.get(plugin)!, builtIn));
+  }
+
+  #mount(
+    plugin: Plugin,
+    { values, present }: SectionResult<Plugin["config"]>,
+    builtIn: ReadonlySet<Token<unknown>>,
+  ): MountedPlugin {
+    const { clock, random, startTimeoutMs } = this.#options;
+    return new MountedPlugin(plugin, {
+      clock,
+      random,
+      startTimeoutMs,
+      builtIn,
+      log: this.logs.logger(plugin.name),
+      metrics: this.metrics,
+      status: this.status.register(plugin.name),
+      config: values!,
+      configured: present,
+      stopping: this.#stopping.signal,
+      provided: this.#provided,
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  async #step(mounted: MountedPlugin, phase: BootStep["phase"]): Promise<void> {
+    const { clock } = this.#options;
+    this.#stopping.signal.throwIfAborted();
+    const begun = clock.monotonic();
+    await mounted[phase]();
+    const durationMs = clock.monotonic() - begun;
+    this.#boot.push({ plugin: mounted.plugin.name, phase, durationMs });
+    this.#log.debug("Plugin started", { plugin: mounted.plugin.name, phase, durationMs });
+  }
+
+  async #rollBack(cause: unknown): Promise<never> {
+    this.#state = "stopping";
+    if (!this.#stopping.signal.aborted) this.#stopping.abort(cause);
+    const { stopTimeoutMs } = this.#options;
+    const errors = await this.#closeAll(stopTimeoutMs);
+    const first = this.#failure ?? cause;
+    const error = errors.length === 0 ? first : new AggregateError(
+      [first, ...errors],
+      `${describeError(first)}; then closing failed, too`,
+      {
+        cause: first,
+      },
+    );
+    this.#state = "stopped";
+    this.#stopped.reject(error);
+    throw error;
+  }
+
+  async #stopRunning({ reason = "stop was called", budgetMs }: StopOptions): Promise<void> {
+    const { clock, stopTimeoutMs } = this.#options;
+    const begun = clock.monotonic();
+    this.#state = "stopping";
+    this.#log.info("Stopping", { reason });
+    this.#stopping.abort(new AgentError("closed", `The agent is stopping: ${reason}`));
+    const errors = await this.#closeAll(budgetMs ?? stopTimeoutMs);
+    this.#state = "stopped";
+    this.#log.info("Stopped", { durationMs: Math.round(clock.monotonic() - begun) });
+    const all = this.#failure === undefined ? errors : [this.#failure, ...errors];
+    if (all.length === 0) return this.#stopped.resolve();
+    const error = all.length === 1
+      ? all[0]
+      : new AggregateError(all, all.map(describeError).join("; "), { cause: all[0] });
+    this.#stopped.reject(error);
+    if (errors.length > 0) throw error;
+  }
+
+  /** Closes in reverse, past errors, and returns them. */
+  async #closeAll(budgetMs: number): Promise<unknown[]> {
+    const { clock, closeGraceMs } = this.#options;
+    const spent = new AbortController();
+    const end = clock.monotonic() + budgetMs;
+    using _timer = clock.timer(
+      budgetMs,
+      () =>
+        spent.abort(new AgentError("deadline_exceeded", `Drain budget of ${budgetMs} ms is spent`)),
+    );
+    const errors: unknown[] = [];
+    for (const mounted of this.#mounted.splice(0).reverse()) {
+      try {
+        await mounted.close(spent.signal, Math.max(0, end - clock.monotonic()), closeGraceMs);
+      } catch (error) {
+        this.#log.error(describeError(error));
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+
+  #abortStart(reason: string): void {
+    const { name } = this.#options;
+    this.#stopping.abort(new AgentError("start_aborted", `Cannot start agent ${name}: ${reason}`));
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    const reason = describeError(error);
+    if (this.#state === "starting") this.#stopping.abort(error);
+    else this.#requestStop(reason);
+  }
+
+  #requestStop(reason: string): void {
+    // The outcome is in `stopped`.
+    this.stop({ reason }).catch(() => "told to whoever awaits `stopped`");
+  }
+
+  #createApi(
+    sections: readonly DescribedSection[],
+    results: ReadonlyMap<Plugin, SectionResult<Plugin["config"]>>,
+  ): AgentApi {
+    const { name, version } = this.#options;
+    return {
+      name,
+      version,
+      sections,
+      boot: this.#boot,
+      requestStop: (reason) => this.#requestStop(reason),
+      effectiveConfig() {
+        const shown: Record<string, Record<string, unknown>> = {};
+        for (const [{ section, config }, { values }] of results) {
+          for (const [key, field] of Object.entries(config)) {
+            (shown[section] ??= {})[operatorKey(key, field)] = values?.[key];
+          }
+        }
+        return shown;
+      },
+    };
+  }
+}
+
+/** The same problem of two plugins that read one section is one problem. */
+function distinct<P extends Parameters<typeof problemText>[0]>(problems: readonly P[]): P[] {
+  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
+}

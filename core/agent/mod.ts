@@ -1,0 +1,21 @@
+/**
+ * The agent: runs plugins from start to stop. It never exits the process and never listens to signals of
+ * the operating system; `main.ts` does.
+ *
+ * @module
+ */
+export {
+  Agent,
+  type AgentOptions,
+  type AgentState,
+  createAgent,
+  type StopOptions,
+} from "./agent.ts";
+export {
+  type AgentApi,
+  agentToken,
+  type BootStep,
+  logsToken,
+  metricsToken,
+  statusToken,
+} from "./tokens.ts";

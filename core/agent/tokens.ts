@@ -1,0 +1,40 @@
+/**
+ * What every agent provides to its plugins without a plugin doing so.
+ *
+ * @module
+ */
+import type { DescribedSection } from "../config/mod.ts";
+import type { LogRegistry } from "../log/mod.ts";
+import type { MetricSet } from "../metrics/mod.ts";
+import { type Token, token } from "../plugin/mod.ts";
+import type { StatusBoard } from "../status/mod.ts";
+
+/** The agent as its plugins see it. */
+export interface AgentApi {
+  readonly name: string;
+  readonly version: string;
+  /** Starts stopping, for the reason given; returns at once. */
+  requestStop(reason: string): void;
+  /** The sections in force, secrets redacted, by section and operator's key. */
+  effectiveConfig(): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The fields of all sections, for the reference. */
+  readonly sections: readonly DescribedSection[];
+  /** How long each plugin took to start. */
+  readonly boot: readonly BootStep[];
+}
+
+/** One line of the boot tree. */
+export interface BootStep {
+  readonly plugin: string;
+  readonly phase: "init" | "afterInit";
+  readonly durationMs: number;
+}
+
+/** Key of {@linkcode AgentApi}. */
+export const agentToken: Token<AgentApi> = token("agent");
+/** Key of the agent's {@linkcode StatusBoard}. */
+export const statusToken: Token<StatusBoard> = token("status");
+/** Key of the agent's {@linkcode MetricSet}. */
+export const metricsToken: Token<MetricSet> = token("metrics");
+/** Key of the agent's {@linkcode LogRegistry}. */
+export const logsToken: Token<LogRegistry> = token("logs");

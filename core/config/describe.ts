@@ -1,0 +1,71 @@
+/**
+ * The configuration reference and the JSON Schema, both made from the fields.
+ *
+ * @module
+ */
+import { type Field, fieldJsonSchema, type Fields, operatorKey } from "./field.ts";
+
+/** A section to be described: its name and the fields of every plugin that reads it. */
+export interface DescribedSection {
+  readonly section: string;
+  readonly fields: Fields;
+}
+
+/** The reference as a Markdown table per section, in the order given. */
+export function describeMarkdown(sections: readonly DescribedSection[]): string {
+  return mergeSections(sections).map(([section, fields]) =>
+    [
+      `#### \`${section}\``,
+      "",
+      "| Key | Type | Default | Meaning |",
+      "| --- | --- | --- | --- |",
+      ...fields.map(([key, field]) => row(key, field)),
+      "",
+    ].join("\n")
+  ).join("\n");
+}
+
+/** The JSON Schema of the main file. */
+export function describeJsonSchema(sections: readonly DescribedSection[]): Record<string, unknown> {
+  const properties: Record<string, unknown> = {};
+  for (const [section, fields] of mergeSections(sections)) {
+    properties[section] = {
+      type: "object",
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        fields.map(([key, field]) => [key, {
+          ...fieldJsonSchema(field),
+          ...(field.defaultText === "" ? {} : { default: field.defaultText }),
+        }]),
+      ),
+    };
+  }
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    additionalProperties: false,
+    properties,
+  };
+}
+
+/** Fields by section and operator's key; a section read by several plugins appears once. */
+export function mergeSections(
+  sections: readonly DescribedSection[],
+): [section: string, fields: [key: string, field: Field<unknown>][]][] {
+  const merged = new Map<string, Map<string, Field<unknown>>>();
+  for (const { section, fields } of sections) {
+    const keys = merged.get(section) ?? new Map<string, Field<unknown>>();
+    merged.set(section, keys);
+    for (const [name, field] of Object.entries(fields)) {
+      keys.set(operatorKey(name, field), field);
+    }
+  }
+  return [...merged].map(([section, keys]) => [section, [...keys]]);
+}
+
+function row(key: string, field: Field<unknown>): string {
+  const aliases = field.aliases.length > 0 ? ` Also \`${field.aliases.join("`, `")}\`.` : "";
+  const shown = field.defaultText === "" ? "" : `\`${field.defaultText}\``;
+  const doc = `${field.doc}${aliases}`.replaceAll("|", "\\|");
+  return `| \`${key}\` | ${field.kind} | ${shown} | ${doc} |`;
+}

@@ -1,0 +1,242 @@
+/**
+ * Fields of a configuration section. One field gives the type in code, the default, the check, the
+ * operator's documentation and the JSON Schema.
+ *
+ * Code names are camelCase with a unit (`pingIntervalMs`, `maxPayloadBytes`); the operator's keys are the
+ * same in snake_case without the unit (`ping_interval: 2m`, `max_payload: 1MiB`), because the value
+ * itself carries it. {@linkcode operatorKey} is that rule.
+ *
+ * @module
+ */
+import { z } from "npm:zod@4.6.7";
+import { Secret } from "./secret.ts";
+import { parseDuration, parseSize } from "./units.ts";
+
+/** What kind of value a field takes; decides how text (environment, flags) is read. */
+export type FieldKind =
+  | "text"
+  | "integer"
+  | "number"
+  | "flag"
+  | "choice"
+  | "duration"
+  | "size"
+  | "list"
+  | "secret"
+  | "json";
+
+/** One key of a section. */
+export interface Field<T> {
+  readonly kind: FieldKind;
+  /** What the key means, one or two sentences, without its name. */
+  readonly doc: string;
+  /** Checks a value from a file and turns it into the type used in code. */
+  readonly schema: z.ZodType<T>;
+  /** Value when the key is absent, as code sees it. */
+  readonly default: T;
+  /** The default as the operator would write it, for the reference. */
+  readonly defaultText: string;
+  /** Environment variables read beside `CIM_<SECTION>_<KEY>`, for compatibility; the first one set counts. */
+  readonly aliases: readonly string[];
+  /** A bad value in the environment is a warning and the default is used, as XGVela CIM did. */
+  readonly lenientEnv: boolean;
+}
+
+/** The fields of a section by their names in code. */
+// The type of a field's value is only known per field; `unknown` would refuse the assignment.
+// deno-lint-ignore no-explicit-any
+export type Fields = Readonly<Record<string, Field<any>>>;
+
+/** The parsed section. */
+export type ConfigOf<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+};
+
+/** What every field builder takes. */
+export interface FieldOptions<T> {
+  /** What the key means. */
+  doc: string;
+  /** Value when absent; a field without one is `undefined` when absent. */
+  default?: T;
+  /** More environment variables that are read. */
+  aliases?: readonly string[];
+  /** A bad value in the environment is only a warning. Default false. */
+  lenientEnv?: boolean;
+}
+
+/** Bounds of a numeric field, both included. */
+export interface Bounds {
+  min?: number;
+  max?: number;
+}
+
+/** The result type: without a default the value may be undefined. */
+type Optional<T, O> = O extends { default: T } ? Field<T> : Field<T | undefined>;
+
+/** A text. `pattern` with `patternDoc` restricts it. */
+export function text<
+  const O extends FieldOptions<string> & { pattern?: RegExp; patternDoc?: string },
+>(
+  options: O,
+): Optional<string, O> {
+  const { pattern, patternDoc = `must match ${pattern}` } = options;
+  const schema = pattern ? z.string().regex(pattern, patternDoc) : z.string();
+  return field("text", schema, options) as Optional<string, O>;
+}
+
+/** A whole number within bounds. */
+export function integer<const O extends FieldOptions<number> & Bounds>(
+  options: O,
+): Optional<number, O> {
+  return field("integer", bounded(z.int(), options), options) as Optional<number, O>;
+}
+
+/** A number within bounds. */
+export function number<const O extends FieldOptions<number> & Bounds>(
+  options: O,
+): Optional<number, O> {
+  return field("number", bounded(z.number(), options), options) as Optional<number, O>;
+}
+
+/** True or false. */
+export function flag<const O extends FieldOptions<boolean>>(options: O): Optional<boolean, O> {
+  return field("flag", z.boolean(), options) as Optional<boolean, O>;
+}
+
+/** One of a closed set of texts. */
+export function choice<const V extends string, const O extends FieldOptions<V>>(
+  values: readonly V[],
+  options: O,
+): Optional<V, O> {
+  return field("choice", z.enum(values as readonly [V, ...V[]]), options) as Optional<V, O>;
+}
+
+/** A duration such as `250ms`, `5s`, `2m`, `1h`, `7d`; milliseconds in code. Bounds in milliseconds. */
+export function duration<const O extends FieldOptions<number> & Bounds>(
+  options: O,
+): Optional<number, O> {
+  return field("duration", measured(parseDuration, options), options, durationText) as Optional<
+    number,
+    O
+  >;
+}
+
+/** A size such as `512`, `64KiB`, `10MiB`, `1GB`; bytes in code. Bounds in bytes. */
+export function size<const O extends FieldOptions<number> & Bounds>(
+  options: O,
+): Optional<number, O> {
+  return field("size", measured(parseSize, options), options, sizeText) as Optional<number, O>;
+}
+
+/** A list of texts; in the environment separated by commas, or a JSON array. */
+export function list<const O extends FieldOptions<readonly string[]>>(
+  options: O,
+): Optional<readonly string[], O> {
+  return field("list", z.array(z.string()), options) as Optional<readonly string[], O>;
+}
+
+/**
+ * A secret: `env:NAME` names a variable, `file:/path` a file (its trailing line feed is cut), anything
+ * else is the secret itself. It is never printed.
+ */
+export function secret(options: Omit<FieldOptions<Secret>, "default">): Field<Secret | undefined> {
+  const schema = z.string().transform((value) => new Secret(value));
+  return field<Secret>("secret", schema, options) as Field<Secret | undefined>;
+}
+
+/** A structure with its own schema, made with the `z` given; in the environment it is JSON. */
+export function json<T, const O extends FieldOptions<T>>(
+  schema: (zod: typeof z) => z.ZodType<T>,
+  options: O,
+): Optional<T, O> {
+  return field("json", schema(z), options) as Optional<T, O>;
+}
+
+/** The operator's key for a name in code: snake_case, without the unit that the value carries. */
+export function operatorKey(name: string, { kind }: Pick<Field<unknown>, "kind">): string {
+  const bare = kind === "duration"
+    ? name.replace(/Ms$/, "")
+    : kind === "size"
+    ? name.replace(/Bytes$/, "")
+    : name;
+  return bare.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The JSON Schema of a field as the operator writes it. */
+export function fieldJsonSchema(field: Field<unknown>): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(field.schema, {
+    io: "input",
+    unrepresentable: "any",
+  });
+  return { description: field.doc, ...schema };
+}
+
+function field<T>(
+  kind: FieldKind,
+  schema: z.ZodType<T>,
+  options: FieldOptions<T>,
+  show: (value: T) => string = showValue,
+): Field<T> {
+  const { doc, aliases = [], lenientEnv = false } = options;
+  return Object.freeze({
+    kind,
+    doc,
+    schema,
+    default: options.default as T,
+    defaultText: options.default === undefined ? "" : show(options.default),
+    aliases,
+    lenientEnv,
+  });
+}
+
+function bounded<S extends z.ZodNumber>(schema: S, { min, max }: Bounds): S {
+  let result = schema;
+  if (min !== undefined) result = result.min(min) as S;
+  if (max !== undefined) result = result.max(max) as S;
+  return result;
+}
+
+/** A text with a unit, checked against bounds that are told in the operator's notation. */
+function measured(
+  parse: (text: string) => number | undefined,
+  { min = 0, max = Infinity }: Bounds,
+): z.ZodType<number> {
+  const show = parse === parseDuration ? durationText : sizeText;
+  const example = parse === parseDuration ? "5s, 250ms or 2m" : "512, 64KiB or 10MiB";
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const result = parse(String(value));
+    if (result === undefined) {
+      context.addIssue({ code: "custom", message: `must be like ${example}` });
+      return z.NEVER;
+    }
+    if (result < min || result > max) {
+      const upper = max === Infinity ? "" : ` and at most ${show(max)}`;
+      context.addIssue({ code: "custom", message: `must be at least ${show(min)}${upper}` });
+      return z.NEVER;
+    }
+    return result;
+  });
+}
+
+function showValue(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
+function durationText(ms: number): string {
+  for (
+    const [unit, factor] of [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], [
+      "s",
+      1_000,
+    ]] as const
+  ) {
+    if (ms >= factor && ms % factor === 0) return `${ms / factor}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+function sizeText(bytes: number): string {
+  for (const [unit, factor] of [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10]] as const) {
+    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
+  }
+  return `${bytes}`;
+}

@@ -1,0 +1,15 @@
+/**
+ * The platform: plugins and their life, configuration, logs, status, metrics, time, errors and the
+ * key-value contract. It knows no product, no server and no client.
+ *
+ * @module
+ */
+export * from "./agent/mod.ts";
+export * from "./async/mod.ts";
+export * from "./config/mod.ts";
+export * from "./errors/mod.ts";
+export * from "./keyvalue/mod.ts";
+export * from "./log/mod.ts";
+export * from "./metrics/mod.ts";
+export * from "./plugin/mod.ts";
+export * from "./status/mod.ts";

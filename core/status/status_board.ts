@@ -1,0 +1,160 @@
+/**
+ * What state each plugin is in, since when and why, and what that makes of the agent.
+ *
+ * The agent's state is the worst of its plugins, leaving out those that are disabled and those that the
+ * operator declared non-fatal: an `ok` of one never hides the `error` of another, and `init` never hides
+ * `error`. A plugin may promise to report regularly (`staleAfterMs`); when it breaks the promise it counts
+ * as `error`. The last 20 changes of each plugin are kept.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../async/mod.ts";
+
+/** States of a plugin. */
+export type PluginState = "init" | "ok" | "error" | "disabled";
+
+/** One change of state. */
+export interface StatusChange {
+  readonly state: PluginState;
+  /** Why, empty when there is nothing to say. */
+  readonly reason: string;
+  /** When it was reported, milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A plugin's state with its history, the newest last. */
+export interface PluginStatus extends StatusChange {
+  readonly name: string;
+  /** When it was last reported, changed or not. */
+  readonly updated: number;
+  readonly history: readonly StatusChange[];
+}
+
+/** The agent's state: the worst of the plugins that count. */
+export interface AgentStatus extends StatusChange {
+  readonly state: "init" | "ok" | "error";
+  readonly started: number;
+  readonly plugins: readonly PluginStatus[];
+  /** Plugins in error that do not count. */
+  readonly degraded: readonly string[];
+}
+
+/** What a plugin reports its own state with. */
+export interface StatusReporter {
+  ok(reason?: string): void;
+  error(reason: string): void;
+  disabled(reason: string): void;
+  init(reason?: string): void;
+}
+
+/** Options of {@linkcode StatusBoard}. */
+export interface StatusBoardOptions {
+  clock?: Clock;
+  /** Plugins whose errors do not count for the agent. */
+  nonFatal?: readonly string[];
+}
+
+interface Row {
+  history: StatusChange[];
+  updated: number;
+  readonly staleAfterMs: number;
+}
+
+const historyLength = 20;
+const severity = { disabled: 0, ok: 0, init: 1, error: 2 } as const;
+
+/** The states of all plugins of one agent. */
+export class StatusBoard {
+  readonly #clock: Clock;
+  readonly #rows = new Map<string, Row>();
+  readonly #listeners = new Set<(status: PluginStatus) => void>();
+  readonly #started: number;
+  #nonFatal: ReadonlySet<string>;
+
+  constructor({ clock = systemClock, nonFatal = [] }: StatusBoardOptions = {}) {
+    this.#clock = clock;
+    this.#started = clock.now();
+    this.#nonFatal = new Set(nonFatal);
+  }
+
+  /** Declares which plugins' errors do not count for the agent. */
+  setNonFatal(names: readonly string[]): void {
+    this.#nonFatal = new Set(names);
+  }
+
+  /** Adds a plugin in state `init` and returns what it reports with. */
+  register(name: string, options: { staleAfterMs?: number } = {}): StatusReporter {
+    const { staleAfterMs = Infinity } = options;
+    const now = this.#clock.now();
+    this.#rows.set(name, {
+      history: [{ state: "init", reason: "", since: now }],
+      updated: now,
+      staleAfterMs,
+    });
+    return {
+      ok: (reason = "") => this.#report(name, "ok", reason),
+      error: (reason) => this.#report(name, "error", reason),
+      disabled: (reason) => this.#report(name, "disabled", reason),
+      init: (reason = "") => this.#report(name, "init", reason),
+    };
+  }
+
+  /** Calls back after each change of state or reason. */
+  onChange(listener: (status: PluginStatus) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  /** The state of one plugin; undefined when there is none of that name. */
+  plugin(name: string): PluginStatus | undefined {
+    const row = this.#rows.get(name);
+    if (!row) return undefined;
+    const current = row.history[row.history.length - 1];
+    const silentMs = this.#clock.now() - row.updated;
+    const stale = silentMs > row.staleAfterMs && current.state !== "disabled";
+    return {
+      name,
+      updated: row.updated,
+      history: [...row.history],
+      ...(stale
+        ? {
+          state: "error",
+          reason: `no report for ${silentMs} ms`,
+          since: row.updated + row.staleAfterMs,
+        }
+        : current),
+    };
+  }
+
+  /** The state of the agent and of all plugins, in the order of their registration. */
+  agent(): AgentStatus {
+    const plugins = [...this.#rows.keys()].map((name) => this.plugin(name)!);
+    const counting = plugins.filter(({ name }) => !this.#nonFatal.has(name));
+    const worst = counting.reduce<PluginStatus | undefined>(
+      (sofar, next) => !sofar || severity[next.state] > severity[sofar.state] ? next : sofar,
+      undefined,
+    );
+    const state = worst === undefined || severity[worst.state] === 0 ? "ok" : worst.state;
+    return {
+      state: state as AgentStatus["state"],
+      reason: state === "ok" ? "" : [worst!.name, worst!.reason].filter(Boolean).join(": "),
+      since: Math.max(this.#started, ...counting.map(({ since }) => since)),
+      started: this.#started,
+      plugins,
+      degraded: plugins.filter(({ name, state }) => state === "error" && this.#nonFatal.has(name))
+        .map(({ name }) => name),
+    };
+  }
+
+  #report(name: string, state: PluginState, reason: string): void {
+    const row = this.#rows.get(name)!;
+    const now = this.#clock.now();
+    row.updated = now;
+    const current = row.history[row.history.length - 1];
+    if (current.state === state && current.reason === reason) return;
+    row.history.push({ state, reason, since: now });
+    if (row.history.length > historyLength) row.history.shift();
+    const status = this.plugin(name)!;
+    for (const listener of this.#listeners) listener(status);
+  }
+}

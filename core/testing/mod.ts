@@ -1,0 +1,9 @@
+/**
+ * The test kit: an agent with everything a test looks at, a clock whose hands the test turns, a log that
+ * remembers, and the contract suites. For tests only; nothing that ships imports it.
+ *
+ * @module
+ */
+export { type Harness, harness, type HarnessOptions } from "./harness.ts";
+export { type ManualClock, manualClock } from "./manual_clock.ts";
+export { type RecordingLogs, recordingLogs } from "./recording_log.ts";
