@@ -1,7 +1,46 @@
 /**
  * One contract for every key-value store, the in-memory store that shows it, codecs, and the list that
- * turns into a watch. Connectors live in `plugins/`; nothing here talks to a network.
+ * turns into a watch. Connectors live in `plugins/`; nothing here talks to a network or a disk.
+ *
+ * {@linkcode RevisionStore} over a {@linkcode RevisionTable}, {@linkcode WatchChannel} and the checks are
+ * for those who write a store of their own.
  *
  * @module
  */
+export { equalBytes } from "./bytes.ts";
+export {
+  checkDelete,
+  checkKey,
+  checkList,
+  checkPrefix,
+  checkPut,
+  checkTransaction,
+  checkWatch,
+  defaultMaxPending,
+  defaultPageSize,
+  maxTransactionSize,
+} from "./check.ts";
+export { bytesCodec, type Codec, jsonCodec, textCodec } from "./codec.ts";
 export type * from "./contract.ts";
+export { compareKeys, prefixEnd } from "./key.ts";
+export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_and_watch.ts";
+export { memoryStore, type MemoryStoreOptions } from "./memory_store.ts";
+export { prefixView } from "./prefix_view.ts";
+export { RevisionStore, type RevisionStoreOptions } from "./revision_store.ts";
+export type {
+  HistoryRange,
+  ListRange,
+  RevisionTable,
+  StoredBatch,
+  StoredChange,
+  StoredEntry,
+} from "./revision_table.ts";
+export {
+  type TypedChange,
+  type TypedEntry,
+  type TypedStore,
+  typedStore,
+  type TypedStoreOptions,
+} from "./typed_store.ts";
+export { unavailableStore } from "./unavailable_store.ts";
+export { WatchChannel, type WatchChannelOptions } from "./watch_channel.ts";

@@ -1,0 +1,193 @@
+import { compareKeys } from "./key.ts";
+import type {
+  HistoryRange,
+  ListRange,
+  RevisionTable,
+  StoredBatch,
+  StoredChange,
+  StoredEntry,
+} from "./revision_table.ts";
+import { SortedList } from "./_sorted_list.ts";
+import { changedKey } from "./watch_hub.ts";
+
+/** Bounds of the history; the oldest revisions go first, the newest always stays. */
+export interface HistoryBounds {
+  readonly maxChanges: number;
+  readonly maxBytes: number;
+}
+
+type Expiring = StoredEntry & { readonly expiresAtMs: number };
+
+/** A revision table in memory. It hands out copies, for it keeps what it was given. */
+export class MemoryTable implements RevisionTable {
+  readonly #bounds: HistoryBounds;
+  readonly #entries = new Map<string, StoredEntry>();
+  readonly #keys = new SortedList<string>(compareKeys);
+  readonly #expiring = new SortedList<Expiring>((a, b) =>
+    a.expiresAtMs - b.expiresAtMs || compareKeys(a.key, b.key)
+  );
+  readonly #history: StoredBatch[] = [];
+  #historyChanges = 0;
+  #historyBytes = 0;
+  #revision = 0;
+  #compactedRevision = 0;
+
+  constructor(bounds: HistoryBounds) {
+    this.#bounds = bounds;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get compactedRevision(): number {
+    return this.#compactedRevision;
+  }
+
+  get(key: string): StoredEntry | undefined {
+    const entry = this.#entries.get(key);
+    return entry && copy(entry);
+  }
+
+  list({ prefix, after, revision, limit, keysOnly }: ListRange): StoredEntry[] {
+    const found: StoredEntry[] = [];
+    for (const entry of this.#asOf(revision, prefix, after)) {
+      if (found.length === limit) break;
+      found.push(keysOnly ? { ...entry, value: new Uint8Array() } : copy(entry));
+    }
+    return found;
+  }
+
+  history({ prefix, from, to, limit }: HistoryRange): StoredBatch[] {
+    const found: StoredBatch[] = [];
+    let size = 0;
+    for (let at = this.#historyAt(from); at < this.#history.length && size < limit; at++) {
+      const { revision, changes } = this.#history[at];
+      if (revision > to) break;
+      const below = changes.filter((change) => changedKey(change).startsWith(prefix));
+      if (below.length > 0) found.push({ revision, changes: below.map(copyChange) });
+      size += below.length;
+    }
+    return found;
+  }
+
+  commit(batch: StoredBatch): void {
+    for (const change of batch.changes) {
+      if (change.previous) this.#remove(change.previous);
+      if (change.type === "put") this.#add(change.entry);
+      this.#historyBytes += weight(change);
+    }
+    this.#revision = batch.revision;
+    this.#history.push(batch);
+    this.#historyChanges += batch.changes.length;
+    this.#trim();
+  }
+
+  nextExpiryMs(): number | undefined {
+    return this.#expiring.first?.expiresAtMs;
+  }
+
+  expired(nowMs: number, limit: number): StoredEntry[] {
+    const found: StoredEntry[] = [];
+    for (const entry of this.#expiring) {
+      if (entry.expiresAtMs > nowMs || found.length === limit) break;
+      found.push(copy(entry));
+    }
+    return found;
+  }
+
+  compact(revision: number): void {
+    this.#forget(this.#historyAt(revision + 1));
+    this.#compactedRevision = Math.max(this.#compactedRevision, revision);
+  }
+
+  [Symbol.dispose](): void {
+    this.#entries.clear();
+    this.#history.length = 0;
+  }
+
+  /** The entries below a prefix as they were at a revision, in key order. */
+  #asOf(revision: number, prefix: string, after?: string): Iterable<StoredEntry> {
+    if (revision >= this.#revision) return this.#current(prefix, after);
+    const found: StoredEntry[] = [];
+    for (const entry of this.#current(prefix, after)) {
+      if (entry.revision <= revision) found.push(entry);
+    }
+    for (let at = this.#historyAt(revision + 1); at < this.#history.length; at++) {
+      for (const { previous } of this.#history[at].changes) {
+        if (!previous || previous.revision > revision) continue;
+        if (!previous.key.startsWith(prefix)) continue;
+        if (after === undefined || compareKeys(previous.key, after) > 0) found.push(previous);
+      }
+    }
+    return found.sort((a, b) => compareKeys(a.key, b.key));
+  }
+
+  *#current(prefix: string, after?: string): Generator<StoredEntry> {
+    for (const key of this.#keys.from(after ?? prefix)) {
+      if (!key.startsWith(prefix)) return;
+      if (key !== after) yield this.#entries.get(key)!;
+    }
+  }
+
+  #add(entry: StoredEntry): void {
+    this.#entries.set(entry.key, entry);
+    this.#keys.add(entry.key);
+    if (expires(entry)) this.#expiring.add(entry);
+  }
+
+  #remove(entry: StoredEntry): void {
+    this.#entries.delete(entry.key);
+    this.#keys.remove(entry.key);
+    if (expires(entry)) this.#expiring.remove(entry);
+  }
+
+  #trim(): void {
+    const { maxChanges, maxBytes } = this.#bounds;
+    let changes = this.#historyChanges;
+    let bytes = this.#historyBytes;
+    let count = 0;
+    while ((changes > maxChanges || bytes > maxBytes) && count < this.#history.length - 1) {
+      const batch = this.#history[count++];
+      changes -= batch.changes.length;
+      bytes -= batchWeight(batch);
+    }
+    if (count > 0) this.compact(this.#history[count - 1].revision);
+  }
+
+  #forget(count: number): void {
+    for (const batch of this.#history.splice(0, count)) {
+      this.#historyChanges -= batch.changes.length;
+      this.#historyBytes -= batchWeight(batch);
+    }
+  }
+
+  /** Where the first batch at or after a revision is: without a gap, revisions are positions. */
+  #historyAt(revision: number): number {
+    const first = this.#revision - this.#history.length + 1;
+    return Math.min(Math.max(0, revision - first), this.#history.length);
+  }
+}
+
+function expires(entry: StoredEntry): entry is Expiring {
+  return entry.expiresAtMs !== undefined;
+}
+
+function copy(entry: StoredEntry): StoredEntry {
+  return { ...entry, value: entry.value.slice() };
+}
+
+function copyChange(change: StoredChange): StoredChange {
+  if (change.type === "delete") return { ...change, previous: copy(change.previous) };
+  const { type, entry, previous } = change;
+  return { type, entry: copy(entry), ...previous && { previous: copy(previous) } };
+}
+
+function batchWeight({ changes }: StoredBatch): number {
+  return changes.reduce((sum, change) => sum + weight(change), 0);
+}
+
+/** Bytes that a change holds in memory, roughly; what it replaced counts, for only it keeps that. */
+function weight(change: StoredChange): number {
+  return 128 + 2 * changedKey(change).length + (change.previous?.value.length ?? 0);
+}

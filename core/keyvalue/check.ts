@@ -1,0 +1,121 @@
+/**
+ * The checks of arguments that every store makes in the same way, so that misuse is refused with the
+ * same words everywhere and before anything is sent.
+ *
+ * @module
+ */
+import type {
+  DeleteOptions,
+  ListOptions,
+  PutOptions,
+  Transaction,
+  WatchOptions,
+} from "./contract.ts";
+
+/** Most conditions, and most operations, of one transaction: what etcd takes by default. */
+export const maxTransactionSize = 128;
+
+/** Entries that `list` fetches at a time unless told otherwise. */
+export const defaultPageSize = 500;
+
+/** Changes that a watch keeps for a slow reader unless told otherwise. */
+export const defaultMaxPending = 4_096;
+
+/** @throws {TypeError} When the text cannot be a key. */
+export function checkKey(action: string, key: string): void {
+  if (key === "") throw new TypeError(`Cannot ${action} key "": must not be empty`);
+  checkText(action, "key", key);
+}
+
+/** @throws {TypeError} When no key could start with the text. The empty prefix is fine. */
+export function checkPrefix(action: string, prefix: string): void {
+  checkText(action, "prefix", prefix);
+}
+
+/** @throws {TypeError | RangeError} When options contradict one another or are out of range. */
+export function checkPut(key: string, options: PutOptions): void {
+  checkKey("put", key);
+  checkTtl(key, options.ttlMs);
+  checkRevision("put", key, options.ifRevision);
+  if (options.ifAbsent && options.ifRevision !== undefined) {
+    throw new TypeError(`Cannot put key "${key}": give ifAbsent or ifRevision, not both`);
+  }
+}
+
+/** @throws {TypeError | RangeError} When options contradict one another or are out of range. */
+export function checkDelete(key: string, options: DeleteOptions): void {
+  if (!options.prefix) checkKey("delete", key);
+  else checkPrefix("delete", key);
+  checkRevision("delete", key, options.ifRevision);
+  if (options.prefix && options.ifRevision !== undefined) {
+    throw new TypeError(`Cannot delete prefix "${key}": ifRevision is for a single key`);
+  }
+}
+
+/** @throws {TypeError | RangeError} When the prefix or an option cannot be. */
+export function checkList(prefix: string, { pageSize, revision }: ListOptions): void {
+  checkPrefix("list", prefix);
+  if (pageSize !== undefined && !isInteger(pageSize, 1, 10_000)) {
+    throw new RangeError(`Cannot list prefix "${prefix}": pageSize ${pageSize}, wanted 1 to 10000`);
+  }
+  checkRevision("list", prefix, revision);
+}
+
+/** @throws {TypeError | RangeError} When the prefix or an option cannot be. */
+export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOptions): void {
+  checkPrefix("watch", prefix);
+  checkRevision("watch", prefix, fromRevision);
+  if (maxPending !== undefined && !isInteger(maxPending, 1)) {
+    throw new RangeError(
+      `Cannot watch prefix "${prefix}": maxPending ${maxPending}, wanted 1 or more`,
+    );
+  }
+}
+
+/** @throws {TypeError | RangeError} When a key is no key, is written twice, or there is too much. */
+export function checkTransaction({ conditions = [], operations }: Transaction): void {
+  for (const [name, list] of [["conditions", conditions], ["operations", operations]] as const) {
+    if (list.length > maxTransactionSize) {
+      throw new RangeError(
+        `Cannot run transaction: ${list.length} ${name}, at most ${maxTransactionSize} are allowed`,
+      );
+    }
+  }
+  for (const { key } of conditions) checkKey("compare", key);
+  const written = new Set<string>();
+  for (const operation of operations) {
+    checkKey(operation.type, operation.key);
+    if (operation.type === "put") checkTtl(operation.key, operation.ttlMs);
+    if (written.has(operation.key)) {
+      throw new TypeError(`Cannot run transaction: key "${operation.key}" is written twice`);
+    }
+    written.add(operation.key);
+  }
+}
+
+function checkText(action: string, what: string, text: string): void {
+  if (text.startsWith("/")) {
+    throw new TypeError(`Cannot ${action} ${what} "${text}": must not begin with a slash`);
+  }
+  if (text.includes("\0") || !text.isWellFormed()) {
+    throw new TypeError(
+      `Cannot ${action} ${what} ${JSON.stringify(text)}: must be UTF-8 text without NUL`,
+    );
+  }
+}
+
+function checkTtl(key: string, ttlMs: number | undefined): void {
+  if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
+    throw new RangeError(`Cannot put key "${key}": ttlMs ${ttlMs}, wanted above 0`);
+  }
+}
+
+function checkRevision(action: string, key: string, revision: number | undefined): void {
+  if (revision !== undefined && !isInteger(revision, 1)) {
+    throw new RangeError(`Cannot ${action} "${key}": revision ${revision}, wanted 1 or more`);
+  }
+}
+
+function isInteger(value: number, min: number, max = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isSafeInteger(value) && value >= min && value <= max;
+}

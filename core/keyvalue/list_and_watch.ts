@@ -1,0 +1,222 @@
+/**
+ * A reader that always ends up with the truth: a snapshot, then every change after it. When the history
+ * it needs is gone, the store was away, or the reader itself was too slow, the prefix is listed again
+ * and the reader gets the difference to what it had, deletes included, as one batch of changes.
+ *
+ * Staleness is found by asking the store for its revision while nothing happens: a watch alone cannot
+ * tell a quiet store from a silent one.
+ *
+ * @module
+ */
+import { backoff, type BackoffOptions, type Clock, deadline, systemClock } from "../async/mod.ts";
+import { describeError, hasCode } from "../errors/mod.ts";
+import type { Logger } from "../log/mod.ts";
+import { checkPrefix, checkWatch } from "./check.ts";
+import type { ChangeBatch, Entry, KeyValueStore, SyncEvent } from "./contract.ts";
+import { SyncedEntries } from "./_synced_entries.ts";
+
+/** How far the reader can trust what it has. */
+export interface SyncState {
+  /** `syncing` until the first snapshot, `synced` while the store answers, `stale` while it does not. */
+  readonly state: "syncing" | "synced" | "stale";
+  /** Wall-clock milliseconds since when. */
+  readonly sinceMs: number;
+  /** Why it is stale. */
+  readonly reason?: string;
+  /** How often the prefix had to be listed again so far. */
+  readonly resyncs: number;
+}
+
+/** Options of {@linkcode listAndWatch}. */
+export interface ListAndWatchOptions {
+  /** Ends the iteration without an error. */
+  signal?: AbortSignal;
+  /** Source of time. Default: the machine's. */
+  clock?: Clock;
+  /** Where lost and regained synchronisation is told. Default: nowhere. */
+  log?: Logger;
+  /** Told of every change of state. It must not throw. */
+  onState?: (state: SyncState) => void;
+  /** Delays between attempts. Default 100 ms to 5 s; there is no last attempt but the signal's. */
+  backoff?: BackoffOptions;
+  /** How often the store is asked for a sign of life, and how long it has. Default 5,000 ms. */
+  probeMs?: number;
+  /** Changes kept for a slow reader before the prefix is listed again. Default 4,096. */
+  maxPending?: number;
+  /** Entries fetched per round trip. Default 500. */
+  pageSize?: number;
+}
+
+/**
+ * Yields one snapshot of the prefix and then changes, each after the one before, until the signal
+ * aborts. Only a closed store, a missing capability and misuse end it with an error; everything else is
+ * tried again. It holds a copy of all entries below the prefix, to compare with.
+ *
+ * @example
+ * ```ts
+ * import { listAndWatch, memoryStore, textCodec } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await using store = memoryStore();
+ * await store.put("a/1", textCodec.encode("one"));
+ * for await (const event of listAndWatch(store, "a/")) {
+ *   if (event.type !== "snapshot") continue;
+ *   assert.deepEqual(event.entries.map((entry) => entry.key), ["a/1"]);
+ *   break;
+ * }
+ * ```
+ */
+export function listAndWatch(
+  store: KeyValueStore,
+  prefix: string,
+  options: ListAndWatchOptions = {},
+): AsyncIterable<SyncEvent> {
+  const { probeMs = 5_000, maxPending } = options;
+  checkPrefix("watch", prefix);
+  checkWatch(prefix, { maxPending });
+  if (!(probeMs > 0)) {
+    throw new RangeError(`Cannot watch prefix "${prefix}": probeMs ${probeMs}, wanted above 0`);
+  }
+  return { [Symbol.asyncIterator]: () => new Sync(store, prefix, options).events() };
+}
+
+/** What a session needs to begin: everything there is, and a watch that goes on from there. */
+interface Start {
+  readonly revision: number;
+  readonly entries: readonly Entry[];
+  readonly batches: AsyncIterable<ChangeBatch>;
+}
+
+class Sync {
+  readonly #store: KeyValueStore;
+  readonly #prefix: string;
+  readonly #options: ListAndWatchOptions;
+  readonly #clock: Clock;
+  readonly #entries = new SyncedEntries();
+  #state: SyncState;
+  #sessions = 0;
+
+  constructor(store: KeyValueStore, prefix: string, options: ListAndWatchOptions) {
+    this.#store = store;
+    this.#prefix = prefix;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#state = { state: "syncing", sinceMs: this.#clock.now(), resyncs: 0 };
+  }
+
+  async *events(): AsyncGenerator<SyncEvent, undefined> {
+    const { signal } = this.#options;
+    const delays = backoff({ minMs: 100, maxMs: 5_000, ...this.#options.backoff });
+    while (!signal?.aborted) {
+      try {
+        for await (const event of this.#session()) {
+          yield event;
+          delays.reset();
+        }
+        if (!signal?.aborted) this.#lost(new Error("the watch ended"));
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (isFinal(error)) throw error;
+        this.#lost(error);
+      }
+      if (!await this.#pause(delays.next())) return;
+    }
+  }
+
+  /** One list and the watch that follows it, until that fails. */
+  async *#session(): AsyncGenerator<SyncEvent> {
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.#options.signal ?? controller.signal]);
+    let probing: Promise<void> | undefined;
+    try {
+      const { revision, entries, batches } = await this.#start(signal);
+      const changes = this.#entries.replace(entries, revision);
+      const first = this.#sessions++ === 0;
+      this.#enter("synced");
+      if (first) yield { type: "snapshot", revision, entries };
+      else if (changes.length > 0) yield { type: "changes", revision, changes, resync: true };
+      probing = this.#probe(signal);
+      for await (const batch of batches) {
+        const news = this.#entries.apply(batch.changes);
+        this.#enter("synced");
+        if (news.length === 0) continue;
+        yield { type: "changes", revision: batch.revision, changes: news, resync: false };
+      }
+    } finally {
+      controller.abort();
+      await probing;
+    }
+  }
+
+  /** Without history the watch must come first; what it then reports twice is recognised as no news. */
+  async #start(signal: AbortSignal): Promise<Start> {
+    const { maxPending, pageSize } = this.#options;
+    const store = this.#store;
+    if (!store.capabilities.history) {
+      const batches = await store.watch(this.#prefix, { signal, maxPending });
+      const revision = await store.revision({ signal });
+      const entries = await Array.fromAsync(store.list(this.#prefix, { signal, pageSize }));
+      return { revision, entries, batches };
+    }
+    const revision = await store.revision({ signal });
+    const entries = revision === 0
+      ? []
+      : await Array.fromAsync(store.list(this.#prefix, { signal, pageSize, revision }));
+    const batches = await store.watch(this.#prefix, {
+      signal,
+      maxPending,
+      fromRevision: revision + 1,
+    });
+    return { revision, entries, batches };
+  }
+
+  /** Asks for a sign of life now and then; its answer only sets the state. */
+  async #probe(signal: AbortSignal): Promise<void> {
+    const { probeMs = 5_000 } = this.#options;
+    const action = `reach the store of prefix "${this.#prefix}"`;
+    for await (const _ of this.#clock.every(probeMs, { signal })) {
+      try {
+        await deadline((limit) => this.#store.revision({ signal: limit }), probeMs, {
+          action,
+          clock: this.#clock,
+          signal,
+        });
+        this.#enter("synced");
+      } catch (error) {
+        if (!signal.aborted) this.#enter("stale", describeError(error));
+      }
+    }
+  }
+
+  /** Waits before the next attempt; false when the signal ended it. */
+  async #pause(delayMs: number): Promise<boolean> {
+    const { signal } = this.#options;
+    try {
+      await this.#clock.sleep(delayMs, { signal });
+      return true;
+    } catch (error) {
+      if (signal?.aborted) return false;
+      throw error;
+    }
+  }
+
+  #lost(error: unknown): void {
+    this.#enter("stale", describeError(error));
+  }
+
+  #enter(state: SyncState["state"], reason?: string): void {
+    if (state === this.#state.state) return;
+    const resyncs = Math.max(0, this.#sessions - 1);
+    this.#state = { state, sinceMs: this.#clock.now(), resyncs, ...reason && { reason } };
+    const fields = { prefix: this.#prefix, resyncs, ...reason && { reason } };
+    if (state === "stale") this.#options.log?.warn("watch lost, trying again", fields);
+    else this.#options.log?.info("watch in sync", fields);
+    this.#options.onState?.(this.#state);
+  }
+}
+
+/** Whether another attempt could not help: misuse, a closed store, a store that cannot watch. */
+function isFinal(error: unknown): boolean {
+  return hasCode(error, "closed") || hasCode(error, "unsupported") ||
+    error instanceof TypeError || error instanceof RangeError;
+}

@@ -1,0 +1,366 @@
+/**
+ * The key-value contract over a {@linkcode RevisionTable}: conditions, revisions, expiry and watches are
+ * decided here once, for the store in memory and for the one on disk.
+ *
+ * Everything happens in one turn of the event loop, so a transaction needs no lock. Keys that are found
+ * expired together are deleted at one revision, before anything else can see them.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../async/mod.ts";
+import { AgentError } from "../errors/mod.ts";
+import { equalBytes } from "./bytes.ts";
+import {
+  checkDelete,
+  checkKey,
+  checkList,
+  checkPrefix,
+  checkPut,
+  checkTransaction,
+  checkWatch,
+  defaultMaxPending,
+  defaultPageSize,
+} from "./check.ts";
+import type {
+  CallOptions,
+  Capabilities,
+  ChangeBatch,
+  Condition,
+  DeleteOptions,
+  DeleteResult,
+  Entry,
+  KeyValueStore,
+  ListOptions,
+  Operation,
+  PutOptions,
+  PutResult,
+  Transaction,
+  TransactionResult,
+  WatchOptions,
+} from "./contract.ts";
+import { compareKeys } from "./key.ts";
+import { prefixView } from "./prefix_view.ts";
+import type { RevisionTable, StoredBatch, StoredChange, StoredEntry } from "./revision_table.ts";
+import { changedKey, ownedBatch, ownedEntry, WatchHub } from "./watch_hub.ts";
+
+/** Options of {@linkcode RevisionStore}. */
+export interface RevisionStoreOptions {
+  /** What to call the store in error texts, such as "memory store". */
+  name: string;
+  /** Source of time, for expiry. Default: the machine's. */
+  clock?: Clock;
+  /**
+   * Told of an expiry that failed in the background; it is tried again a second later. Without this the
+   * failure shows at the next call, which expires first.
+   */
+  onExpiryFailure?: (error: unknown) => void;
+}
+
+/** Most keys that one expiry deletes, so that no other call waits long. */
+const maxExpiredAtOnce = 1_000;
+/** Changes read from the history at a time when a watch starts in the past. */
+const replayPage = 256;
+const expiryRetryMs = 1_000;
+
+/** A key-value store in this process. Closing it ends its watches with the code `closed`. */
+export class RevisionStore implements KeyValueStore, AsyncDisposable {
+  readonly capabilities: Capabilities = Object.freeze({
+    ttl: true,
+    history: true,
+    transactions: true,
+  });
+  readonly #table: RevisionTable;
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #onExpiryFailure: (error: unknown) => void;
+  readonly #hub = new WatchHub();
+  #timer: Disposable | undefined;
+  #timerAtMs = Infinity;
+  #closed = false;
+
+  /** Takes ownership of the table: closing the store disposes of it. */
+  constructor(table: RevisionTable, { name, clock, onExpiryFailure }: RevisionStoreOptions) {
+    this.#table = table;
+    this.#name = name;
+    this.#clock = clock ?? systemClock;
+    this.#onExpiryFailure = onExpiryFailure ?? (() => {});
+    this.#expire();
+  }
+
+  /** Open watches. */
+  get watches(): number {
+    return this.#hub.size;
+  }
+
+  /** Watches ended because their reader was too slow. */
+  get watchOverflows(): number {
+    return this.#hub.overflows;
+  }
+
+  get(key: string, options: CallOptions = {}): Promise<Entry | undefined> {
+    return this.#call(options, () => {
+      checkKey("get", key);
+      const entry = this.#table.get(key);
+      return entry && withoutExpiry(entry);
+    });
+  }
+
+  list(prefix: string, options: ListOptions = {}): AsyncIterable<Entry> {
+    checkList(prefix, options);
+    return this.#list(prefix, options);
+  }
+
+  revision(options: CallOptions = {}): Promise<number> {
+    return this.#call(options, () => this.#table.revision);
+  }
+
+  put(key: string, value: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    return this.#call(options, () => {
+      checkPut(key, options);
+      const previous = this.#table.get(key);
+      const wanted = options.ifAbsent ? undefined : options.ifRevision ?? previous?.revision;
+      if (previous?.revision !== wanted) return { written: false, revision: this.#table.revision };
+      const revision = this.#commit([{ type: "put", key, value, ttlMs: options.ttlMs }]);
+      return { written: true, revision, ...previous && { previous: ownedEntry(previous) } };
+    });
+  }
+
+  delete(key: string, options: DeleteOptions = {}): Promise<DeleteResult> {
+    return this.#call(options, () => {
+      checkDelete(key, options);
+      const found = options.prefix ? this.#all(key) : this.#table.get(key);
+      const entries = [found ?? []].flat().filter((entry) =>
+        options.ifRevision === undefined || entry.revision === options.ifRevision
+      );
+      const revision = this.#commit(entries.map((entry) => ({ type: "delete", key: entry.key })));
+      return { deleted: entries.map(ownedEntry), revision };
+    });
+  }
+
+  txn(transaction: Transaction, options: CallOptions = {}): Promise<TransactionResult> {
+    return this.#call(options, () => {
+      checkTransaction(transaction);
+      const { conditions = [], operations } = transaction;
+      const committed = conditions.every((condition) => this.#holds(condition));
+      const revision = committed ? this.#commit(operations) : this.#table.revision;
+      return { committed, revision };
+    });
+  }
+
+  async compareAndSwap(
+    key: string,
+    expected: Uint8Array,
+    value: Uint8Array,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const { committed } = await this.txn({
+      conditions: [{ key, value: expected }],
+      operations: [{ type: "put", key, value }],
+    }, options);
+    return committed;
+  }
+
+  async compareAndDelete(
+    key: string,
+    expected: Uint8Array,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const { committed } = await this.txn({
+      conditions: [{ key, value: expected }],
+      operations: [{ type: "delete", key }],
+    }, options);
+    return committed;
+  }
+
+  watch(prefix: string, options: WatchOptions = {}): Promise<AsyncIterable<ChangeBatch>> {
+    return this.#call(options, () => {
+      checkWatch(prefix, options);
+      const { maxPending = defaultMaxPending, signal, fromRevision } = options;
+      const head = this.#table.revision;
+      const from = fromRevision ?? head + 1;
+      if (from <= this.#table.compactedRevision) throw this.#compacted("watch", prefix, from);
+      const replay = from <= head ? this.#replay(prefix, from, head) : undefined;
+      return this.#hub.open({ prefix, maxPending, signal, replay, firstRevision: from });
+    });
+  }
+
+  remainingTtlMs(key: string, options: CallOptions = {}): Promise<number | undefined> {
+    return this.#call(options, () => {
+      checkKey("read the time to live of", key);
+      const expiresAtMs = this.#table.get(key)?.expiresAtMs;
+      return expiresAtMs === undefined ? undefined : expiresAtMs - this.#clock.now();
+    });
+  }
+
+  withPrefix(prefix: string): KeyValueStore {
+    checkPrefix("use", prefix);
+    return prefixView(this, prefix);
+  }
+
+  /** Forgets the changes up to and including a revision; watches and lists of the past then fail. */
+  compact(revision: number, options: CallOptions = {}): Promise<void> {
+    return this.#call(options, () => {
+      if (!Number.isSafeInteger(revision) || revision < 1 || revision > this.#table.revision) {
+        throw new RangeError(
+          `Cannot compact to revision ${revision}: wanted 1 to ${this.#table.revision}`,
+        );
+      }
+      this.#table.compact(revision);
+    });
+  }
+
+  /** Ends the watches and closes the table. May be called twice. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#closed) {
+        this.#closed = true;
+        this.#timer?.[Symbol.dispose]();
+        this.#hub.fail(this.#closedError());
+        this.#table[Symbol.dispose]();
+      }
+      resolve();
+    });
+  }
+
+  /** The same as {@linkcode close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Runs one call in this very turn; what it throws becomes a rejection. */
+  #call<T>({ signal }: CallOptions, work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      signal?.throwIfAborted();
+      if (this.#closed) throw this.#closedError();
+      this.#expire();
+      resolve(work());
+    });
+  }
+
+  async *#list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
+    const { pageSize: limit = defaultPageSize, keysOnly, signal } = options;
+    const revision = await this.#call(options, () => this.#readable(prefix, options.revision));
+    let after: string | undefined;
+    while (true) {
+      const page = await this.#call({ signal }, () => {
+        this.#readable(prefix, revision);
+        return this.#table.list({ prefix, after, revision, limit, keysOnly });
+      });
+      for (const entry of page) yield withoutExpiry(entry);
+      if (page.length < limit) return;
+      after = page[page.length - 1].key;
+    }
+  }
+
+  /** The revision to read at, which must be neither gone nor still to come. */
+  #readable(prefix: string, wanted = this.#table.revision): number {
+    if (wanted < this.#table.compactedRevision) throw this.#compacted("list", prefix, wanted);
+    if (wanted > this.#table.revision) {
+      throw new RangeError(
+        `Cannot list prefix "${prefix}" at revision ${wanted}: the store is at ${this.#table.revision}`,
+      );
+    }
+    return wanted;
+  }
+
+  *#replay(prefix: string, from: number, to: number): Generator<ChangeBatch> {
+    for (let next = from; next <= to;) {
+      if (next <= this.#table.compactedRevision) throw this.#compacted("watch", prefix, next);
+      const page = this.#table.history({ prefix, from: next, to, limit: replayPage });
+      yield* page.map(ownedBatch);
+      if (page.length === 0) return;
+      next = page[page.length - 1].revision + 1;
+    }
+  }
+
+  #all(prefix: string): StoredEntry[] {
+    const { revision } = this.#table;
+    return this.#table.list({ prefix, revision, limit: Number.MAX_SAFE_INTEGER });
+  }
+
+  #holds(condition: Condition): boolean {
+    const entry = this.#table.get(condition.key);
+    if ("exists" in condition) return (entry !== undefined) === condition.exists;
+    if ("revision" in condition) return entry?.revision === condition.revision;
+    return entry !== undefined && equalBytes(entry.value, condition.value);
+  }
+
+  /** Writes at the next revision, or tells the current one when there is nothing to write. */
+  #commit(operations: readonly Operation[]): number {
+    const revision = this.#table.revision + 1;
+    const changes = operations
+      .map((operation) => this.#change(operation, revision))
+      .filter((change) => change !== undefined)
+      .sort((a, b) => compareKeys(changedKey(a), changedKey(b)));
+    if (changes.length === 0) return this.#table.revision;
+    const batch: StoredBatch = { revision, changes };
+    this.#table.commit(batch, this.#clock.now());
+    this.#hub.publish(batch);
+    this.#arm();
+    return revision;
+  }
+
+  /** What an operation changes; nothing if it deletes a key that is not there. */
+  #change(operation: Operation, revision: number): StoredChange | undefined {
+    const { type, key } = operation;
+    const previous = this.#table.get(key);
+    if (type === "delete") return previous && { type, key, revision, previous };
+    const { ttlMs } = operation;
+    const entry: StoredEntry = {
+      key,
+      value: operation.value.slice(),
+      revision,
+      createRevision: previous?.createRevision ?? revision,
+      ...ttlMs !== undefined && { expiresAtMs: this.#clock.now() + Math.ceil(ttlMs) },
+    };
+    return { type, entry, ...previous && { previous } };
+  }
+
+  /** Deletes what has expired, so that no caller ever sees it, and sets the timer for the rest. */
+  #expire(): void {
+    const now = this.#clock.now();
+    while ((this.#table.nextExpiryMs() ?? Infinity) <= now) {
+      const entries = this.#table.expired(now, maxExpiredAtOnce);
+      this.#commit(entries.map((entry) => ({ type: "delete", key: entry.key })));
+    }
+    this.#arm();
+  }
+
+  /** Sets the one timer to the earliest expiry. */
+  #arm(): void {
+    const atMs = this.#table.nextExpiryMs() ?? Infinity;
+    if (atMs === this.#timerAtMs) return;
+    this.#timer?.[Symbol.dispose]();
+    this.#timerAtMs = atMs;
+    if (atMs === Infinity) return;
+    this.#timer = this.#clock.timer(Math.max(0, atMs - this.#clock.now()), this.#onTimer);
+  }
+
+  readonly #onTimer = () => {
+    this.#timerAtMs = Infinity;
+    try {
+      this.#expire();
+    } catch (error) {
+      this.#onExpiryFailure(error);
+      this.#timerAtMs = this.#clock.now() + expiryRetryMs;
+      this.#timer = this.#clock.timer(expiryRetryMs, this.#onTimer);
+    }
+  };
+
+  #compacted(action: string, prefix: string, revision: number): AgentError {
+    return new AgentError(
+      "store_compacted",
+      `Cannot ${action} prefix "${prefix}" from revision ${revision}: the history begins after ` +
+        `revision ${this.#table.compactedRevision}; list again and go on from there`,
+    );
+  }
+
+  #closedError(): AgentError {
+    return new AgentError("closed", `Cannot use the ${this.#name}: it has been closed`);
+  }
+}
+
+/** The entry as callers see it; its value is theirs already. */
+function withoutExpiry({ key, value, revision, createRevision }: StoredEntry): Entry {
+  return { key, value, revision, createRevision };
+}

@@ -1,0 +1,52 @@
+/**
+ * The store that is not there: what a disabled plugin provides, so that its users get a typed error that
+ * says how to enable it, rather than nothing.
+ *
+ * @module
+ */
+import { AgentError } from "../errors/mod.ts";
+import type { Capabilities, KeyValueStore } from "./contract.ts";
+
+/**
+ * A store of which every call fails with `unavailable`.
+ *
+ * @param reason What is missing and what to do, such as `set "etcd.endpoints"`.
+ */
+export function unavailableStore(name: string, reason: string): KeyValueStore {
+  return new UnavailableStore(name, reason);
+}
+
+class UnavailableStore implements KeyValueStore {
+  readonly capabilities: Capabilities = Object.freeze({
+    ttl: false,
+    history: false,
+    transactions: false,
+  });
+  readonly #message: string;
+
+  constructor(name: string, reason: string) {
+    this.#message = `Cannot use ${name}: ${reason}`;
+  }
+
+  get = () => this.#refuse();
+  revision = () => this.#refuse();
+  put = () => this.#refuse();
+  delete = () => this.#refuse();
+  txn = () => this.#refuse();
+  compareAndSwap = () => this.#refuse();
+  compareAndDelete = () => this.#refuse();
+  watch = () => this.#refuse();
+  remainingTtlMs = () => this.#refuse();
+
+  list() {
+    return { [Symbol.asyncIterator]: () => ({ next: () => this.#refuse() }) };
+  }
+
+  withPrefix(): KeyValueStore {
+    return this;
+  }
+
+  #refuse(): Promise<never> {
+    return Promise.reject(new AgentError("unavailable", this.#message));
+  }
+}
