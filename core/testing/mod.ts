@@ -5,5 +5,11 @@
  * @module
  */
 export { type Harness, harness, type HarnessOptions } from "./harness.ts";
+export {
+  type KeyValueCase,
+  keyValueContract,
+  type KeyValueFixture,
+  type KeyValueSubject,
+} from "./keyvalue_contract.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
 export { type RecordingLogs, recordingLogs } from "./recording_log.ts";

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { bytes, textOf, texts } from "./_keyvalue_assert.ts";
+import type { KeyValueCase } from "./keyvalue_contract.ts";
+
+/** Keys in the order of their UTF-8 bytes, which is not that of their UTF-16 units. */
+const orderedKeys = ["A", "a", "a!", "a/", "a/b", "ab", "z", "é", "\uFF5E", "\u{1F600}"];
+
+/** Reading, writing, deleting and expiring single keys, and lists. */
+export const entryCases: Record<string, KeyValueCase> = {
+  async "get() answers undefined for a missing key"({ store }) {
+    assert.equal(await store.get("nothing"), undefined);
+    assert.equal(await store.remainingTtlMs("nothing"), undefined);
+  },
+
+  async "put() tells the revision and what was there before"({ store }) {
+    const first = await store.put("a", bytes("1"));
+    assert(first.written);
+    assert.equal(first.previous, undefined);
+    const second = await store.put("a", bytes("2"));
+    assert(second.written);
+    assert.equal(textOf(second.previous), "1");
+    assert(second.revision > first.revision);
+    assert.deepEqual(await store.get("a"), {
+      key: "a",
+      value: bytes("2"),
+      revision: second.revision,
+      createRevision: first.revision,
+    });
+    assert(await store.revision() >= second.revision);
+  },
+
+  async "put() keeps empty and binary values"({ store }) {
+    const all = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await store.put("empty", new Uint8Array());
+    await store.put("binary", all);
+    assert.deepEqual((await store.get("empty"))?.value, new Uint8Array());
+    assert.deepEqual((await store.get("binary"))?.value, all);
+  },
+
+  async "put() and get() hand over values of their own"({ store }) {
+    const given = bytes("one");
+    await store.put("a", given);
+    given.fill(0);
+    const got = await store.get("a");
+    assert.equal(textOf(got), "one");
+    got!.value.fill(0);
+    assert.equal(textOf(await store.get("a")), "one");
+  },
+
+  async "put() writes with ifAbsent only when the key is missing"({ store }) {
+    assert((await store.put("a", bytes("1"), { ifAbsent: true })).written);
+    assert(!(await store.put("a", bytes("2"), { ifAbsent: true })).written);
+    assert.equal(textOf(await store.get("a")), "1");
+    await store.delete("a");
+    assert((await store.put("a", bytes("3"), { ifAbsent: true })).written);
+  },
+
+  async "put() writes with ifRevision only at that revision"({ store }) {
+    const { revision } = await store.put("a", bytes("1"));
+    const second = await store.put("a", bytes("2"), { ifRevision: revision });
+    assert(second.written);
+    assert.equal(textOf(second.previous), "1");
+    assert(!(await store.put("a", bytes("3"), { ifRevision: revision })).written);
+    assert(!(await store.put("b", bytes("3"), { ifRevision: revision })).written);
+    assert.equal(textOf(await store.get("a")), "2");
+  },
+
+  async "delete() returns what really existed"({ store }) {
+    await store.put("a", bytes("1"));
+    assert.deepEqual(texts((await store.delete("a")).deleted), ["a=1"]);
+    const { deleted, revision } = await store.delete("a");
+    assert.deepEqual(deleted, []);
+    assert(revision > 0);
+    assert.equal(await store.get("a"), undefined);
+  },
+
+  async "delete() of a prefix takes all below it and nothing else"({ store }) {
+    for (const key of ["a", "a/1", "a/2", "b"]) await store.put(key, bytes(key));
+    const { deleted } = await store.delete("a/", { prefix: true });
+    assert.deepEqual(texts(deleted), ["a/1=a/1", "a/2=a/2"]);
+    assert.deepEqual(texts(await Array.fromAsync(store.list(""))), ["a=a", "b=b"]);
+    assert.deepEqual((await store.delete("a/", { prefix: true })).deleted, []);
+  },
+
+  async "delete() with ifRevision deletes only at that revision"({ store }) {
+    const { revision } = await store.put("a", bytes("1"));
+    await store.put("a", bytes("2"));
+    assert.deepEqual((await store.delete("a", { ifRevision: revision })).deleted, []);
+    const current = (await store.get("a"))!.revision;
+    assert.deepEqual(texts((await store.delete("a", { ifRevision: current })).deleted), ["a=2"]);
+  },
+
+  async "list() goes in the order of UTF-8 bytes, whatever the page size"({ store }) {
+    for (const key of orderedKeys.toReversed()) await store.put(key, bytes(key));
+    for (const pageSize of [1, 3, orderedKeys.length, 500]) {
+      const keys = (await Array.fromAsync(store.list("", { pageSize }))).map(({ key }) => key);
+      assert.deepEqual(keys, orderedKeys);
+    }
+    const below = await Array.fromAsync(store.list("a/", { keysOnly: true }));
+    assert.deepEqual(below.map(({ key, value }) => [key, value.length]), [["a/", 0], ["a/b", 0]]);
+  },
+
+  async "list() does not show what happens between its pages"({ store }) {
+    for (const key of ["a", "b", "c", "d"]) await store.put(key, bytes("old"));
+    const seen: string[] = [];
+    for await (const entry of store.list("", { pageSize: 1 })) {
+      seen.push(...texts([entry]));
+      if (seen.length > 1) continue;
+      await store.put("b", bytes("new"));
+      await store.delete("c");
+      await store.put("e", bytes("new"));
+    }
+    assert.deepEqual(seen, ["a=old", "b=old", "c=old", "d=old"]);
+  },
+
+  async "list() reads as of a past revision"({ store }) {
+    if (!store.capabilities.history) return;
+    await store.put("a", bytes("1"));
+    const { revision } = await store.put("b", bytes("1"));
+    await store.put("a", bytes("2"));
+    await store.delete("b");
+    await store.put("c", bytes("1"));
+    assert.deepEqual(texts(await Array.fromAsync(store.list("", { revision }))), ["a=1", "b=1"]);
+    assert.deepEqual(texts(await Array.fromAsync(store.list(""))), ["a=2", "c=1"]);
+  },
+
+  async "put() with a time to live removes the key when it is over"({ store, advance }) {
+    if (!store.capabilities.ttl) return;
+    await store.put("a", bytes("1"), { ttlMs: 1_500 });
+    const left = await store.remainingTtlMs("a");
+    assert(left !== undefined && left > 0 && left <= 10_000, `${left} ms left`);
+    await advance?.(1_400);
+    assert.equal(textOf(await store.get("a")), "1");
+    await until(async () => {
+      await advance?.(200);
+      return await store.get("a") === undefined;
+    });
+    assert.deepEqual(await Array.fromAsync(store.list("")), []);
+  },
+
+  async "put() without a time to live makes the key stay"({ store, advance }) {
+    if (!store.capabilities.ttl) return;
+    await store.put("a", bytes("1"), { ttlMs: 60_000 });
+    await store.put("a", bytes("2"));
+    assert.equal(await store.remainingTtlMs("a"), undefined);
+    await advance?.(120_000);
+    assert.equal(textOf(await store.get("a")), "2");
+  },
+
+  async "every call refuses an aborted signal with its reason"({ store }) {
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    const calls = [
+      () => store.get("a", { signal }),
+      () => store.put("a", bytes("1"), { signal }),
+      () => store.delete("a", { signal }),
+      () => store.txn({ operations: [] }, { signal }),
+      () => store.revision({ signal }),
+      () => store.watch("", { signal }),
+      () => store.remainingTtlMs("a", { signal }),
+      () => Array.fromAsync(store.list("", { signal })),
+    ];
+    for (const call of calls) {
+      await assert.rejects(call, (error: unknown) => error === reason, String(call));
+    }
+    assert.equal(await store.get("a"), undefined);
+  },
+
+  async "misuse is refused before anything happens"({ store }) {
+    for (const key of ["", "a\0b", "\uD800"]) {
+      await assert.rejects(() => store.put(key, bytes("1")), TypeError, JSON.stringify(key));
+      await assert.rejects(() => store.get(key), TypeError, JSON.stringify(key));
+    }
+    await assert.rejects(() => store.put("a", bytes("1"), { ttlMs: 0 }), RangeError);
+    await assert.rejects(
+      () => store.put("a", bytes("1"), { ifAbsent: true, ifRevision: 1 }),
+      TypeError,
+    );
+    await assert.rejects(() => store.delete("a", { prefix: true, ifRevision: 1 }), TypeError);
+    assert.throws(() => store.list("a", { pageSize: 0 }), RangeError);
+    await assert.rejects(() => store.watch("a", { maxPending: 0 }), RangeError);
+    assert.deepEqual(await Array.fromAsync(store.list("")), []);
+  },
+};
+
+/** Asks again until it is so; the bound is far beyond what any server needs. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail("the condition did not come true");
+}
