@@ -1,0 +1,73 @@
+/**
+ * Collects items and sends them together.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../async/mod.ts";
+import { attempt, type Delivery, type Sender } from "./delivery.ts";
+
+/** Options of {@linkcode withBatch}. */
+export interface BatchOptions {
+  /** Items in a batch at most, at least 1. Default 500. */
+  maxItems?: number;
+  /** How long the first item of a batch waits for others, in milliseconds. Default 100. */
+  lingerMs?: number;
+  /** Source of time. Default: the machine's. */
+  clock?: Clock;
+}
+
+interface Batch<T> {
+  readonly items: T[];
+  readonly linger: Disposable;
+  readonly answer: Promise<Delivery>;
+  start(): void;
+}
+
+/**
+ * Sends what comes within `lingerMs` as one list, in order; each item gets the answer of its batch. A
+ * batch is sent with a signal that aborts once the senders of all its items have given up. How many batches
+ * wait is bounded by the stage in front (a queue).
+ */
+export function withBatch<T>(next: Sender<readonly T[]>, options: BatchOptions = {}): Sender<T> {
+  const { maxItems = 500, lingerMs = 100, clock = systemClock } = options;
+  if (!(maxItems >= 1)) throw new RangeError(`Cannot batch ${maxItems} items: must be at least 1`);
+  if (!(lingerMs >= 0)) throw new RangeError(`Cannot linger ${lingerMs} ms: must be 0 or more`);
+  let filling: Batch<T> | undefined;
+
+  function open(): Batch<T> {
+    const items: T[] = [];
+    const signals: AbortSignal[] = [];
+    const { promise, resolve } = Promise.withResolvers<Delivery>();
+    const controller = new AbortController();
+    const batch: Batch<T> & { join(signal: AbortSignal): void } = {
+      items,
+      answer: promise,
+      linger: clock.timer(lingerMs, () => batch.start()),
+      join(signal) {
+        signals.push(signal);
+        const check = () => {
+          if (signals.every(({ aborted }) => aborted)) controller.abort(signal.reason);
+        };
+        signal.addEventListener("abort", check, { once: true });
+        promise.then(() => signal.removeEventListener("abort", check));
+        check();
+      },
+      start() {
+        if (filling === batch) filling = undefined;
+        batch.linger[Symbol.dispose]();
+        resolve(attempt(next, items, controller.signal));
+      },
+    };
+    return batch;
+  }
+
+  return {
+    send(item, signal) {
+      const batch = (filling ??= open()) as Batch<T> & { join(signal: AbortSignal): void };
+      batch.items.push(item);
+      batch.join(signal);
+      if (batch.items.length >= maxItems) batch.start();
+      return batch.answer;
+    },
+  };
+}

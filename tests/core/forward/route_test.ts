@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { Books } from "../../../core/books/mod.ts";
+import {
+  attempt,
+  createRoute,
+  delivered,
+  describeDelivery,
+  withBatch,
+  withBreaker,
+  withObserver,
+  withRetry,
+  withTimeout,
+} from "../../../core/forward/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import { held, never, retryLater, scripted } from "./_senders.ts";
+
+Deno.test("createRoute() books every outcome", async () => {
+  const rejected = { status: "rejected", reason: "too_large" } as const;
+  const sender = scripted<string>(delivered, rejected, retryLater, new Error("boom"));
+  const route = createRoute("tcp", sender, new Books());
+  for (const item of ["a", "b", "c", "d"]) await route.send(item, never);
+  const { book } = route;
+  assert.deepEqual(
+    [
+      book.accepted,
+      book.delivered,
+      book.rejected.get("too_large"),
+      Object.fromEntries(book.dropped),
+    ],
+    [4, 1, 1, { down: 1, failed: 1 }],
+  );
+  assert.equal(book.unaccounted, 0);
+});
+
+Deno.test("createRoute() holds an item in flight until it is answered", async () => {
+  const sender = held<string>();
+  const route = createRoute("tcp", sender, new Books());
+  const answer = route.send("a", never);
+  assert.deepEqual([route.book.inFlight, route.book.unaccounted], [1, 0]);
+  sender.answer(0, delivered);
+  await answer;
+  assert.deepEqual([route.book.inFlight, route.book.delivered], [0, 1]);
+});
+
+Deno.test("stages nest to a route that survives an outage", async () => {
+  const clock = manualClock();
+  const sender = scripted<readonly string[]>(retryLater, retryLater, delivered);
+  const limited = withTimeout(sender, { limitMs: 1_000, clock });
+  const guarded = withBreaker(limited, { failures: 2, openMs: 500, clock });
+  const patient = withRetry(guarded, { minMs: 100, random: () => 1, clock });
+  const books = new Books();
+  const route = createRoute("tcp", withBatch(patient, { maxItems: 2, clock }), books);
+  const answers = ["a", "b"].map((item) => route.send(item, never));
+  await clock.advance(5_000);
+  assert.deepEqual(await Promise.all(answers), [delivered, delivered]);
+  assert.deepEqual([sender.items.length, route.book.delivered, clock.pending], [3, 2, 0]);
+});
+
+Deno.test("withObserver() shows each answer and how long it took", async () => {
+  const clock = manualClock();
+  const sender = held<string>();
+  const seen: unknown[] = [];
+  const stage = withObserver(sender, (...all) => seen.push(all), { clock });
+  const answer = stage.send("a", never);
+  await clock.advance(30);
+  sender.answer(0, retryLater);
+  await answer;
+  assert.deepEqual(seen, [["a", retryLater, 30]]);
+});
+
+Deno.test("attempt() turns what a sender throws into retry", async () => {
+  const error = new Error("connection reset");
+  const delivery = await attempt(scripted<string>(error), "a", never);
+  assert.deepEqual(delivery, { status: "retry", reason: "failed", cause: error });
+  assert.equal(describeDelivery(delivery), "retry: connection reset");
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { AgentError } from "../../../core/errors/mod.ts";
+import { delivered, withRetry } from "../../../core/forward/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import { never, retryLater, scripted } from "./_senders.ts";
+
+const steady = { minMs: 100, maxMs: 1_000, random: () => 1 };
+
+Deno.test("withRetry() sends again with growing delays until it is delivered", async () => {
+  const clock = manualClock();
+  const sender = scripted<string>(retryLater, retryLater, delivered);
+  const delays: number[] = [];
+  const stage = withRetry(sender, {
+    ...steady,
+    clock,
+    onRetry: (_delivery, _attempt, delayMs) => delays.push(delayMs),
+  });
+  const answer = stage.send("a", never);
+  await clock.advance(100 + 200);
+  assert.deepEqual(await answer, delivered);
+  assert.deepEqual([sender.items.length, delays], [3, [100, 200]]);
+});
+
+Deno.test("withRetry() answers with the last retry when the attempts are used up", async () => {
+  const clock = manualClock();
+  const sender = scripted<string>(retryLater);
+  const answer = withRetry(sender, { ...steady, clock, attempts: 2 }).send("a", never);
+  await clock.advance(100);
+  assert.deepEqual([await answer, sender.items.length], [retryLater, 2]);
+});
+
+Deno.test("withRetry() does not send a rejected item again", async () => {
+  const rejected = { status: "rejected", reason: "too_large" } as const;
+  const sender = scripted<string>(rejected);
+  assert.deepEqual(await withRetry(sender, steady).send("a", never), rejected);
+  assert.equal(sender.items.length, 1);
+});
+
+Deno.test("withRetry() takes a thrown error as what it says of itself", async () => {
+  const error = new AgentError("store_denied", "Cannot write: denied");
+  const answer = await withRetry(scripted<string>(error), steady).send("a", never);
+  assert.deepEqual(answer, { status: "rejected", reason: "store_denied", cause: error });
+});
+
+Deno.test("withRetry() waits as long as the answer asks for", async () => {
+  const clock = manualClock();
+  const sender = scripted<string>({ status: "retry", reason: "down", afterMs: 5_000 }, delivered);
+  const answer = withRetry(sender, { ...steady, clock }).send("a", never);
+  await clock.advance(4_999);
+  assert.equal(sender.items.length, 1);
+  await clock.advance(1);
+  assert.deepEqual(await answer, delivered);
+});
+
+Deno.test("withRetry() ends its wait when the signal aborts", async () => {
+  const clock = manualClock();
+  const controller = new AbortController();
+  const answer = withRetry(scripted<string>(retryLater), { ...steady, clock })
+    .send("a", controller.signal);
+  await clock.advance(50);
+  controller.abort();
+  assert.deepEqual(await answer, retryLater);
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test("withRetry() refuses a range that makes no sense", () => {
+  assert.throws(() => withRetry(scripted(), { attempts: 0 }), RangeError);
+  assert.throws(() => withRetry(scripted(), { minMs: 10, maxMs: 1 }), RangeError);
+});
