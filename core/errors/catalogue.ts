@@ -125,10 +125,47 @@ export const errorCatalogue = Object.freeze({
     "The embedded store's file is damaged.",
     "Move the named file away; the agent starts with an empty store.",
   ),
+  store_full: entry(
+    true,
+    "The store has reached its size limit, or its disk is full.",
+    "Delete keys, or raise the limit that the message names, or make room on the disk.",
+  ),
+  store_failed: entry(
+    true,
+    "The store could not do what was asked, for a reason of its own.",
+    "Read the cause; for the embedded store check the folder and its permissions.",
+  ),
   value_invalid: entry(
     false,
     "A stored value or a message cannot be decoded.",
     "Correct the value at the key that the message names.",
+  ),
+  // The embedded NATS server.
+  nats_address_unavailable: entry(
+    false,
+    "The address that the NATS server is to bind does not exist on this machine.",
+    "Correct `nats.host`; 127.0.0.1 is always there.",
+  ),
+  nats_no_responders: entry(
+    true,
+    "A request was published on a subject that nobody is subscribed to.",
+    "Start the responder, or try again once it runs.",
+  ),
+  // NATS, as a client.
+  nats_unreachable: entry(
+    true,
+    "The outside NATS server does not answer, or the connection to it is lost.",
+    "Check `nats.url` and that the server runs; the connection is made again by itself.",
+  ),
+  nats_denied: entry(
+    false,
+    "The outside NATS server refuses the user, the token or the certificate.",
+    "Check `nats.url_user`, `nats.url_password` and `nats.url_token`.",
+  ),
+  nats_no_answer: entry(
+    true,
+    "Nobody answered a request on NATS in time.",
+    "Check that the answering program runs and subscribes to the subject that the message names.",
   ),
 });
 

@@ -35,6 +35,7 @@ export type {
   StoredChange,
   StoredEntry,
 } from "./revision_table.ts";
+export { keyValueToken } from "./token.ts";
 export {
   type TypedChange,
   type TypedEntry,

@@ -47,6 +47,8 @@ import { changedKey, ownedBatch, ownedEntry, WatchHub } from "./watch_hub.ts";
 export interface RevisionStoreOptions {
   /** What to call the store in error texts, such as "memory store". */
   name: string;
+  /** Largest value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
+  maxValueBytes?: number;
   /** Source of time, for expiry. Default: the machine's. */
   clock?: Clock;
   /**
@@ -71,6 +73,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   });
   readonly #table: RevisionTable;
   readonly #name: string;
+  readonly #maxValueBytes: number;
   readonly #clock: Clock;
   readonly #onExpiryFailure: (error: unknown) => void;
   readonly #hub = new WatchHub();
@@ -79,11 +82,13 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   #closed = false;
 
   /** Takes ownership of the table: closing the store disposes of it. */
-  constructor(table: RevisionTable, { name, clock, onExpiryFailure }: RevisionStoreOptions) {
+  constructor(table: RevisionTable, options: RevisionStoreOptions) {
+    const { name, maxValueBytes = Infinity, clock = systemClock } = options;
     this.#table = table;
     this.#name = name;
-    this.#clock = clock ?? systemClock;
-    this.#onExpiryFailure = onExpiryFailure ?? (() => {});
+    this.#maxValueBytes = maxValueBytes;
+    this.#clock = clock;
+    this.#onExpiryFailure = options.onExpiryFailure ?? (() => {});
     this.#expire();
   }
 
@@ -305,10 +310,15 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     const { type, key } = operation;
     const previous = this.#table.get(key);
     if (type === "delete") return previous && { type, key, revision, previous };
-    const { ttlMs } = operation;
+    const { value, ttlMs } = operation;
+    if (value.length > this.#maxValueBytes) {
+      throw new RangeError(
+        `Cannot put key "${key}": ${value.length} bytes, at most ${this.#maxValueBytes} are allowed`,
+      );
+    }
     const entry: StoredEntry = {
       key,
-      value: operation.value.slice(),
+      value: value.slice(),
       revision,
       createRevision: previous?.createRevision ?? revision,
       ...ttlMs !== undefined && { expiresAtMs: this.#clock.now() + Math.ceil(ttlMs) },

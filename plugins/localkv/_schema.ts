@@ -1,0 +1,82 @@
+/**
+ * What is in the file, version 1.
+ *
+ * `entries` holds one row per key that exists. `history` holds one row per change, with the entry that
+ * the change replaced, so that the past can be read (see `RevisionTable` in `core/keyvalue`); a delete
+ * has no `value`. `meta` has one row. Revisions are not stored on their own: the current one is the last
+ * of the history or, when that was compacted away, the one compacted to.
+ *
+ * Text compares by its UTF-8 bytes (BINARY), which is the order that the contract asks for.
+ */
+export const schemaVersion = 1;
+
+/** Marks the file as ours, so that somebody else's database is not taken over. */
+export const applicationId = 0x43494d31;
+
+export const schema = `
+CREATE TABLE entries (
+  key TEXT NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL,
+  revision INTEGER NOT NULL,
+  create_revision INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT;
+CREATE INDEX entries_expiry ON entries (expires_at, key) WHERE expires_at IS NOT NULL;
+CREATE TABLE history (
+  revision INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  value BLOB,
+  create_revision INTEGER,
+  expires_at INTEGER,
+  previous_value BLOB,
+  previous_revision INTEGER,
+  previous_create_revision INTEGER,
+  previous_expires_at INTEGER
+) STRICT;
+CREATE INDEX history_revision ON history (revision, key);
+CREATE TABLE meta (compacted_revision INTEGER NOT NULL) STRICT;
+INSERT INTO meta VALUES (0);
+PRAGMA user_version = ${schemaVersion};
+PRAGMA application_id = ${applicationId};
+`;
+
+const entryColumns = "key, value, revision, create_revision, expires_at";
+const previousColumns =
+  "key, previous_value, previous_revision, previous_create_revision, previous_expires_at";
+
+/** Bounds of a prefix: see {@linkcode prefixBounds} of the table for `:end`. */
+const inPrefix = "key >= :start AND key < :end";
+
+/** Every statement that the table prepares. */
+export const statements = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  get: `SELECT ${entryColumns} FROM entries WHERE key = ?`,
+  list: `SELECT ${entryColumns} FROM entries WHERE ${inPrefix} AND key > :after ` +
+    "ORDER BY key LIMIT :limit",
+  listAsOf: `SELECT ${entryColumns} FROM entries ` +
+    `WHERE ${inPrefix} AND key > :after AND revision <= :revision ` +
+    `UNION ALL SELECT ${previousColumns} FROM history ` +
+    `WHERE revision > :revision AND previous_revision <= :revision ` +
+    `AND ${inPrefix} AND key > :after ORDER BY key LIMIT :limit`,
+  history: `SELECT * FROM history WHERE revision BETWEEN :from AND :to AND ${inPrefix} ` +
+    "ORDER BY revision, key LIMIT :limit",
+  put: "INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET " +
+    "value = excluded.value, revision = excluded.revision, " +
+    "create_revision = excluded.create_revision, expires_at = excluded.expires_at",
+  delete: "DELETE FROM entries WHERE key = ?",
+  record: "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  nextExpiry: "SELECT min(expires_at) AS at FROM entries WHERE expires_at IS NOT NULL",
+  expired: `SELECT ${entryColumns} FROM entries WHERE expires_at <= ? ` +
+    "ORDER BY expires_at, key LIMIT ?",
+  lastRevision: "SELECT max(revision) AS revision FROM history",
+  compactedRevision: "SELECT compacted_revision AS revision FROM meta",
+  historySize: "SELECT count(*) AS count FROM history",
+  beyondCount: "SELECT revision FROM history ORDER BY revision DESC LIMIT 1 OFFSET ?",
+  firstSince: "SELECT revision FROM history WHERE changed_at >= ? ORDER BY revision LIMIT 1",
+  forget: "DELETE FROM history WHERE revision <= ?",
+  compacted: "UPDATE meta SET compacted_revision = ?",
+  pageCount: "PRAGMA page_count",
+} as const;
