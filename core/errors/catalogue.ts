@@ -135,6 +135,11 @@ export const errorCatalogue = Object.freeze({
     "The store could not do what was asked, for a reason of its own.",
     "Read the cause; for the embedded store check the folder and its permissions.",
   ),
+  settings_not_applied: entry(
+    true,
+    "A changed settings document is valid, but a part of the agent could not put it into effect.",
+    "Read the cause; the document before it is still in force.",
+  ),
   value_invalid: entry(
     false,
     "A stored value or a message cannot be decoded.",

@@ -1,0 +1,85 @@
+/**
+ * Bytes of the protocol and the two ways this folder turns bytes into text.
+ *
+ * A *byte string* holds one byte per character (Latin-1). It is what the sublist and every cache use
+ * as a key: any sequence of bytes a client sends has exactly one, valid UTF-8 or not, as in a Go string.
+ *
+ * @module
+ */
+
+/** Bytes the parser and the encoders compare with. */
+export const ascii = Object.freeze({
+  tab: 9,
+  lf: 10,
+  cr: 13,
+  space: 32,
+  star: 42,
+  plus: 43,
+  minus: 45,
+  dot: 46,
+  zero: 48,
+  nine: 57,
+  greater: 62,
+});
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** UTF-8 bytes of a text. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
+export function utf8Text(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** The byte string of `buffer[start, end)`. */
+export function byteString(buffer: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(buffer[i]);
+  return text;
+}
+
+/** The byte string of a text. */
+export function toByteString(text: string): string {
+  if (isAscii(text)) return text;
+  const bytes = encoder.encode(text);
+  return byteString(bytes, 0, bytes.length);
+}
+
+/** The text of a byte string. */
+export function fromByteString(bytes: string): string {
+  return isAscii(bytes) ? bytes : decoder.decode(byteStringBytes(bytes));
+}
+
+/** The bytes of a byte string. */
+export function byteStringBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Writes a byte string at `offset`; returns the offset after it. */
+export function putByteString(target: Uint8Array, offset: number, text: string): number {
+  for (let i = 0; i < text.length; i++) target[offset + i] = text.charCodeAt(i);
+  return offset + text.length;
+}
+
+/** Writes a natural number in decimal at `offset`; returns the offset after it. */
+export function putDecimal(target: Uint8Array, offset: number, value: number): number {
+  let digits = 1;
+  for (let bound = 10; bound <= value; bound *= 10) digits++;
+  for (let i = offset + digits - 1; i >= offset; i--) {
+    const rest = Math.floor(value / 10);
+    target[i] = ascii.zero + value - rest * 10;
+    value = rest;
+  }
+  return offset + digits;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}

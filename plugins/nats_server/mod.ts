@@ -1,0 +1,22 @@
+/**
+ * The embedded NATS server: core NATS for clients of any language, and a door for subscribers and
+ * publishers of this process that costs no socket and no copy.
+ *
+ * What it refuses to do: clusters, leaf nodes, gateways, accounts, JetStream, WebSocket and MQTT (point
+ * `nats.url` to a real cluster for those); binding anything but loopback while everyone could connect;
+ * dropping a message silently; keeping any state outside the {@linkcode NatsServer} object.
+ *
+ * Where to begin reading: `parser.ts` (bytes to verbs), `connection.ts` (verbs to actions), `router.ts`
+ * (a message to everyone who gets it), `output.ts` (bytes to a client).
+ *
+ * @module
+ */
+export type { Authenticator, Credentials, Principal } from "./authenticator.ts";
+export { natsServer, natsServerToken } from "./plugin.ts";
+export type { SubjectFamily } from "./families.ts";
+export type { MessageView } from "./frame.ts";
+export type { Guard } from "./guard.ts";
+export type { InProcessHandler, InProcessSubscription } from "./in_process.ts";
+export { defaultLimits, type NatsLimits, type NatsServerOptions } from "./options.ts";
+export { compatibleVersion, NatsServer } from "./server.ts";
+export type { CloseReason, NatsServerStats, ViolationKind } from "./stats.ts";

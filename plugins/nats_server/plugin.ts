@@ -1,0 +1,42 @@
+/**
+ * The server as a plugin.
+ *
+ * `init` provides the server before its port is open: whoever subscribes in its own `init` misses no
+ * message. The port opens in `afterInit`, and when the agent stops the server drains.
+ *
+ * @module
+ */
+import { definePlugin, type Plugin, token } from "../../core/mod.ts";
+import { natsServerFields, serverOptions } from "./config.ts";
+import { serverMetrics } from "./metrics.ts";
+import { NatsServer } from "./server.ts";
+
+/** Key under which the {@linkcode NatsServer} is provided. */
+export const natsServerToken = token<NatsServer>("nats_server");
+
+/** Subject families of the product; they have counters of their own from the start. */
+const productFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
+
+/** The embedded NATS server. Requires nothing; a port that is taken stops the agent. */
+export function natsServer(): Plugin {
+  return definePlugin({
+    name: "nats_server",
+    section: "nats",
+    provides: [natsServerToken],
+    config: natsServerFields,
+    init({ config, log, clock, random, metrics, provide }) {
+      const families = productFamilies;
+      const server = new NatsServer({ ...serverOptions(config), families, log, clock, random });
+      metrics.add(...serverMetrics(server));
+      provide(natsServerToken, server);
+      return server;
+    },
+    async afterInit(server, { config, status }) {
+      if (config.embedded) await server.listen();
+      else status.disabled("nats.embedded is false");
+    },
+    async close(server, { signal }) {
+      await server.drain(signal);
+    },
+  });
+}

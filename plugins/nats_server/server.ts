@@ -1,0 +1,363 @@
+/**
+ * The server: listens, keeps the connections, watches the clock.
+ *
+ * One timer serves all time limits: four times a second every connection is asked to look at its own.
+ *
+ * @module
+ */
+import type { Authenticator } from "./authenticator.ts";
+import { Connection } from "./connection.ts";
+import { listenError } from "./errors.ts";
+import { Families, type SubjectFamily } from "./families.ts";
+import {
+  type InProcessHandler,
+  type InProcessSubscription,
+  LocalSubscription,
+} from "./in_process.ts";
+import { infoLine, type ServerInfo } from "./info.ts";
+import {
+  type NatsLimits,
+  type NatsServerOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from "./options.ts";
+import { LocalRequests } from "./requests.ts";
+import { Router } from "./router.ts";
+import type { ServerContext } from "./server_context.ts";
+import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
+import { hasWildcard, isLiteralSubject, isValidSubject } from "./subject.ts";
+import { checkedSubject } from "./subject_cache.ts";
+import { Subscription } from "./subscription.ts";
+import { type Acceptor, listenTcp, type Transport } from "./transport.ts";
+
+/** The version of nats-server whose behaviour this server has; clients decide by it what they may use. */
+export const compatibleVersion = "2.12.15";
+
+const tickMs = 250;
+const firstPingMs = 2_000;
+const acceptPauseMs = 50;
+
+/**
+ * An embedded NATS server: core NATS for clients of any language, and a door for this process.
+ *
+ * Loopback and without authentication by default. Nothing is shared between two servers.
+ *
+ * @example
+ * ```ts
+ * import { NatsServer } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = new NatsServer({ port: 0 });
+ * await server.listen();
+ * let bytes = 0;
+ * using _ = server.subscribe("LOG", {
+ *   onMessage: (message) => void (bytes += message.end - message.start),
+ * });
+ * server.publish("LOG", new TextEncoder().encode("hello"));
+ * assert.equal(bytes, 5);
+ * ```
+ */
+export class NatsServer implements AsyncDisposable {
+  readonly #options: ResolvedOptions;
+  readonly #counters: Counters = zeroCounters();
+  readonly #router: Router;
+  readonly #requests: LocalRequests;
+  readonly #connections = new Map<number, Connection>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #context: ServerContext;
+  readonly #id: string;
+  #authenticator: Authenticator;
+  #acceptor: Acceptor | null = null;
+  #accepting: Promise<void> = Promise.resolve();
+  #nextClientId = 1;
+  #nowMs: number;
+  #tick: Disposable | null = null;
+  #state: "new" | "open" | "draining" | "closed" = "new";
+  #port: number;
+
+  /**
+   * @throws {RangeError} When a limit or the port is out of range.
+   * @throws {TypeError} When an address other than loopback would be open to everyone.
+   */
+  constructor(options: NatsServerOptions = {}) {
+    const resolved = resolveOptions(options);
+    this.#options = resolved;
+    this.#port = resolved.port;
+    this.#authenticator = resolved.authenticator;
+    this.#nowMs = resolved.clock.monotonic();
+    this.#id = randomId(resolved.random);
+    const families = new Families(resolved.limits.maxFamilies);
+    for (const family of resolved.families) families.reserve(family);
+    this.#router = new Router({
+      counters: this.#counters,
+      families,
+      random: resolved.random,
+      onHandlerError: (subject, error) =>
+        resolved.log.error(`handler of subject "${subject}" threw`, { error }),
+    });
+    this.#requests = new LocalRequests(this.#router, resolved.clock, randomId(resolved.random));
+    this.#context = this.#makeContext();
+  }
+
+  /** The port in use; the one asked for before `listen`. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Counters since the start, as they stand now. */
+  get stats(): NatsServerStats {
+    return { ...this.#counters, connections: this.#connections.size };
+  }
+
+  /** Bounds in force. */
+  get limits(): NatsLimits {
+    return this.#options.limits;
+  }
+
+  /** Counters per subject family; at most `limits.maxFamilies` and `other`. */
+  families(): Iterable<Readonly<SubjectFamily>> {
+    return this.#router.families.all();
+  }
+
+  /**
+   * Binds the port and serves.
+   *
+   * @throws {AgentError} `address_in_use` when the port is taken.
+   */
+  // deno-lint-ignore require-await -- misuse and failures reject, as everywhere else
+  async listen(): Promise<void> {
+    if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
+    const { host, port, log } = this.#options;
+    try {
+      this.#acceptor = listenTcp(host, port);
+    } catch (error) {
+      throw listenError(host, port, error);
+    }
+    this.#state = "open";
+    this.#port = this.#acceptor.port;
+    this.#counters.startedMs = this.#options.clock.now();
+    this.#armTick();
+    this.#accepting = this.#accept(this.#acceptor);
+    log.info("NATS server listens", { host, port: this.#port });
+  }
+
+  /**
+   * Subscribes in process. Wildcards and queue groups work as for any client.
+   *
+   * @throws {TypeError} When subject or queue is not valid.
+   */
+  subscribe(
+    subject: string,
+    handler: InProcessHandler,
+    { queue }: { queue?: string } = {},
+  ): InProcessSubscription {
+    const group = queue === undefined ? null : checkedSubject(queue, isValidSubject);
+    const checked = checkedSubject(subject, isValidSubject);
+    const subscription = new Subscription(checked, group, "", null, handler);
+    this.#router.add(subscription);
+    return new LocalSubscription(this.#router, subscription);
+  }
+
+  /**
+   * Publishes in process. Handlers of this process have seen the message when the call returns; for clients
+   * it has been copied. The bytes are the caller's again then.
+   *
+   * @throws {TypeError} When subject or reply is not valid.
+   * @throws {RangeError} When payload and headers exceed `limits.maxPayloadBytes`.
+   */
+  publish(
+    subject: string,
+    payload: Uint8Array,
+    { reply = "", headers }: { reply?: string; headers?: Uint8Array } = {},
+  ): void {
+    checkedSubject(subject, isPublishable);
+    const checkedReply = reply === "" ? "" : checkedSubject(reply, isPublishable);
+    this.#checkSize(payload.length + (headers?.length ?? 0));
+    this.#router.publishLocal(subject, payload, checkedReply, headers ?? null);
+  }
+
+  /**
+   * Publishes a request and waits for the first answer; its payload is a copy.
+   *
+   * @throws {AgentError} `nats_no_responders` when nobody is subscribed, `deadline_exceeded` when no answer
+   * came in time, `closed` when the server closes meanwhile.
+   */
+  request(
+    subject: string,
+    payload: Uint8Array,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<Uint8Array> {
+    checkedSubject(subject, isPublishable);
+    this.#checkSize(payload.length);
+    return this.#requests.send(subject, payload, options);
+  }
+
+  /** Whether a message on this subject would reach anyone now. */
+  hasSubscribers(subject: string): boolean {
+    return this.#router.hasSubscribers(subject);
+  }
+
+  /**
+   * Lame duck: accepts no more, tells clients so (INFO `ldm`), waits until everything that they had sent is
+   * processed and everything pending for them has left, then closes. Ends early when the signal aborts.
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    if (this.#state !== "open") return await this.close();
+    this.#state = "draining";
+    this.#acceptor!.close();
+    const connections = [...this.#connections.values()];
+    for (const connection of connections) connection.announce({ ldm: true });
+    this.#router.endChunk();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    await Promise.race([promise, drainAll(connections)]);
+    await this.close();
+  }
+
+  /** Ends every connection, after a moment for what is pending. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#state !== "closed") {
+      this.#state = "closed";
+      this.#acceptor?.close();
+      this.#requests.close();
+      for (const connection of [...this.#connections.values()]) connection.close("server_shutdown");
+    }
+    await this.#accepting;
+    await Promise.all(this.#running);
+    this.#tick?.[Symbol.dispose]();
+    this.#tick = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #makeContext(): ServerContext {
+    const nowMs = () => this.#nowMs;
+    const authenticator = () => this.#authenticator;
+    const { clock, log, limits, random } = this.#options;
+    return {
+      router: this.#router,
+      counters: this.#counters,
+      limits,
+      clock,
+      log,
+      get nowMs() {
+        return nowMs();
+      },
+      get authenticator() {
+        return authenticator();
+      },
+      info: (clientId, transport, nonce, extra) =>
+        infoLine(this.#info(), {
+          client_id: clientId,
+          client_ip: transport.remote.hostname,
+          ...(nonce === "" ? {} : { nonce }),
+          ...(extra ?? {}),
+          ...(extra !== undefined && "connect_info" in extra ? { remote_account: "$G" } : {}),
+        }),
+      firstPingMs: () => {
+        const base = Math.min(firstPingMs, limits.pingIntervalMs);
+        return base + random() * base / 5;
+      },
+      onClosed: (connection, reason) => this.#onClosed(connection, reason),
+    };
+  }
+
+  #info(): ServerInfo {
+    const { name, host, limits } = this.#options;
+    return {
+      server_id: this.#id,
+      server_name: name,
+      version: compatibleVersion,
+      proto: 1,
+      go: "n/a",
+      host,
+      port: this.#port,
+      headers: true,
+      ...(this.#authenticator.required ? { auth_required: true } : {}),
+      max_payload: limits.maxPayloadBytes,
+    };
+  }
+
+  async #accept(acceptor: Acceptor): Promise<void> {
+    while (true) {
+      try {
+        const transport = await acceptor.accept();
+        if (transport === null) return;
+        this.#welcome(transport);
+      } catch (error) {
+        this.#counters.acceptErrors++;
+        this.#options.log.warn("cannot accept a connection", { error });
+        await this.#options.clock.sleep(acceptPauseMs);
+      }
+    }
+  }
+
+  #welcome(transport: Transport): void {
+    this.#counters.totalConnections++;
+    const nonce = this.#authenticator.needsNonce ? randomNonce() : "";
+    const connection = new Connection(this.#nextClientId++, transport, nonce, this.#context);
+    const isOver = this.#connections.size >= this.#options.limits.maxConnections;
+    this.#connections.set(connection.id, connection);
+    const run = connection.run().finally(() => this.#running.delete(run));
+    this.#running.add(run);
+    if (isOver) connection.close("max_connections");
+    else if (this.#state !== "open") connection.close("server_shutdown");
+  }
+
+  #onClosed(connection: Connection, reason: CloseReason): void {
+    this.#connections.delete(connection.id);
+    this.#counters.closed[reason]++;
+    const isSlow = reason === "slow_consumer_pending" || reason === "slow_consumer_deadline";
+    if (isSlow) this.#counters.slowConsumers++;
+    const fields = { client: connection.id, name: connection.options.name, reason };
+    if (isSlow) this.#options.log.warn("slow consumer cut off", fields);
+    else this.#options.log.debug("connection closed", fields);
+  }
+
+  #armTick(): void {
+    this.#tick = this.#options.clock.timer(tickMs, () => {
+      this.#nowMs = this.#options.clock.monotonic();
+      for (const connection of this.#connections.values()) connection.tick(this.#nowMs);
+      this.#router.endChunk();
+      if (this.#state !== "closed") this.#armTick();
+    });
+  }
+
+  #checkSize(bytes: number): void {
+    const { maxPayloadBytes } = this.#options.limits;
+    if (bytes > maxPayloadBytes) {
+      throw new RangeError(`Cannot publish ${bytes} bytes: the limit is ${maxPayloadBytes}`);
+    }
+  }
+}
+
+function isPublishable(subject: string): boolean {
+  return isValidSubject(subject) && isLiteralSubject(subject) && !hasWildcard(subject);
+}
+
+async function drainAll(connections: Connection[]): Promise<void> {
+  await Promise.all(connections.map((connection) => connection.barrier()));
+  await Promise.all(connections.map((connection) => connection.output.drained()));
+}
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** An id in the form of the reference's server ids. */
+function randomId(random: () => number): string {
+  return "N" +
+    Array.from({ length: 55 }, () => idLetters[Math.floor(random() * idLetters.length) % 32]).join(
+      "",
+    );
+}
+
+/** What a client signs; unlike ids it must not be guessable. */
+function randomNonce(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(11));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
+    "=",
+    "",
+  );
+}

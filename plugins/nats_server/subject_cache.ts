@@ -1,0 +1,113 @@
+/**
+ * From the bytes of a subject to who gets the message, without making a string of them.
+ *
+ * A table of fixed size; each subject has two places, found by its hash, and the newer subject takes the
+ * older one's. An entry is good for one generation of the sublist and is matched anew after it. Bound:
+ * `slots` entries of at most `maxSubjectBytes`; longer subjects are matched each time.
+ *
+ * @module
+ */
+import { byteString, fromByteString, toByteString } from "./ascii.ts";
+import { hashBytes } from "./parser.ts";
+import type { Families, SubjectFamily } from "./families.ts";
+import type { Sublist } from "./sublist.ts";
+import type { Subscription } from "./subscription.ts";
+
+const slots = 4096;
+const maxSubjectBytes = 256;
+
+/** A subject and who gets its messages. */
+export class SubjectEntry {
+  /** Byte string of the subject. */
+  readonly subject: string;
+  readonly family: SubjectFamily;
+  generation = -1;
+  /** Plain subscriptions of clients. */
+  clients: readonly Subscription[] = [];
+  /** Plain subscriptions of this process. */
+  local: readonly Subscription[] = [];
+  groups: readonly (readonly Subscription[])[] = [];
+  #text: string | null = null;
+
+  constructor(subject: string, family: SubjectFamily) {
+    this.subject = subject;
+    this.family = family;
+  }
+
+  /** The subject as text. */
+  get text(): string {
+    return this.#text ??= fromByteString(this.subject);
+  }
+
+  /** Whether nobody is subscribed. */
+  get isEmpty(): boolean {
+    return this.clients.length + this.local.length + this.groups.length === 0;
+  }
+
+  /** Whether its bytes are `buffer[start, end)`. */
+  is(buffer: Uint8Array, start: number, end: number): boolean {
+    const subject = this.subject;
+    if (subject.length !== end - start) return false;
+    for (let i = 0; i < subject.length; i++) {
+      if (subject.charCodeAt(i) !== buffer[start + i]) return false;
+    }
+    return true;
+  }
+}
+
+/** Cache of match results. See the module comment. */
+export class SubjectCache {
+  readonly #sublist: Sublist<Subscription>;
+  readonly #families: Families;
+  readonly #entries: (SubjectEntry | undefined)[] = new Array(slots).fill(undefined);
+
+  constructor(sublist: Sublist<Subscription>, families: Families) {
+    this.#sublist = sublist;
+    this.#families = families;
+  }
+
+  /** The entry of `buffer[start, end)`, matched against the present subscriptions. */
+  find(buffer: Uint8Array, start: number, end: number, hash: number): SubjectEntry {
+    const entries = this.#entries;
+    const place = (hash ^ (hash >>> 12)) & (slots - 1);
+    let entry = entries[place];
+    if (entry === undefined || !entry.is(buffer, start, end)) {
+      const other = entries[place ^ 1];
+      if (other !== undefined && other.is(buffer, start, end)) {
+        entry = other;
+      } else {
+        const subject = byteString(buffer, start, end);
+        const fresh = new SubjectEntry(subject, this.#families.of(subject));
+        if (end - start <= maxSubjectBytes) {
+          entries[place ^ 1] = entry;
+          entries[place] = fresh;
+        }
+        entry = fresh;
+      }
+    }
+    if (entry.generation !== this.#sublist.generation) this.#match(entry);
+    return entry;
+  }
+
+  /** The entry of a subject given as text. */
+  findText(subject: string): SubjectEntry {
+    const bytes = new Uint8Array(subject.length * 3);
+    const { written } = new TextEncoder().encodeInto(subject, bytes);
+    return this.find(bytes, 0, written, hashBytes(bytes, 0, written));
+  }
+
+  #match(entry: SubjectEntry): void {
+    const { plain, groups } = this.#sublist.match(entry.subject);
+    entry.clients = plain.filter((subscription) => subscription.client !== null);
+    entry.local = plain.filter((subscription) => subscription.client === null);
+    entry.groups = groups;
+    entry.generation = this.#sublist.generation;
+  }
+}
+
+/** Byte string of a subject given by the program; throws a `TypeError` when it is not a valid one. */
+export function checkedSubject(subject: string, isValid: (subject: string) => boolean): string {
+  const bytes = toByteString(subject);
+  if (!isValid(bytes)) throw new TypeError(`Invalid NATS subject ${JSON.stringify(subject)}`);
+  return bytes;
+}

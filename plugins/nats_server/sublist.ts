@@ -1,0 +1,199 @@
+/**
+ * Who is subscribed to what: a trie with one level per token, wildcards in slots of their own.
+ *
+ * The sublist holds the subscriptions, and nothing else holds match results longer than a generation:
+ * every change raises {@linkcode Sublist.generation}, and whoever keeps a result (the subject cache)
+ * compares numbers before using it. Memory is proportional to the subscriptions held; empty branches
+ * are cut as the last subscription leaves them.
+ *
+ * @module
+ */
+import { hasValidTokens } from "./subject.ts";
+
+/** What the sublist needs of a subscription. Subject and queue are byte strings. */
+export interface SublistEntry {
+  readonly subject: string;
+  /** Queue group; `null` when none. */
+  readonly queue: string | null;
+  /** Where the entry stands in its list. Owned by the sublist. */
+  slot: number;
+}
+
+/** Who gets a message: every plain entry, and one entry of each group. Never changed once made. */
+export interface Match<Entry> {
+  readonly plain: readonly Entry[];
+  readonly groups: readonly (readonly Entry[])[];
+}
+
+interface Node<Entry> {
+  plain: Entry[] | null;
+  groups: Map<string, Entry[]> | null;
+  literals: Map<string, Node<Entry>> | null;
+  star: Node<Entry> | null;
+  tail: Node<Entry> | null;
+}
+
+function node<Entry>(): Node<Entry> {
+  return { plain: null, groups: null, literals: null, star: null, tail: null };
+}
+
+/** Figures about a {@linkcode Sublist}. */
+export interface SublistStats {
+  readonly subscriptions: number;
+  readonly inserts: number;
+  readonly removes: number;
+  readonly matches: number;
+}
+
+/** A set of subscriptions that can be asked which of them match a subject. */
+export class Sublist<Entry extends SublistEntry> {
+  readonly #root: Node<Entry> = node();
+  readonly #nothing: Match<Entry> = Object.freeze({ plain: [], groups: [] });
+  #generation = 0;
+  #size = 0;
+  #inserts = 0;
+  #removes = 0;
+  #matches = 0;
+
+  /** Number of the present state; each insert and remove raises it. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Subscriptions held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Counters since construction. */
+  get stats(): SublistStats {
+    return {
+      subscriptions: this.#size,
+      inserts: this.#inserts,
+      removes: this.#removes,
+      matches: this.#matches,
+    };
+  }
+
+  /** Adds an entry. Returns false, and adds nothing, when its subject is malformed. */
+  insert(entry: Entry): boolean {
+    if (!hasValidTokens(entry.subject)) return false;
+    let at = this.#root;
+    for (const token of entry.subject.split(".")) at = descend(at, token);
+    const list = listFor(at, entry.queue);
+    entry.slot = list.length;
+    list.push(entry);
+    this.#size++;
+    this.#inserts++;
+    this.#generation++;
+    return true;
+  }
+
+  /** Takes an entry out. Returns false when it was not there. */
+  remove(entry: Entry): boolean {
+    const tokens = entry.subject.split(".");
+    const path: Node<Entry>[] = [this.#root];
+    for (const token of tokens) {
+      const next = childOf(path[path.length - 1], token);
+      if (next === undefined) return false;
+      path.push(next);
+    }
+    const leaf = path[path.length - 1];
+    const list = entry.queue === null ? leaf.plain : leaf.groups?.get(entry.queue);
+    if (!list || list[entry.slot] !== entry) return false;
+    takeOut(list, entry);
+    if (list.length === 0) dropList(leaf, entry.queue);
+    for (let i = tokens.length; i > 0 && isEmpty(path[i]); i--) cut(path[i - 1], tokens[i - 1]);
+    this.#size--;
+    this.#removes++;
+    this.#generation++;
+    return true;
+  }
+
+  /** Who gets a message on this literal subject. A subject with an empty token matches nobody. */
+  match(subject: string): Match<Entry> {
+    this.#matches++;
+    const tokens = subject.split(".");
+    if (tokens.includes("")) return this.#nothing;
+    const plain: Entry[] = [];
+    const groups: Entry[][] = [];
+    collect(this.#root, tokens, 0, plain, groups);
+    return plain.length + groups.length === 0 ? this.#nothing : { plain, groups };
+  }
+}
+
+function descend<Entry>(at: Node<Entry>, token: string): Node<Entry> {
+  if (token === "*") return at.star ??= node();
+  if (token === ">") return at.tail ??= node();
+  const literals = at.literals ??= new Map();
+  let next = literals.get(token);
+  if (next === undefined) literals.set(token, next = node());
+  return next;
+}
+
+function childOf<Entry>(at: Node<Entry>, token: string): Node<Entry> | undefined {
+  if (token === "*") return at.star ?? undefined;
+  if (token === ">") return at.tail ?? undefined;
+  return at.literals?.get(token);
+}
+
+function cut<Entry>(at: Node<Entry>, token: string): void {
+  if (token === "*") at.star = null;
+  else if (token === ">") at.tail = null;
+  else if (at.literals!.delete(token) && at.literals!.size === 0) at.literals = null;
+}
+
+function isEmpty<Entry>(at: Node<Entry>): boolean {
+  return at.plain === null && at.groups === null && at.literals === null && at.star === null &&
+    at.tail === null;
+}
+
+function listFor<Entry>(at: Node<Entry>, queue: string | null): Entry[] {
+  if (queue === null) return at.plain ??= [];
+  const groups = at.groups ??= new Map();
+  let list = groups.get(queue);
+  if (list === undefined) groups.set(queue, list = []);
+  return list;
+}
+
+/** Removes in constant time: the last entry takes the free slot. */
+function takeOut<Entry extends SublistEntry>(list: Entry[], entry: Entry): void {
+  const last = list.pop()!;
+  if (last === entry) return;
+  list[entry.slot] = last;
+  last.slot = entry.slot;
+}
+
+function dropList<Entry>(at: Node<Entry>, queue: string | null): void {
+  if (queue === null) at.plain = null;
+  else if (at.groups!.delete(queue) && at.groups!.size === 0) at.groups = null;
+}
+
+function collect<Entry extends SublistEntry>(
+  at: Node<Entry>,
+  tokens: string[],
+  depth: number,
+  plain: Entry[],
+  groups: Entry[][],
+): void {
+  if (depth === tokens.length) return addAll(at, plain, groups);
+  if (at.tail !== null) addAll(at.tail, plain, groups);
+  if (at.star !== null) collect(at.star, tokens, depth + 1, plain, groups);
+  const token = tokens[depth];
+  const next = at.literals?.get(token);
+  if (next !== undefined) collect(next, tokens, depth + 1, plain, groups);
+}
+
+function addAll<Entry extends SublistEntry>(
+  at: Node<Entry>,
+  plain: Entry[],
+  groups: Entry[][],
+): void {
+  if (at.plain !== null) { for (const entry of at.plain) plain.push(entry); }
+  if (at.groups === null) return;
+  for (const [queue, members] of at.groups) {
+    const group = groups.find((group) => group[0].queue === queue);
+    if (group === undefined) groups.push([...members]);
+    else group.push(...members);
+  }
+}
