@@ -46,7 +46,7 @@ export const errorCatalogue = Object.freeze({
   plugin_cycle: entry(
     false,
     "Plugins require one another in a circle.",
-    "Break the circle that the message shows, for example with an optional dependency.",
+    "Break the circle that the message shows: let one of them take what it needs through a third plugin.",
   ),
   plugin_failed: entry(
     false,

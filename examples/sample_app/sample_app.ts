@@ -1,0 +1,85 @@
+/**
+ * The life of the sample application.
+ *
+ * @module
+ */
+import { aborted, connectNats, retry, systemClock } from "../../mod.ts";
+import { AppDocument } from "./document.ts";
+import { Messages } from "./messages.ts";
+import { register } from "./register.ts";
+import { operations } from "./server.ts";
+import type { SampleSettings } from "./settings.ts";
+
+/** What the application runs with. */
+export interface SampleAppOptions {
+  /** Ends the application as a signal to its process would. */
+  readonly signal: AbortSignal;
+  /** Tells what happens, one line each. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Runs until the agent asks for the shutdown or the signal aborts.
+ *
+ * @throws {Deno.errors.AddrInUse} When the port is taken.
+ */
+export async function runSampleApp(
+  settings: SampleSettings,
+  { signal, say }: SampleAppOptions,
+): Promise<void> {
+  const ending = new AbortController();
+  const end = AbortSignal.any([signal, ending.signal]);
+  try {
+    await using nats = await retry(() => connectNats(settings.natsUrl, { name: "sample app" }), {
+      action: "connect to the agent's NATS port",
+      minMs: 100,
+      maxMs: 1_000,
+      signal: end,
+    });
+    const messages = new Messages(nats, settings);
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: settings.port, onListen: () => {} },
+      operations({
+        document: new AppDocument(),
+        messages,
+        say,
+        onShutdown: () => ending.abort(),
+      }),
+    );
+    say(`serving on ${server.addr.port}`);
+    await register(settings, end);
+    say("registered");
+    messages.event("NotConfigured");
+    for (let line = 1; line <= settings.logLines; line++) messages.log(lineText(line));
+    await messages.flush();
+    say(`published ${settings.logLines} lines`);
+    await keepTalking(settings, messages, end);
+    await aborted(end);
+    if (ending.signal.aborted) {
+      messages.event("ShutdownSuccess");
+      await messages.flush();
+      say("shut down");
+    }
+  } catch (error) {
+    if (!end.aborted) throw error;
+  }
+}
+
+async function keepTalking(
+  { logLines, logIntervalS }: SampleSettings,
+  messages: Messages,
+  signal: AbortSignal,
+): Promise<void> {
+  if (logIntervalS === 0) return;
+  let line = logLines;
+  for await (const _ of systemClock.every(logIntervalS * 1_000, { signal })) {
+    messages.log(lineText(++line));
+  }
+}
+
+/** The text of one line; its number comes first, so that order and gaps can be seen in the file. */
+function lineText(line: number): string {
+  return `${String(line).padStart(8, "0")} INFO sample: session ${line % 97} is up, bearer ${
+    line % 13
+  }, cause 0, attempt 1 of 3, next check in 30 s`;
+}

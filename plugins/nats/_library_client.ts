@@ -1,0 +1,160 @@
+/**
+ * {@linkcode NatsClient} on top of the library's connection.
+ *
+ * @module
+ */
+import { AgentError, describeError } from "../../core/mod.ts";
+import type * as Library from "./_library.ts";
+import type {
+  NatsClient,
+  NatsConnectionState,
+  NatsMessage,
+  NatsRequestOptions,
+  NatsSubscribeOptions,
+} from "./client.ts";
+
+export class LibraryClient implements NatsClient {
+  readonly #connection: Library.NatsConnection;
+  readonly #library: typeof Library;
+  readonly #onState: (state: NatsConnectionState, reason: string) => void;
+  readonly #watching: Promise<void>;
+  #state: NatsConnectionState = "connected";
+  #reconnects = 0;
+
+  constructor(
+    connection: Library.NatsConnection,
+    library: typeof Library,
+    onState: (state: NatsConnectionState, reason: string) => void = () => {},
+  ) {
+    this.#connection = connection;
+    this.#library = library;
+    this.#onState = onState;
+    this.#watching = this.#watch();
+  }
+
+  get state(): NatsConnectionState {
+    return this.#state;
+  }
+
+  get server(): string {
+    return this.#connection.getServer();
+  }
+
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  publish(subject: string, data: Uint8Array, { reply }: { reply?: string } = {}): void {
+    this.#checkConnected(`publish to "${subject}"`);
+    this.#connection.publish(subject, data, reply === undefined ? undefined : { reply });
+  }
+
+  subscribe(
+    subject: string,
+    onMessage: (message: NatsMessage) => void,
+    { queue, maxMessages }: NatsSubscribeOptions = {},
+  ): Disposable {
+    const subscription = this.#connection.subscribe(subject, {
+      queue,
+      max: maxMessages,
+      callback: (error, message) => {
+        if (error) return this.#onState(this.#state, describeError(error));
+        try {
+          onMessage(received(message));
+        } catch (thrown) {
+          this.#onState(this.#state, `subscriber of "${subject}" threw: ${describeError(thrown)}`);
+        }
+      },
+    });
+    return {
+      [Symbol.dispose]: () => {
+        if (!subscription.isClosed()) subscription.unsubscribe();
+      },
+    };
+  }
+
+  async request(
+    subject: string,
+    data: Uint8Array,
+    { timeoutMs = 2_000 }: NatsRequestOptions = {},
+  ): Promise<NatsMessage> {
+    const action = `request "${subject}"`;
+    this.#checkConnected(action);
+    try {
+      return received(await this.#connection.request(subject, data, { timeout: timeoutMs }));
+    } catch (cause) {
+      const silent = cause instanceof this.#library.NatsError &&
+        (cause.code === "503" || cause.code === "TIMEOUT");
+      throw this.#failure(silent ? "nats_no_answer" : "nats_unreachable", action, cause);
+    }
+  }
+
+  async flush(): Promise<void> {
+    this.#checkConnected("flush");
+    try {
+      await this.#connection.flush();
+    } catch (cause) {
+      throw this.#failure("nats_unreachable", "flush", cause);
+    }
+  }
+
+  async drain(): Promise<void> {
+    if (this.#state === "connected" && !this.#connection.isDraining()) {
+      try {
+        await this.#connection.drain();
+      } catch (cause) {
+        if (!this.#connection.isClosed()) throw this.#failure("nats_unreachable", "drain", cause);
+      }
+    }
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+    await this.#watching;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #watch(): Promise<void> {
+    const { Events } = this.#library;
+    for await (const { type, data } of this.#connection.status()) {
+      if (type === Events.Disconnect) this.#enter("disconnected", `lost ${data}`);
+      else if (type === Events.Reconnect) {
+        this.#reconnects++;
+        this.#enter("connected", `reconnected to ${data}`);
+      } else if (type === Events.Error) this.#onState(this.#state, String(data));
+    }
+    const error = await this.#connection.closed();
+    this.#enter("closed", error ? describeError(error) : "closed");
+  }
+
+  #enter(state: NatsConnectionState, reason: string): void {
+    this.#state = state;
+    this.#onState(state, reason);
+  }
+
+  #checkConnected(action: string): void {
+    if (this.#state === "connected" && !this.#connection.isClosed()) return;
+    throw new AgentError(
+      this.#state === "closed" || this.#connection.isClosed() ? "closed" : "nats_unreachable",
+      `Cannot ${action}: the connection to NATS server ${this.server} is ${
+        this.#state === "connected" ? "closed" : this.#state
+      }`,
+    );
+  }
+
+  #failure(code: "nats_no_answer" | "nats_unreachable", action: string, cause: unknown) {
+    return new AgentError(
+      code,
+      `Cannot ${action} on NATS server ${this.server}: ${describeError(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function received({ subject, reply = "", data }: Library.Msg): NatsMessage {
+  return { subject, reply, data };
+}

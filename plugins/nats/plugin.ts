@@ -1,0 +1,139 @@
+/**
+ * The plugin: one connection to the outside server named by `nats.url`, made in the background and kept.
+ *
+ * @module
+ */
+import {
+  AgentError,
+  counter,
+  definePlugin,
+  gauge,
+  type Plugin,
+  retry,
+  type Token,
+  token,
+} from "../../core/mod.ts";
+import type { NatsClient } from "./client.ts";
+import { natsFields } from "./config.ts";
+import { connectNats, type ConnectNatsOptions, withoutCredentials } from "./connect.ts";
+
+/** What the plugin provides. */
+export interface NatsApi {
+  /** Whether `nats.url` is set. */
+  readonly configured: boolean;
+  /**
+   * The connection.
+   *
+   * @throws {AgentError} `unavailable` when `nats.url` is not set or the first connection is not made yet.
+   */
+  readonly client: NatsClient;
+  /**
+   * Calls back once the first connection is made, at once if it is; not at all when `nats.url` is not set.
+   */
+  onReady(callback: (client: NatsClient) => void): void;
+}
+
+/** Key of {@linkcode NatsApi}. */
+export const natsToken: Token<NatsApi> = token("nats");
+
+/** Connects to the server of `nats.url`. Without it the plugin is disabled and says so. */
+export function nats(): Plugin {
+  return definePlugin({
+    name: "nats",
+    section: "nats",
+    provides: [natsToken],
+    config: natsFields,
+    init({ config, status, provide, metrics, tasks, clock, random, log }) {
+      const { url } = config;
+      const state = new Connection(url);
+      provide(natsToken, state);
+      if (url === undefined || url === "") {
+        status.disabled("nats.url is not set");
+        return state;
+      }
+      metrics.add(
+        gauge(
+          "nats_client_connected",
+          "1 while the outside NATS server is connected.",
+          () => state.isConnected ? 1 : 0,
+        ),
+        counter(
+          "nats_client_reconnects_total",
+          "Connections made after the first one.",
+          () => state.reconnects,
+        ),
+      );
+      status.init(`connecting to ${withoutCredentials(url)}`);
+      const options: ConnectNatsOptions = {
+        user: config.urlUser,
+        password: config.urlPassword?.reveal(),
+        token: config.urlToken?.reveal(),
+        caFile: config.urlCaFile,
+        onState(connection, reason) {
+          if (connection === "disconnected") status.error(reason);
+          else if (connection === "connected") status.ok(reason);
+        },
+      };
+      tasks.run("connect", async (signal) => {
+        const client = await retry(() => connectNats(url, options), {
+          action: `connect to ${withoutCredentials(url)}`,
+          clock,
+          random,
+          signal,
+          isRetryable: () => true,
+          onRetry(error, _attempt, delayMs) {
+            status.error(String(error instanceof Error ? error.message : error));
+            log.warn("NATS server does not answer yet", { error, retryInMs: Math.round(delayMs) });
+          },
+        });
+        if (signal.aborted) return await client.close();
+        status.ok(`connected to ${client.server}`);
+        state.enter(client);
+      });
+      return state;
+    },
+    close: (state) => state.close(),
+  });
+}
+
+class Connection implements NatsApi {
+  readonly configured: boolean;
+  readonly #waiting: ((client: NatsClient) => void)[] = [];
+  #client: NatsClient | undefined;
+
+  constructor(url: string | undefined) {
+    this.configured = url !== undefined && url !== "";
+  }
+
+  get client(): NatsClient {
+    if (this.#client) return this.#client;
+    throw new AgentError(
+      "unavailable",
+      this.configured
+        ? "Cannot use the outside NATS server: it has not answered yet"
+        : "Cannot use the outside NATS server: set nats.url",
+    );
+  }
+
+  get isConnected(): boolean {
+    return this.#client?.state === "connected";
+  }
+
+  get reconnects(): number {
+    return this.#client?.reconnects ?? 0;
+  }
+
+  onReady(callback: (client: NatsClient) => void): void {
+    if (this.#client) callback(this.#client);
+    else this.#waiting.push(callback);
+  }
+
+  enter(client: NatsClient): void {
+    this.#client = client;
+    for (const callback of this.#waiting.splice(0)) callback(client);
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.drain();
+  }
+}
