@@ -99,6 +99,11 @@ export const errorCatalogue = Object.freeze({
     "Another process listens on the port already.",
     "Stop the other process, or set another port with the key that the message names.",
   ),
+  address_unavailable: entry(
+    false,
+    "The address to listen on is not one of this machine, or needs privileges.",
+    "Set the host and port keys that the message names to an address the process may use.",
+  ),
   // Key-value stores.
   store_unreachable: entry(
     true,

@@ -1,0 +1,85 @@
+/**
+ * Checking a settings document: every problem at once, each with its path, and the document as it can be
+ * used, with defaults in the places that have problems.
+ *
+ * @module
+ */
+import type { Fields } from "../../core/mod.ts";
+import { type CimSettings, settingsSections } from "./schema.ts";
+
+/** One thing wrong with a document. */
+export interface SettingsProblem {
+  /** JSON pointer to the place. */
+  readonly path: string;
+  /** What is wrong and what was wanted. */
+  readonly message: string;
+}
+
+/** What {@linkcode checkSettings} finds. */
+export interface SettingsCheck {
+  /** The document with defaults where it had problems; members not known are kept. Frozen to its depth. */
+  readonly settings: CimSettings;
+  /** Empty when the document is valid. */
+  readonly problems: readonly SettingsProblem[];
+}
+
+type Members = Record<string, unknown>;
+
+/** Checks a parsed document. Never throws; the argument is not changed. */
+export function checkSettings(document: unknown): SettingsCheck {
+  const problems: SettingsProblem[] = [];
+  const root = membersAt("", document, problems);
+  const config = membersAt("/cimConfig", root.cimConfig, problems);
+  const sections: Members = { ...config };
+  for (const [section, fields] of Object.entries<Fields>(settingsSections)) {
+    sections[section] = checkSection(`/cimConfig/${section}`, config[section], fields, problems);
+  }
+  const settings = { ...root, cimConfig: sections };
+  return { settings: deepFreeze(structuredClone(settings)) as unknown as CimSettings, problems };
+}
+
+function checkSection(
+  path: string,
+  value: unknown,
+  fields: Fields,
+  problems: SettingsProblem[],
+): Members {
+  const before = problems.length;
+  const members = { ...membersAt(path, value, problems) };
+  const isAbsent = problems.length > before;
+  for (const [name, field] of Object.entries(fields)) {
+    const result = field.schema.safeParse(members[name]);
+    if (result.success) continue;
+    // A missing section is one problem, not one for each of its leaves.
+    if (!isAbsent) {
+      const message = name in members
+        ? `${shown(members[name])}: ${result.error.issues.map(({ message }) => message).join("; ")}`
+        : `missing, default ${field.defaultText}`;
+      problems.push({ path: `${path}/${name}`, message });
+    }
+    members[name] = field.default;
+  }
+  return members;
+}
+
+function membersAt(path: string, value: unknown, problems: SettingsProblem[]): Members {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
+  problems.push({
+    path: path === "" ? "/" : path,
+    message: value === undefined ? "missing, using defaults" : `${shown(value)}: wanted an object`,
+  });
+  return {};
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const member of Object.values(value)) deepFreeze(member);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,31 @@
+/**
+ * What an application may override when it registers: leaves of `lmaas` and of `app_settings`.
+ *
+ * @module
+ */
+import type { CimSettings } from "./schema.ts";
+
+/**
+ * The document with the members that are present laid over it; what is absent keeps its value, booleans
+ * too. Neither argument is changed, and nothing is checked: `apply` does.
+ */
+export function mergeOverrides(
+  current: CimSettings,
+  overrides: Readonly<Record<"lmaas" | "app_settings", unknown>>,
+): unknown {
+  const { cimConfig } = current;
+  return {
+    ...current,
+    cimConfig: {
+      ...cimConfig,
+      lmaas: merged(cimConfig.lmaas, overrides.lmaas),
+      app_settings: merged(cimConfig.app_settings, overrides.app_settings),
+    },
+  };
+}
+
+function merged(section: object, override: unknown): unknown {
+  if (override === undefined || override === null) return section;
+  if (typeof override !== "object" || Array.isArray(override)) return override;
+  return { ...section, ...override };
+}
