@@ -104,6 +104,12 @@ export const errorCatalogue = Object.freeze({
     "The address to listen on is not one of this machine, or needs privileges.",
     "Set the host and port keys that the message names to an address the process may use.",
   ),
+  // Log files.
+  log_unwritable: entry(
+    true,
+    "A log file cannot be written: the disk is full or the folder is not writable.",
+    "Free space, correct the permissions or set `paths.logs`; lines are kept and written then.",
+  ),
   // Key-value stores.
   store_unreachable: entry(
     true,
