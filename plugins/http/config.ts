@@ -1,0 +1,67 @@
+/**
+ * The section `rest`.
+ *
+ * @module
+ */
+import { type ConfigOf, duration, integer, size, text } from "../../core/mod.ts";
+
+/** Fields of the section. */
+export const httpConfig = {
+  host: text({
+    doc:
+      "Address to listen on. Default: 127.0.0.1, and 0.0.0.0 inside Kubernetes, where probes and " +
+      "scrapes come from outside the pod; routes that change or reveal something stay loopback-only.",
+  }),
+  kubernetesServiceHost: text({
+    doc: "Set by Kubernetes in every container; tells that the agent runs in a pod.",
+    aliases: ["KUBERNETES_SERVICE_HOST"],
+  }),
+  port: integer({
+    doc: "Port of the REST interface, probes and metrics; 0 lets the system choose.",
+    default: 6060,
+    min: 0,
+    max: 65_535,
+    lenientEnv: true,
+  }),
+  maxBodyBytes: size({
+    doc: "Largest request body; a larger one is answered with 413.",
+    default: 2 ** 20,
+    min: 1,
+    max: 2 ** 30,
+  }),
+  maxConnections: integer({
+    doc: "Connections at one time; a further one is answered with 503 and closed.",
+    default: 512,
+    min: 1,
+    max: 65_536,
+  }),
+  headerTimeoutMs: duration({
+    doc: "A new connection has to bring the whole header of its first request within this time.",
+    default: 10_000,
+    min: 10,
+  }),
+  bodyTimeoutMs: duration({
+    doc: "A request body has to arrive within this time; else the answer is 408.",
+    default: 30_000,
+    min: 10,
+  }),
+  idleTimeoutMs: duration({
+    doc: "A connection without a request in work is closed after this time.",
+    default: 120_000,
+    min: 10,
+  }),
+  writeTimeoutMs: duration({
+    doc:
+      "An answer that waits for its reader is given up when nothing of it was taken for this long.",
+    default: 30_000,
+    min: 10,
+  }),
+};
+
+/** The parsed section. */
+export type HttpConfig = ConfigOf<typeof httpConfig>;
+
+/** The address to listen on. */
+export function listenHost({ host, kubernetesServiceHost }: HttpConfig): string {
+  return host ?? (kubernetesServiceHost ? "0.0.0.0" : "127.0.0.1");
+}

@@ -1,0 +1,107 @@
+/**
+ * What the server counts: plain numbers, read at scrape time. Label sets are bounded: routes come from
+ * code and at most 256 paths are told apart, methods are those of HTTP, statuses are classes.
+ *
+ * @module
+ */
+import {
+  counter,
+  gauge,
+  type HistogramSample,
+  type MetricFamily,
+  type Sample,
+} from "../../core/mod.ts";
+
+/** Why a request or a connection was turned away before any handler saw it. */
+export type RejectReason =
+  | "connection_limit"
+  | "header_timeout"
+  | "idle_timeout"
+  | "write_timeout"
+  | "bad_request"
+  | "starting"
+  | "unknown_path"
+  | "wrong_method"
+  | "not_loopback"
+  | "cross_origin"
+  | "body_too_large"
+  | "body_timeout"
+  | "body_broken";
+
+const maxPaths = 256;
+const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
+const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** The numbers of one server. */
+export class HttpStats {
+  /** Requests whose answer is not finished. */
+  inFlight = 0;
+  /** Open connections. */
+  connections = 0;
+  /** Connections accepted since start. */
+  accepted = 0;
+  readonly #requests = new Map<string, { labels: Record<string, string>; value: number }>();
+  readonly #paths = new Set<string>();
+  readonly #rejected = new Map<RejectReason, number>();
+  readonly #durations = new Float64Array(durationBounds.length + 1);
+  #durationSum = 0;
+
+  /** Counts an answer. `path` is the route's pattern, undefined when no route was found. */
+  answered(method: string, path: string | undefined, status: number, seconds: number): void {
+    const labels = {
+      method: methods.has(method) ? method : "other",
+      route: this.#pathLabel(path),
+      status: `${Math.floor(status / 100)}xx`,
+    };
+    const key = `${labels.method} ${labels.status} ${labels.route}`;
+    const entry = this.#requests.get(key);
+    if (entry) entry.value++;
+    else this.#requests.set(key, { labels, value: 1 });
+    const bucket = durationBounds.findIndex((bound) => seconds <= bound);
+    this.#durations[bucket < 0 ? durationBounds.length : bucket]++;
+    this.#durationSum += seconds;
+  }
+
+  /** Counts something turned away. */
+  rejected(reason: RejectReason): void {
+    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
+  }
+
+  /** The families to publish. */
+  families(): MetricFamily[] {
+    return [
+      {
+        type: "counter",
+        name: "http_requests_total",
+        help: "Requests answered, by route, method and class of status.",
+        collect: (): Iterable<Sample> => this.#requests.values(),
+      },
+      {
+        type: "counter",
+        name: "http_rejected_total",
+        help: "Requests and connections turned away before a handler, by reason.",
+        collect: (): Sample[] =>
+          [...this.#rejected].map(([reason, value]) => ({ labels: { reason }, value })),
+      },
+      {
+        type: "histogram",
+        name: "http_request_duration_seconds",
+        help: "Time from the complete header to the answer.",
+        collect: (): HistogramSample[] => [
+          { bounds: durationBounds, counts: this.#durations, sum: this.#durationSum },
+        ],
+      },
+      gauge("http_requests_in_flight", "Requests in work.", () => this.inFlight),
+      gauge("http_connections", "Open connections.", () => this.connections),
+      counter("http_connections_total", "Connections accepted.", () => this.accepted),
+    ];
+  }
+
+  #pathLabel(path: string | undefined): string {
+    if (path === undefined) return "none";
+    if (this.#paths.has(path)) return path;
+    if (this.#paths.size >= maxPaths) return "other";
+    this.#paths.add(path);
+    return path;
+  }
+}

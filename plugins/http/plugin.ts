@@ -1,0 +1,72 @@
+/**
+ * The HTTP plugin. It listens in `init`, so that probes are answered from the first moment; a path nobody
+ * has registered yet is answered with 503 until the agent runs.
+ *
+ * @module
+ */
+import { type AgentApi, agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
+import { type HttpApi, httpToken } from "./api.ts";
+import { httpConfig, listenHost } from "./config.ts";
+import { loopbackGate, originGate } from "./gates.ts";
+import { HttpStats } from "./http_stats.ts";
+import { listen } from "./listener.ts";
+import { createPipeline } from "./pipeline.ts";
+import { Router } from "./router.ts";
+
+/** One port for HTTP/1.1 and h2c. Provides {@linkcode HttpApi}; requires nothing. */
+export function http(): Plugin {
+  return definePlugin({
+    name: "http",
+    section: "rest",
+    provides: [httpToken],
+    config: httpConfig,
+    init({ config, log, clock, metrics, provide, get }) {
+      const stats = new HttpStats();
+      const router = new Router();
+      const pipeline = createPipeline({
+        router,
+        gates: [loopbackGate, originGate],
+        stats,
+        log,
+        clock,
+        isStarting: startingOf(get(agentToken)),
+        maxBodyBytes: config.maxBodyBytes,
+        bodyTimeoutMs: config.bodyTimeoutMs,
+      });
+      const listener = listen(pipeline, {
+        hostname: listenHost(config),
+        port: config.port,
+        maxConnections: config.maxConnections,
+        headerTimeoutMs: config.headerTimeoutMs,
+        idleTimeoutMs: config.idleTimeoutMs,
+        writeTimeoutMs: config.writeTimeoutMs,
+        stats,
+        log,
+        clock,
+      });
+      metrics.add(...stats.families());
+      const { hostname, port } = listener;
+      log.info("Listening", { hostname, port });
+      const api: HttpApi = {
+        port,
+        route: (owner, route) => router.add(owner, route),
+        get routes() {
+          return router.list();
+        },
+      };
+      provide(httpToken, api);
+      return listener;
+    },
+    close: (listener, { signal }) => listener.close(signal),
+  });
+}
+
+/** Whether the agent still starts: some plugin is initialised and has not been started. */
+function startingOf(agent: AgentApi): () => boolean {
+  let running = false;
+  return () => {
+    const started = agent.boot.filter(({ phase }) => phase === "afterInit").length;
+    running ||= started > 0 && 2 * started === agent.boot.length;
+    return !running;
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * Which route answers a request. A path without groups is found in one look-up and beats every pattern;
+ * among patterns the one with the longest fixed beginning wins.
+ *
+ * @module
+ */
+import type { Method, Route, RouteInfo } from "./api.ts";
+import { HttpProblem } from "./errors.ts";
+
+/** A route in the table. */
+export interface OwnedRoute extends RouteInfo {
+  readonly route: Route;
+}
+
+/** What the table says of a request. */
+export type Match =
+  | { readonly kind: "found"; readonly owned: OwnedRoute; readonly params: Record<string, string> }
+  | { readonly kind: "wrong_method"; readonly path: string; readonly allow: string }
+  | { readonly kind: "unknown" };
+
+/** All methods of one path. */
+interface Place {
+  readonly path: string;
+  readonly pattern: URLPattern | undefined;
+  readonly methods: Map<Method, OwnedRoute>;
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** The routes of one server. */
+export class Router {
+  readonly #fixed = new Map<string, Place>();
+  readonly #patterns: Place[] = [];
+
+  /** Adds a route. @throws {TypeError} When the path is unusable or taken. */
+  add(owner: string, route: Route): Disposable {
+    const { method, path, loopbackOnly = true } = route;
+    const place = this.#place(path);
+    const taken = place.methods.get(method);
+    if (taken) {
+      throw new TypeError(
+        `Cannot add route ${method} ${path} of ${owner}: ${taken.owner} owns ${method} ${taken.path}`,
+      );
+    }
+    const owned = Object.freeze({ owner, method, path, loopbackOnly, route });
+    place.methods.set(method, owned);
+    return {
+      [Symbol.dispose]: () => {
+        if (place.methods.get(method) === owned) place.methods.delete(method);
+        if (place.methods.size === 0) this.#remove(place);
+      },
+    };
+  }
+
+  /**
+   * Finds the route of a method on a path; HEAD finds GET.
+   *
+   * @throws {HttpProblem} 400 when a group of the path is not validly percent-encoded.
+   */
+  match(method: string, pathname: string): Match {
+    const wanted = (method === "HEAD" ? "GET" : method) as Method;
+    const passed: Place[] = [];
+    for (const [place, groups] of this.#candidates(pathname)) {
+      const owned = place.methods.get(wanted);
+      if (owned) return { kind: "found", owned, params: decoded(groups) };
+      passed.push(place);
+    }
+    if (passed.length === 0) return { kind: "unknown" };
+    return { kind: "wrong_method", path: passed[0].path, allow: allowed(passed) };
+  }
+
+  /** All routes, by path and method. */
+  list(): RouteInfo[] {
+    return [...this.#fixed.values(), ...this.#patterns]
+      .flatMap(({ methods }) => [...methods.values()])
+      .map(({ owner, method, path, loopbackOnly }) => ({ owner, method, path, loopbackOnly }))
+      .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
+  }
+
+  *#candidates(pathname: string): Generator<[Place, Groups]> {
+    const fixed = this.#fixed.get(pathname);
+    if (fixed) yield [fixed, {}];
+    for (const place of this.#patterns) {
+      const groups = place.pattern!.exec({ pathname })?.pathname.groups;
+      if (groups) yield [place, groups];
+    }
+  }
+
+  #place(path: string): Place {
+    if (!path.startsWith("/")) {
+      throw new TypeError(`Cannot add route "${path}": a path begins with a slash`);
+    }
+    const isFixed = fixedPart(path) === path;
+    const known = isFixed
+      ? this.#fixed.get(path)
+      : this.#patterns.find((place) => sameShape(place.path, path));
+    if (known) return known;
+    const pattern = isFixed ? undefined : new URLPattern({ pathname: path });
+    const place: Place = { path, pattern, methods: new Map() };
+    if (isFixed) this.#fixed.set(path, place);
+    else {
+      this.#patterns.push(place);
+      this.#patterns.sort((a, b) => fixedPart(b.path).length - fixedPart(a.path).length);
+    }
+    return place;
+  }
+
+  #remove(place: Place): void {
+    if (this.#fixed.get(place.path) === place) this.#fixed.delete(place.path);
+    const at = this.#patterns.indexOf(place);
+    if (at >= 0) this.#patterns.splice(at, 1);
+  }
+}
+
+/** The value of an `Allow` header. */
+function allowed(places: readonly Place[]): string {
+  const methods = new Set<string>(places.flatMap(({ methods }) => [...methods.keys()]));
+  if (methods.has("GET")) methods.add("HEAD");
+  return [...methods].sort().join(", ");
+}
+
+function decoded(groups: Groups): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(groups)) {
+    try {
+      params[name] = decodeURIComponent(value);
+    } catch (cause) {
+      throw new HttpProblem(400, `Path member "${value}" is not validly percent-encoded`, {
+        cause,
+      });
+    }
+  }
+  return params;
+}
+
+/** The beginning of a path that has no group, wildcard or option in it. */
+function fixedPart(path: string): string {
+  return /^[^:*(){}?+\\]*/.exec(path)![0];
+}
+
+/** Whether two patterns differ in nothing but the names of their groups. */
+function sameShape(a: string, b: string): boolean {
+  const shape = (path: string) => path.replace(/:\w+/g, ":");
+  return shape(a) === shape(b);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
