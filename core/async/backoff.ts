@@ -1,5 +1,5 @@
 /**
- * Delays that grow, with a cap and jitter. Full jitter (a random point between half and all of the
+ * Delays that grow, with a cap and jitter. The jitter (a random point between half and all of the
  * delay) keeps many agents that lost the same server from coming back at the same moment.
  *
  * @module
@@ -30,7 +30,7 @@ export interface Backoff {
 /** Creates a sequence of growing, jittered delays. */
 export function backoff(options: BackoffOptions = {}): Backoff {
   const { minMs = 100, maxMs = 10_000, factor = 2, random = Math.random } = options;
-  if (!(minMs > 0) || maxMs < minMs || factor < 1) {
+  if (!(minMs > 0 && maxMs >= minMs && factor >= 1)) {
     throw new RangeError(`Cannot back off from ${minMs} to ${maxMs} ms by factor ${factor}`);
   }
   let attempts = 0;

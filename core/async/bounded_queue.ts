@@ -135,10 +135,8 @@ function waitTurn(waiters: (() => void)[], signal?: AbortSignal): Promise<void> 
       resolve();
     }
     function onAbort() {
-      const at = waiters.indexOf(wake);
-      // Woken and aborted in the same turn: pass the turn on, or it would be lost.
-      if (at < 0) waiters.shift()?.();
-      else waiters.splice(at, 1);
+      // Still there: waking removes this listener first.
+      waiters.splice(waiters.indexOf(wake), 1);
       reject(signal!.reason);
     }
     signal?.addEventListener("abort", onAbort, { once: true });

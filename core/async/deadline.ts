@@ -21,6 +21,7 @@ export interface DeadlineOptions {
  * work ignores its signal.
  *
  * @throws {AgentError} `deadline_exceeded` when the time is up.
+ * @throws {RangeError} When the limit is negative or not a number.
  *
  * @example
  * ```ts
@@ -36,6 +37,9 @@ export async function deadline<T>(
   limitMs: number,
   { action, clock = systemClock, signal }: DeadlineOptions,
 ): Promise<T> {
+  if (!(limitMs >= 0)) {
+    throw new RangeError(`Cannot ${action} within ${limitMs} ms: must be 0 or more`);
+  }
   signal?.throwIfAborted();
   const controller = new AbortController();
   const { promise: ended, reject } = Promise.withResolvers<never>();

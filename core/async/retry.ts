@@ -37,7 +37,9 @@ export async function retry<T>(
 ): Promise<T> {
   const { action, attempts = Infinity, limitMs = Infinity, clock = systemClock, signal } = options;
   const { isRetryable = isRetryableByDefault, onRetry } = options;
-  if (attempts < 1) throw new RangeError(`Cannot ${action} ${attempts} times: must be at least 1`);
+  if (!(attempts >= 1)) {
+    throw new RangeError(`Cannot ${action} ${attempts} times: must be at least 1`);
+  }
   const delays = backoff(options);
   const end = clock.monotonic() + limitMs;
   for (let attempt = 1;; attempt++) {
