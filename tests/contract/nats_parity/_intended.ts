@@ -1,0 +1,17 @@
+/**
+ * Where this server differs from the reference on purpose. Nothing else may.
+ *
+ * @module
+ */
+
+/** Fields of INFO that only the reference sends, and why this server does not. */
+export const intendedAbsences: Readonly<Record<string, string>> = {
+  git_commit: "describes the reference's own build",
+  xkey: "a key for encrypted authentication callouts, which need accounts",
+  jetstream: "there is no JetStream here",
+  api_lvl: "the level of the JetStream API",
+  connect_urls: "there is no cluster",
+};
+
+/** Their names. */
+export const absentInfoFields: readonly string[] = Object.keys(intendedAbsences);

@@ -1,0 +1,30 @@
+/**
+ * Takes out of a frame what may differ between any two servers: ids, addresses, names and build details.
+ * The fields that this server leaves out on purpose stand in `_intended.ts`.
+ *
+ * @module
+ */
+import { absentInfoFields } from "./_intended.ts";
+
+/** Fields of INFO of which only the kind of value is compared. */
+const ownFields = [
+  "server_id",
+  "server_name",
+  "version",
+  "go",
+  "host",
+  "port",
+  "client_id",
+  "nonce",
+];
+
+/** The frame to compare, or `null` for one whose moment is not the client's doing (PING). */
+export function normalise(frame: string): string | null {
+  if (frame === "PING") return null;
+  if (!frame.startsWith("INFO ")) return frame;
+  const info: Record<string, unknown> = JSON.parse(frame.slice(5));
+  for (const field of absentInfoFields) delete info[field];
+  for (const field of ownFields) if (field in info) info[field] = typeof info[field];
+  const sorted = Object.fromEntries(Object.entries(info).sort(([a], [b]) => a < b ? -1 : 1));
+  return `INFO ${JSON.stringify(sorted)}`;
+}

@@ -1,0 +1,150 @@
+/**
+ * Plays one script against one server and writes down what was seen, step by step.
+ *
+ * @module
+ */
+import { normalise } from "./_normalise.ts";
+import { type Script, type Step, visible } from "./_script.ts";
+import { type Address, WireClient } from "./_wire_client.ts";
+
+/** Longest time a script may take. Only a server that does not answer ever gets there. */
+const boundMs = 20_000;
+const maxRepeats = 2_000;
+
+/** What was seen, a line for each step and each frame. */
+export type Transcript = readonly string[];
+
+/**
+ * Plays a script.
+ *
+ * @throws {Error} When the server neither answers nor hangs up within 20 s; the message has the story so far.
+ */
+export async function play(script: Script, address: Address): Promise<Transcript> {
+  using stage = new Stage(address, script);
+  const watch = setTimeout(() => stage.giveUp(), boundMs);
+  try {
+    for (const step of script.steps) await stage.perform(step);
+    return await stage.finish();
+  } catch (error) {
+    if (!stage.gaveUp) throw error;
+    throw new Error(`Cannot finish script "${script.name}": no answer after ${stage.story()}`);
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+class Stage implements Disposable {
+  gaveUp = false;
+  readonly #address: Address;
+  readonly #script: Script;
+  readonly #clients = new Map<string, WireClient>();
+  readonly #lines: string[] = [];
+  readonly #pool: string[] = [];
+
+  constructor(address: Address, script: Script) {
+    this.#address = address;
+    this.#script = script;
+  }
+
+  async perform(step: Step): Promise<void> {
+    const { kind, text } = step;
+    this.#lines.push(`${step.client} ${kind} ${visible(text.slice(0, 120))}`);
+    const client = await this.#client(step);
+    switch (kind) {
+      case "open":
+        break;
+      case "secure":
+        await client.secure();
+        break;
+      case "bytes":
+        return await client.send(text);
+      case "connect":
+        await client.connect(text);
+        await this.#settle(client);
+        break;
+      case "send":
+        await client.send(`${text}\r\n`);
+        await this.#settle(client);
+        break;
+      case "repeat":
+        return await this.#repeat(step.client, client, text);
+      case "await_close":
+        await client.untilClosed();
+        break;
+      case "hang_up":
+        await client.endSending();
+        await client.untilClosed();
+    }
+    this.#record(step.client, client);
+  }
+
+  async finish(): Promise<Transcript> {
+    for (const [name, client] of this.#clients) {
+      if (!client.closed) await this.#settle(client);
+      this.#lines.push(`${name} end`);
+      this.#record(name, client);
+    }
+    return [...this.#lines, ...this.#pool.sort()];
+  }
+
+  giveUp(): void {
+    this.gaveUp = true;
+    for (const client of this.#clients.values()) client[Symbol.dispose]();
+  }
+
+  story(): string {
+    return `\n  ${this.#lines.join("\n  ")}`;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.gaveUp) { for (const client of this.#clients.values()) client[Symbol.dispose](); }
+  }
+
+  async #client({ client: name, kind }: Step): Promise<WireClient> {
+    const known = this.#clients.get(name);
+    if (known !== undefined) return known;
+    const client = await WireClient.open(this.#address);
+    this.#clients.set(name, client);
+    const [info] = client.take();
+    const isModest = kind !== "open" && kind !== "connect" && kind !== "secure";
+    if (isModest) {
+      await client.connect();
+      await this.#settle(client);
+    } else if (info !== undefined) {
+      this.#lines.push(`  ${normalise(info)}`);
+    }
+    return client;
+  }
+
+  async #settle(client: WireClient): Promise<void> {
+    await client.send("PING\r\n");
+    await client.settle();
+  }
+
+  async #repeat(name: string, client: WireClient, text: string): Promise<void> {
+    const [, wanted, line] = /^~([^~]*)~ ([^]*)$/.exec(text)!;
+    for (let i = 0; i < maxRepeats; i++) {
+      await client.send(`${line}\r\n`);
+      await this.#settle(client);
+      const frames = client.take();
+      if (frames.some((frame) => frame.includes(wanted))) {
+        for (const frame of frames) this.#note(frame);
+        return;
+      }
+    }
+    this.#lines.push(`  never ${wanted} for client ${name}`);
+  }
+
+  #record(_name: string, client: WireClient): void {
+    for (const frame of client.take()) this.#note(frame);
+    if (client.closed) this.#lines.push("  (closed)");
+  }
+
+  #note(frame: string): void {
+    const line = normalise(frame);
+    if (line === null) return;
+    if (this.#script.pooled && /^H?MSG /.test(frame)) {
+      this.#pool.push(`pool ${visible(line.replace(/^(H?MSG \S+) \S+/, "$1 sid"))}`);
+    } else this.#lines.push(`  ${visible(line)}`);
+  }
+}

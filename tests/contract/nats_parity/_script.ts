@@ -1,0 +1,121 @@
+/**
+ * The small language of the differential scripts. A script is a list of lines, one step each:
+ *
+ * ```text
+ * a> SUB foo 1        client a sends the bytes and CRLF, then waits for the answer to a PING of its own
+ * a- PUB foo 2¶h      client a sends exactly these bytes and waits for nothing
+ * a= {"echo":false}   client a sends CONNECT with this argument, then waits as above
+ * a!                  client a opens its connection and reads INFO, nothing more
+ * a^                  client a goes over to TLS
+ * a?                  client a reads until the server hangs up
+ * a.                  client a ends its sending side and reads until the server hangs up
+ * a* ~503~ PUB x y 0¶ client a sends until the answer contains the text between the waves; only that
+ *                     answer counts. For what the reference itself does a moment later.
+ * ```
+ *
+ * A client that was not opened by `!`, `=` or `^` is opened by its first step and sends
+ * `CONNECT {"verbose":false,"pedantic":false,"protocol":0}`. `¶` stands for CRLF; `\r \n \t \0 \xNN \\` for
+ * the bytes they name and `\s` for a blank, `{{nonce}}` in a CONNECT for the nonce of INFO and `{{sig}}` for
+ * its signature. At the end each client that is still open sends one PING more, so that everything on its way
+ * is seen.
+ *
+ * @module
+ */
+
+/** What a step does; the characters of the module comment, by name. */
+export type StepKind =
+  | "send"
+  | "bytes"
+  | "connect"
+  | "open"
+  | "secure"
+  | "await_close"
+  | "hang_up"
+  | "repeat";
+
+/** One line of a script. */
+export interface Step {
+  readonly client: string;
+  readonly kind: StepKind;
+  /** Bytes to send, one character each. */
+  readonly text: string;
+}
+
+/** A named conversation. */
+export interface Script {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** Deliveries are compared as one heap, whoever got them: for queue groups, which choose at random. */
+  readonly pooled: boolean;
+}
+
+/** Scripts about one subject, played against one pair of equally configured servers. */
+export interface Topic {
+  readonly name: string;
+  /** Name of the pair in `_setups.ts`. */
+  readonly setup: string;
+  readonly scripts: readonly Script[];
+}
+
+const kinds: Readonly<Record<string, StepKind>> = {
+  ">": "send",
+  "-": "bytes",
+  "=": "connect",
+  "!": "open",
+  "^": "secure",
+  "?": "await_close",
+  ".": "hang_up",
+  "*": "repeat",
+};
+
+/** Puts scripts under a topic; the keys are their names. */
+export function topic(
+  name: string,
+  scripts: Readonly<Record<string, readonly Step[]>>,
+  { setup = "plain", pooled = false }: { setup?: string; pooled?: boolean } = {},
+): Topic {
+  return {
+    name,
+    setup,
+    scripts: Object.entries(scripts).map(([name, steps]) => ({ name, steps, pooled })),
+  };
+}
+
+/** Reads the lines of a script. A template tag, so that escapes reach this parser untouched. */
+export function run(strings: TemplateStringsArray, ...values: readonly unknown[]): Step[] {
+  return String.raw({ raw: strings.raw }, ...values).split("\n")
+    .map((line) => line.trimStart()).filter((line) => line !== "").map(readStep);
+}
+
+function readStep(line: string): Step {
+  const kind = kinds[line[1]];
+  if (!/^[a-d]$/.test(line[0]) || kind === undefined) {
+    throw new SyntaxError(`Cannot read script line "${line}": it must begin like "a> " or "b. "`);
+  }
+  return { client: line[0], kind, text: unescape(line.slice(3)) };
+}
+
+/** Characters to bytes: UTF-8 for what is written directly, the escapes for all else. */
+function unescape(text: string): string {
+  const utf8 = byteString(text.replaceAll("¶", "\\r\\n"));
+  return utf8.replace(/\\(?:x([0-9a-fA-F]{2})|([rnt0s\\]))/g, (_, hex, name) => {
+    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+    return { r: "\r", n: "\n", t: "\t", "0": "\0", s: " ", "\\": "\\" }[name as string]!;
+  });
+}
+
+/** The UTF-8 of a text, one character a byte. */
+export function byteString(text: string): string {
+  let bytes = "";
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return bytes;
+}
+
+/** A text in which every byte can be seen, for reports. */
+export function visible(bytes: string): string {
+  return bytes.replaceAll("\r\n", "¶").replace(
+    // deno-lint-ignore no-control-regex -- making control characters visible is the point
+    /[\x00-\x1f\x7f-\xa0\xad-\xff]/g,
+    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
