@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byteString, fromByteString, putByteString, putDecimal } from "./ascii.ts";
+import { byteString, byteStringBytes, fromByteString, putByteString, putDecimal } from "./ascii.ts";
 import type { SubjectEntry } from "./subject_cache.ts";
 
 /** Offsets of a message within a buffer. The parser is one; its fields say what each means. */
@@ -136,4 +136,12 @@ export function layOut(
     hasHeaders: headers !== null,
   };
   return { frame, buffer };
+}
+
+/** `[reply] [headers] size CRLF`, for bytes that cannot go out as the client wrote them. */
+export function rewrittenLine(frame: Frame, buffer: Uint8Array, withHeaders: boolean): Uint8Array {
+  const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
+  const size = frame.payloadEnd - (withHeaders ? frame.headerStart : frame.payloadStart);
+  const headers = withHeaders ? `${frame.headerEnd - frame.headerStart} ` : "";
+  return byteStringBytes(`${reply === "" ? "" : `${reply} `}${headers}${size}\r\n`);
 }

@@ -110,7 +110,7 @@ export class Parser {
   tailStart = 0;
   /** After the CRLF that ends the message. */
   messageEnd = 0;
-  /** Whether the message came as HPUB. */
+  /** Whether the message has header bytes. */
   hasHeaders = false;
 
   /** Bytes the caller must be able to hold, from the first unconsumed one, to get on. */
@@ -385,9 +385,13 @@ export class Parser {
       payload,
       headers,
       total,
-      verb === "HPUB",
+      headers > 0,
     );
-    if (isSingleSpaced(buffer, edges, payload)) this.tailStart = edges[2];
+    // Without header bytes it goes out as MSG, so the header size must not be in the tail.
+    const firstTailWord = verb === "HPUB" && headers === 0 ? (hasReply ? -1 : sizeAt) : 2;
+    if (firstTailWord > 0 && isSingleSpaced(buffer, edges, payload)) {
+      this.tailStart = edges[firstTailWord];
+    }
     return fault;
   }
 

@@ -11,16 +11,14 @@
 import { byteString, byteStringBytes } from "./ascii.ts";
 import type { Connection } from "./connection.ts";
 import { Families } from "./families.ts";
-import { bareFrame, type Frame, layOut, ReusedView } from "./frame.ts";
+import { bareFrame, type Frame, layOut, ReusedView, rewrittenLine } from "./frame.ts";
 import type { Parser } from "./parser.ts";
+import { isReservedReply } from "./reserved.ts";
 import type { Counters } from "./stats.ts";
 import { SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import { Sublist } from "./sublist.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** Subjects and replies that belong to clusters of the reference; nobody may publish on them. */
-const reservedSubjects = ["$GNR.", "$NRG."];
-const reservedReplies = ["_R_.", "$JS.ACK.", "_GR_."];
 const noHead = new Uint8Array(0);
 const lineEnd = byteStringBytes("\r\n");
 
@@ -75,15 +73,11 @@ export class Router {
     this.#count(entry, bytes);
     from.inMessages++;
     from.inBytes += bytes;
-    if (!from.mayPublish(entry)) {
+    if (entry.isReserved || !from.mayPublish(entry)) {
       from.violate("publish_permission", `Permissions Violation for Publish to `, entry.subject);
       return true;
     }
     const hasReply = parser.replyEnd > parser.replyStart;
-    if (buffer[parser.subjectStart] === 36 && startsWithAny(entry.subject, reservedSubjects)) {
-      from.violate("publish_permission", `Permissions Violation for Publish to `, entry.subject);
-      return true;
-    }
     if (hasReply && isReservedReply(buffer, parser.replyStart, parser.replyEnd)) {
       const reply = byteString(buffer, parser.replyStart, parser.replyEnd);
       from.violate("publish_permission", `Permissions Violation for Publish with Reply of `, reply);
@@ -374,26 +368,4 @@ function isFull({ local, groups }: SubjectEntry): boolean {
     if (groups[i].every((member) => member.paused)) return true;
   }
   return false;
-}
-
-/** `[reply] [headers] size CRLF`, for bytes that cannot go out as the client wrote them. */
-function rewrittenLine(frame: Frame, buffer: Uint8Array, withHeaders: boolean): Uint8Array {
-  const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
-  const size = frame.payloadEnd - (withHeaders ? frame.headerStart : frame.payloadStart);
-  const headers = withHeaders ? `${frame.headerEnd - frame.headerStart} ` : "";
-  return byteStringBytes(`${reply === "" ? "" : `${reply} `}${headers}${size}\r\n`);
-}
-
-function startsWithAny(text: string, prefixes: readonly string[]): boolean {
-  return prefixes.some((prefix) => text.startsWith(prefix));
-}
-
-/** Looks at two bytes first: `_INBOX` is what nearly every reply begins with. */
-function isReservedReply(buffer: Uint8Array, start: number, end: number): boolean {
-  const first = buffer[start];
-  if (first === 36 ? buffer[start + 1] !== 74 : first !== 95 || buffer[start + 1] === 73) {
-    return false;
-  }
-  const reply = byteString(buffer, start, Math.min(end, start + 16));
-  return reservedReplies.some((prefix) => reply.length > prefix.length && reply.startsWith(prefix));
 }

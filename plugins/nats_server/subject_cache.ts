@@ -10,6 +10,7 @@
 import { byteString, fromByteString, toByteString } from "./ascii.ts";
 import { hashBytes } from "./parser.ts";
 import type { Families, SubjectFamily } from "./families.ts";
+import { isReservedSubject } from "./reserved.ts";
 import type { Sublist } from "./sublist.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -21,6 +22,8 @@ export class SubjectEntry {
   /** Byte string of the subject. */
   readonly subject: string;
   readonly family: SubjectFamily;
+  /** Whether clients may not publish on it. */
+  readonly isReserved: boolean;
   generation = -1;
   /** Plain subscriptions of clients. */
   clients: readonly Subscription[] = [];
@@ -32,6 +35,7 @@ export class SubjectEntry {
   constructor(subject: string, family: SubjectFamily) {
     this.subject = subject;
     this.family = family;
+    this.isReserved = isReservedSubject(subject);
   }
 
   /** The subject as text. */
