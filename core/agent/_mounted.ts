@@ -29,6 +29,9 @@ export interface MountOptions {
 
 type StartPhase = "init" | "afterInit";
 
+/** How far `init` got. What it returned stands in `#state`, and only then is there anything to close. */
+type InitOutcome = "none" | "running" | "failed" | "returned";
+
 /** One plugin of one agent. */
 export class MountedPlugin {
   readonly plugin: Plugin;
@@ -37,6 +40,9 @@ export class MountedPlugin {
   readonly #metrics: Disposable[] = [];
   readonly #context: PluginContext<Readonly<Record<string, unknown>>>;
   #reported = false;
+  #namedLate = false;
+  #outcome: InitOutcome = "none";
+  #initialising: Promise<void> = Promise.resolve();
   #state: unknown;
 
   constructor(plugin: Plugin, options: MountOptions) {
@@ -48,7 +54,7 @@ export class MountedPlugin {
 
   /** Runs `init` within its time limit; afterwards everything it promised is provided. */
   async init(): Promise<void> {
-    this.#state = await this.#limit("init", () => this.plugin.init(this.#context));
+    await this.#start("init", () => this.#initialising = this.#init());
     for (const token of this.plugin.provides) {
       if (this.#options.provided.has(token)) continue;
       throw new AgentError(
@@ -60,81 +66,108 @@ export class MountedPlugin {
 
   /** Runs `afterInit`, if there is one; a plugin that reported nothing is `ok` from here on. */
   async afterInit(): Promise<void> {
-    await this.#limit("afterInit", () => this.plugin.afterInit?.(this.#state, this.#context));
+    await this.#start("afterInit", () => this.plugin.afterInit?.(this.#state, this.#context));
     if (!this.#reported) this.#options.status.ok();
   }
 
   /**
-   * Runs `close`, ends the tasks and removes the metrics. Once `signal` has aborted it waits `graceMs`
-   * more and then gives the plugin up.
+   * Runs `close` if `init` returned, ends the tasks and removes the metrics. Once `signal` has aborted it
+   * waits `graceMs` more and then gives the plugin up. An `init` that is still running gets `graceMs` to
+   * notice that the agent stops; whenever it returns after that, it is closed with nothing left to drain.
    */
   async close(signal: AbortSignal, remainingMs: number, graceMs: number): Promise<void> {
     const { clock, log } = this.#options;
     const { name } = this.plugin;
-    const work = async () => {
-      try {
-        await this.plugin.close?.(this.#state, { log, signal, remainingMs });
-      } finally {
-        await this.#release();
-      }
-    };
+    const pending = this.#outcome === "running";
+    const limitMs = pending ? graceMs : remainingMs + graceMs;
+    const work = pending ? this.#closeLate() : this.#close(signal, remainingMs);
+    let inTime: boolean;
     try {
-      await deadline(work, remainingMs + graceMs, { action: `close plugin ${name}`, clock });
+      inTime = await within(() => work, limitMs, { clock });
     } catch (cause) {
-      const late = cause instanceof AgentError && cause.code === "deadline_exceeded";
-      const running = this.#tasks.running;
-      const tasks = running.length > 0 ? ` (tasks still running: ${running.join(", ")})` : "";
       throw new AgentError(
-        late ? "plugin_timeout" : "plugin_failed",
-        `Cannot close plugin ${name}: ${describeError(cause)}${tasks}`,
+        "plugin_failed",
+        `Cannot close plugin ${name}: ${describeError(cause)}`,
         { cause },
       );
     }
+    if (inTime) return;
+    work.catch((error) => log.warn("Plugin failed after it had been given up", { error }));
+    // Its start has failed for that very reason; once is enough.
+    if (pending && this.#namedLate) return;
+    const { running } = this.#tasks;
+    const tasks = running.length > 0 ? ` (tasks still running: ${running.join(", ")})` : "";
+    throw new AgentError(
+      "plugin_timeout",
+      `Cannot close plugin ${name}: ${pending ? "init" : "close"} did not return within ${
+        Math.round(limitMs)
+      } ms${tasks}`,
+    );
+  }
+
+  async #init(): Promise<void> {
+    this.#outcome = "running";
+    try {
+      this.#state = await this.plugin.init(this.#context);
+      this.#outcome = "returned";
+    } catch (error) {
+      this.#outcome = "failed";
+      throw error;
+    }
+  }
+
+  async #close(signal: AbortSignal, remainingMs: number): Promise<void> {
+    try {
+      if (this.#outcome === "returned") {
+        await this.plugin.close?.(this.#state, { log: this.#options.log, signal, remainingMs });
+      }
+    } finally {
+      await this.#release();
+    }
+  }
+
+  async #closeLate(): Promise<void> {
+    // Its failure was told by whoever waited for it, or is the stop itself.
+    await this.#initialising.catch((error) => {
+      this.#options.log.debug("Init ended after it had been given up", { error });
+    });
+    await this.#close(AbortSignal.abort(), 0);
   }
 
   async #release(): Promise<void> {
-    await this.#tasks.close();
     for (const registration of this.#metrics.splice(0)) registration[Symbol.dispose]();
+    await this.#tasks.close();
   }
 
   /** One start phase within its limit, ended early when stopping begins. */
-  async #limit<T>(phase: StartPhase, work: () => T | Promise<T>): Promise<T> {
+  async #start(phase: StartPhase, work: () => void | Promise<void>): Promise<void> {
     const { clock, stopping } = this.#options;
     const { name } = this.plugin;
     const limitMs = this.plugin.startTimeoutMs ?? this.#options.startTimeoutMs;
-    let settled: Promise<T> | undefined;
+    let inTime: boolean;
     try {
-      return await deadline(
-        () => settled = Promise.resolve(work()),
-        limitMs,
-        { action: `run ${phase} of plugin ${name}`, clock, signal: stopping },
-      );
+      inTime = await within(work, limitMs, { clock, signal: stopping });
     } catch (cause) {
-      const late = cause instanceof AgentError && cause.code === "deadline_exceeded";
-      if (phase === "init") await this.#abandon(settled);
       if (stopping.aborted && cause === stopping.reason) throw cause;
       throw new AgentError(
-        late ? "plugin_timeout" : "plugin_failed",
-        late
-          ? `Cannot start plugin ${name}: ${phase} did not return within ${limitMs} ms`
-          : `Cannot start plugin ${name}: ${phase} failed: ${describeError(cause)}`,
+        "plugin_failed",
+        `Cannot start plugin ${name}: ${phase} failed: ${describeError(cause)}`,
         { cause },
       );
     }
-  }
-
-  /** An init that failed or is late leaves nothing behind; if it returns after all, its state is closed. */
-  async #abandon(settled: Promise<unknown> | undefined): Promise<void> {
-    const { log } = this.#options;
-    settled?.then(
-      (state) => this.plugin.close?.(state, { log, signal: AbortSignal.abort(), remainingMs: 0 }),
-    ).catch((error) => log.debug("Init ended after it had been given up", { error }));
-    await this.#release();
+    if (inTime) return;
+    this.#namedLate = true;
+    throw new AgentError(
+      "plugin_timeout",
+      `Cannot start plugin ${name}: ${phase} did not return within ${limitMs} ms`,
+    );
   }
 
   #onTaskFailure(task: string, cause: unknown): void {
-    const { status, log, fail } = this.#options;
+    const { status, log, fail, stopping } = this.#options;
     const { name, fatal } = this.plugin;
+    // A task that waits with the context's signal ends with its reason when stopping begins.
+    if (stopping.aborted && isCausedBy(cause, stopping.reason)) return;
     const error = new AgentError(
       "plugin_task_failed",
       `Task "${task}" of plugin ${name} failed: ${describeError(cause)}`,
@@ -198,4 +231,41 @@ export class MountedPlugin {
       fail: options.fail,
     };
   }
+}
+
+/**
+ * Waits for the work at most `limitMs`; false when it is late. A time limit inside the work that ran out
+ * is a failure of the work and thrown like any other.
+ */
+async function within(
+  work: () => void | Promise<void>,
+  limitMs: number,
+  options: { clock: Clock; signal?: AbortSignal },
+): Promise<boolean> {
+  let limit: AbortSignal | undefined;
+  try {
+    await deadline(
+      (signal) => {
+        limit = signal;
+        return work();
+      },
+      limitMs,
+      { ...options, action: "wait" },
+    );
+    return true;
+  } catch (error) {
+    const late = limit?.reason === error && error !== options.signal?.reason;
+    if (late) return false;
+    throw error;
+  }
+}
+
+/** Whether an error is that reason or has it among its causes. */
+function isCausedBy(error: unknown, reason: unknown): boolean {
+  for (let link = error, depth = 0; depth < 10; depth++) {
+    if (link === reason) return true;
+    if (!(link instanceof Error)) return false;
+    link = link.cause;
+  }
+  return false;
 }

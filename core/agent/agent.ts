@@ -119,6 +119,11 @@ export class Agent implements AsyncDisposable {
 
   constructor(options: AgentOptions) {
     const { logs, nonFatal, clock = systemClock } = options;
+    for (const key of ["startTimeoutMs", "stopTimeoutMs", "closeGraceMs"] as const) {
+      const limitMs = options[key];
+      if (limitMs === undefined || limitMs >= 0) continue;
+      throw new RangeError(`Cannot create an agent with ${key} ${limitMs}: must be 0 or more`);
+    }
     this.logs = logs ?? new LogRegistry({ clock });
     this.status = new StatusBoard({ clock, nonFatal });
     this.#options = {
@@ -173,23 +178,34 @@ export class Agent implements AsyncDisposable {
     if (this.#state === "stopping" || this.#state === "stopped") {
       throw new TypeError(`Cannot start agent ${this.#options.name}: it is ${this.#state}`);
     }
-    return this.#starting ??= this.#start(signal);
+    if (!this.#starting) {
+      this.#state = "starting";
+      // The first plugin may call start or stop before `#start` has returned its promise.
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#starting = promise;
+      resolve(this.#start(signal));
+    }
+    return this.#starting;
   }
 
   /**
-   * Stops all plugins and waits for them. Before the start it does nothing; during the start it ends the
-   * start first; later calls return the same promise.
+   * Stops all plugins and waits for them. Before the start it does nothing. While starting it ends the
+   * start and waits until that is undone; what went wrong is told by {@linkcode start}. Later calls wait
+   * for the same stop and end as it does.
    *
    * @throws {AgentError} `plugin_failed` or `plugin_timeout`; an `AggregateError` when there are several.
    */
   async stop(options: StopOptions = {}): Promise<void> {
     if (this.#state === "new") return;
-    if (this.#state === "starting") {
-      this.#abortStart(options.reason ?? "stop was called");
-      await this.#starting!.catch(() => "told to whoever called start()");
-      return;
+    if (this.#state === "starting") this.#abortStart(options.reason ?? "stop was called");
+    if (this.#state === "running") {
+      this.#state = "stopping";
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#stop = promise;
+      resolve(this.#stopRunning(options));
     }
-    await (this.#stop ??= this.#stopRunning(options));
+    if (this.#stop) return await this.#stop;
+    await this.#starting!.catch(() => "told to whoever called start()");
   }
 
   /** The same as {@linkcode stop}. */
@@ -200,7 +216,6 @@ export class Agent implements AsyncDisposable {
   async #start(signal: AbortSignal | undefined): Promise<void> {
     const { version, clock } = this.#options;
     const begun = clock.monotonic();
-    this.#state = "starting";
     const onAbort = () => this.#abortStart("the start was aborted");
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted) onAbort();
@@ -208,8 +223,9 @@ export class Agent implements AsyncDisposable {
       const ordered = this.#prepare();
       this.#log.info("Starting", { version, plugins: ordered.length });
       for (const mounted of ordered) {
-        await this.#step(mounted, "init");
+        this.#stopping.signal.throwIfAborted();
         this.#mounted.push(mounted);
+        await this.#step(mounted, "init");
       }
       for (const mounted of ordered) await this.#step(mounted, "afterInit");
       this.#stopping.signal.throwIfAborted();
@@ -281,16 +297,10 @@ export class Agent implements AsyncDisposable {
   async #rollBack(cause: unknown): Promise<never> {
     this.#state = "stopping";
     if (!this.#stopping.signal.aborted) this.#stopping.abort(cause);
-    const { stopTimeoutMs } = this.#options;
-    const errors = await this.#closeAll(stopTimeoutMs);
     const first = this.#failure ?? cause;
-    const error = errors.length === 0 ? first : new AggregateError(
-      [first, ...errors],
-      `${describeError(first)}; then closing failed, too`,
-      {
-        cause: first,
-      },
-    );
+    this.#log.info("Stopping", { reason: describeError(first) });
+    const errors = await this.#closeAll(this.#options.stopTimeoutMs);
+    const error = errors.length === 0 ? first : joined([first, ...errors]);
     this.#state = "stopped";
     this.#stopped.reject(error);
     throw error;
@@ -299,7 +309,6 @@ export class Agent implements AsyncDisposable {
   async #stopRunning({ reason = "stop was called", budgetMs }: StopOptions): Promise<void> {
     const { clock, stopTimeoutMs } = this.#options;
     const begun = clock.monotonic();
-    this.#state = "stopping";
     this.#log.info("Stopping", { reason });
     this.#stopping.abort(new AgentError("closed", `The agent is stopping: ${reason}`));
     const errors = await this.#closeAll(budgetMs ?? stopTimeoutMs);
@@ -307,9 +316,7 @@ export class Agent implements AsyncDisposable {
     this.#log.info("Stopped", { durationMs: Math.round(clock.monotonic() - begun) });
     const all = this.#failure === undefined ? errors : [this.#failure, ...errors];
     if (all.length === 0) return this.#stopped.resolve();
-    const error = all.length === 1
-      ? all[0]
-      : new AggregateError(all, all.map(describeError).join("; "), { cause: all[0] });
+    const error = all.length === 1 ? all[0] : joined(all);
     this.#stopped.reject(error);
     if (errors.length > 0) throw error;
   }
@@ -375,6 +382,11 @@ export class Agent implements AsyncDisposable {
       },
     };
   }
+}
+
+/** Several errors as one; the first is its cause. */
+function joined(errors: readonly unknown[]): AggregateError {
+  return new AggregateError(errors, errors.map(describeError).join("; "), { cause: errors[0] });
 }
 
 /** The same problem of two plugins that read one section is one problem. */

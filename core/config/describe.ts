@@ -35,7 +35,7 @@ export function describeJsonSchema(sections: readonly DescribedSection[]): Recor
       properties: Object.fromEntries(
         fields.map(([key, field]) => [key, {
           ...fieldJsonSchema(field),
-          ...(field.defaultText === "" ? {} : { default: field.defaultText }),
+          ...(field.default === undefined ? {} : { default: defaultInFile(field) }),
         }]),
       ),
     };
@@ -65,7 +65,27 @@ export function mergeSections(
 
 function row(key: string, field: Field<unknown>): string {
   const aliases = field.aliases.length > 0 ? ` Also \`${field.aliases.join("`, `")}\`.` : "";
-  const shown = field.defaultText === "" ? "" : `\`${field.defaultText}\``;
-  const doc = `${field.doc}${aliases}`.replaceAll("|", "\\|");
-  return `| \`${key}\` | ${field.kind} | ${shown} | ${doc} |`;
+  const shown = field.default === undefined ? "" : `\`${field.defaultText || '""'}\``;
+  const cells = [`\`${key}\``, typeText(field), shown, `${field.doc}${aliases}`];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** The kind, with the values of a choice and the bounds of a number. */
+function typeText(field: Field<unknown>): string {
+  const { enum: values, minimum, maximum } = fieldJsonSchema(field);
+  if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(", ");
+  const bounds = [
+    isBound(minimum) ? `from ${minimum}` : "",
+    isBound(maximum) ? `to ${maximum}` : "",
+  ].filter(Boolean);
+  return [field.kind, ...bounds].join(" ");
+}
+
+function isBound(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+}
+
+/** The default as a file would hold it: with a unit where the value carries one. */
+function defaultInFile({ kind, default: value, defaultText }: Field<unknown>): unknown {
+  return kind === "duration" || kind === "size" ? defaultText : value;
 }

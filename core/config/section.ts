@@ -78,9 +78,12 @@ export function unknownKeys(
   sources: ConfigSources,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  function report(origin: string, path: string, key: string, candidates: Iterable<string>) {
+  function report(origin: string, path: string, key: string, known: Iterable<string>) {
+    const candidates = [...known];
     const near = nearest(key, candidates);
-    const remedy = near ? `did you mean "${near}"?` : `known here: ${[...candidates].join(", ")}`;
+    const remedy = near
+      ? `did you mean "${near}"?`
+      : `known here: ${candidates.join(", ") || "nothing"}`;
     problems.push({ origin, path, message: `unknown key; ${remedy}` });
   }
   const { file } = sources;
@@ -119,12 +122,17 @@ function find(
   const path = `${section}.${key}`;
   const set = sets.get(path);
   if (set !== undefined) return fromText("--set", path, set, false);
-  for (const name of [`CIM_${path.replace(".", "_").toUpperCase()}`, ...field.aliases]) {
+  for (const name of [environmentKey(section, key), ...field.aliases]) {
     const value = env[name];
     if (value !== undefined && value !== "") return fromText("environment", name, value, true);
   }
   return fromFile(pluginFiles.get(section), key, key, true) ??
     fromFile(sectionOf(file, section), key, path, false);
+}
+
+/** The variable of a key: `CIM_<SECTION>_<KEY>`, dashes as underscores. */
+function environmentKey(section: string, key: string): string {
+  return `CIM_${section}_${key}`.replaceAll("-", "_").toUpperCase();
 }
 
 function fromText(origin: string, path: string, raw: string, isEnv: boolean): Found {

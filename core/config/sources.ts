@@ -5,8 +5,8 @@
  * The main file is the first of `--config`, `CIM_CONFIG`, `./cim.yaml`, `./cim.json`,
  * `/opt/config/cim.yaml`; a file that was named must exist. (`/opt/config/cim.json` is XGVela CIM's own
  * document and not read here.) A plugin's own file is cn-infra's `<plugin>.conf`: named by
- * `--<plugin>-config` or `<PLUGIN>_CONFIG`, relative to the working directory, else to `--config-dir` or
- * `CONFIG_DIR`. In those files a dash in a key counts as an underscore and a bare number as nanoseconds.
+ * `--<plugin>-config` or `<PLUGIN>_CONFIG` (dashes as underscores), relative to the working directory, else
+ * to `--config-dir` or `CONFIG_DIR`; an empty name disables it. In those files a dash in a key counts as an underscore and a bare number as nanoseconds.
  *
  * @module
  */
@@ -112,7 +112,8 @@ function findPluginFile(
   env: Readonly<Record<string, string>>,
   readText: (path: string) => string | undefined,
 ): ConfigFile | undefined {
-  const named = pluginPaths[section] ?? env[`${section.toUpperCase()}_CONFIG`];
+  const variable = `${section.replaceAll("-", "_").toUpperCase()}_CONFIG`;
+  const named = pluginPaths[section] ?? env[variable];
   if (named === "") return undefined;
   const path = named ?? `${section}.conf`;
   const folder = configDir ?? env.CONFIG_DIR;

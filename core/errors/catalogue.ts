@@ -183,6 +183,17 @@ export const errorCatalogue = Object.freeze({
     "Nobody answered a request on NATS in time.",
     "Check that the answering program runs and subscribes to the subject that the message names.",
   ),
+  // The command line.
+  agent_unreachable: entry(
+    true,
+    "The command needs the running agent and nothing answers at its REST port.",
+    "Start the agent with `cim run`, or name its port with `--set rest.port=` or `CIM_REST_PORT`.",
+  ),
+  agent_refused: entry(
+    false,
+    "The running agent answered the command with an error.",
+    "Do what the message says.",
+  ),
 });
 
 /** One of the codes of {@linkcode errorCatalogue}. */

@@ -42,14 +42,24 @@ export function consoleSink(
 export function formatText(entry: LogEntry): string {
   const time = new Date(entry.time).toISOString();
   const fields = Object.keys(entry.fields).length > 0 ? ` ${JSON.stringify(entry.fields)}` : "";
-  const message = entry.message.replaceAll("\n", "\\n");
+  const message = entry.message.replaceAll("\n", "\\n").replaceAll("\r", "\\r");
   return `${time} ${entry.level.toUpperCase().padEnd(5)} ${entry.logger} ${message}${fields}`;
 }
 
-/** One record as a JSON line. */
+/** One record as a JSON line. A field named like a member of the record becomes `fields.<name>`. */
 export function formatJson(entry: LogEntry): string {
   const { time, level, logger, message, fields } = entry;
-  return JSON.stringify({ time: new Date(time).toISOString(), level, logger, message, ...fields });
+  const line: Record<string, unknown> = {
+    time: new Date(time).toISOString(),
+    level,
+    logger,
+    message,
+  };
+  const own = Object.keys(line);
+  for (const [name, value] of Object.entries(fields)) {
+    line[own.includes(name) ? `fields.${name}` : name] = value;
+  }
+  return JSON.stringify(line);
 }
 
 class LineHandler extends BaseHandler {

@@ -9,7 +9,7 @@
  */
 import { type Clock, systemClock } from "../async/mod.ts";
 import { levelOrder, type LogLevel } from "./level.ts";
-import { redact } from "./redact.ts";
+import { redact, redactText } from "./redact.ts";
 import { RepeatLimit } from "./repeat_limit.ts";
 
 /** What a record carries beside its message. Values are redacted before they reach a sink. */
@@ -134,7 +134,13 @@ export class LogRegistry {
     const repeated = this.#repeats.check(`${logger}\0${level}\0${message}`);
     if (repeated === "suppress") return;
     const extra = repeated > 0 ? { ...fields, repeated } : fields;
-    this.#write({ time: this.#clock.now(), level, logger, message, fields: redact(extra) });
+    this.#write({
+      time: this.#clock.now(),
+      level,
+      logger,
+      message: redactText(message),
+      fields: redact(extra),
+    });
   }
 
   #write(entry: LogEntry): void {

@@ -45,8 +45,10 @@ function redactValue(value: unknown, depth: number): unknown {
   return safe;
 }
 
-function errorText(error: Error): string {
+/** An error with its code and its causes; at most five, so that a circle ends. */
+function errorText(error: Error, depth = 1): string {
   const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
-  const cause = error.cause instanceof Error ? `: ${errorText(error.cause)}` : "";
-  return `${error.message || error.name}${code}${cause}`;
+  const { cause } = error;
+  const rest = cause instanceof Error && depth < maxDepth ? `: ${errorText(cause, depth + 1)}` : "";
+  return `${error.message || error.name}${code}${rest}`;
 }

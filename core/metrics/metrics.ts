@@ -45,18 +45,22 @@ export class MetricSet {
    * @throws {TypeError} When a name is not a metric name or is taken.
    */
   add(...families: MetricFamily[]): Disposable {
+    const added = new Set<string>();
     for (const { name } of families) {
       if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) {
         throw new TypeError(`Cannot add metric "${name}": not a metric name`);
       }
-      if (this.#families.has(name)) {
+      if (this.#families.has(name) || added.has(name)) {
         throw new TypeError(`Cannot add metric "${name}": the name is taken`);
       }
+      added.add(name);
     }
     for (const family of families) this.#families.set(family.name, family);
     return {
       [Symbol.dispose]: () => {
-        for (const { name } of families) this.#families.delete(name);
+        for (const family of families) {
+          if (this.#families.get(family.name) === family) this.#families.delete(family.name);
+        }
       },
     };
   }

@@ -57,6 +57,8 @@ export interface StatusBoardOptions {
 interface Row {
   history: StatusChange[];
   updated: number;
+  /** The same moment on the clock that does not jump. */
+  heard: number;
   readonly staleAfterMs: number;
 }
 
@@ -89,6 +91,7 @@ export class StatusBoard {
     this.#rows.set(name, {
       history: [{ state: "init", reason: "", since: now }],
       updated: now,
+      heard: this.#clock.monotonic(),
       staleAfterMs,
     });
     return {
@@ -99,7 +102,7 @@ export class StatusBoard {
     };
   }
 
-  /** Calls back after each change of state or reason. */
+  /** Calls back after each change of state or reason; the listener must not throw. */
   onChange(listener: (status: PluginStatus) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
@@ -110,7 +113,7 @@ export class StatusBoard {
     const row = this.#rows.get(name);
     if (!row) return undefined;
     const current = row.history[row.history.length - 1];
-    const silentMs = this.#clock.now() - row.updated;
+    const silentMs = Math.round(this.#clock.monotonic() - row.heard);
     const stale = silentMs > row.staleAfterMs && current.state !== "disabled";
     return {
       name,
@@ -150,6 +153,7 @@ export class StatusBoard {
     const row = this.#rows.get(name)!;
     const now = this.#clock.now();
     row.updated = now;
+    row.heard = this.#clock.monotonic();
     const current = row.history[row.history.length - 1];
     if (current.state === state && current.reason === reason) return;
     row.history.push({ state, reason, since: now });

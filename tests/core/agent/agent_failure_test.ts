@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { definePlugin } from "../../../core/plugin/mod.ts";
+import { harness } from "../../../core/testing/mod.ts";
+
+/** A plugin whose task throws after a second. */
+function moody(options: { fatal: boolean }) {
+  return definePlugin({
+    ...options,
+    name: "moody",
+    init({ tasks, clock }) {
+      tasks.run("poll", async (signal) => {
+        await clock.sleep(1_000, { signal });
+        throw new Error("lost the socket");
+      });
+    },
+  });
+}
+
+const taskFailure = 'Task "poll" of plugin moody failed: lost the socket';
+
+Deno.test("a task that throws becomes the plugin's status and a log line, and the agent runs on", async () => {
+  await using test = harness({ plugins: [moody({ fatal: false })] });
+  await test.agent.start();
+  assert.equal(test.agent.status.agent().state, "ok");
+  await test.clock.advance(1_000);
+  assert.equal(test.agent.state, "running");
+  assert.equal(test.agent.status.plugin("moody")?.state, "error");
+  assert.equal(test.agent.status.agent().reason, `moody: ${taskFailure}`);
+  assert.deepEqual(test.logs.messages("error"), [taskFailure]);
+});
+
+Deno.test("a task of a fatal plugin that throws stops the agent, which tells why", async () => {
+  const { agent, clock } = harness({ plugins: [moody({ fatal: true })] });
+  await agent.start();
+  await clock.advance(1_000);
+  await assert.rejects(agent.stopped, { code: "plugin_task_failed", message: taskFailure });
+  assert.equal(agent.state, "stopped");
+});
+
+Deno.test("a task of a fatal plugin that throws while starting fails the start", async () => {
+  const { agent, clock } = harness({
+    plugins: [
+      moody({ fatal: true }),
+      definePlugin({ name: "slow", init: ({ clock, signal }) => clock.sleep(5_000, { signal }) }),
+    ],
+  });
+  const rejected = assert.rejects(agent.start(), { code: "plugin_task_failed" });
+  await clock.advance(1_000);
+  await rejected;
+  assert.equal(agent.state, "stopped");
+});
+
+Deno.test("a task that throws before afterInit is not covered up by ok", async () => {
+  await using test = harness({
+    plugins: [definePlugin({
+      name: "hasty",
+      init: ({ tasks }) => tasks.run("poll", () => Promise.reject(new Error("at once"))),
+      afterInit: (_, { clock }) => clock.sleep(10),
+    })],
+  });
+  const started = test.agent.start();
+  await test.clock.advance(10);
+  await started;
+  assert.equal(test.agent.status.plugin("hasty")?.state, "error");
+});
+
+Deno.test("a task that ends with the stop's own reason is no failure", async () => {
+  const { agent, logs, clock } = harness({
+    plugins: [definePlugin({
+      name: "waiter",
+      fatal: true,
+      init({ tasks, clock, signal }) {
+        tasks.run("wait", () => clock.sleep(60_000, { signal }));
+        tasks.run("wrap", async () => {
+          try {
+            await clock.sleep(60_000, { signal });
+          } catch (cause) {
+            throw new Error("gave up waiting", { cause });
+          }
+        });
+      },
+    })],
+  });
+  await agent.start();
+  await clock.advance(10);
+  await agent.stop();
+  await agent.stopped;
+  assert.deepEqual(logs.messages("error"), []);
+});
+
+Deno.test("fail() stops a running agent and is what `stopped` rejects with", async () => {
+  const cause = new Error("the folder is gone");
+  const { agent, clock } = harness({
+    plugins: [definePlugin({
+      name: "guard",
+      init({ clock, fail }) {
+        const timer = clock.timer(1_000, () => fail(cause));
+        return timer;
+      },
+      close: (timer) => timer[Symbol.dispose](),
+    })],
+  });
+  await agent.start();
+  await clock.advance(1_000);
+  await assert.rejects(agent.stopped, cause);
+  await agent.stop();
+});
+
+Deno.test("fail() joins the errors of the stop it causes, itself first", async () => {
+  const { agent, clock } = harness({
+    plugins: [definePlugin({
+      name: "guard",
+      init: ({ clock, fail }) => clock.timer(1_000, () => fail(new Error("first"))),
+      close: () => Promise.reject(new Error("second")),
+    })],
+  });
+  await agent.start();
+  await clock.advance(1_000);
+  await assert.rejects(agent.stopped, (error) => {
+    assert(error instanceof AggregateError);
+    assert.deepEqual(error.errors.map(({ message }) => message), [
+      "first",
+      "Cannot close plugin guard: second",
+    ]);
+    return true;
+  });
+});
