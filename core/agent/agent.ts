@@ -10,25 +10,21 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../async/mod.ts";
+import { systemClock } from "../async/mod.ts";
 import {
-  ConfigError,
-  type ConfigSources,
   type DescribedSection,
   loadSources,
-  mergeSections,
-  operatorKey,
   problemText,
-  readSection,
   type SectionResult,
-  unknownKeys,
 } from "../config/mod.ts";
 import { AgentError, describeError } from "../errors/mod.ts";
 import { type Logger, LogRegistry } from "../log/mod.ts";
 import { MetricSet } from "../metrics/mod.ts";
 import { type Plugin, startOrder, type Token } from "../plugin/mod.ts";
 import { StatusBoard } from "../status/mod.ts";
+import { effectiveConfig, type PluginSections, readConfiguration } from "./_configuration.ts";
 import { MountedPlugin } from "./_mounted.ts";
+import type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 import {
   type AgentApi,
   agentToken,
@@ -37,40 +33,6 @@ import {
   metricsToken,
   statusToken,
 } from "./tokens.ts";
-
-/** Options of {@linkcode createAgent}. */
-export interface AgentOptions {
-  /** What runs. */
-  plugins: Iterable<Plugin>;
-  /** Name for logs and status. Default `agent`. */
-  name?: string;
-  /** Version for logs and status. Default `0.0.0`. */
-  version?: string;
-  /** Where configuration comes from. Default: nothing but defaults. */
-  sources?: ConfigSources;
-  /** Limit of each `init` and `afterInit` in milliseconds. Default 15,000. */
-  startTimeoutMs?: number;
-  /** Drain budget of a stop in milliseconds, for all plugins together. Default 10,000. */
-  stopTimeoutMs?: number;
-  /** What a plugin gets beyond the budget, to let go. Default 500. */
-  closeGraceMs?: number;
-  /** Plugins whose errors do not count for the agent's state. */
-  nonFatal?: readonly string[];
-  clock?: Clock;
-  random?: () => number;
-  logs?: LogRegistry;
-}
-
-/** Where an agent stands. */
-export type AgentState = "new" | "starting" | "running" | "stopping" | "stopped";
-
-/** Options of {@linkcode Agent.stop}. */
-export interface StopOptions {
-  /** Why, for the log. */
-  reason?: string;
-  /** Drain budget in milliseconds instead of the agent's. */
-  budgetMs?: number;
-}
 
 /**
  * Creates an agent; nothing runs before {@linkcode Agent.start}.
@@ -117,6 +79,7 @@ export class Agent implements AsyncDisposable {
   #starting: Promise<void> | undefined;
   #stop: Promise<void> | undefined;
 
+  /** The same as {@linkcode createAgent}. */
   constructor(options: AgentOptions) {
     const { logs, nonFatal, clock = systemClock } = options;
     for (const key of ["startTimeoutMs", "stopTimeoutMs", "closeGraceMs"] as const) {
@@ -243,21 +206,8 @@ export class Agent implements AsyncDisposable {
     const { sources } = this.#options;
     const builtIn = new Set<Token<unknown>>([agentToken, statusToken, metricsToken, logsToken]);
     const ordered = startOrder([...this.#options.plugins], builtIn);
-    const sections = ordered.map(({ section, config }) => ({ section, fields: config }));
-    const results = new Map(
-      ordered.map((plugin) => [plugin, readSection(plugin.section, plugin.config, sources)]),
-    );
-    const known = new Map(
-      mergeSections(sections).map((
-        [section, fields],
-      ) => [section, new Set(fields.map(([key]) => key))]),
-    );
-    const problems = [...results.values()].flatMap(({ problems }) => problems);
-    problems.push(...unknownKeys(known, sources));
-    if (problems.length > 0) throw new ConfigError(distinct(problems));
-    for (const warning of distinct([...results.values()].flatMap(({ warnings }) => warnings))) {
-      this.#log.warn(problemText(warning));
-    }
+    const { sections, results, warnings } = readConfiguration(ordered, sources);
+    for (const warning of warnings) this.#log.warn(problemText(warning));
     this.#provided.set(agentToken, this.#createApi(sections, results));
     return ordered.map((plugin) => this.#mount(plugin, results.get(plugin)!, builtIn));
   }
@@ -362,7 +312,7 @@ export class Agent implements AsyncDisposable {
 
   #createApi(
     sections: readonly DescribedSection[],
-    results: ReadonlyMap<Plugin, SectionResult<Plugin["config"]>>,
+    results: PluginSections,
   ): AgentApi {
     const { name, version } = this.#options;
     return {
@@ -371,15 +321,7 @@ export class Agent implements AsyncDisposable {
       sections,
       boot: this.#boot,
       requestStop: (reason) => this.#requestStop(reason),
-      effectiveConfig() {
-        const shown: Record<string, Record<string, unknown>> = {};
-        for (const [{ section, config }, { values }] of results) {
-          for (const [key, field] of Object.entries(config)) {
-            (shown[section] ??= {})[operatorKey(key, field)] = values?.[key];
-          }
-        }
-        return shown;
-      },
+      effectiveConfig: () => effectiveConfig(results),
     };
   }
 }
@@ -387,9 +329,4 @@ export class Agent implements AsyncDisposable {
 /** Several errors as one; the first is its cause. */
 function joined(errors: readonly unknown[]): AggregateError {
   return new AggregateError(errors, errors.map(describeError).join("; "), { cause: errors[0] });
-}
-
-/** The same problem of two plugins that read one section is one problem. */
-function distinct<P extends Parameters<typeof problemText>[0]>(problems: readonly P[]): P[] {
-  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
 }

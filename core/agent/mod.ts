@@ -4,13 +4,8 @@
  *
  * @module
  */
-export {
-  Agent,
-  type AgentOptions,
-  type AgentState,
-  createAgent,
-  type StopOptions,
-} from "./agent.ts";
+export { Agent, createAgent } from "./agent.ts";
+export type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 export {
   type AgentApi,
   agentToken,
