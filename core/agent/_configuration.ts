@@ -1,0 +1,66 @@
+/**
+ * The configuration of all plugins of one agent, read and checked as a whole.
+ *
+ * @module
+ */
+import {
+  ConfigError,
+  type ConfigProblem,
+  type ConfigSources,
+  type DescribedSection,
+  mergeSections,
+  operatorKey,
+  problemText,
+  readSection,
+  type SectionResult,
+  unknownKeys,
+} from "../config/mod.ts";
+import type { Plugin } from "../plugin/mod.ts";
+
+/** The section of each plugin. */
+export type PluginSections = ReadonlyMap<Plugin, SectionResult<Plugin["config"]>>;
+
+/** Everything that was read. */
+export interface Configuration {
+  readonly sections: readonly DescribedSection[];
+  readonly results: PluginSections;
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** Reads the sections of all plugins. @throws {ConfigError} With all problems at once. */
+export function readConfiguration(
+  plugins: readonly Plugin[],
+  sources: ConfigSources,
+): Configuration {
+  const sections = plugins.map(({ section, config }) => ({ section, fields: config }));
+  const results = new Map(
+    plugins.map((plugin) => [plugin, readSection(plugin.section, plugin.config, sources)]),
+  );
+  const known = new Map(
+    mergeSections(sections).map(([section, fields]) => [
+      section,
+      new Set(fields.map(([key]) => key)),
+    ]),
+  );
+  const problems = [...results.values()].flatMap(({ problems }) => problems);
+  problems.push(...unknownKeys(known, sources));
+  if (problems.length > 0) throw new ConfigError(distinct(problems));
+  const warnings = distinct([...results.values()].flatMap(({ warnings }) => warnings));
+  return { sections, results, warnings };
+}
+
+/** The values in force, by section and operator's key. Secrets print themselves redacted. */
+export function effectiveConfig(results: PluginSections): Record<string, Record<string, unknown>> {
+  const shown: Record<string, Record<string, unknown>> = {};
+  for (const [{ section, config }, { values }] of results) {
+    for (const [key, field] of Object.entries(config)) {
+      (shown[section] ??= {})[operatorKey(key, field)] = values?.[key];
+    }
+  }
+  return shown;
+}
+
+/** The same problem of two plugins that read one section is one problem. */
+function distinct(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
+}
