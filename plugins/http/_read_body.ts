@@ -17,24 +17,28 @@ export type BodyOutcome =
   | { readonly kind: "complete"; readonly request: Request }
   | { readonly kind: "too_large" | "timeout" | "broken" };
 
-/** Reads the body of a request; the result is a request with the same body at hand. */
-export async function readBody(request: Request, limits: BodyLimits): Promise<BodyOutcome> {
-  const { body } = request;
-  if (body === null) return { kind: "complete", request };
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > limits.maxBytes) return { kind: "too_large" };
+/**
+ * Reads the body of a request; the result is a request with the same body at hand and the signal given. (The
+ * signal of the engine's own request aborts after success, too, and must not be touched.) A body of GET or
+ * HEAD means nothing and is dropped.
+ */
+export async function readBody(
+  request: Request,
+  signal: AbortSignal,
+  { maxBytes, timeoutMs, clock }: BodyLimits,
+): Promise<BodyOutcome> {
+  const { url, method, headers, body } = request;
+  if (Number(headers.get("content-length") ?? 0) > maxBytes) return { kind: "too_large" };
+  if (body === null) {
+    return { kind: "complete", request: new Request(url, { method, headers, signal }) };
+  }
   const reader = body.getReader();
   try {
-    const bytes = await deadline(() => readAll(reader, limits.maxBytes), limits.timeoutMs, {
-      action: "read the body",
-      clock: limits.clock,
-    });
+    const action = `read the body of ${method} ${url}`;
+    const bytes = await deadline(() => readAll(reader, maxBytes), timeoutMs, { action, clock });
     if (bytes === undefined) return { kind: "too_large" };
-    const { url, method, headers, signal } = request;
-    return {
-      kind: "complete",
-      request: new Request(url, { method, headers, signal, body: bytes }),
-    };
+    const kept = method === "GET" || method === "HEAD" ? undefined : bytes;
+    return { kind: "complete", request: new Request(url, { method, headers, signal, body: kept }) };
   } catch (error) {
     return { kind: hasCode(error, "deadline_exceeded") ? "timeout" : "broken" };
   } finally {

@@ -9,6 +9,7 @@ import type { Peer } from "./api.ts";
 import { HttpProblem } from "./errors.ts";
 import type { Gate } from "./gates.ts";
 import type { HttpStats, RejectReason } from "./http_stats.ts";
+import type { RequestHandler } from "./listener.ts";
 import { readBody } from "./_read_body.ts";
 import { jsonResponse, problemResponse } from "./responses.ts";
 import type { OwnedRoute, Router } from "./router.ts";
@@ -27,11 +28,8 @@ export interface PipelineOptions {
   readonly bodyTimeoutMs: number;
 }
 
-/** Answers one request; never rejects. */
-export type Pipeline = (request: Request, peer: Peer) => Promise<Response>;
-
 /** Builds the pipeline. */
-export function createPipeline(options: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): RequestHandler {
   const { router, gates, stats, log, clock } = options;
 
   function reject(reason: RejectReason, response: Response): Response {
@@ -44,13 +42,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     request: Request,
     params: Readonly<Record<string, string>>,
     remote: Peer,
+    signal: AbortSignal,
   ): Promise<Response> {
     for (const gate of gates) {
       const refusal = gate({ request, remote, route: owned });
       if (refusal) return reject(refusal.reason, jsonResponse({ error: refusal.error }, 403));
     }
     const maxBytes = owned.route.maxBodyBytes ?? options.maxBodyBytes;
-    const body = await readBody(request, { maxBytes, timeoutMs: options.bodyTimeoutMs, clock });
+    const limits = { maxBytes, timeoutMs: options.bodyTimeoutMs, clock };
+    const body = await readBody(request, signal, limits);
     switch (body.kind) {
       case "too_large":
         return reject(
@@ -72,14 +72,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
-  async function answer(request: Request, remote: Peer): Promise<[Response, string | undefined]> {
+  async function answer(
+    request: Request,
+    remote: Peer,
+    signal: AbortSignal,
+  ): Promise<[Response, string | undefined]> {
     let path: string | undefined;
     try {
       const match = router.match(request.method, pathnameOf(request));
       switch (match.kind) {
         case "found":
           path = match.owned.path;
-          return [await run(match.owned, request, match.params, remote), path];
+          return [await run(match.owned, request, match.params, remote, signal), path];
         case "wrong_method": {
           path = match.path;
           const error = `Method ${request.method} is not allowed here; use ${match.allow}`;
@@ -104,12 +108,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
-  return async (request, peer) => {
+  return async (request, peer, signal) => {
     const begun = clock.monotonic();
     const { method } = request;
     stats.inFlight++;
     try {
-      const [response, path] = await answer(request, peer);
+      const [response, path] = await answer(request, peer, signal);
       stats.answered(method, path, response.status, (clock.monotonic() - begun) / 1_000);
       return response;
     } finally {

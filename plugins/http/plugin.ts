@@ -9,7 +9,7 @@ import { type HttpApi, httpToken } from "./api.ts";
 import { httpConfig, listenHost } from "./config.ts";
 import { loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
-import { listen } from "./listener.ts";
+import { HttpListener } from "./listener.ts";
 import { createPipeline } from "./pipeline.ts";
 import { Router } from "./router.ts";
 
@@ -24,22 +24,17 @@ export function http(): Plugin {
       const stats = new HttpStats();
       const router = new Router();
       const pipeline = createPipeline({
+        ...config,
         router,
         gates: [loopbackGate, originGate],
         stats,
         log,
         clock,
         isStarting: startingOf(get(agentToken)),
-        maxBodyBytes: config.maxBodyBytes,
-        bodyTimeoutMs: config.bodyTimeoutMs,
       });
-      const listener = listen(pipeline, {
+      const listener = new HttpListener(pipeline, {
+        ...config,
         hostname: listenHost(config),
-        port: config.port,
-        maxConnections: config.maxConnections,
-        headerTimeoutMs: config.headerTimeoutMs,
-        idleTimeoutMs: config.idleTimeoutMs,
-        writeTimeoutMs: config.writeTimeoutMs,
         stats,
         log,
         clock,
