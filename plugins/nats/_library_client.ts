@@ -118,16 +118,22 @@ export class LibraryClient implements NatsClient {
     return this.close();
   }
 
+  /** Follows the state until the connection is closed; the library leaves its status open even then. */
   async #watch(): Promise<void> {
     const { Events } = this.#library;
-    for await (const { type, data } of this.#connection.status()) {
+    const closed = this.#connection.closed();
+    const statuses = this.#connection.status()[Symbol.asyncIterator]();
+    while (true) {
+      const next = await Promise.race([statuses.next(), closed.then(() => undefined)]);
+      if (!next || next.done) break;
+      const { type, data } = next.value;
       if (type === Events.Disconnect) this.#enter("disconnected", `lost ${data}`);
       else if (type === Events.Reconnect) {
         this.#reconnects++;
         this.#enter("connected", `reconnected to ${data}`);
       } else if (type === Events.Error) this.#onState(this.#state, String(data));
     }
-    const error = await this.#connection.closed();
+    const error = await closed;
     this.#enter("closed", error ? describeError(error) : "closed");
   }
 

@@ -1,0 +1,8 @@
+/**
+ * The message bus of the pod: the embedded NATS server, or an outside one. It knows no subject and no
+ * payload.
+ *
+ * @module
+ */
+export { busToken, type MessageBus } from "./message_bus.ts";
+export { bus } from "./plugin.ts";

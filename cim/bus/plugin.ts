@@ -1,0 +1,72 @@
+/**
+ * Chooses the server: the outside one when `nats.url` is set, else the embedded one.
+ *
+ * @module
+ */
+import { definePlugin, gauge, type Plugin, size } from "../../core/mod.ts";
+import { type NatsApi, natsToken } from "../../plugins/nats/mod.ts";
+import { type NatsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
+import { type OutsideBacklog, OutsideSubscription } from "./_outside_subscription.ts";
+import { busToken, type MessageBus } from "./message_bus.ts";
+
+/** Provides the {@linkcode MessageBus}. */
+export function bus(): Plugin {
+  return definePlugin({
+    name: "bus",
+    requires: [natsServerToken, natsToken],
+    provides: [busToken],
+    config: {
+      maxBacklogBytes: size({
+        doc:
+          "Bytes of messages from an outside NATS server kept while their consumer is full; beyond that they are dropped and counted.",
+        default: 64 * 1024 * 1024,
+        min: 1024 * 1024,
+        max: 2 ** 31,
+      }),
+    },
+    init({ config, get, provide, metrics }) {
+      const client = get(natsToken);
+      if (!client.configured) return provide(busToken, embeddedBus(get(natsServerToken)));
+      const shared: OutsideBacklog = {
+        maxBytes: config.maxBacklogBytes,
+        bytes: 0,
+        dropped: new Map(),
+      };
+      metrics.add(
+        gauge(
+          "cim_bus_backlog_bytes",
+          "Bytes of messages from an outside NATS server that wait for a consumer.",
+          () => shared.bytes,
+        ),
+        {
+          type: "counter",
+          name: "cim_bus_dropped_total",
+          help: "Messages from an outside NATS server dropped because the backlog was full.",
+          collect: () =>
+            [...shared.dropped].map(([subject, value]) => ({ labels: { subject }, value })),
+        },
+      );
+      provide(busToken, outsideBus(client, shared));
+    },
+  });
+}
+
+function embeddedBus(server: NatsServer): MessageBus {
+  return {
+    kind: "embedded",
+    subscribe: (subject, handler) => server.subscribe(subject, handler),
+    publish: (subject, payload) => server.publish(subject, payload),
+  };
+}
+
+function outsideBus(outside: NatsApi, shared: OutsideBacklog): MessageBus {
+  return {
+    kind: "outside",
+    subscribe(subject, handler) {
+      const subscription = new OutsideSubscription(subject, handler, shared);
+      outside.onReady((client) => subscription.attach(client));
+      return subscription;
+    },
+    publish: (subject, payload) => outside.client.publish(subject, payload),
+  };
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { bus, busToken, type MessageBus } from "../../../cim/bus/mod.ts";
+import { AgentError, createAgent, loadSources } from "../../../core/mod.ts";
+import { recordingLogs } from "../../../core/testing/mod.ts";
+import { nats, natsToken } from "../../../plugins/nats/mod.ts";
+import { NatsServer, natsServer } from "../../../plugins/nats_server/mod.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** An agent with a bus; with `url` it uses the server there. */
+async function startAgent(url?: string, settings: Record<string, string> = {}) {
+  const agent = createAgent({
+    plugins: [natsServer(), nats(), bus()],
+    logs: recordingLogs().registry,
+    sources: loadSources({
+      env: {},
+      readText: () => undefined,
+      sets: [
+        "nats.port=0",
+        ...(url ? [`nats.url=${url}`] : []),
+        ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
+      ],
+    }),
+  });
+  await agent.start();
+  return agent;
+}
+
+/** Resolves once `ready` holds, looking each time something may have arrived. */
+async function until(ready: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!ready()) {
+    assert(performance.now() < end, "not reached in 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function connectedBus(url: string, settings?: Record<string, string>) {
+  const agent = await startAgent(url, settings);
+  const api = agent.get(natsToken);
+  await new Promise<void>((resolve) => api.onReady(() => resolve()));
+  return { agent, bus: agent.get(busToken) };
+}
+
+function collect(target: MessageBus, subject: string) {
+  const texts: string[] = [];
+  const subscription = target.subscribe(subject, {
+    onMessage: ({ buffer, start, end }) =>
+      void texts.push(decoder.decode(buffer.subarray(start, end))),
+  });
+  return { texts, subscription };
+}
+
+Deno.test("bus() carries messages over the embedded server when nats.url is not set", async () => {
+  await using agent = await startAgent();
+  const target = agent.get(busToken);
+  const { texts } = collect(target, "LOG");
+  target.publish("LOG", encoder.encode("one"));
+  assert.equal(target.kind, "embedded");
+  assert.deepEqual(texts, ["one"]);
+});
+
+Deno.test("bus() carries messages over the outside server that nats.url names", async () => {
+  await using server = new NatsServer({ port: 0 });
+  await server.listen();
+  const { agent, bus: target } = await connectedBus(`nats://127.0.0.1:${server.port}`);
+  await using _ = agent;
+  let chunks = 0;
+  const texts: string[] = [];
+  target.subscribe("LOG", {
+    onMessage: ({ buffer, start, end }) =>
+      void texts.push(decoder.decode(buffer.subarray(start, end))),
+    onChunkEnd: () => chunks++,
+  });
+  await agent.get(natsToken).client.flush();
+  server.publish("LOG", encoder.encode("one"));
+  server.publish("LOG", encoder.encode("two"));
+  await until(() => texts.length === 2 && chunks > 0);
+  assert.equal(target.kind, "outside");
+  assert.deepEqual(texts, ["one", "two"]);
+});
+
+Deno.test("bus() keeps order and loses nothing when an outside consumer pauses within the bound", async () => {
+  await using server = new NatsServer({ port: 0 });
+  await server.listen();
+  const { agent, bus: target } = await connectedBus(`nats://127.0.0.1:${server.port}`);
+  await using _ = agent;
+  const { texts, subscription } = collect(target, "LOG");
+  await agent.get(natsToken).client.flush();
+  subscription.pause();
+  for (let i = 0; i < 100; i++) server.publish("LOG", encoder.encode(`${i}`));
+  const backlog = () => gaugeValue(agent, "cim_bus_backlog_bytes");
+  await until(() => backlog() === 190);
+  assert.deepEqual(texts, []);
+  subscription.resume();
+  assert.deepEqual(texts, Array.from({ length: 100 }, (_, i) => `${i}`));
+  assert.equal(backlog(), 0);
+});
+
+Deno.test("D-49 bus() counts by subject what an outside consumer that stays full makes it drop", async () => {
+  await using server = new NatsServer({ port: 0 });
+  await server.listen();
+  const url = `nats://127.0.0.1:${server.port}`;
+  const { agent, bus: target } = await connectedBus(url, { "bus.max_backlog": "1MiB" });
+  await using _ = agent;
+  const { subscription } = collect(target, "LOG");
+  await agent.get(natsToken).client.flush();
+  subscription.pause();
+  for (let i = 0; i < 3; i++) server.publish("LOG", new Uint8Array(512 * 1024));
+  const dropped = () => {
+    const family = agent.metrics.families().find(({ name }) => name === "cim_bus_dropped_total")!;
+    return [...family.collect() as Iterable<{ labels: unknown; value: number }>];
+  };
+  await until(() => dropped().length > 0);
+  assert.deepEqual(dropped(), [{ labels: { subject: "LOG" }, value: 1 }]);
+});
+
+Deno.test("bus() refuses to publish, with a code, while the outside server is not there", async () => {
+  await using agent = await startAgent("nats://127.0.0.1:1");
+  const target = agent.get(busToken);
+  assert.throws(
+    () => target.publish("LOG", new Uint8Array(1)),
+    (error) => error instanceof AgentError && error.code === "unavailable",
+  );
+});
+
+function gaugeValue(agent: Awaited<ReturnType<typeof startAgent>>, name: string): number {
+  return agent.metrics.families().find((family) => family.name === name)!.collect() as number;
+}
