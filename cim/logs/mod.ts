@@ -1,0 +1,26 @@
+/**
+ * The application's log: LOG messages from the NATS server, verified where they lie, into rotated files and
+ * the standard output.
+ *
+ * A message passes, in this order, `log_route.ts` (verify, count, choose), `log_files.ts` (which file),
+ * `line_buffer.ts` (the copy), `line_writer.ts` (one block at a time), `log_file.ts` (rotate, write).
+ *
+ * What it refuses to do: lose a line silently, hold more than its bounds, follow a container's name out
+ * of the log folder, wait for a disk in the message path, or delete files that are not its own backups. Lines
+ * of containers that no longer exist stay until somebody deletes them.
+ *
+ * @module
+ */
+export type { Destination } from "./destination.ts";
+export { backupName, backupTime, fileBase, type FileOwner } from "./file_name.ts";
+export type { Backlog } from "./line_buffer.ts";
+export { LogFiles, type LogFilesOptions } from "./log_files.ts";
+export type { LogFileSettings } from "./log_file.ts";
+export type { Retention } from "./backups.ts";
+export { type Gate, LogRoute, type LogRouteOptions } from "./log_route.ts";
+export { logMetrics } from "./metrics.ts";
+export { ownLogSink } from "./own_log.ts";
+export { logRouteToken, logs } from "./plugin.ts";
+export { type RouteSettings, routeSettings } from "./route_settings.ts";
+export { type ByteSink, StdoutLines, type StdoutLinesOptions } from "./stdout.ts";
+export { LogTelemetry, type LogTelemetryOptions } from "./telemetry.ts";
