@@ -1,0 +1,41 @@
+/**
+ * Endpoints as operators write them.
+ *
+ * @module
+ */
+
+/**
+ * Turns `host:port` and URLs into URLs without a path. Without a scheme it is `https` when TLS is set up.
+ *
+ * @throws {TypeError} When one is neither, or when some are TLS and some are not.
+ */
+export function parseEndpoints(endpoints: readonly string[], tls: boolean): string[] {
+  const urls = endpoints.map((endpoint) => parseEndpoint(endpoint.trim(), tls));
+  if (new Set(urls.map(({ protocol }) => protocol)).size > 1) {
+    throw new TypeError(
+      `Cannot use etcd endpoints ${endpoints.join(", ")}: they must be all http or all https`,
+    );
+  }
+  return urls.map((url) => `${url.protocol}//${url.hostname}:${url.port || defaultPort}`);
+}
+
+/** Whether the URL's host is an IP address, which a TLS server name cannot be. */
+export function isIpAddress(endpoint: string): boolean {
+  const { hostname } = new URL(endpoint);
+  return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
+}
+
+const defaultPort = "2379";
+
+function parseEndpoint(endpoint: string, tls: boolean): URL {
+  const text = endpoint.includes("://") ? endpoint : `${tls ? "https" : "http"}://${endpoint}`;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "" || url.pathname !== "/") {
+    throw new TypeError(
+      `Cannot use etcd endpoint "${endpoint}": must be host:port, http://host:port or https://host:port`,
+    );
+  }
+  // The URL parser drops the port of the scheme, which for etcd is one like any other.
+  const explicit = /:(80|443)\/?$/.exec(text);
+  return explicit ? new URL(`${url.protocol}//${url.hostname}:${explicit[1]}`) : url;
+}

@@ -1,0 +1,86 @@
+/**
+ * What the errors of the etcd client mean. gRPC puts its status into the text, as in
+ * `14 UNAVAILABLE: No connection established`, and the library keeps only that.
+ *
+ * @module
+ */
+import { AgentError, describeError, type ErrorCode } from "../../core/errors/mod.ts";
+
+/** The numbers of gRPC's statuses that are told apart. */
+const status = {
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+/** Whether the call reached no server, so that it was certainly not carried out. */
+export function isNotConnected(error: unknown): boolean {
+  return statusOf(error) === status.unavailable &&
+    /No connection established|Name resolution failed/.test(describeError(error));
+}
+
+/** Whether the token of the login is no longer known to the server. */
+export function isTokenRefused(error: unknown): boolean {
+  return /invalid auth token/.test(describeError(error));
+}
+
+/** The error in the words of the contract. Misuse and what has been translated pass unchanged. */
+export function etcdError(action: string, endpoints: readonly string[], cause: unknown): unknown {
+  if (cause instanceof AgentError || cause instanceof TypeError || cause instanceof RangeError) {
+    return cause;
+  }
+  const detail = describeError(cause);
+  if (isMisuse(detail)) return new RangeError(`Cannot ${action}: ${detail}`, { cause });
+  const code = codeOf(cause, detail);
+  return new AgentError(code, `Cannot ${action}: ${textOf(code, endpoints.join(", "), detail)}`, {
+    cause,
+  });
+}
+
+/** Whether etcd refuses what no retry and no operator could make right. */
+function isMisuse(detail: string): boolean {
+  return /request is too large|future revision|message larger than max|too many operations/
+    .test(detail);
+}
+
+function codeOf(cause: unknown, detail: string): ErrorCode {
+  if (/has been compacted/.test(detail)) return "store_compacted";
+  if (/permission denied|authentication failed|user name is empty/.test(detail)) {
+    return "store_denied";
+  }
+  if (/database space exceeded/.test(detail)) return "store_full";
+  switch (statusOf(cause)) {
+    case status.unavailable:
+      return "store_unreachable";
+    case status.deadlineExceeded:
+      return "deadline_exceeded";
+    case status.permissionDenied:
+    case status.unauthenticated:
+      return "store_denied";
+    default:
+      return "store_failed";
+  }
+}
+
+function textOf(code: ErrorCode, endpoints: string, detail: string): string {
+  switch (code) {
+    case "store_unreachable":
+    case "deadline_exceeded":
+      return `etcd at ${endpoints} does not answer (${detail}); check etcd.endpoints and that it runs`;
+    case "store_denied":
+      return `etcd at ${endpoints} refuses it (${detail}); check etcd.user, etcd.password, ` +
+        "the certificates and the role's permissions";
+    case "store_compacted":
+      return `the history needed is gone (${detail}); list again and go on from there`;
+    case "store_full":
+      return `etcd at ${endpoints} is full (${detail}); compact and defragment it, then disarm its alarm`;
+    default:
+      return `etcd at ${endpoints}: ${detail}`;
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const match = /(?:^|: )(\d{1,2}) [A-Z_]+: /.exec(describeError(error));
+  return match ? Number(match[1]) : undefined;
+}

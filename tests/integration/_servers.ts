@@ -1,0 +1,148 @@
+/**
+ * Real servers for the tests. A shared one is found through its variable; a private one, which a test
+ * may kill, freeze or configure, is started with the script that `CIM_TEST_SERVICES` names. What is not
+ * there is told in one line and its tests are left out, unless `CIM_TEST_REQUIRE=all`.
+ */
+import { deadline } from "../../core/async/mod.ts";
+
+/** Servers that tests know, with the variable that says where a shared one is. */
+const variables = {
+  etcd: "CIM_TEST_ETCD",
+  nats_server: "CIM_TEST_NATS_SERVER",
+} as const;
+
+export type ServerName = keyof typeof variables;
+
+/** A server that may be used but not disturbed. */
+export interface RequiredServer {
+  /** Whether its tests must be left out. */
+  readonly ignore: boolean;
+  /** Its address; empty when it is not there. */
+  readonly url: string;
+}
+
+/** How a server is started. */
+export interface StartOptions {
+  /** Port, and room above it. Default: free ones. */
+  readonly port?: number;
+  /** Folder of its data. Default: a new one, removed at the end. */
+  readonly dir?: string;
+  /** Arguments of the server itself. */
+  readonly args?: readonly string[];
+  /** Do not wait until it serves. Default false. */
+  readonly unready?: boolean;
+}
+
+/** A server of the test's own. */
+export interface PrivateServer extends AsyncDisposable {
+  readonly port: number;
+  readonly dir: string;
+  readonly url: string;
+  /** Ends it at once, as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Stops it from running, with all connections open. */
+  freeze(): void;
+  thaw(): void;
+  /** Starts it again after {@linkcode kill}, on the same port and folder. */
+  restart(): Promise<void>;
+}
+
+/** Finds a shared server. Call it at the top of a test file. */
+export function requireServer(name: ServerName): RequiredServer {
+  const url = Deno.env.get(variables[name]) ?? "";
+  return { url, ignore: isMissing(url, `${name}: set ${variables[name]}`) };
+}
+
+/** Whether private servers can be started. Call it at the top of a test file. */
+export function requirePrivate(name: ServerName): { readonly ignore: boolean } {
+  const script = Deno.env.get("CIM_TEST_SERVICES") ?? "";
+  return { ignore: isMissing(script, `a private ${name}: set CIM_TEST_SERVICES`) };
+}
+
+/** Starts a server and waits until it serves. */
+export async function startPrivate(
+  name: ServerName,
+  options: StartOptions = {},
+): Promise<PrivateServer> {
+  const { port = freePorts(), args = [], unready = false } = options;
+  const dir = options.dir ?? await Deno.makeTempDir({ prefix: `cim-${name}-` });
+  const script = Deno.env.get("CIM_TEST_SERVICES")!;
+  let child: Deno.ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    child = new Deno.Command(script, {
+      args: ["run", name, "--port", `${port}`, "--dir", dir, "--", ...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    if (!unready) await waitReady(script, name, port);
+  }
+
+  async function kill(): Promise<void> {
+    const dying = child;
+    child = undefined;
+    if (!dying) return;
+    dying.kill("SIGCONT");
+    dying.kill("SIGKILL");
+    await dying.status;
+  }
+
+  await start();
+  return {
+    port,
+    dir,
+    url: `http://127.0.0.1:${port}`,
+    kill,
+    freeze: () => child?.kill("SIGSTOP"),
+    thaw: () => child?.kill("SIGCONT"),
+    restart: start,
+    async [Symbol.asyncDispose]() {
+      await kill();
+      if (!options.dir) await Deno.remove(dir, { recursive: true });
+    },
+  };
+}
+
+/** A free port with a free one above it, which etcd needs for its peers. */
+export function freePorts(): number {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    using first = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = first.addr;
+    if (port > 65_000) continue;
+    try {
+      using _second = Deno.listen({ hostname: "127.0.0.1", port: port + 1 });
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("no two free ports in a row");
+}
+
+function isMissing(value: string, remedy: string): boolean {
+  if (value !== "") return false;
+  if (Deno.env.get("CIM_TEST_REQUIRE") === "all") throw new Error(`Missing ${remedy}`);
+  // The one line that says what was left out; a test file has no logger.
+  // deno-lint-ignore no-console
+  console.log(`left out, needs ${remedy}`);
+  return true;
+}
+
+async function waitReady(script: string, name: ServerName, port: number): Promise<void> {
+  await deadline(
+    async (signal) => {
+      while (!signal.aborted) {
+        const { success } = await new Deno.Command(script, {
+          args: ["ready", name, "--port", `${port}`],
+          stdout: "null",
+          stderr: "null",
+        }).output();
+        if (success) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    60_000,
+    { action: `start a private ${name} on port ${port}` },
+  );
+}
