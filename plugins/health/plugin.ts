@@ -1,0 +1,79 @@
+/**
+ * The health plugin.
+ *
+ * @module
+ */
+import {
+  type AgentStatus,
+  agentToken,
+  definePlugin,
+  type Plugin,
+  statusToken,
+} from "../../core/mod.ts";
+import { httpToken, jsonResponse } from "../http/mod.ts";
+import { prometheusToken } from "../prometheus/mod.ts";
+import type { Build } from "./build.ts";
+import { healthConfig } from "./config.ts";
+import { healthFamilies } from "./health_families.ts";
+import { probeDocument } from "./probe_document.ts";
+import { statusDocument } from "./status_document.ts";
+
+/** What the program knows of its build. */
+export interface HealthOptions {
+  /** When it was built. Default: empty. */
+  buildDate?: string;
+  /** What it was built from. Default: empty. */
+  commitHash?: string;
+}
+
+/**
+ * Serves the probes to everybody who can reach the port and the status to loopback peers. Requires `http`; with
+ * `prometheus` it serves the registry `/health`, too.
+ */
+export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}): Plugin {
+  return definePlugin({
+    name: "health",
+    requires: [httpToken],
+    optional: [prometheusToken],
+    config: healthConfig,
+    init({ name, config, log, signal, get, find }) {
+      const board = get(statusToken);
+      const agent = get(agentToken);
+      const http = get(httpToken);
+      const build: Build = { version: agent.version, date: buildDate, commit: commitHash };
+
+      for (const plugin of config.nonFatal) {
+        if (!board.plugin(plugin)) log.warn("health.non_fatal names no plugin", { plugin });
+      }
+      board.setNonFatal(config.nonFatal);
+
+      function current(): AgentStatus {
+        const status = board.agent();
+        return signal.aborted ? { ...status, state: "error", reason: "stopping" } : status;
+      }
+
+      http.route(name, {
+        method: "GET",
+        path: "/liveness",
+        loopbackOnly: false,
+        handler: () => jsonResponse(probeDocument(current(), build)),
+      });
+      http.route(name, {
+        method: "GET",
+        path: "/readiness",
+        loopbackOnly: false,
+        handler() {
+          const status = current();
+          return jsonResponse(probeDocument(status, build), status.state === "ok" ? 200 : 500);
+        },
+      });
+      http.route(name, {
+        method: "GET",
+        path: "/api/v1/status",
+        handler: () => jsonResponse(statusDocument(current(), agent, build)),
+      });
+      find(prometheusToken)?.createRegistry(name, "/health").metrics
+        .add(...healthFamilies(agent.name, board, build));
+    },
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * The body of the probes: cn-infra's AgentStatus with its names, numbers for states and seconds for times.
+ *
+ * @module
+ */
+import type { AgentStatus, PluginState, PluginStatus } from "../../core/mod.ts";
+import type { Build } from "./build.ts";
+
+/** cn-infra's numbers of states. A disabled plugin wants nothing, so it is as good as `OK`. */
+export const stateNumbers: Readonly<Record<PluginState, number>> = Object.freeze({
+  init: 0,
+  ok: 1,
+  error: 2,
+  disabled: 1,
+});
+
+/** Builds the document. */
+export function probeDocument(status: AgentStatus, build: Build): Record<string, unknown> {
+  return {
+    build_version: build.version,
+    build_date: build.date,
+    state: stateNumbers[status.state],
+    start_time: seconds(status.started),
+    last_change: seconds(status.since),
+    last_update: seconds(Math.max(status.started, ...status.plugins.map(({ updated }) => updated))),
+    commit_hash: build.commit,
+    ...(status.reason && { reason: status.reason }),
+    PluginStatus: Object.fromEntries(status.plugins.map((plugin) => [plugin.name, entry(plugin)])),
+    NonFatalPlugins: status.degraded,
+  };
+}
+
+function entry({ state, since, updated, reason }: PluginStatus): Record<string, unknown> {
+  return {
+    state: stateNumbers[state],
+    ...(state === "disabled" && { disabled: true }),
+    last_change: seconds(since),
+    last_update: seconds(updated),
+    ...(reason && { error: reason }),
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}

@@ -1,0 +1,23 @@
+/**
+ * The section `metrics`.
+ *
+ * @module
+ */
+import { duration, flag } from "../../core/mod.ts";
+
+/** Fields of the section. */
+export const prometheusConfig = {
+  enabled: flag({
+    doc: "Whether /metrics shows anything; off, the path is served and empty.",
+    default: true,
+  }),
+  runtime: flag({
+    doc: "Whether metrics of the process and its event loop are shown.",
+    default: true,
+  }),
+  lagIntervalMs: duration({
+    doc: "How often the lag of the event loop is measured.",
+    default: 1_000,
+    min: 10,
+  }),
+};

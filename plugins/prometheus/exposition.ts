@@ -1,0 +1,65 @@
+/**
+ * From families to the text of a scrape.
+ *
+ * @module
+ */
+import type { HistogramSample, MetricFamily, Sample } from "../../core/mod.ts";
+
+/** The two formats a scraper can ask for. */
+export type ExpositionFormat = "text" | "openmetrics";
+
+/** A rendered scrape. */
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A family with what it had to say at this moment. */
+export type CollectedFamily =
+  & { readonly name: string; readonly help: string }
+  & (
+    | { readonly type: "counter" | "gauge"; readonly samples: readonly Sample[] }
+    | { readonly type: "histogram"; readonly samples: readonly HistogramSample[] }
+  );
+
+/**
+ * Reads families. One that throws is left out and told to `onFailure`: a scrape shows what can be shown.
+ */
+export function collect(
+  families: readonly MetricFamily[],
+  onFailure: (name: string, error: unknown) => void,
+): CollectedFamily[] {
+  const collected: CollectedFamily[] = [];
+  for (const family of families) {
+    try {
+      collected.push(collectOne(family));
+    } catch (error) {
+      onFailure(family.name, error);
+    }
+  }
+  return collected;
+}
+
+/** The format an `Accept` header prefers; text when it has no preference. */
+export function chooseFormat(accept: string | null): ExpositionFormat {
+  let text = 0;
+  let openmetrics = 0;
+  for (const part of (accept ?? "").split(",")) {
+    const [type, ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
+    const weight = quality === undefined ? 1 : Number(quality.slice(2)) || 0;
+    if (type === "application/openmetrics-text") openmetrics = Math.max(openmetrics, weight);
+    if (type === "text/plain" || type === "*/*") text = Math.max(text, weight);
+  }
+  return openmetrics > 0 && openmetrics >= text ? "openmetrics" : "text";
+}
+
+function collectOne(family: MetricFamily): CollectedFamily {
+  const { name, help } = family;
+  if (family.type === "histogram") {
+    return { name, help, type: "histogram", samples: [...family.collect()] };
+  }
+  const read = family.collect();
+  const samples = typeof read === "number" ? [{ value: read }] : [...read];
+  return { name, help, type: family.type, samples };
+}
