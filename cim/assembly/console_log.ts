@@ -1,0 +1,35 @@
+import {
+  choice,
+  consoleSink,
+  definePlugin,
+  json,
+  logLevels,
+  logsToken,
+  type Plugin,
+} from "../../core/mod.ts";
+
+/**
+ * Where the agent's own log goes, and how much of it. It comes first, so that what others log while they
+ * start is shown as configured; what was logged before is in the early buffer and follows.
+ */
+export function consoleLog(): Plugin {
+  return definePlugin({
+    name: "console_log",
+    section: "log",
+    requires: [logsToken],
+    config: {
+      level: choice(logLevels, { doc: "Least level that is logged.", default: "info" }),
+      levels: json((z) => z.record(z.string(), z.enum([...logLevels])), {
+        doc: 'Levels of single loggers and their children, such as `{"nats_server": "debug"}`.',
+        default: {},
+      }),
+      format: choice(["text", "json"], { doc: "One line of text or JSON each.", default: "text" }),
+    },
+    init({ config, get }) {
+      const logs = get(logsToken);
+      logs.setLevel("default", config.level);
+      for (const [name, level] of Object.entries(config.levels)) logs.setLevel(name, level);
+      logs.setSinks([consoleSink(config.format)]);
+    },
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * The product put together: the list of its plugins, and the sources of their configuration with what one
+ * part derives for another. It is code, never a directory scan, because a compiled binary holds only what
+ * is imported; and it starts nothing.
+ *
+ * @module
+ */
+export { checkConfiguration, type ConfigurationCheck } from "./check_configuration.ts";
+export { cimPlugins } from "./cim_plugins.ts";
+export { consoleLog } from "./console_log.ts";
+export { productSources, type ProductSourcesOptions } from "./product_sources.ts";
+export { readIfPresent } from "./read_if_present.ts";

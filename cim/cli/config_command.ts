@@ -1,0 +1,52 @@
+import { describeJsonSchema, describeMarkdown, operatorKey } from "../../core/mod.ts";
+import { stringify } from "../../core/std/yaml/mod.ts";
+import { cimPlugins } from "../assembly/mod.ts";
+import type { ConfigOptions } from "./config_options.ts";
+import { exitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+import { type Configuration, readConfiguration } from "./read_configuration.ts";
+
+/** What `cim config` can print. */
+export type ConfigView = "schema" | "show" | "reference";
+
+/** Prints the configuration from one of its sides. */
+export function configCommand(
+  view: ConfigView,
+  options: ConfigOptions,
+  io: CliIo,
+): Promise<number> {
+  if (view === "show") showConfiguration(readConfiguration(options, io), io);
+  else {
+    const sections = cimPlugins().map(({ section, config }) => ({ section, fields: config }));
+    io.out(
+      view === "schema"
+        ? JSON.stringify(describeJsonSchema(sections), null, 2)
+        : describeMarkdown(sections).trimEnd(),
+    );
+  }
+  return Promise.resolve(exitCode.fine);
+}
+
+/** As a YAML file that says where each value comes from. Secrets stay secret. */
+function showConfiguration({ sections }: Configuration, io: CliIo): void {
+  const lines = new Map<string, string[]>();
+  for (const { plugin, result } of sections) {
+    const members = lines.get(plugin.section) ?? [];
+    for (const [name, field] of Object.entries(plugin.config)) {
+      const key = operatorKey(name, field);
+      const value = result.values?.[name];
+      const origin = result.origins.get(key);
+      if (origin === undefined) members.push(`  # ${key}: ${field.defaultText || "(not set)"}`);
+      else members.push(`  ${key}: ${shown(value)} # ${origin}`);
+    }
+    if (members.length > 0) lines.set(plugin.section, [...new Set(members)]);
+  }
+  for (const [section, members] of lines) {
+    io.out(`${section}:`);
+    for (const member of members) io.out(member);
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : stringify(value).trimEnd();
+}

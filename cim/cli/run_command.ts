@@ -1,0 +1,46 @@
+import { createAgent, describeError, hasCode } from "../../core/mod.ts";
+import { cimPlugins, productSources } from "../assembly/mod.ts";
+import type { ConfigOptions } from "./config_options.ts";
+import { exitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+import { sourcesOptions } from "./sources_options.ts";
+import { version } from "./version.ts";
+
+/**
+ * Runs the agent until it is told to stop or cannot go on. A stop while it starts is no failure.
+ *
+ * @throws {AgentError} Whatever kept the agent from starting, from going on, or from stopping in order.
+ */
+export async function runCommand(options: ConfigOptions, io: CliIo): Promise<number> {
+  const plugins = cimPlugins();
+  const sources = productSources(plugins, sourcesOptions(options, io));
+  const agent = createAgent({ plugins, sources, name: "cim", version });
+  const onKill = () =>
+    io.err(`cim: ended by a second signal; agent is ${agent.state}, running: ${running()}`);
+  const onStop = () => {
+    agent.stop({ reason: String(io.stop.reason) }).catch(() => "told by `stopped`");
+  };
+  io.kill.addEventListener("abort", onKill, { once: true });
+  try {
+    await agent.start({ signal: io.stop });
+    io.stop.addEventListener("abort", onStop, { once: true });
+    if (io.stop.aborted) onStop();
+    await agent.stopped;
+    return exitCode.fine;
+  } catch (error) {
+    if (hasCode(error, "start_aborted") && !(error instanceof AggregateError)) {
+      io.err(`cim: ${describeError(error)}`);
+      return exitCode.fine;
+    }
+    throw error;
+  } finally {
+    io.stop.removeEventListener("abort", onStop);
+    io.kill.removeEventListener("abort", onKill);
+  }
+
+  function running(): string {
+    return agent.status.agent().plugins
+      .filter(({ state }) => state !== "disabled" && state !== "init")
+      .map(({ name }) => name).join(", ") || "nothing";
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Entries and changes as JSON lines. A value that is UTF-8 text is told as text, any other in base64.
+ *
+ * @module
+ */
+import type { Change, Entry } from "../../core/mod.ts";
+
+/** An entry. */
+export interface EntryLine {
+  readonly key: string;
+  readonly value?: string;
+  readonly base64?: string;
+  readonly revision: number;
+  readonly create_revision: number;
+}
+
+/** First line of a watch: from here on nothing is missed. */
+export interface WatchingLine {
+  readonly watching: string;
+}
+
+/** A change. */
+export type ChangeLine =
+  | (EntryLine & { readonly type: "put" })
+  | { readonly type: "delete"; readonly key: string; readonly revision: number };
+
+/** An entry to be told. */
+export function showEntry({ key, value, revision, createRevision }: Entry): EntryLine {
+  return { key, ...showValue(value), revision, create_revision: createRevision };
+}
+
+/** A change to be told. */
+export function showChange(change: Change): ChangeLine {
+  if (change.type === "put") return { type: "put", ...showEntry(change.entry) };
+  return { type: "delete", key: change.key, revision: change.revision };
+}
+
+/** The entry that a line tells. */
+export function readEntryLine({ key, value, base64, revision, create_revision }: EntryLine): Entry {
+  const bytes = base64 === undefined
+    ? new TextEncoder().encode(value ?? "")
+    : Uint8Array.fromBase64(base64);
+  return { key, value: bytes, revision, createRevision: create_revision };
+}
+
+/** The change that a line tells. */
+export function readChangeLine(line: ChangeLine): Change {
+  if (line.type === "put") return { type: "put", entry: readEntryLine(line) };
+  return { type: "delete", key: line.key, revision: line.revision };
+}
+
+function showValue(bytes: Uint8Array): Pick<EntryLine, "value" | "base64"> {
+  try {
+    return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    // Not text; told as what it is.
+    return { base64: bytes.toBase64() };
+  }
+}

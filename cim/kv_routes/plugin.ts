@@ -1,0 +1,97 @@
+import { definePlugin, type KeyValueStore, parseDuration, type Plugin } from "../../core/mod.ts";
+import { HttpProblem, httpToken, jsonResponse, type RouteRequest } from "../../plugins/http/mod.ts";
+import { configStoreToken } from "../store/mod.ts";
+import { lineStream } from "./line_stream.ts";
+import { showChange, showEntry } from "./lines.ts";
+
+/** Serves the configured store below `/api/v1/kv`, to loopback peers. */
+export function kvRoutes(): Plugin {
+  return definePlugin({
+    name: "kv_routes",
+    requires: [httpToken, configStoreToken],
+    init({ name, get, signal }) {
+      const http = get(httpToken);
+      const routes = new StoreRoutes(get(configStoreToken).store, signal);
+      const one = "/api/v1/kv/:key+";
+      const many = "/api/v1/kv";
+      http.route(name, { method: "GET", path: one, handler: (request) => routes.read(request) });
+      http.route(name, { method: "PUT", path: one, handler: (request) => routes.write(request) });
+      http.route(name, {
+        method: "DELETE",
+        path: one,
+        handler: (request) => routes.remove(request),
+      });
+      http.route(name, { method: "GET", path: many, handler: (request) => routes.list(request) });
+      http.route(name, {
+        method: "DELETE",
+        path: many,
+        handler: (request) => routes.removeAll(request),
+      });
+    },
+  });
+}
+
+class StoreRoutes {
+  readonly #store: KeyValueStore;
+  readonly #stopping: AbortSignal;
+
+  constructor(store: KeyValueStore, stopping: AbortSignal) {
+    this.#store = store;
+    this.#stopping = stopping;
+  }
+
+  async read({ params, request }: RouteRequest): Promise<Response> {
+    const entry = await this.#store.get(params.key, { signal: request.signal });
+    if (!entry) throw new HttpProblem(404, `There is no key "${params.key}"`);
+    return new Response(entry.value as Uint8Array<ArrayBuffer>, {
+      headers: {
+        "content-type": "application/octet-stream",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "etag": `"${entry.revision}"`,
+        "x-create-revision": `${entry.createRevision}`,
+      },
+    });
+  }
+
+  async write({ params, request }: RouteRequest): Promise<Response> {
+    const ttl = new URL(request.url).searchParams.get("ttl");
+    const ttlMs = ttl === null ? undefined : parseDuration(ttl);
+    if (ttl !== null && !ttlMs) throw new HttpProblem(400, `Cannot use ttl=${ttl}: write like 30s`);
+    const { revision } = await this.#store.put(params.key, await request.bytes(), { ttlMs });
+    return jsonResponse({ revision });
+  }
+
+  async remove({ params }: RouteRequest): Promise<Response> {
+    const { revision, deleted } = await this.#store.delete(params.key);
+    return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
+  }
+
+  async removeAll({ request }: RouteRequest): Promise<Response> {
+    const prefix = new URL(request.url).searchParams.get("prefix");
+    if (!prefix) throw new HttpProblem(400, "Cannot delete: name a ?prefix= that is not empty");
+    const { revision, deleted } = await this.#store.delete(prefix, { prefix: true });
+    return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
+  }
+
+  async list({ request }: RouteRequest): Promise<Response> {
+    const query = new URL(request.url).searchParams;
+    const prefix = query.get("prefix") ?? "";
+    if (query.get("watch") === "true") return await this.#watch(prefix);
+    const entries = this.#store.list(prefix, {
+      keysOnly: query.get("keys_only") === "true",
+      signal: this.#stopping,
+    });
+    return lineStream(entries, (entry) => [showEntry(entry)]);
+  }
+
+  async #watch(prefix: string): Promise<Response> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([this.#stopping, ended.signal]);
+    const batches = await this.#store.watch(prefix, { signal });
+    return lineStream(batches, ({ changes }) => changes.map(showChange), {
+      first: { watching: prefix },
+      onEnd: () => ended.abort(),
+    });
+  }
+}
