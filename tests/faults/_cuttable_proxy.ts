@@ -1,0 +1,78 @@
+/** A TCP proxy on loopback whose cable can be pulled. */
+export interface CuttableProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Ends all connections and refuses new ones. */
+  cut(): void;
+  /** Lets connections through again. */
+  mend(): void;
+}
+
+/** Starts a proxy to a port of this machine. */
+export function cuttableProxy(targetPort: number): CuttableProxy {
+  const connections = new Set<Deno.TcpConn>();
+  const running = new Set<Promise<void>>();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let isCut = false;
+
+  async function pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+    const buffer = new Uint8Array(16_384);
+    try {
+      for (let size = await from.read(buffer); size !== null; size = await from.read(buffer)) {
+        for (let sent = 0; sent < size;) sent += await to.write(buffer.subarray(sent, size));
+      }
+    } catch (error) {
+      if (!isEndOfConnection(error)) throw error;
+    }
+    close(from);
+    close(to);
+  }
+
+  function close(connection: Deno.TcpConn): void {
+    if (connections.delete(connection)) connection.close();
+  }
+
+  async function serve(client: Deno.TcpConn): Promise<void> {
+    connections.add(client);
+    if (isCut) return close(client);
+    let server: Deno.TcpConn;
+    try {
+      server = await Deno.connect({ hostname: "127.0.0.1", port: targetPort });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      return close(client);
+    }
+    connections.add(server);
+    if (isCut) [client, server].forEach(close);
+    await Promise.all([pipe(client, server), pipe(server, client)]);
+  }
+
+  const accepting = (async () => {
+    for await (const client of listener) {
+      const served = serve(client).finally(() => running.delete(served));
+      running.add(served);
+    }
+  })();
+
+  return {
+    port: listener.addr.port,
+    cut() {
+      isCut = true;
+      [...connections].forEach(close);
+    },
+    mend() {
+      isCut = false;
+    },
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      [...connections].forEach(close);
+      await accepting;
+      await Promise.all(running);
+    },
+  };
+}
+
+function isEndOfConnection(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.ConnectionAborted;
+}

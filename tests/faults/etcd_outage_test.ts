@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { deadline } from "../../core/async/mod.ts";
+import { type ChangeBatch, listAndWatch, type SyncState } from "../../core/keyvalue/mod.ts";
+import { recordingLogs } from "../../core/testing/mod.ts";
+import { EtcdStore } from "../../plugins/etcd/mod.ts";
+import {
+  freePorts,
+  type PrivateServer,
+  requirePrivate,
+  startPrivate,
+} from "../integration/_servers.ts";
+import { cuttableProxy } from "./_cuttable_proxy.ts";
+
+const { ignore } = requirePrivate("etcd");
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (value: Uint8Array) => new TextDecoder().decode(value);
+
+function connect(port: number): EtcdStore {
+  return new EtcdStore({ endpoints: [`127.0.0.1:${port}`], operationTimeoutMs: 1_000 });
+}
+
+/** Reads within a bound that only a hanging reader exceeds. */
+function next<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
+  return deadline(() => iterator.next(), 30_000, { action: "read the next event" });
+}
+
+async function take(batches: AsyncIterator<ChangeBatch>, count: number): Promise<string[]> {
+  const seen: string[] = [];
+  while (seen.length < count) {
+    const { value, done } = await next(batches);
+    assert(!done, "the watch ended");
+    for (const change of (value as ChangeBatch).changes) {
+      seen.push(change.type === "put" ? text(change.entry.value) : `-${change.key}`);
+    }
+  }
+  return seen;
+}
+
+async function putAll(store: EtcdStore, values: readonly string[]): Promise<void> {
+  for (const value of values) await store.put("k/a", bytes(value));
+}
+
+/** Tries until the server answers. */
+async function untilAnswering(store: EtcdStore): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      await store.revision();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  assert.fail("etcd does not answer");
+}
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `${from + index}`);
+
+Deno.test({
+  name: "EtcdStore fails quickly while no server is there and works once it is",
+  ignore,
+  async fn() {
+    const port = freePorts();
+    await using store = connect(port);
+    for (
+      const call of [() => store.get("a"), () => store.put("a", bytes("1")), () => store.watch("")]
+    ) {
+      await assert.rejects(call, { code: "store_unreachable" });
+    }
+    await using events = listAndWatch(store, "k/")[Symbol.asyncIterator]() as AsyncGenerator;
+    const first = next(events);
+    await using _server = await startPrivate("etcd", { port });
+    await untilAnswering(store);
+    assert.equal((await first).value.type, "snapshot");
+    assert.equal(store.stats.reconnects, 1);
+    assert((store.stats.failures.store_unreachable ?? 0) >= 3);
+  },
+});
+
+Deno.test({
+  name: "a watch on etcd delivers what it missed in order and once when the server was killed",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using store = connect(server.port);
+    await using writer = connect(server.port);
+    const batches = (await store.watch("k/"))[Symbol.asyncIterator]();
+    await putAll(writer, numbers(0, 5));
+    assert.deepEqual(await take(batches, 5), numbers(0, 5));
+    for (const round of [1, 2]) {
+      await server.kill();
+      await assert.rejects(() => store.get("k/a"), { code: "store_unreachable" });
+      await server.restart();
+      await untilAnswering(writer);
+      await putAll(writer, numbers(round * 100, round * 100 + 50));
+      assert.deepEqual(await take(batches, 50), numbers(round * 100, round * 100 + 50));
+    }
+    assert(store.stats.watchResumes >= 2);
+  },
+});
+
+Deno.test({
+  name: "a watch on etcd notices a frozen server and goes on when it thaws",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    const logs = recordingLogs();
+    await using store = new EtcdStore({
+      log: logs.registry.logger("etcd"),
+      endpoints: [server.url],
+      operationTimeoutMs: 500,
+      keepaliveTimeMs: 5_000,
+      keepaliveTimeoutMs: 500,
+    });
+    const states: SyncState["state"][] = [];
+    const controller = new AbortController();
+    const events = listAndWatch(store, "k/", {
+      signal: controller.signal,
+      probeMs: 600,
+      onState: ({ state }) => states.push(state),
+    })[Symbol.asyncIterator]();
+    assert.equal((await next(events)).value.type, "snapshot");
+    const pending = next(events);
+    server.freeze();
+    await assert.rejects(() => store.get("k/a"), { code: "deadline_exceeded" });
+    await untilTrue(() => states.includes("stale"));
+    await untilTrue(() => logs.messages("warn").includes("Watch lost, opening it again"));
+    assert.equal(store.stats.watchResumes, 0);
+    server.thaw();
+    await untilAnswering(store);
+    await putAll(store, ["1"]);
+    const { value } = await pending;
+    assert.equal(value.type, "changes");
+    assert.equal(text(value.changes[0].entry.value), "1");
+    assert.equal(store.stats.watchResumes, 1);
+    await untilTrue(() => states.at(-1) === "synced");
+    controller.abort();
+    assert.equal((await next(events)).done, true);
+  },
+});
+
+Deno.test({
+  name: "D-18 a watch on etcd says so when its history was compacted while it was away",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using proxy = cuttableProxy(server.port);
+    await using store = connect(proxy.port);
+    await using writer = connect(server.port);
+    const batches = (await store.watch("k/"))[Symbol.asyncIterator]();
+    await putAll(writer, ["1"]);
+    assert.deepEqual(await take(batches, 1), ["1"]);
+    proxy.cut();
+    await putAll(writer, ["2", "3"]);
+    await writer.compact(await writer.revision());
+    const pending = next(batches);
+    proxy.mend();
+    await assert.rejects(pending, { code: "store_compacted" });
+    assert.equal(store.stats.compactions, 1);
+  },
+});
+
+Deno.test({
+  name: "D-18 listAndWatch() over etcd lists again after a compaction and reports each change once",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using proxy = cuttableProxy(server.port);
+    await using store = connect(proxy.port);
+    await using writer = connect(server.port);
+    for (const key of ["k/changed", "k/gone", "k/same"]) await writer.put(key, bytes("old"));
+    await using events = listAndWatch(store, "k/")[Symbol.asyncIterator]() as AsyncGenerator;
+    assert.equal((await next(events)).value.entries.length, 3);
+    proxy.cut();
+    await writer.put("k/changed", bytes("new"));
+    await writer.delete("k/gone");
+    await writer.put("k/added", bytes("new"));
+    await writer.compact(await writer.revision());
+    const pending = next(events);
+    proxy.mend();
+    const { value } = await pending;
+    assert.equal(value.resync, true);
+    assert.deepEqual(
+      value.changes.map((change: { type: string; key?: string; entry?: { key: string } }) =>
+        `${change.type} ${change.key ?? change.entry?.key}`
+      ),
+      ["put k/added", "put k/changed", "delete k/gone"],
+    );
+    await writer.put("k/same", bytes("last"));
+    const last = await next(events);
+    assert.equal(last.value.resync, false);
+    assert.equal(last.value.changes[0].entry.key, "k/same");
+  },
+});
+
+Deno.test({
+  name: "listAndWatch() over etcd recovers when the server comes back with another history",
+  ignore,
+  async fn() {
+    const port = freePorts();
+    await using store = connect(port);
+    const old: PrivateServer = await startPrivate("etcd", { port });
+    await untilAnswering(store);
+    for (const value of ["1", "2", "3"]) await store.put("k/old", bytes(value));
+    await using events = listAndWatch(store, "k/")[Symbol.asyncIterator]() as AsyncGenerator;
+    assert.equal((await next(events)).value.entries.length, 1);
+    const pending = next(events);
+    await old[Symbol.asyncDispose]();
+    await using _fresh = await startPrivate("etcd", { port });
+    const { value } = await pending;
+    assert.equal(value.resync, true);
+    assert.deepEqual(value.changes.map((change: { type: string }) => change.type), ["delete"]);
+  },
+});
+
+Deno.test({
+  name: "EtcdStore closes at once with watches open and the server frozen",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    const store = connect(server.port);
+    const batches = (await store.watch("k/"))[Symbol.asyncIterator]();
+    const pending = next(batches);
+    server.freeze();
+    const call = store.get("k/a");
+    await Promise.all([
+      assert.rejects(pending, { code: "closed" }),
+      assert.rejects(call, { code: "closed" }),
+      store.close(),
+    ]);
+    await store.close();
+    await assert.rejects(() => store.get("k/a"), { code: "closed" });
+  },
+});
+
+async function untilTrue(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail("the condition did not come true");
+}
