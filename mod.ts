@@ -15,4 +15,10 @@
  * @module
  */
 export * from "./core/mod.ts";
+export * from "./plugins/etcd/mod.ts";
+export * from "./plugins/health/mod.ts";
+export * from "./plugins/http/mod.ts";
+export * from "./plugins/localkv/mod.ts";
 export * from "./plugins/nats/mod.ts";
+export * from "./plugins/nats_server/mod.ts";
+export * from "./plugins/prometheus/mod.ts";

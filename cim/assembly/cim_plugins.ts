@@ -1,9 +1,11 @@
 import type { Plugin } from "../../core/mod.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
+import { health } from "../../plugins/health/mod.ts";
 import { http } from "../../plugins/http/mod.ts";
 import { localkv } from "../../plugins/localkv/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
+import { prometheus } from "../../plugins/prometheus/mod.ts";
 import { bus } from "../bus/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { logs } from "../logs/mod.ts";
@@ -22,6 +24,8 @@ export function cimPlugins(): readonly Plugin[] {
     identity(),
     settings(),
     http(),
+    prometheus(),
+    health(),
     natsServer(),
     nats(),
     bus(),
