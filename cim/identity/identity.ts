@@ -46,6 +46,8 @@ export interface Identity {
   readonly nf: string;
   /** Value of `NF_TYPE`: overrides `nfType` there. */
   readonly nfType: string;
+  /** Annotation `topogw.fqdn`, `host:port`. */
+  readonly topogwFqdn: string;
   /** Revision of the service's ConfigMap when the container started. */
   readonly msRevision: string;
   /** Revision of the NF-level ConfigMap when the container started. */

@@ -17,6 +17,9 @@ const fields = {
   }),
   nf: text({ doc: "Overrides `nf` in the headers of own events.", aliases: ["NF"] }),
   nfType: text({ doc: "Overrides `nfType` in the headers of own events.", aliases: ["NF_TYPE"] }),
+  topogwFqdn: text({
+    doc: "Topology gateway as `host:port`; else the annotation `topogw.fqdn`.",
+  }),
   msRevision: text({
     doc: "Revision of the service's ConfigMap at start.",
     aliases: ["MS_CONFIG_REVISION"],
@@ -58,7 +61,9 @@ export function identity(): Plugin {
           return Deno.readTextFileSync(path);
         } catch (error) {
           if (error instanceof Deno.errors.NotFound) return undefined;
-          log.warn(`Cannot read ${path}; going on without it`, { error });
+          // Below /proc only a process with all permissions may read: the id then comes from outside.
+          const write = error instanceof Deno.errors.NotCapable ? log.debug : log.warn;
+          write(`Cannot read ${path}; going on without it`, { error });
           return undefined;
         }
       }

@@ -31,6 +31,8 @@ export interface IdentityFacts {
   readonly nf?: string;
   /** Value of `NF_TYPE`. */
   readonly nfType?: string;
+  /** Host and port of the topology gateway. */
+  readonly topogwFqdn?: string;
   /** Revision of the service's ConfigMap. */
   readonly msRevision?: string;
   /** Revision of the NF-level ConfigMap. */
@@ -75,6 +77,7 @@ export function resolveIdentity(
     labels: Object.freeze(labels),
     nf: facts.nf ?? "",
     nfType: facts.nfType ?? "",
+    topogwFqdn: facts.topogwFqdn ?? annotations.get("topogw.fqdn") ?? "",
     msRevision: facts.msRevision ?? "",
     nfRevision: facts.nfRevision ?? "",
     containerId: facts.containerId ?? findContainerId(readText),

@@ -16,6 +16,7 @@ export {
 export { type LoadedSettings, loadSettings, type SettingsSource } from "./load.ts";
 export { mergeOverrides } from "./overrides.ts";
 export { settings } from "./plugin.ts";
+export { readIfPresent } from "./read_if_present.ts";
 export {
   type AppSettings,
   type CimOwnSettings,

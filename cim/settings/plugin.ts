@@ -1,6 +1,6 @@
 import { definePlugin, type Plugin } from "../../core/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
-import { readIfPresent } from "./_read_if_present.ts";
+import { readIfPresent } from "./read_if_present.ts";
 import { loadSettings } from "./load.ts";
 import { cimSettingsToken, SettingsHolder } from "./settings_holder.ts";
 

@@ -1,0 +1,24 @@
+import { request } from "node:http";
+import type { Opener } from "./outcome.ts";
+
+/** One request over HTTP/1.1. */
+export const openHttp1: Opener = ({ host, port, path }, body, events) => {
+  const call = request({
+    host,
+    port,
+    path,
+    method: "POST",
+    agent: false,
+    headers: { "content-type": "application/json", "content-length": body.length },
+  });
+  call.on("socket", (socket) => socket.on("connect", () => events.onConnect()));
+  call.on("error", (error) => events.onFailure(error.message));
+  call.on("response", (response) => {
+    events.onStatus(response.statusCode ?? 0);
+    response.on("data", (chunk: Uint8Array) => events.onBody(chunk.length));
+    response.on("end", () => events.onEnd());
+    response.on("error", (error) => events.onFailure(error.message));
+  });
+  call.end(body);
+  return () => call.destroy();
+};

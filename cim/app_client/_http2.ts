@@ -1,0 +1,23 @@
+import { connect } from "node:http2";
+import { Buffer } from "node:buffer";
+import type { Opener } from "./outcome.ts";
+
+/** One request over cleartext HTTP/2 with prior knowledge. */
+export const openHttp2: Opener = ({ host, port, path }, body, events) => {
+  const session = connect(`http://${host.includes(":") ? `[${host}]` : host}:${port}`);
+  session.on("connect", () => events.onConnect());
+  session.on("error", (error) => events.onFailure(error.message));
+  const stream = session.request({
+    ":method": "POST",
+    ":path": path,
+    "content-type": "application/json",
+    "content-length": String(body.length),
+  });
+  stream.on("error", (error) => events.onFailure(error.message));
+  stream.on("response", (headers) => events.onStatus(Number(headers[":status"])));
+  stream.on("data", (chunk: Uint8Array) => events.onBody(chunk.length));
+  stream.on("end", () => events.onEnd());
+  stream.on("close", () => events.onFailure("the stream was closed"));
+  stream.end(Buffer.from(body));
+  return () => session.destroy();
+};

@@ -1,0 +1,89 @@
+/**
+ * One request and what became of it, within its limits: a connection of its own, closed in every case
+ * before the outcome is told. The body of the answer is read to its end, at most 64 KiB and one second,
+ * so that the application is not cut off while it writes; nothing of it is kept.
+ *
+ * @module
+ */
+import type { Clock } from "../../core/mod.ts";
+import type { AppOutcome, Opener, Target } from "./outcome.ts";
+
+const maxAnswerBytes = 64 * 1024;
+const maxDrainMs = 1_000;
+
+/** Limits of an exchange. */
+export interface ExchangeLimits {
+  readonly connectTimeoutMs: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends the request.
+ *
+ * @throws The signal's reason when it aborts; everything else is an outcome.
+ */
+export function exchange(
+  open: Opener,
+  target: Target,
+  body: Uint8Array,
+  { connectTimeoutMs, timeoutMs, clock, signal }: ExchangeLimits,
+): Promise<AppOutcome> {
+  const { promise, resolve, reject } = Promise.withResolvers<AppOutcome>();
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const timers = new DisposableStack();
+  let isConnected = false;
+  let status: number | undefined;
+  let answerBytes = 0;
+
+  const destroy = open(target, body, {
+    onConnect: () => isConnected = true,
+    onStatus(received) {
+      if (timers.disposed) return;
+      status = received;
+      timers.use(clock.timer(maxDrainMs, finish));
+    },
+    onBody(bytes) {
+      answerBytes += bytes;
+      if (answerBytes > maxAnswerBytes) finish();
+    },
+    onEnd: finish,
+    onFailure: fail,
+  });
+
+  function finish() {
+    if (status === undefined) fail("the connection was closed without an answer");
+    else settle({ kind: "answered", status });
+  }
+  function fail(reason: string) {
+    if (status !== undefined) settle({ kind: "answered", status });
+    else settle({ kind: isConnected ? "broken" : "unreached", reason });
+  }
+  function settle(outcome: AppOutcome) {
+    // A destroyed connection reports its end once more.
+    if (timers.disposed) return;
+    release();
+    resolve(outcome);
+  }
+  function onAbort() {
+    release();
+    reject(signal!.reason);
+  }
+  function release() {
+    timers.dispose();
+    signal?.removeEventListener("abort", onAbort);
+    destroy();
+  }
+
+  signal?.addEventListener("abort", onAbort, { once: true });
+  timers.use(clock.timer(connectTimeoutMs, () => {
+    if (isConnected) return;
+    settle({ kind: "unreached", reason: `no connection after ${connectTimeoutMs} ms` });
+  }));
+  timers.use(clock.timer(timeoutMs, () => {
+    const reason = `no answer after ${timeoutMs} ms`;
+    settle({ kind: isConnected ? "unanswered" : "unreached", reason });
+  }));
+  return promise;
+}

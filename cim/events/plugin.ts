@@ -1,0 +1,35 @@
+import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
+import { busToken } from "../bus/mod.ts";
+import { identityToken } from "../identity/mod.ts";
+import { logRouteToken } from "../logs/mod.ts";
+import { EventDispatch, type EventListener } from "./event_dispatch.ts";
+
+/** Events of the application, by name. */
+export interface EventsApi {
+  /** Calls back on each event of that name, from now on. */
+  on(eventName: string, listener: EventListener): Disposable;
+}
+
+/** Key of {@linkcode EventsApi}. */
+export const eventsToken: Token<EventsApi> = token("events");
+
+/**
+ * Receives the application's events. Subscribed in `init`, before the port opens, so that the first event
+ * of an early application is not lost. Requires the log route for the agent's books, which it keeps.
+ */
+export function events(): Plugin {
+  return definePlugin({
+    name: "events",
+    requires: [busToken, identityToken, logRouteToken],
+    provides: [eventsToken],
+    init({ get, provide, metrics, clock, log }) {
+      const dispatch = new EventDispatch(get(logRouteToken).books.open("events"), clock, log);
+      metrics.add(...dispatch.meter.families(get(identityToken).podName));
+      provide(eventsToken, dispatch);
+      return get(busToken).subscribe("EVENT", {
+        onMessage: ({ buffer, start, end }) => dispatch.receive(buffer, start, end),
+      });
+    },
+    close: (subscription) => subscription.unsubscribe(),
+  });
+}

@@ -1,0 +1,7 @@
+/**
+ * Product metrics that belong to no single part: what arrived on each NATS subject, with XGVela's names.
+ * Parts that receive messages hold a {@linkcode SubjectMeter} and count into it in plain numbers.
+ *
+ * @module
+ */
+export { SubjectMeter } from "./subject_meter.ts";
