@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { loadSources } from "../../../core/config/mod.ts";
+
+/** Reads from memory and remembers what was asked for. */
+function memory(files: Record<string, string>) {
+  const asked: string[] = [];
+  const readText = (path: string) => {
+    asked.push(path);
+    return files[path];
+  };
+  return { asked, readText };
+}
+
+Deno.test("loadSources() takes the file named by --config before the one named by CIM_CONFIG", () => {
+  const { readText } = memory({ "a.yaml": "x: { y: 1 }", "b.yaml": "x: { y: 2 }" });
+  const env = { CIM_CONFIG: "b.yaml" };
+  assert.equal(loadSources({ configPath: "a.yaml", env, readText }).file?.path, "a.yaml");
+  assert.equal(loadSources({ env, readText }).file?.path, "b.yaml");
+});
+
+Deno.test("loadSources() searches the known places in order and takes none if there is none", () => {
+  const { asked, readText } = memory({ "./cim.json": '{"x":{}}' });
+  assert.equal(loadSources({ env: {}, readText }).file?.path, "./cim.json");
+  assert.deepEqual(asked, ["./cim.yaml", "./cim.json"]);
+  assert.equal(loadSources({ env: {}, readText: () => undefined }).file, undefined);
+});
+
+Deno.test("loadSources() never reads XGVela's cim.json as its own configuration", () => {
+  const { readText } = memory({ "/opt/config/cim.json": "{}" });
+  assert.equal(loadSources({ env: {}, readText }).file, undefined);
+});
+
+Deno.test("loadSources() fails when a named file is missing", () => {
+  assert.throws(
+    () => loadSources({ configPath: "nope.yaml", env: {}, readText: () => undefined }),
+    { code: "config_unreadable", message: /nope\.yaml: no such file; correct --config/ },
+  );
+});
+
+const unreadable: [string, string, RegExp][] = [
+  ["broken YAML", "a: [1", /parse configuration cim\.yaml: .*line 1/],
+  ["the same key twice", "a: 1\na: 2", /parse configuration cim\.yaml: .*unique/],
+  ["a list", "- a", /parse configuration cim\.yaml: the document is not a mapping/],
+  ["a text", "hello", /parse configuration cim\.yaml: the document is not a mapping/],
+];
+for (const [name, text, told] of unreadable) {
+  Deno.test(`loadSources() tells where a file with ${name} is wrong`, () => {
+    const { readText } = memory({ "cim.yaml": text });
+    assert.throws(() => loadSources({ configPath: "cim.yaml", env: {}, readText }), {
+      code: "config_unreadable",
+      message: told,
+    });
+  });
+}
+
+Deno.test("loadSources() takes an empty file for one without sections", () => {
+  const { readText } = memory({ "cim.yaml": "" });
+  const { file } = loadSources({ configPath: "cim.yaml", env: {}, readText });
+  assert.deepEqual(file?.values, {});
+});
+
+Deno.test("T-CFG a plugin's file is named by flag, by variable, or by default, else looked for in the folder", () => {
+  const files = { "a.conf": "", "b.conf": "", "etcd.conf": "", "/etc/agent/etcd.conf": "" };
+  const found = (options: Parameters<typeof loadSources>[0], present = files) => {
+    const { readText } = memory(present);
+    const sources = loadSources({ sections: ["etcd"], env: {}, readText, ...options });
+    return sources.pluginFiles.get("etcd")?.path;
+  };
+  const env = { ETCD_CONFIG: "b.conf" };
+  assert.equal(found({ pluginPaths: { etcd: "a.conf" }, env }), "a.conf");
+  assert.equal(found({ env }), "b.conf");
+  assert.equal(found({}), "etcd.conf");
+  const inFolder = { "/etc/agent/etcd.conf": "" } as typeof files;
+  assert.equal(found({ configDir: "/etc/agent" }, inFolder), "/etc/agent/etcd.conf");
+  assert.equal(found({ env: { CONFIG_DIR: "/etc/agent" } }, inFolder), "/etc/agent/etcd.conf");
+  assert.equal(found({}, inFolder), undefined);
+});
+
+Deno.test("T-CFG an empty name disables a plugin's file, and a missing one that was named is an error", () => {
+  const { readText } = memory({ "etcd.conf": "" });
+  const options = { sections: ["etcd"], readText };
+  assert.equal(loadSources({ ...options, env: { ETCD_CONFIG: "" } }).pluginFiles.size, 0);
+  assert.throws(() => loadSources({ ...options, env: { ETCD_CONFIG: "nope.conf" } }), {
+    code: "config_unreadable",
+    message: /nope\.conf/,
+  });
+});
+
+Deno.test("the variable of a plugin's file has underscores where the name has dashes", () => {
+  const { readText } = memory({ "x.conf": "" });
+  const env = { MY_PLUGIN_CONFIG: "x.conf" };
+  const sources = loadSources({ sections: ["my-plugin"], env, readText });
+  assert.equal(sources.pluginFiles.get("my-plugin")?.path, "x.conf");
+});
+
+for (const argument of ["rest.port", "=5", "port=5", ""]) {
+  Deno.test(`loadSources() refuses --set "${argument}" with an example`, () => {
+    assert.throws(() => loadSources({ sets: [argument], env: {}, readText: () => undefined }), {
+      code: "config_invalid",
+      message: /must be section\.key=value, for example --set rest\.port=6060/,
+    });
+  });
+}
+
+Deno.test("--set keeps what follows the first equals sign, and the last one of a key counts", () => {
+  const sets = ["a.b=1", "a.b=x=y"];
+  const sources = loadSources({ sets, env: {}, readText: () => undefined });
+  assert.deepEqual([...sources.sets], [["a.b", "x=y"]]);
+});
+
+Deno.test("loadSources() reads real files, and tells when one is a folder", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/cim.yaml`, "rest: { port: 1 }");
+    const { file } = loadSources({ configPath: `${folder}/cim.yaml`, env: {} });
+    assert.deepEqual(file?.values, { rest: { port: 1 } });
+    assert.throws(() => loadSources({ configPath: folder, env: {} }), {
+      code: "config_unreadable",
+      message: /Cannot read configuration .*directory/i,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { AgentError } from "../../../core/errors/mod.ts";
+import { redact, redactText } from "../../../core/log/mod.ts";
+
+for (
+  const name of ["password", "db_passwd", "passphrase", "clientSecret", "authToken", "apiKey"]
+    .concat("credentials", "Authorization", "private_key", "secrets")
+) {
+  Deno.test(`redact() hides the member ${name} at any depth`, () => {
+    assert.deepEqual(redact({ [name]: "x", a: { b: [{ [name]: "x" }] } }), {
+      [name]: "[redacted]",
+      a: { b: [{ [name]: "[redacted]" }] },
+    });
+  });
+}
+
+Deno.test("redact() leaves names alone that only look similar", () => {
+  const fields = { tokens: 5, passed: true, keyCount: 1, passenger: "n" };
+  assert.deepEqual(redact(fields), fields);
+});
+
+Deno.test("redact() hides user information in URLs, in texts and in errors", () => {
+  const cause = new Error("dial nats://u:p@h");
+  assert.deepEqual(
+    redact({
+      url: "https://user:pw@host/path",
+      endpoint: new URL("http://a:b@c/"),
+      error: new AgentError("unavailable", "Cannot dial", { cause }),
+    }),
+    {
+      url: "https://[redacted]@host/path",
+      endpoint: "http://[redacted]@c/",
+      error: "Cannot dial (unavailable): dial nats://[redacted]@h",
+    },
+  );
+});
+
+Deno.test("T-LOG redact() never changes what it is given", () => {
+  const fields = { password: "x", nested: { token: "y" }, list: [{ secret: "z" }] };
+  const copy = structuredClone(fields);
+  redact(fields);
+  assert.deepEqual(fields, copy);
+});
+
+Deno.test("redact() ends although objects or causes refer to themselves", () => {
+  const circle: Record<string, unknown> = { name: "a" };
+  circle.self = circle;
+  assert.match(JSON.stringify(redact(circle)), /\[deep\]/);
+  const error = new Error("round");
+  error.cause = error;
+  assert.equal(redact({ error }).error, Array(5).fill("round").join(": "));
+});
+
+Deno.test("redact() bounds what it copies", () => {
+  const { long, many, bytes, big } = redact({
+    long: "x".repeat(10_000),
+    many: Array(1_000).fill(1),
+    bytes: new Uint8Array(7),
+    big: 12n,
+  });
+  assert.equal((long as string).length, 4_099);
+  assert.equal((many as unknown[]).length, 100);
+  assert.equal(bytes, "[7 bytes]");
+  assert.equal(big, "12");
+});
+
+Deno.test("redactText() leaves URLs without user information as they are", () => {
+  assert.equal(redactText("see http://host/a@b and a@b.c"), "see http://host/a@b and a@b.c");
+});
