@@ -38,9 +38,10 @@ export interface ListenerOptions extends ConnectionLimits {
 /** Pause after a failed accept, for example when the process has no descriptors left. */
 const acceptPauseMs = 100;
 
+const busyBody = JSON.stringify({ error: "too many connections" });
 const busy = new TextEncoder().encode(
   "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n" +
-    'retry-after: 1\r\ncontent-length: 30\r\n\r\n{"error":"too many connections"}',
+    `retry-after: 1\r\ncontent-length: ${busyBody.length}\r\n\r\n${busyBody}`,
 );
 
 /** An open port. */
@@ -76,6 +77,11 @@ export class HttpListener {
       },
     );
     this.#accepting = this.#accept();
+  }
+
+  /** The engine's own port, which answers nobody but this listener. */
+  get enginePort(): number {
+    return this.#engine.addr.port;
   }
 
   /** Takes no new connection, finishes what is in work until the signal aborts, then lets go. */
@@ -130,7 +136,7 @@ export class HttpListener {
     const { stats, log, clock } = this.#options;
     let engine: Deno.TcpConn;
     try {
-      engine = await Deno.connect({ hostname: "127.0.0.1", port: this.#engine.addr.port });
+      engine = await Deno.connect({ hostname: "127.0.0.1", port: this.enginePort });
     } catch (error) {
       client.close();
       log.warn(`Cannot carry a connection: ${describeError(error)}`);
