@@ -1,0 +1,121 @@
+/** A log route in a folder of its own, with a clock whose hands the test turns. */
+import assert from "node:assert/strict";
+import { checkSettings, defaultSettings } from "../../../cim/settings/mod.ts";
+import { LogRoute, type LogRouteOptions, routeSettings } from "../../../cim/logs/mod.ts";
+import type { RouteSettings } from "../../../cim/logs/mod.ts";
+import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { type ManualClock, manualClock, recordingLogs } from "../../../core/testing/mod.ts";
+
+/** Leaves of `cimConfig.lmaas` that differ from the defaults. */
+export type Lmaas = Readonly<Record<string, string | number>>;
+
+/** Settings of the route for these leaves, as the product derives them. */
+export function settingsOf(lmaas: Lmaas = {}, cim: Record<string, unknown> = {}): RouteSettings {
+  const document = defaultSettings();
+  const { settings, problems } = checkSettings({
+    cimConfig: {
+      ...document.cimConfig,
+      lmaas: { ...document.cimConfig.lmaas, ...lmaas },
+      cim_settings: { ...document.cimConfig.cim_settings, ...cim },
+    },
+  });
+  assert.deepEqual(problems, []);
+  return routeSettings(settings);
+}
+
+/** What a test of the route looks at. */
+export interface Fixture extends AsyncDisposable {
+  readonly folder: string;
+  readonly clock: ManualClock;
+  readonly logs: ReturnType<typeof recordingLogs>;
+  readonly route: LogRoute;
+  /** What was written to the standard output. */
+  stdoutText(): string;
+  /** Sends one message. */
+  send(name: string, id: string, payload: string | Uint8Array): void;
+  /** Content of a file of the folder, "" when there is none. */
+  text(file: string): string;
+  /** Names in the folder, sorted. */
+  names(): string[];
+}
+
+/** Options of {@linkcode fixture}. */
+export type FixtureOptions = Partial<LogRouteOptions> & {
+  readonly lmaas?: Lmaas;
+  readonly cim?: Record<string, unknown>;
+};
+
+/** Makes a route for pod amf-0 in ns1; disposing of it closes the route and removes the folder. */
+export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): Promise<Fixture> {
+  const folder = await Deno.makeTempDir();
+  const clock = manualClock();
+  const logs = recordingLogs(clock);
+  const written: Uint8Array[] = [];
+  const route = new LogRoute({
+    folder,
+    owner: { podName: "amf-0", namespace: "ns1" },
+    settings: settingsOf(lmaas, cim),
+    log: logs.registry.logger("logs"),
+    stdout: {
+      write(bytes) {
+        written.push(bytes.slice());
+        return Promise.resolve(bytes.length);
+      },
+    },
+    clock,
+    random: () => 0.5,
+    ...options,
+  });
+  const place = options.folder ?? folder;
+  return {
+    folder: place,
+    clock,
+    logs,
+    route,
+    stdoutText: () => written.map((bytes) => new TextDecoder().decode(bytes)).join(""),
+    send(containerName, containerId, payload) {
+      const bytes = buildLogMessage({ containerId, containerName, payload });
+      route.accept(bytes, 0, bytes.length);
+    },
+    text(file) {
+      try {
+        return Deno.readTextFileSync(`${place}/${file}`);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return "";
+        throw error;
+      }
+    },
+    names: () => [...Deno.readDirSync(place)].map(({ name }) => name).sort(),
+    async [Symbol.asyncDispose]() {
+      await route.close(AbortSignal.timeout(5_000));
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Runs the route's timers until disposed of. */
+export function timers(route: LogRoute): AsyncDisposable {
+  const controller = new AbortController();
+  const running = route.run(controller.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      controller.abort();
+      await running;
+    },
+  };
+}
+
+/** Waits, for at most ten seconds, until real input and output made `condition` true. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** A gate that remembers what it was told. */
+export function recordingGate(): { told: string[]; pause(): void; resume(): void } {
+  const told: string[] = [];
+  return { told, pause: () => told.push("pause"), resume: () => told.push("resume") };
+}

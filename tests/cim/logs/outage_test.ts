@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { fixture, recordingGate, timers, until } from "./_fixture.ts";
+
+const base = "amf-0_ns1_amf-c1";
+const small = { maxBufferedBytes: 65_536, blockBytes: 8_192, lmaas: { buffer_size: 1_000 } };
+
+Deno.test("D-53 lines are kept while the disk is full and written in order when it recovers", async () => {
+  await using f = await fixture();
+  // Opening succeeds, every write fails with "no space left".
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  f.send("amf", "c1", "first");
+  const flushed = f.route.flush();
+  await until("the write failed", () => f.route.telemetry.writeFailures > 0);
+  f.send("amf", "c1", "second");
+  const { book } = f.route.files;
+  assert.deepEqual([book.inFlight, book.delivered, book.unaccounted], [2, 0, 0]);
+  await Deno.remove(`${f.folder}/${base}.log`);
+  await f.clock.advance(200);
+  await flushed;
+  await f.route.flush();
+  assert.equal(f.text(`${base}.log`), "first\nsecond\n");
+  assert.deepEqual([book.delivered, book.unaccounted], [2, 0]);
+});
+
+Deno.test("D-53 a disk that stays full is told once, with place and remedy, and once when it is over", async () => {
+  const health: string[] = [];
+  await using f = await fixture({ onHealth: (reason) => health.push(reason) });
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  f.send("amf", "c1", "first");
+  const flushed = f.route.flush();
+  for (let i = 1; i <= 5; i++) {
+    await until(`failure ${i}`, () => f.route.telemetry.writeFailures >= i);
+    await f.clock.advance(5_000);
+  }
+  assert.equal(f.route.telemetry.outages, 1);
+  await Deno.remove(`${f.folder}/${base}.log`);
+  await f.clock.advance(10_000);
+  await flushed;
+  assert.deepEqual(f.logs.messages(), [
+    "Log lines are kept until they can be written",
+    "Log lines are being written again",
+  ]);
+  assert.match(health[0], /Cannot write log file ".*": .*; free space, correct the permissions/);
+  assert.deepEqual([health.length, health[1], f.route.telemetry.outages], [2, "", 0]);
+});
+
+Deno.test("D-53 an unwritable log folder is retried until it can be written", async () => {
+  await using outer = await fixture();
+  const folder = `${outer.folder}/logs`;
+  await Deno.writeTextFile(folder, "a file where the folder should be");
+  await using f = await fixture({ folder });
+  f.send("amf", "c1", "hello");
+  const flushed = f.route.flush();
+  await until("it failed", () => f.route.telemetry.writeFailures > 0);
+  await Deno.remove(folder);
+  await f.clock.advance(10_000);
+  await flushed;
+  assert.equal(f.text(`${base}.log`), "hello\n");
+});
+
+Deno.test("LogRoute pauses publishers at its bound and lets them go on when half is written", async () => {
+  await using f = await fixture(small);
+  const gate = recordingGate();
+  f.route.attach(gate);
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  let sent = 0;
+  while (gate.told.length === 0) f.send("amf", "c1", `${sent++} ${"x".repeat(998)}`);
+  assert.ok(sent * 1_000 >= 65_536 && sent * 1_000 < 70_000, `${sent} lines`);
+  await until("the write failed", () => f.route.telemetry.writeFailures > 0);
+  assert.deepEqual([gate.told, f.route.isPaused], [["pause"], true]);
+  await Deno.remove(`${f.folder}/${base}.log`);
+  await f.clock.advance(10_000);
+  await until("publishers go on", () => gate.told.length === 2);
+  await f.route.flush();
+  const { book } = f.route.files;
+  assert.deepEqual([book.delivered, book.dropped.size, book.unaccounted], [sent, 0, 0]);
+  const lines = f.text(`${base}.log`).trimEnd().split("\n").map((line) => parseInt(line));
+  assert.deepEqual(lines, Array.from({ length: sent }, (_, i) => i));
+});
+
+Deno.test("LogRoute drops and counts what is published past a closed gate, at twice the bound", async () => {
+  await using f = await fixture(small);
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  for (let i = 0; i < 200; i++) f.send("amf", "c1", "x".repeat(999));
+  const { book, backlog } = f.route.files;
+  assert.ok(backlog.bytes <= 2 * 65_536 + 1_000);
+  assert.equal(book.dropped.get("overflow"), 200 - book.inFlight);
+  assert.ok(book.inFlight >= 131 && book.unaccounted === 0);
+  await Deno.remove(`${f.folder}/${base}.log`);
+  await f.clock.advance(10_000);
+});
+
+Deno.test("LogRoute.close() drops and counts what cannot be written when its time is over", async () => {
+  await using f = await fixture();
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  f.send("amf", "c1", "first");
+  f.route.files.flushAll();
+  await until("the write failed", () => f.route.telemetry.writeFailures > 0);
+  f.send("amf", "c1", "second");
+  const drain = new AbortController();
+  const closing = f.route.close(drain.signal);
+  drain.abort();
+  await closing;
+  await f.route.close(drain.signal);
+  const { book } = f.route.files;
+  assert.deepEqual(
+    [Object.fromEntries(book.dropped), book.inFlight, book.unaccounted],
+    [{ unwritten_at_stop: 2 }, 0, 0],
+  );
+  assert.ok(f.logs.messages("error").includes("Log lines lost"));
+});
+
+Deno.test("LogRoute.close() does not wait for an output that hangs longer than its time", async () => {
+  const hanging = { write: () => new Promise<number>(() => {}) };
+  await using f = await fixture({ stdout: hanging, lmaas: { logging_mode: "STDOUT" } });
+  f.send("amf", "c1", "never");
+  f.route.endOfChunk();
+  await f.route.close(AbortSignal.abort());
+  const { book } = f.route.stdout;
+  assert.deepEqual([book.dropped.get("unwritten_at_stop"), book.unaccounted], [1, 0]);
+});
+
+Deno.test("a standard output that nobody reads pauses publishers, and files go on", async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => release = resolve);
+  const slow = {
+    async write(bytes: Uint8Array) {
+      await held;
+      return bytes.length;
+    },
+  };
+  await using f = await fixture({
+    ...small,
+    lmaas: { logging_mode: "FILEANDSTDOUT", buffer_size: 1_000 },
+    stdout: slow,
+  });
+  const gate = recordingGate();
+  f.route.attach(gate);
+  await using _timers = timers(f.route);
+  let sent = 0;
+  while (gate.told.length === 0) {
+    f.send("amf", "c1", `${sent++} ${"x".repeat(998)}`);
+    f.route.endOfChunk();
+  }
+  await until("the file has its lines", () => f.route.files.book.delivered === sent);
+  assert.deepEqual(gate.told, ["pause"]);
+  release();
+  await until("publishers go on", () => gate.told.length === 2);
+  await f.route.flush();
+  assert.equal(f.route.stdout.book.delivered, sent);
+});
+
+Deno.test("a standard output that was closed rejects its lines, and files go on", async () => {
+  const closed = { write: () => Promise.reject(new Deno.errors.BrokenPipe("broken pipe")) };
+  await using f = await fixture({ stdout: closed, lmaas: { logging_mode: "FILEANDSTDOUT" } });
+  f.send("amf", "c1", "hello");
+  f.route.endOfChunk();
+  await f.route.flush();
+  const { stdout, files } = f.route;
+  assert.deepEqual([stdout.book.rejected.get("stdout_closed"), files.book.delivered], [1, 1]);
+});
