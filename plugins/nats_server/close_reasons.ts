@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ParserFault } from "./parser.ts";
+import type { ParserFault } from "./parser_sink.ts";
 import type { CloseReason } from "./stats.ts";
 
 /** Text of the -ERR that goes before the end; reasons that are not here end without a word. */

@@ -2,8 +2,7 @@
  * One client: reads its socket, answers its verbs, owns its subscriptions.
  *
  * Invariants:
- * - One read buffer, which grows from 4 KiB to 128 KiB while reads fill it, further only for one large
- *   message, and shrinks again. Nothing may keep a view of it beyond the call it was given in.
+ * - There is one read buffer (`read_buffer.ts`); nothing may keep a view of it beyond the call it was given in.
  * - Reading stops while something is owed first: authentication under way, a subscriber of this process that
  *   is full (the rest of the chunk stays in the buffer), or, for a moment, a slow client.
  * - `run` ends, and only then is everything released: socket, subscriptions, pending output.
@@ -11,29 +10,29 @@
  * @module
  */
 import { byteString, utf8, utf8Text } from "./ascii.ts";
-import type { Principal } from "./authenticator.ts";
+import type { Credentials, Principal } from "./authenticator.ts";
+import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
 import { connectDefaults, type ConnectOptions, parseJson, readConnect } from "./connect_options.ts";
 import { goQuote } from "./go_quote.ts";
 import type { Guard } from "./guard.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { Output, type OutputOwner } from "./output.ts";
-import { type LineVerb, Parser, type ParserFault, type ParserSink, parseSize } from "./parser.ts";
+import { Parser } from "./parser.ts";
+import type { ParserFault, ParserSink } from "./parser_sink.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 import type { Router } from "./router.ts";
+import { splitArguments } from "./scan.ts";
 import type { ServerContext } from "./server_context.ts";
 import type { CloseReason, ViolationKind } from "./stats.ts";
 import { isLiteralSubject } from "./subject.ts";
 import type { SubjectEntry } from "./subject_cache.ts";
-import { Subscription } from "./subscription.ts";
-import type { Transport } from "./transport.ts";
+import { shakeHands, type Transport } from "./transport.ts";
+import type { LineVerb } from "./verbs.ts";
 
-const firstBufferBytes = 4 * 1024;
-const fullBufferBytes = 128 * 1024;
-const shrinkAfterReads = 256;
 const okBytes = utf8("+OK\r\n");
 const pongBytes = utf8("PONG\r\n");
 const pingBytes = utf8("PING\r\n");
-/** Queue group that the reference keeps for itself. */
-const systemGroup = "_sys_";
 
 /** A connected client. The router reads and raises its public numbers. */
 export class Connection implements ParserSink, OutputOwner {
@@ -41,7 +40,8 @@ export class Connection implements ParserSink, OutputOwner {
   readonly transport: Transport;
   readonly output: Output;
   readonly startedMs: number;
-  readonly subscriptions = new Map<string, Subscription>();
+  readonly subscriptions: ClientSubscriptions;
+  readonly heartbeat: Heartbeat;
 
   inMessages = 0;
   inBytes = 0;
@@ -51,8 +51,6 @@ export class Connection implements ParserSink, OutputOwner {
   closeReason: CloseReason | null = null;
   /** Last time it sent a message, changed a subscription, or pinged; coarse. */
   lastActivityMs: number;
-  /** Round trip of the last answered ping, in milliseconds; -1 before the first. */
-  roundTripMs = -1;
 
   /** From CONNECT. */
   options: ConnectOptions = connectDefaults();
@@ -72,16 +70,10 @@ export class Connection implements ParserSink, OutputOwner {
   readonly #parser: Parser;
   readonly #nonce: string;
   readonly #acceptedMs: number;
-  #buffer = new Uint8Array(firstBufferBytes);
-  #have = 0;
-  #smallReads = 0;
+  readonly #input = new ReadBuffer();
   #gate: Promise<void> | null = null;
   #connected = false;
   #greeted = false;
-  #pingsOut = 0;
-  #pingSentMs = 0;
-  #nextPingMs: number;
-  #barrier: (() => void) | null = null;
   #finished: Promise<void> | null = null;
 
   constructor(id: number, transport: Transport, nonce: string, context: ServerContext) {
@@ -90,6 +82,8 @@ export class Connection implements ParserSink, OutputOwner {
     this.#nonce = nonce;
     this.#context = context;
     this.#router = context.router;
+    this.subscriptions = new ClientSubscriptions(this, context);
+    this.heartbeat = new Heartbeat(context);
     const { limits, clock } = context;
     this.stallBytes = limits.stallBytes;
     this.#parser = new Parser(this, limits);
@@ -101,7 +95,6 @@ export class Connection implements ParserSink, OutputOwner {
     });
     this.startedMs = clock.now();
     this.lastActivityMs = this.#acceptedMs = context.nowMs;
-    this.#nextPingMs = context.nowMs + limits.pingIntervalMs;
   }
 
   /** Whether CONNECT was accepted. */
@@ -111,9 +104,8 @@ export class Connection implements ParserSink, OutputOwner {
 
   /** Serves the client until it is gone. Never rejects. */
   async run(): Promise<void> {
-    this.output.appendBytes(this.#context.info(this.id, this.transport, this.#nonce));
-    this.output.flush();
     try {
+      await this.#greet();
       await this.#read();
     } catch (error) {
       if (!this.isClosed) {
@@ -124,6 +116,28 @@ export class Connection implements ParserSink, OutputOwner {
     await this.#finished;
   }
 
+  /** INFO, alone in its packet (old jnats insists), and the TLS handshake before or after it. */
+  async #greet(): Promise<void> {
+    const { tls } = this.#context;
+    if (tls?.handshakeFirst) await this.#shakeHands();
+    if (this.isClosed) return;
+    this.output.appendBytes(this.#context.info(this.id, this.transport, this.#nonce));
+    this.output.flush();
+    if (tls === null || tls.handshakeFirst) return;
+    await this.output.drained();
+    if (!this.isClosed) await this.#shakeHands();
+  }
+
+  async #shakeHands(): Promise<void> {
+    const { clock, limits, log } = this.#context;
+    try {
+      await shakeHands(this.transport, limits.tlsTimeoutMs, clock);
+    } catch (error) {
+      log.debug("TLS handshake failed", { client: this.id, error });
+      this.close("tls_handshake");
+    }
+  }
+
   /** Ends the connection, after what is pending has left where that makes sense. Idempotent. */
   close(reason: CloseReason, text: string | null = closeTexts[reason] ?? null): void {
     if (this.isClosed) return;
@@ -131,8 +145,8 @@ export class Connection implements ParserSink, OutputOwner {
     this.isClosed = true;
     this.closeReason = reason;
     this.#parser.stop();
-    for (const subscription of this.subscriptions.values()) this.#router.remove(subscription);
-    this.#barrier?.();
+    this.subscriptions.clear();
+    this.heartbeat.release();
     this.#context.onClosed(this, reason);
     this.#finished = this.#finish(!flushlessReasons.has(reason));
     this.#router.release();
@@ -149,7 +163,12 @@ export class Connection implements ParserSink, OutputOwner {
     if (stuckSinceMs >= 0 && nowMs - stuckSinceMs > limits.writeDeadlineMs) {
       return this.close("slow_consumer_deadline");
     }
-    if (nowMs >= this.#nextPingMs) this.#pingTime(nowMs);
+    // A held client cannot answer: its socket is not read.
+    const beat = this.heartbeat.due(nowMs, this.lastActivityMs);
+    if (this.#gate !== null || beat === "nothing") return;
+    if (beat === "stale") return this.close("stale_connection");
+    this.#sendPing();
+    this.output.flush();
   }
 
   /** Sends INFO again, to clients that understand it outside the start. */
@@ -160,13 +179,27 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   /** Resolves when everything the client had sent by now is processed: it answered a PING, or is gone. */
-  barrier(): Promise<void> {
-    if (this.isClosed || !this.#connected) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#barrier = resolve;
-      this.#sendPing();
-      this.output.flush();
-    });
+  async barrier(): Promise<void> {
+    if (this.isClosed || !this.#connected) return;
+    this.#sendPing();
+    this.output.flush();
+    await this.heartbeat.nextAnswer();
+  }
+
+  /** Asks again who this is, after users have changed; ends the connection or takes what is not allowed now. */
+  async recheck(): Promise<void> {
+    const { authenticator } = this.#context;
+    if (!this.#connected || this.isClosed) {
+      this.#parser.connectFirst = authenticator.required;
+      return;
+    }
+    const principal = await authenticator.authenticate(this.#credentials());
+    if (this.isClosed) return;
+    if (principal === null) return this.close("authentication_failed");
+    this.principal = principal;
+    this.guard = principal.guard;
+    for (const text of this.subscriptions.prune()) this.#error(text);
+    this.output.flush();
   }
 
   /** Whether it may publish. */
@@ -186,19 +219,13 @@ export class Connection implements ParserSink, OutputOwner {
     this.#router.soil(this);
   }
 
-  /** Forgets a subscription that is done. */
-  forget(subscription: Subscription): void {
-    this.subscriptions.delete(subscription.sid);
-    this.#router.remove(subscription);
-  }
-
   onLine(verb: LineVerb, buffer: Uint8Array, start: number, end: number): boolean {
     switch (verb) {
       case "SUB":
-        this.#subscribe(splitArguments(buffer, start, end));
+        this.#settle(this.subscriptions.subscribe(splitArguments(buffer, start, end)));
         break;
       case "UNSUB":
-        this.#unsubscribe(splitArguments(buffer, start, end));
+        this.#settle(this.subscriptions.unsubscribe(splitArguments(buffer, start, end)));
         break;
       case "CONNECT":
         this.#connect(buffer.subarray(start, end));
@@ -222,12 +249,7 @@ export class Connection implements ParserSink, OutputOwner {
         this.announce({ connect_info: true });
       }
     } else {
-      this.#pingsOut = 0;
-      if (this.#pingSentMs > 0) {
-        this.roundTripMs = this.#context.clock.monotonic() - this.#pingSentMs;
-      }
-      this.#barrier?.();
-      this.#barrier = null;
+      this.heartbeat.answered();
     }
     return !this.isClosed;
   }
@@ -263,59 +285,29 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   async #read(): Promise<void> {
+    const input = this.#input;
     while (!this.isClosed) {
-      const count = await this.transport.read(this.#buffer.subarray(this.#have));
+      const count = await this.transport.read(input.free());
       if (this.isClosed) return;
       if (count === null) return this.close("client_closed");
-      this.#have += count;
-      const filled = this.#have === this.#buffer.length;
+      input.filled(count);
       this.#parse();
-      this.#router.endChunk();
       while (this.#gate !== null && !this.isClosed) await this.#passGate();
       if (this.stalledBy !== null) await this.#waitForSlowClient();
-      if (!this.isClosed) this.#fitBuffer(filled, count);
+      if (!this.isClosed) input.fit(this.#parser.needed);
     }
   }
 
   async #passGate(): Promise<void> {
     await this.#gate;
     this.#gate = null;
-    if (this.isClosed) return;
-    this.#parse();
-    this.#router.endChunk();
+    if (!this.isClosed) this.#parse();
   }
 
   #parse(): void {
-    const rest = this.#parser.parse(this.#buffer, 0, this.#have);
-    if (rest > 0) {
-      if (rest < this.#have) this.#buffer.copyWithin(0, rest, this.#have);
-      this.#have -= rest;
-    }
-  }
-
-  /** Makes the buffer as large as the next read is likely to need. */
-  #fitBuffer(filled: boolean, count: number): void {
-    const { length } = this.#buffer;
-    const needed = Math.max(this.#parser.needed, this.#have + 1);
-    if (needed > length) {
-      return this.#resize(Math.max(needed, Math.min(2 * length, fullBufferBytes)));
-    }
-    if (filled && length < fullBufferBytes) return this.#resize(2 * length);
-    const isLarge = length > fullBufferBytes && needed <= fullBufferBytes;
-    const isSmallRead = count < length >> 2 && length > firstBufferBytes;
-    this.#smallReads = isSmallRead ? this.#smallReads + 1 : 0;
-    if (isLarge) this.#resize(fullBufferBytes);
-    else if (this.#smallReads > shrinkAfterReads && needed <= length >> 1) {
-      this.#smallReads = 0;
-      this.#resize(length >> 1);
-    }
-  }
-
-  #resize(length: number): void {
-    if (length < this.#have) return;
-    const buffer = new Uint8Array(length);
-    buffer.set(this.#buffer.subarray(0, this.#have));
-    this.#buffer = buffer;
+    const input = this.#input;
+    input.consume(this.#parser.parse(input.bytes, 0, input.length));
+    this.#router.endChunk();
   }
 
   /** Gives a slow client a moment, as the reference does; its own limits decide its fate. */
@@ -330,61 +322,19 @@ export class Connection implements ParserSink, OutputOwner {
     await Promise.race([promise, slow.output.below(this.stallBytes)]);
   }
 
-  #subscribe(words: string[]): void {
-    if (words.length !== 2 && words.length !== 3) return this.close("protocol_violation");
-    const [subject] = words;
-    const queue = words.length === 3 ? words[1] : null;
-    const sid = words[words.length - 1];
+  #settle(outcome: SubscriptionOutcome): void {
     this.lastActivityMs = this.#context.nowMs;
-    const mayNot = this.guard !== null && !this.guard.maySubscribe(subject, queue);
-    if (mayNot || queue === systemGroup) {
-      this.#context.counters.violations.subscribe_permission++;
-      const group = queue === null ? "" : ` using queue ${goQuote(queue)}`;
-      return this.#error(`Permissions Violation for Subscription to ${goQuote(subject)}${group}`);
-    }
-    const { maxSubscriptions } = this.#context.limits;
-    if (maxSubscriptions > 0 && this.subscriptions.size >= maxSubscriptions) {
-      this.#context.counters.violations.max_subscriptions++;
-      return this.#error("maximum subscriptions exceeded");
-    }
-    if (!this.subscriptions.has(sid)) {
-      const subscription = new Subscription(subject, queue, sid, this, null);
-      if (!this.#router.add(subscription)) {
-        this.#context.counters.violations.invalid_subject++;
-        return this.#error("Invalid Subject");
-      }
-      this.subscriptions.set(sid, subscription);
-    }
-    if (this.verbose) this.ok();
-  }
-
-  #unsubscribe(words: string[]): void {
-    if (words.length !== 1 && words.length !== 2) return this.close("protocol_violation");
-    this.lastActivityMs = this.#context.nowMs;
-    const subscription = this.subscriptions.get(words[0]);
-    if (subscription !== undefined) {
-      const bytes = utf8(words[1] ?? "");
-      const max = parseSize(bytes, 0, bytes.length);
-      if (max > subscription.delivered) subscription.max = max;
-      else this.forget(subscription);
-    }
-    if (this.verbose) this.ok();
+    if (outcome.kind === "malformed") this.close("protocol_violation");
+    else if (outcome.kind === "refused") this.#error(outcome.text);
+    else if (this.verbose) this.ok();
   }
 
   #connect(json: Uint8Array): void {
     const options = readConnect(json, this.options);
     if (options === null) return this.close("protocol_violation");
     this.options = options;
-    if (this.#connected) { for (const one of this.subscriptions.values()) this.forget(one); }
-    const verdict = this.#context.authenticator.authenticate({
-      user: options.user,
-      pass: options.pass,
-      token: options.auth_token,
-      nkey: options.nkey,
-      signature: options.sig,
-      nonce: this.#nonce,
-      certificateSubject: this.transport.certificateSubject,
-    });
+    if (this.#connected) this.subscriptions.clear();
+    const verdict = this.#context.authenticator.authenticate(this.#credentials());
     if (!(verdict instanceof Promise)) return this.#admit(verdict);
     this.#gate = verdict.then(
       (principal) => this.#admit(principal),
@@ -393,6 +343,12 @@ export class Connection implements ParserSink, OutputOwner {
         this.#admit(null);
       },
     );
+  }
+
+  #credentials(): Credentials {
+    const { user, pass, auth_token: token, nkey, sig: signature } = this.options;
+    const { certificateSubject } = this.transport;
+    return { user, pass, token, nkey, signature, nonce: this.#nonce, certificateSubject };
   }
 
   #admit(principal: Principal | null): void {
@@ -410,7 +366,7 @@ export class Connection implements ParserSink, OutputOwner {
     this.echo = options.echo;
     this.verbose = options.verbose;
     this.noResponders = options.no_responders;
-    this.#nextPingMs = this.#context.nowMs + this.#context.firstPingMs();
+    this.heartbeat.start();
     if (options.protocol < 0 || options.protocol > 1) return this.close("bad_protocol_version");
     if (options.no_responders && !options.headers) {
       return this.close("no_responders_without_headers");
@@ -423,20 +379,8 @@ export class Connection implements ParserSink, OutputOwner {
     if (typeof info !== "object") this.close("protocol_violation");
   }
 
-  #pingTime(nowMs: number): void {
-    const { limits } = this.#context;
-    this.#nextPingMs = nowMs + limits.pingIntervalMs;
-    const isQuiet = nowMs - this.lastActivityMs >= limits.pingIntervalMs;
-    // A held client cannot answer: its socket is not read.
-    if (this.#gate !== null || (!isQuiet && this.roundTripMs >= 0)) return;
-    if (this.#pingsOut + 1 > limits.maxPingsOut) return this.close("stale_connection");
-    this.#sendPing();
-    this.output.flush();
-  }
-
   #sendPing(): void {
-    this.#pingsOut++;
-    this.#pingSentMs = this.#context.clock.monotonic();
+    this.heartbeat.sent();
     this.output.appendBytes(pingBytes);
   }
 
@@ -455,12 +399,6 @@ export class Connection implements ParserSink, OutputOwner {
     }
     this.#context.counters.discardedBytes += this.output.end();
     this.transport.close();
-    this.#buffer = new Uint8Array(0);
-    this.#have = 0;
+    this.#input.release();
   }
-}
-
-/** Words between blanks, CR counting as one. */
-function splitArguments(buffer: Uint8Array, start: number, end: number): string[] {
-  return byteString(buffer, start, end).split(/[ \t\r\n]+/).filter((word) => word !== "");
 }

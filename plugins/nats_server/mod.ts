@@ -11,6 +11,7 @@
  *
  * @module
  */
+export { authenticator, type AuthOptions, type NatsUser } from "./auth.ts";
 export type { Authenticator, Credentials, Principal } from "./authenticator.ts";
 export { natsServer, natsServerToken } from "./plugin.ts";
 export type { SubjectFamily } from "./families.ts";
@@ -19,4 +20,6 @@ export type { Guard } from "./guard.ts";
 export type { InProcessHandler, InProcessSubscription } from "./in_process.ts";
 export { defaultLimits, type NatsLimits, type NatsServerOptions } from "./options.ts";
 export { compatibleVersion, NatsServer } from "./server.ts";
+export type { NatsPermissions, ResponseRules, SubjectRules } from "./permissions.ts";
 export type { CloseReason, NatsServerStats, ViolationKind } from "./stats.ts";
+export type { NatsTlsOptions } from "./tls.ts";

@@ -5,6 +5,7 @@
  */
 import { type Clock, type Logger, LogRegistry, systemClock } from "../../core/mod.ts";
 import { type Authenticator, openDoor } from "./authenticator.ts";
+import type { NatsTlsOptions } from "./tls.ts";
 
 /** Bounds of a server. */
 export interface NatsLimits {
@@ -88,6 +89,8 @@ export interface NatsServerOptions {
   limits?: Partial<NatsLimits>;
   /** Who may come in. Default: everyone. */
   authenticator?: Authenticator;
+  /** Certificates; with them every client must use TLS. Default: none. */
+  tls?: NatsTlsOptions;
   /** Subject families that have counters of their own from the start. Default: none. */
   families?: readonly string[];
   /** Where the server logs. Default: nowhere. */
@@ -99,8 +102,9 @@ export interface NatsServerOptions {
 }
 
 /** Options with everything filled in. */
-export type ResolvedOptions = Required<Omit<NatsServerOptions, "limits">> & {
+export type ResolvedOptions = Required<Omit<NatsServerOptions, "limits" | "tls">> & {
   readonly limits: NatsLimits;
+  readonly tls: NatsTlsOptions | undefined;
 };
 
 /**
@@ -116,6 +120,7 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     name = "cim",
     allowInsecureBind = false,
     authenticator = openDoor,
+    tls,
     families = [],
     log = new LogRegistry({ sinks: [] }).logger("nats_server"),
     clock = systemClock,
@@ -133,7 +138,7 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
       );
     }
   }
-  if (!isLoopback(host) && !authenticator.required && !allowInsecureBind) {
+  if (!isLoopback(host) && !authenticator.required && tls === undefined && !allowInsecureBind) {
     throw new TypeError(
       `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
     );
@@ -145,6 +150,7 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     allowInsecureBind,
     limits: Object.freeze(limits),
     authenticator,
+    tls,
     families,
     log,
     clock,

@@ -22,63 +22,17 @@
  * @module
  */
 import { ascii } from "./ascii.ts";
-
-/** Verbs that take an argument line and no payload. */
-export type LineVerb = "CONNECT" | "INFO" | "SUB" | "UNSUB" | "-ERR";
-
-/** Why a parser stopped for good. */
-export type ParserFault =
-  | "unknown_operation"
-  | "control_line"
-  | "bad_arguments"
-  | "headers_unsupported"
-  | "payload_too_large"
-  | "connect_first";
-
-/** What the parser calls. Each `boolean` says: go on (true), or stop here (false). */
-export interface ParserSink {
-  /** A line with an argument, `buffer[start, end)`. False stops the parser after this line. */
-  onLine(verb: LineVerb, buffer: Uint8Array, start: number, end: number): boolean;
-  /** PING or PONG. False stops the parser after this line. */
-  onBeat(verb: "PING" | "PONG"): boolean;
-  /** The line of a PUB or HPUB is complete and within limits; called only while `pedantic`. */
-  onPublishLine(parser: Parser, buffer: Uint8Array): void;
-  /**
-   * A whole message; its offsets are in the parser. False means: not taken, stop, and offer it again in
-   * the next call.
-   */
-  onPublish(parser: Parser, buffer: Uint8Array): boolean;
-  /** Nothing more is parsed after this. */
-  onFault(fault: ParserFault): void;
-}
-
-/** Bounds of a {@linkcode Parser}, in bytes. */
-export interface ParserLimits {
-  /** Longest argument of a line. */
-  readonly maxControlLineBytes: number;
-  /** Largest payload, headers included. */
-  readonly maxPayloadBytes: number;
-}
-
-/** Verb, and what follows it. `skip` verbs end at the next line feed, whatever stands before it. */
-type Verb = "PUB" | "HPUB" | "HMSG" | LineVerb | "PING" | "PONG" | "+OK";
-
-const verbs: readonly Verb[] = [
-  "PUB",
-  "HPUB",
-  "HMSG",
-  "SUB",
-  "UNSUB",
-  "CONNECT",
-  "PING",
-  "PONG",
-  "INFO",
-  "+OK",
-  "-ERR",
-];
-const skipVerbs: ReadonlySet<Verb> = new Set(["PING", "PONG", "+OK"]);
-/** These two may have their argument at once, without a blank. */
-const gluedVerbs: ReadonlySet<Verb> = new Set(["CONNECT", "INFO"]);
+import type { ParserFault, ParserLimits, ParserSink } from "./parser_sink.ts";
+import {
+  find,
+  hashBytes,
+  hasReturn,
+  isSingleSpaced,
+  matchingLength,
+  parseSize,
+  splitBlanks,
+} from "./scan.ts";
+import { gluedVerbs, type LineVerb, skipVerbs, type Verb, verbs } from "./verbs.ts";
 
 const stateStart = 0;
 const stateBlanks = 1;
@@ -425,68 +379,4 @@ export class Parser {
     this.#sink.onFault(fault);
     return -end - 1;
   }
-}
-
-/** Hash of a subject; the same that the fast way computes while it reads. */
-export function hashBytes(buffer: Uint8Array, start: number, end: number): number {
-  let hash = 0;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + buffer[i]) | 0;
-  return hash;
-}
-
-/** Start and end of each word between blanks. */
-export function splitBlanks(buffer: Uint8Array, start: number, end: number): number[] {
-  const edges: number[] = [];
-  let word = -1;
-  for (let i = start; i < end; i++) {
-    const isBlank = buffer[i] === ascii.space || buffer[i] === ascii.tab;
-    if (isBlank && word >= 0) {
-      edges.push(word, i);
-      word = -1;
-    } else if (!isBlank && word < 0) word = i;
-  }
-  if (word >= 0) edges.push(word, end);
-  return edges;
-}
-
-/** A natural number of at most nine digits; -1 for anything else. */
-export function parseSize(buffer: Uint8Array, start: number, end: number): number {
-  if (end === start || end - start > 9) return -1;
-  let size = 0;
-  for (let i = start; i < end; i++) {
-    const digit = buffer[i] - ascii.zero;
-    if (digit < 0 || digit > 9) return -1;
-    size = size * 10 + digit;
-  }
-  return size;
-}
-
-function matchingLength(verb: string, buffer: Uint8Array, start: number, end: number): number {
-  let length = 0;
-  while (length < verb.length && start + length < end) {
-    const byte = buffer[start + length];
-    const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
-    if (upper !== verb.charCodeAt(length)) break;
-    length++;
-  }
-  return length;
-}
-
-/** Offset of the first such byte; `end` or more when there is none. */
-function find(byte: number, buffer: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && buffer[at] !== byte) at++;
-  return at;
-}
-
-function hasReturn(buffer: Uint8Array, start: number, end: number): boolean {
-  return find(ascii.cr, buffer, start, end) < end;
-}
-
-/** Whether words are one blank apart and CR LF follows the last, so that the bytes can go out as they are. */
-function isSingleSpaced(buffer: Uint8Array, edges: number[], payload: number): boolean {
-  for (let i = 2; i < edges.length; i += 2) {
-    if (edges[i] - edges[i - 1] !== 1 || buffer[edges[i] - 1] !== ascii.space) return false;
-  }
-  return payload - edges[edges.length - 1] === 2 && buffer[payload - 2] === ascii.cr;
 }

@@ -255,7 +255,7 @@ export class Router {
     }
     subscription.delivered++;
     if (subscription.max > 0 && subscription.delivered >= subscription.max) {
-      client.forget(subscription);
+      client.subscriptions.forget(subscription);
     }
     const { output } = client;
     let bytes = frame.payloadEnd - frame.payloadStart;

@@ -28,6 +28,7 @@ import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } f
 import { hasWildcard, isLiteralSubject, isValidSubject } from "./subject.ts";
 import { checkedSubject } from "./subject_cache.ts";
 import { Subscription } from "./subscription.ts";
+import { listenTls, type NatsTlsOptions, TlsContext } from "./tls.ts";
 import { type Acceptor, listenTcp, type Transport } from "./transport.ts";
 
 /** The version of nats-server whose behaviour this server has; clients decide by it what they may use. */
@@ -66,6 +67,7 @@ export class NatsServer implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #context: ServerContext;
   readonly #id: string;
+  readonly #tls: TlsContext | null;
   #authenticator: Authenticator;
   #acceptor: Acceptor | null = null;
   #accepting: Promise<void> = Promise.resolve();
@@ -85,6 +87,7 @@ export class NatsServer implements AsyncDisposable {
     this.#port = resolved.port;
     this.#authenticator = resolved.authenticator;
     this.#nowMs = resolved.clock.monotonic();
+    this.#tls = resolved.tls === undefined ? null : new TlsContext(resolved.tls);
     this.#id = randomId(resolved.random);
     const families = new Families(resolved.limits.maxFamilies);
     for (const family of resolved.families) families.reserve(family);
@@ -124,12 +127,13 @@ export class NatsServer implements AsyncDisposable {
    *
    * @throws {AgentError} `address_in_use` when the port is taken.
    */
-  // deno-lint-ignore require-await -- misuse and failures reject, as everywhere else
   async listen(): Promise<void> {
     if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
     const { host, port, log } = this.#options;
     try {
-      this.#acceptor = listenTcp(host, port);
+      this.#acceptor = this.#tls === null
+        ? listenTcp(host, port)
+        : await listenTls(host, port, this.#tls);
     } catch (error) {
       throw listenError(host, port, error);
     }
@@ -198,6 +202,26 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
+   * Takes other users and certificates without a restart. Clients whose credentials no longer hold are cut
+   * off, the others get their new permissions; certificates count for connections to come. What is absent
+   * stays as it is.
+   *
+   * @throws {TypeError} When TLS is given and the server was made without.
+   * @throws {Error} When the certificates are not usable; nothing has changed then.
+   */
+  async reload(
+    { authenticator, tls }: { authenticator?: Authenticator; tls?: NatsTlsOptions },
+  ): Promise<void> {
+    if (tls !== undefined) {
+      if (this.#tls === null) throw new TypeError("Cannot reload TLS: the server was made without");
+      this.#tls.replace(tls);
+    }
+    if (authenticator === undefined) return;
+    this.#authenticator = authenticator;
+    await Promise.all([...this.#connections.values()].map((connection) => connection.recheck()));
+  }
+
+  /**
    * Lame duck: accepts no more, tells clients so (INFO `ldm`), waits until everything that they had sent is
    * processed and everything pending for them has left, then closes. Ends early when the signal aborts.
    */
@@ -243,6 +267,7 @@ export class NatsServer implements AsyncDisposable {
       limits,
       clock,
       log,
+      tls: this.#tls,
       get nowMs() {
         return nowMs();
       },
@@ -277,6 +302,8 @@ export class NatsServer implements AsyncDisposable {
       port: this.#port,
       headers: true,
       ...(this.#authenticator.required ? { auth_required: true } : {}),
+      ...(this.#tls === null ? {} : { tls_required: true }),
+      ...(this.#tls?.verifiesClients ? { tls_verify: true } : {}),
       max_payload: limits.maxPayloadBytes,
     };
   }

@@ -9,6 +9,7 @@ import type { Connection } from "./connection.ts";
 import type { NatsLimits } from "./options.ts";
 import type { Router } from "./router.ts";
 import type { CloseReason, Counters } from "./stats.ts";
+import type { TlsContext } from "./tls.ts";
 import type { Transport } from "./transport.ts";
 
 /** The server, as its connections see it. */
@@ -22,6 +23,8 @@ export interface ServerContext {
   readonly nowMs: number;
   /** Who may come in; exchanged as a whole on reload. */
   readonly authenticator: Authenticator;
+  /** TLS, where clients must use it. */
+  readonly tls: TlsContext | null;
   /** The INFO line for one client. */
   info(
     clientId: number,

@@ -8,7 +8,7 @@
  * @module
  */
 import { byteString, fromByteString, toByteString } from "./ascii.ts";
-import { hashBytes } from "./parser.ts";
+import { hashBytes } from "./scan.ts";
 import type { Families, SubjectFamily } from "./families.ts";
 import { isReservedSubject } from "./reserved.ts";
 import type { Sublist } from "./sublist.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "../../core/mod.ts";
 
 /** A connected peer. `Deno.Conn` has this shape; TLS sockets are fitted to it. */
 export interface Transport {
@@ -14,6 +15,8 @@ export interface Transport {
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes some of `bytes`; the number of bytes taken. */
   write(bytes: Uint8Array): Promise<number>;
+  /** Turns the connection into TLS; absent where there is none to turn into. */
+  upgrade?(): Promise<void>;
   /** Ends both directions at once. Idempotent. */
   close(): void;
 }
@@ -26,6 +29,18 @@ export interface Acceptor {
   accept(): Promise<Transport | null>;
   /** Accepts no more. Idempotent. */
   close(): void;
+}
+
+/** Turns a connection into TLS; rejects when that fails or takes longer than `limitMs`. */
+export async function shakeHands(
+  transport: Transport,
+  limitMs: number,
+  clock: Clock,
+): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const tooLate = () => reject(new Error(`no TLS handshake within ${limitMs} ms`));
+  using _ = clock.timer(limitMs, tooLate);
+  await Promise.race([promise, transport.upgrade?.()]);
 }
 
 /** Plain TCP. The fast way: reads go into the connection's own buffer. */

@@ -1,0 +1,221 @@
+/**
+ * TLS. INFO goes out in clear and the client then starts the handshake, as the protocol has it; or TLS comes
+ * first. Certificates can be exchanged while the server runs: new connections get the new ones.
+ *
+ * `Deno.startTls` is for clients only, so connections of a TLS server go through `node:net`, fitted to
+ * {@linkcode Transport}. That path copies each chunk once more than plain TCP does.
+ *
+ * @module
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import type { Acceptor, Transport } from "./transport.ts";
+
+/** Certificates of a server, as PEM text. */
+export interface NatsTlsOptions {
+  /** Certificate chain. */
+  readonly cert: string;
+  /** Private key. */
+  readonly key: string;
+  /** Authorities of client certificates; without them no client certificate is asked for. */
+  readonly clientCa?: string;
+  /** Whether clients start TLS at once, before INFO. Default false. */
+  readonly handshakeFirst?: boolean;
+}
+
+/** Certificates in force; exchanged as a whole. */
+export class TlsContext {
+  #options: NatsTlsOptions;
+  #context: SecureContext;
+
+  /** @throws {Error} When certificate and key are not PEM or do not belong together. */
+  constructor(options: NatsTlsOptions) {
+    this.#options = options;
+    this.#context = secureContext(options);
+  }
+
+  /** Whether a client certificate is required. */
+  get verifiesClients(): boolean {
+    return this.#options.clientCa !== undefined;
+  }
+
+  /** Whether TLS comes before INFO. */
+  get handshakeFirst(): boolean {
+    return this.#options.handshakeFirst ?? false;
+  }
+
+  /** Takes other certificates for connections to come; on failure the old ones stay. */
+  replace(options: NatsTlsOptions): void {
+    this.#context = secureContext(options);
+    this.#options = options;
+  }
+
+  /** The server's side of TLS over a socket. */
+  wrap(socket: Socket): TLSSocket {
+    const { clientCa } = this.#options;
+    return new TLSSocket(socket, {
+      isServer: true,
+      secureContext: this.#context,
+      requestCert: clientCa !== undefined,
+      rejectUnauthorized: clientCa !== undefined,
+    });
+  }
+}
+
+function secureContext({ cert, key, clientCa }: NatsTlsOptions): SecureContext {
+  return createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
+}
+
+/** Listens for connections that are to become TLS. */
+export async function listenTls(host: string, port: number, tls: TlsContext): Promise<Acceptor> {
+  const arrived: Socket[] = [];
+  let wake: (() => void) | null = null;
+  let open = true;
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    arrived.push(socket);
+    wake?.();
+  });
+  await listening(server, host, port);
+  return {
+    port: (server.address() as { port: number }).port,
+    async accept() {
+      while (open && arrived.length === 0) {
+        await new Promise<void>((resolve) => wake = resolve);
+      }
+      const socket = arrived.shift();
+      return socket === undefined ? null : new NodeTransport(socket, tls);
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      server.close();
+      for (const socket of arrived.splice(0)) socket.destroy();
+      wake?.();
+    },
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(asDenoError(error)));
+    server.listen({ host, port }, () => resolve());
+  });
+}
+
+/** Names the two failures of listening as plain TCP does. */
+function asDenoError(error: Error): Error {
+  const { code } = error as Error & { code?: string };
+  if (code === "EADDRINUSE") return new Deno.errors.AddrInUse(error.message, { cause: error });
+  if (code === "EADDRNOTAVAIL") {
+    return new Deno.errors.AddrNotAvailable(error.message, { cause: error });
+  }
+  return error;
+}
+
+/** A `node:net` socket, first in clear, then TLS. */
+class NodeTransport implements Transport {
+  readonly remote: { readonly hostname: string; readonly port: number };
+  readonly #tls: TlsContext;
+  #socket: Socket;
+  #chunks: Uint8Array[] = [];
+  #ended = false;
+  #error: Error | null = null;
+  #wake: (() => void) | null = null;
+  #certificateSubject: string | null = null;
+
+  constructor(socket: Socket, tls: TlsContext) {
+    this.#socket = socket;
+    this.#tls = tls;
+    this.remote = { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
+    socket.setNoDelay(true);
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#end());
+  }
+
+  get certificateSubject(): string | null {
+    return this.#certificateSubject;
+  }
+
+  /** Shakes hands; rejects when the client does not, or is gone. */
+  upgrade(): Promise<void> {
+    const socket = this.#tls.wrap(this.#socket);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    socket.on("error", (error) => {
+      this.#fail(error);
+      reject(error);
+    });
+    socket.on("close", () => {
+      this.#end();
+      reject(new Error("the client left during the handshake"));
+    });
+    socket.on("end", () => this.#end());
+    socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
+    socket.once("secure", () => {
+      const subject = this.#tls.verifiesClients ? socket.getPeerCertificate()?.subject : undefined;
+      if (this.#tls.verifiesClients && !socket.authorized) {
+        const error = new Error(`client certificate refused: ${socket.authorizationError}`);
+        socket.destroy();
+        return reject(error);
+      }
+      this.#certificateSubject = subject === undefined ? null : distinguishedName(subject);
+      resolve();
+    });
+    this.#socket = socket;
+    return promise;
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#chunks.length === 0) {
+      if (this.#error !== null) throw this.#error;
+      if (this.#ended) return null;
+      this.#socket.resume();
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const chunk = this.#chunks[0];
+    const count = Math.min(chunk.length, buffer.length);
+    buffer.set(chunk.subarray(0, count));
+    if (count === chunk.length) this.#chunks.shift();
+    else this.#chunks[0] = chunk.subarray(count);
+    return count;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#error ?? new Error("the connection is closed"));
+      // Once a socket is destroyed its callbacks may stay away: `#end` settles the write then.
+      const settle = () => reject(new Error("the connection is closed"));
+      this.#socket.once("close", settle);
+      this.#socket.write(bytes, (error) => {
+        this.#socket.off("close", settle);
+        if (error) reject(error);
+        else resolve(bytes.length);
+      });
+    });
+  }
+
+  close(): void {
+    this.#end();
+    this.#socket.destroy();
+  }
+
+  /** One chunk at a time: the socket waits until it is read. */
+  #push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#socket.pause();
+    this.#wake?.();
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#wake?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+}
+
+function distinguishedName(subject: object): string {
+  return Object.entries(subject).reverse().map(([key, value]) => `${key}=${value}`).join(",");
+}
