@@ -36,7 +36,10 @@ export function normalise(
   anyMember: boolean,
 ): Record<string, string[]> {
   const frames = [...clients].map(([name, { received, ended }]) =>
-    [name, [...sortFanOut(split(received).map(comparable)), ...(ended ? ["<end>"] : [])]] as [string, string[]]
+    [name, [...sortFanOut(split(received).map(comparable)), ...(ended ? ["<end>"] : [])]] as [
+      string,
+      string[],
+    ]
   );
   if (!anyMember) return Object.fromEntries(frames);
   const all = frames.flatMap(([, list]) => list);

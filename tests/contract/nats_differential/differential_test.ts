@@ -4,11 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { NatsServer } from "../../../plugins/nats_server/mod.ts";
+import { authenticator, NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { intended } from "./_intended.ts";
 import { type Reference, referencePath, startReference } from "./_reference.ts";
 import { run } from "./_run.ts";
 import type { Script } from "./_script.ts";
+import { setups } from "./_scripts_auth.ts";
 import { connectScripts } from "./_scripts_connect.ts";
 import { framingScripts } from "./_scripts_framing.ts";
 import { publishScripts } from "./_scripts_publish.ts";
@@ -31,6 +32,26 @@ for (const [name, scripts] of groups) {
       await using ours = new NatsServer({ port: 0 });
       await ours.listen();
       await using reference = await startReference(path!, "max_control_line: 2048");
+      for (const script of scripts) {
+        await t.step(script.name, () => compare(script, ours, reference));
+      }
+    },
+  });
+}
+
+for (const { name, reference: config, auth, limits, scripts } of setups) {
+  Deno.test({
+    name: `NatsServer answers as the reference does with ${name} (${scripts.length} scripts)`,
+    ignore: path === undefined,
+    async fn(t) {
+      await using ours = new NatsServer({
+        port: 0,
+        ...(auth && { authenticator: authenticator(auth) }),
+        ...(limits && { limits }),
+      });
+      await ours.listen();
+      const line = limits?.maxControlLineBytes ? "" : "max_control_line: 2048\n";
+      await using reference = await startReference(path!, `${line}${config}`);
       for (const script of scripts) {
         await t.step(script.name, () => compare(script, ours, reference));
       }
