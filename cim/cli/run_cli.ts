@@ -77,7 +77,7 @@ function buildProgram(
   command(program, "demo", "show the agent at work beside a sample application, in 15 seconds")
     .option("--stay", "keep both running, and tell how to talk to them")
     .action(({ stay = false }) =>
-      choose(async () => (await import("./demo/mod.ts")).demoCommand({ stay }, io))
+      choose(async () => (await import("./demo/mod.ts")).demoCommand({ stay }, io, runCli))
     );
   withConfig(command(program, "validate [file]", "check the configuration and tell all problems"))
     .action((file, options) =>

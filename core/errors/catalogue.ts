@@ -189,11 +189,6 @@ export const errorCatalogue = Object.freeze({
     "The command needs the running agent and nothing answers at its REST port.",
     "Start the agent with `cim run`, or name its port with `--set rest.port=` or `CIM_REST_PORT`.",
   ),
-  process_failed: entry(
-    false,
-    "The demo cannot start one of its two processes.",
-    "Run it as `deno task demo`, which grants `--allow-run`, or as a compiled binary.",
-  ),
   agent_refused: entry(
     false,
     "The running agent answered the command with an error.",

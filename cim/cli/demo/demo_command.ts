@@ -2,9 +2,10 @@ import { describeError } from "../../../core/mod.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { table } from "../table.ts";
-import { type Child, startSelf } from "./child.ts";
+import type { Child, RunCommandLine } from "./child.ts";
 import { howToTalk } from "./how_to_talk.ts";
 import { demoLines, lastStep, liveSteps, type Stage, type Step } from "./steps.ts";
+import { startSelf } from "./start_self.ts";
 import { createWorkspace, demoNames, type Workspace } from "./workspace.ts";
 
 /** Options of {@linkcode demoCommand}. */
@@ -24,22 +25,30 @@ interface StepResult {
 /** Longest demo without `--stay`; whatever has not been seen by then counts as not seen. */
 const limitMs = 30_000;
 
-/** Shows the agent at work. Exit code 0 only if every step was seen. */
-export async function demoCommand({ stay }: DemoOptions, io: CliIo): Promise<number> {
+/**
+ * Shows the agent at work. Exit code 0 only if every step was seen.
+ *
+ * @param run Runs a command line in this process, for where no other can be started.
+ */
+export async function demoCommand(
+  { stay }: DemoOptions,
+  io: CliIo,
+  run: RunCommandLine,
+): Promise<number> {
   const begun = performance.now();
   const workspace = await createWorkspace();
   io.out(`folder ${workspace.folder}`);
   const results: StepResult[] = [];
   {
-    await using agent = startSelf(["run", "--config", workspace.configPath], {
-      name: "the agent",
-      folder: workspace.folder,
-    });
-    await using app = startSelf(["sample-app"], {
-      name: "the sample application",
-      folder: workspace.folder,
-      env: appEnvironment(workspace, stay),
-    });
+    const { folder, configPath } = workspace;
+    await using agent = await startSelf(["run", "--config", configPath], { folder, run });
+    const env = appEnvironment(workspace, stay);
+    await using app = await startSelf(["sample-app"], { folder, env, run });
+    io.out(
+      agent.kind === "process"
+        ? "agent and application are processes of their own"
+        : "no permission to start processes: agent and application run inside this one",
+    );
     const limit = AbortSignal.timeout(limitMs);
     const stage = { workspace, agent, app, signal: AbortSignal.any([io.stop, limit]) };
     for (const step of liveSteps) results.push(await take(step, stage, results, io));

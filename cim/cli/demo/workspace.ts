@@ -41,6 +41,7 @@ export async function createWorkspace(): Promise<Workspace> {
   await Deno.writeTextFile(
     configPath,
     stringify({
+      log: { level: "warn" },
       rest: { port: rest },
       nats: { port: nats },
       paths: {
