@@ -174,7 +174,7 @@ export class Connection implements ParserSink, OutputOwner {
   /** Sends INFO again, to clients that understand it outside the start. */
   announce(extra: { ldm: true } | { connect_info: true }): void {
     if (this.options.protocol < 1 || !this.#connected) return;
-    this.output.appendBytes(this.#context.info(this.id, this.transport, this.#nonce, extra));
+    this.output.appendBytes(this.#context.info(this.id, this.transport, "", extra));
     this.#router.soil(this);
   }
 

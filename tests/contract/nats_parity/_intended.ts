@@ -15,3 +15,11 @@ export const intendedAbsences: Readonly<Record<string, string>> = {
 
 /** Their names. */
 export const absentInfoFields: readonly string[] = Object.keys(intendedAbsences);
+
+/**
+ * What the reference does depending on how TCP happened to cut the bytes. No script can ask for it, and this
+ * server does the one thing in both cases.
+ */
+export const cutDependent: readonly string[] = [
+  "the complaint about a pedantic publish is sent twice when the payload begins in a later packet than its line; here once",
+];

@@ -60,10 +60,13 @@ class Stage implements Disposable {
         return await client.send(text);
       case "connect":
         await client.connect(text);
+        // The first answer may be followed by an INFO, which the second answer follows in turn.
+        await this.#settle(client);
         await this.#settle(client);
         break;
       case "send":
         await client.send(`${text}\r\n`);
+        if (/connect/i.test(text)) await this.#settle(client);
         await this.#settle(client);
         break;
       case "repeat":

@@ -113,9 +113,9 @@ export function byteString(text: string): string {
 
 /** A text in which every byte can be seen, for reports. */
 export function visible(bytes: string): string {
-  return bytes.replaceAll("\r\n", "¶").replace(
+  return bytes.replace(
     // deno-lint-ignore no-control-regex -- making control characters visible is the point
-    /[\x00-\x1f\x7f-\xa0\xad-\xff]/g,
-    (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    /\r\n|[\x00-\x1f\x7f-\xff]/g,
+    (byte) => byte === "\r\n" ? "¶" : `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }

@@ -8,25 +8,28 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, sign } from "node:crypto";
 import { encode, FrameReader } from "./_frames.ts";
+import { type ClientTls, type Link, plainLink, TlsLink } from "./_link.ts";
 
-const noConnect = 'CONNECT {"verbose":false,"pedantic":false,"protocol":0}\r\n';
+const modestConnect = '{"verbose":false,"pedantic":false,"protocol":0}';
+/** What stands before the 32 seed bytes of an Ed25519 key in DER. */
+const derHead = Uint8Array.fromHex("302e020100300506032b657004220420");
 
 /** Where and how to connect. */
 export interface Address {
   readonly port: number;
   /** TLS of the server: what the client trusts and shows. */
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
-  /** TLS before INFO. */
+  readonly tls?: ClientTls;
+  /** TLS comes before INFO. */
   readonly tlsFirst?: boolean;
-  /** Seed bytes of the key that answers `{{sig}}`. */
-  readonly seed?: Uint8Array;
+  /** Seed of the key that answers `{{sig}}`, in hex. */
+  readonly seed?: string;
 }
 
 /** One connection of a script. */
-export class WireClient {
+export class WireClient implements Disposable {
   /** Whether the server ended the connection. */
   closed = false;
-  #conn: Deno.TcpConn | Deno.TlsConn;
+  readonly #link: Link;
   readonly #address: Address;
   readonly #buffer = new Uint8Array(64 * 1024);
   readonly #reader = new FrameReader();
@@ -35,47 +38,41 @@ export class WireClient {
   #pongsSeen = 0;
   #nonce = "";
 
-  private constructor(conn: Deno.TcpConn | Deno.TlsConn, address: Address) {
-    this.#conn = conn;
+  private constructor(link: Link, address: Address) {
+    this.#link = link;
     this.#address = address;
   }
 
   /** Opens a connection; INFO is the first thing to take. */
   static async open(address: Address): Promise<WireClient> {
-    const plain = await Deno.connect({ hostname: "127.0.0.1", port: address.port });
-    plain.setNoDelay(true);
-    const conn = address.tlsFirst === true ? await startTls(plain, address) : plain;
-    const client = new WireClient(conn, address);
+    const { port, tls, tlsFirst = false } = address;
+    const link = tls === undefined ? await plainLink(port) : await TlsLink.open(port, tls);
+    if (tlsFirst && link instanceof TlsLink) await link.secure();
+    const client = new WireClient(link, address);
     await client.#readUntil(() => client.#frames.length > 0);
-    const info = client.#frames[0] ?? "";
-    client.#nonce = /"nonce":"([^"]+)"/.exec(info)?.[1] ?? "";
+    client.#nonce = /"nonce":"([^"]+)"/.exec(client.#frames[0] ?? "")?.[1] ?? "";
     return client;
   }
 
-  /** Sends CONNECT as modest clients do, unless `argument` says otherwise. */
-  async connect(argument?: string): Promise<void> {
-    const line = argument === undefined
-      ? noConnect
-      : `CONNECT ${
-        argument.replace("{{sig}}", () => this.#signature()).replace("{{nonce}}", this.#nonce)
-      }\r\n`;
-    await this.send(line);
+  /** Sends CONNECT; as modest clients do, unless `argument` says otherwise. */
+  async connect(argument = modestConnect): Promise<void> {
+    const filled = argument.replace("{{nonce}}", this.#nonce)
+      .replace("{{sig}}", () => this.#signature());
+    await this.send(`CONNECT ${filled}\r\n`);
   }
 
   /** Goes over to TLS after INFO. */
   async secure(): Promise<void> {
-    this.#conn = await startTls(this.#conn as Deno.TcpConn, this.#address);
+    if (!(this.#link instanceof TlsLink)) {
+      throw new TypeError("Cannot go over to TLS: this setup has no certificates");
+    }
+    await this.#link.secure();
   }
 
-  /** Sends bytes. A peer that hung up does not matter: the next read says so. */
+  /** Sends bytes, one character each. */
   async send(text: string): Promise<void> {
-    this.#pongsWanted += text.match(/(?<=^|\n)ping[ \t]*\r?\n/gi)?.length ?? 0;
-    const bytes = encode(text);
-    try {
-      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
-    } catch (error) {
-      if (!isHangUp(error)) throw error;
-    }
+    this.#pongsWanted += text.match(/(?<=^|\n)ping[^\n]*\n/gi)?.length ?? 0;
+    await this.#link.write(encode(text));
   }
 
   /** Waits until everything sent so far was answered, or until the server hangs up. */
@@ -90,11 +87,7 @@ export class WireClient {
 
   /** Sends no more. */
   async endSending(): Promise<void> {
-    try {
-      await this.#conn.closeWrite();
-    } catch (error) {
-      if (!isHangUp(error)) throw error;
-    }
+    await this.#link.closeWrite();
   }
 
   /** Frames since the last call, and what remains without an end once the connection is closed. */
@@ -105,18 +98,13 @@ export class WireClient {
     return frames;
   }
 
-  /** Closes the socket. */
   [Symbol.dispose](): void {
-    try {
-      this.#conn.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    this.#link[Symbol.dispose]();
   }
 
   async #readUntil(isEnough: () => boolean): Promise<void> {
     while (!this.closed && !isEnough()) {
-      const count = await this.#read();
+      const count = await this.#link.read(this.#buffer);
       if (count === null) {
         this.closed = true;
         return;
@@ -128,44 +116,11 @@ export class WireClient {
     }
   }
 
-  async #read(): Promise<number | null> {
-    try {
-      return await this.#conn.read(this.#buffer);
-    } catch (error) {
-      if (isHangUp(error)) return null;
-      throw error;
-    }
-  }
-
   #signature(): string {
     const { seed } = this.#address;
     if (seed === undefined) throw new TypeError("Cannot sign the nonce: this setup has no seed");
-    const prefix = Uint8Array.fromHex("302e020100300506032b657004220420");
-    const key = createPrivateKey({
-      key: Buffer.concat([prefix, seed]),
-      format: "der",
-      type: "pkcs8",
-    });
+    const der = Buffer.concat([derHead, Uint8Array.fromHex(seed)]);
+    const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
     return sign(null, Buffer.from(this.#nonce), key).toString("base64url");
   }
-}
-
-async function startTls(conn: Deno.TcpConn, { tls }: Address): Promise<Deno.TlsConn> {
-  if (tls === undefined) {
-    throw new TypeError("Cannot go over to TLS: this setup has no certificates");
-  }
-  const secured = await Deno.startTls(conn, {
-    hostname: "localhost",
-    caCerts: [tls.ca],
-    ...tls.cert === undefined ? {} : { cert: tls.cert, key: tls.key! },
-  });
-  await secured.handshake();
-  return secured;
-}
-
-/** Whether an error says that the peer is gone. */
-function isHangUp(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.UnexpectedEof || error instanceof Deno.errors.InvalidData;
 }

@@ -4,12 +4,65 @@
  * @module
  */
 import type { Topic } from "../_script.ts";
+import { authNkey } from "./auth_nkey.ts";
+import { authTimeout } from "./auth_timeout.ts";
+import { authHashedToken, authToken } from "./auth_token.ts";
+import { authUser, authUsers } from "./auth_user.ts";
 import { connect } from "./connect.ts";
 import { headers } from "./headers.ts";
+import { limits } from "./limits.ts";
+import { pedantic } from "./pedantic.ts";
+import { permissions } from "./permissions.ts";
 import { ping } from "./ping.ts";
 import { publish } from "./publish.ts";
+import { queue } from "./queue.ts";
+import { request } from "./request.ts";
+import { crowded, impatient, narrow, small } from "./small.ts";
 import { subscribe } from "./subscribe.ts";
+import {
+  tls,
+  tlsFirst,
+  tlsTimeout,
+  tlsToken,
+  tlsVerify,
+  tlsVerifyNothing,
+  tlsVerifyStranger,
+} from "./tls.ts";
 import { unsubscribe } from "./unsubscribe.ts";
+import { verbose } from "./verbose.ts";
+import { overlapping, wildcards } from "./wildcards.ts";
 
 /** Every topic. */
-export const topics: readonly Topic[] = [connect, ping, publish, headers, subscribe, unsubscribe];
+export const topics: readonly Topic[] = [
+  connect,
+  ping,
+  publish,
+  headers,
+  subscribe,
+  unsubscribe,
+  wildcards,
+  overlapping,
+  queue,
+  request,
+  verbose,
+  pedantic,
+  limits,
+  small,
+  crowded,
+  narrow,
+  impatient,
+  authToken,
+  authHashedToken,
+  authUser,
+  authUsers,
+  authNkey,
+  authTimeout,
+  permissions,
+  tls,
+  tlsVerify,
+  tlsVerifyNothing,
+  tlsVerifyStranger,
+  tlsFirst,
+  tlsToken,
+  tlsTimeout,
+];

@@ -1,0 +1,67 @@
+/**
+ * The plugin contract for every plugin of the product, each with only those it requires.
+ *
+ * @module
+ */
+import { cimPlugins } from "../../cim/assembly/mod.ts";
+import { mergeSections, type Plugin } from "../../core/mod.ts";
+import { pluginContract, type PluginFixture } from "../../core/testing/mod.ts";
+
+const all = cimPlugins();
+
+for (const plugin of all) {
+  const others = providersOf(plugin);
+  pluginContract({ plugin, others, open: () => ownFolder([...others, plugin]) });
+}
+
+/** The plugins that a plugin requires, directly or through others. */
+function providersOf(plugin: Plugin): Plugin[] {
+  const found = new Set<Plugin>();
+  function visit({ requires }: Plugin): void {
+    for (const token of requires) {
+      const provider = all.find(({ provides }) => provides.includes(token));
+      if (!provider || found.has(provider)) continue;
+      visit(provider);
+      found.add(provider);
+    }
+  }
+  visit(plugin);
+  return [...found];
+}
+
+/** Folders and ports that belong to one agent, as far as these plugins know them. */
+async function ownFolder(plugins: readonly Plugin[]): Promise<PluginFixture> {
+  const folder = await Deno.makeTempDir({ prefix: "cim-contract-" });
+  const paths = Object.fromEntries(
+    ["conf", "config", "logs", "data"].map((name) => [name, `${folder}/${name}`]),
+  );
+  for (const path of Object.values(paths)) await Deno.mkdir(path);
+  const config: Record<string, Record<string, unknown>> = {
+    log: { level: "off" },
+    paths,
+    rest: { port: 0 },
+    nats: { port: 0 },
+    localkv: { folder: paths.data },
+  };
+  return {
+    config: knownTo(plugins, config),
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** The part of the configuration whose keys the plugins have. */
+function knownTo(
+  plugins: readonly Plugin[],
+  config: Record<string, Record<string, unknown>>,
+): Record<string, Record<string, unknown>> {
+  const sections = plugins.map(({ section, config }) => ({ section, fields: config }));
+  const known: Record<string, Record<string, unknown>> = {};
+  for (const [section, fields] of mergeSections(sections)) {
+    const keys = new Set(fields.map(([key]) => key));
+    const members = Object.entries(config[section] ?? {}).filter(([key]) => keys.has(key));
+    known[section] = Object.fromEntries(members);
+  }
+  return known;
+}
