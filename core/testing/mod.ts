@@ -12,4 +12,10 @@ export {
   type KeyValueSubject,
 } from "./keyvalue_contract.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
+export {
+  type PluginCase,
+  pluginContract,
+  type PluginFixture,
+  type PluginSubject,
+} from "./plugin_contract.ts";
 export { type RecordingLogs, recordingLogs } from "./recording_log.ts";

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import type { Agent } from "../agent/mod.ts";
+import { deadline } from "../async/mod.ts";
+import { AgentError } from "../errors/mod.ts";
+import type { MetricFamily } from "../metrics/mod.ts";
+import { definePlugin, type Plugin } from "../plugin/mod.ts";
+import { type Harness, harness } from "./harness.ts";
+import type { ManualClock } from "./manual_clock.ts";
+import type { PluginCase, PluginFixture, PluginSubject } from "./plugin_contract.ts";
+
+/** Real time one step may take before the test fails. */
+const patienceMs = 30_000;
+
+/** What a plugin does from start to stop. */
+export const lifeCases: Record<string, PluginCase> = {
+  async "it starts without waiting for time to pass, and says how it is"(subject) {
+    await using run = await prepare(subject);
+    await run.start();
+    const status = run.agent.status.plugin(subject.plugin.name);
+    assert(status && status.state !== "error", `${status?.state}: ${status?.reason}`);
+    if (status.state === "disabled") assert.notEqual(status.reason, "");
+  },
+
+  async "it provides what it says"(subject) {
+    await using run = await prepare(subject);
+    await run.start();
+    for (const token of subject.plugin.provides) {
+      assert.notEqual(run.agent.get(token), undefined, token.name);
+    }
+  },
+
+  async "its metrics have legal names, help, finite values and bounded labels"(subject) {
+    await using run = await prepare(subject);
+    await run.start();
+    for (const family of run.agent.metrics.families()) checkFamily(family);
+  },
+
+  async "it leaves no timer, task, metric or port behind, however often stop is called"(subject) {
+    await using run = await prepare(subject);
+    await run.start();
+    await run.stop();
+    await run.stop();
+    assert.deepEqual(run.agent.metrics.families().map(({ name }) => name), []);
+    assert.equal(run.clock.pending, 0, "timers still pending");
+    assert.deepEqual(problemsIn(run), []);
+  },
+
+  async "it can be closed before it was ever started"(subject) {
+    const stop = new AbortController();
+    await using run = await prepare(subject, [tripwire({ init: () => stop.abort() })]);
+    await assert.rejects(run.start({ signal: stop.signal }), isStartAborted);
+    await run.settle();
+    assert.equal(run.clock.pending, 0, "timers still pending");
+    assert.deepEqual(run.agent.metrics.families(), []);
+  },
+
+  async "it can be closed while the others are still starting"(subject) {
+    const stop = new AbortController();
+    await using run = await prepare(subject, [tripwire({ afterInit: () => stop.abort() })]);
+    await assert.rejects(run.start({ signal: stop.signal }), isStartAborted);
+    await run.settle();
+    assert.equal(run.clock.pending, 0, "timers still pending");
+  },
+
+  async "it lets go when there is no time to drain"(subject) {
+    await using run = await prepare(subject);
+    await run.start();
+    await run.stop({ budgetMs: 0 });
+    assert.equal(run.clock.pending, 0, "timers still pending");
+  },
+
+  async "it runs again from what it left, in a new agent"(subject) {
+    await using fixture = await subject.open();
+    for (let round = 0; round < 2; round++) {
+      await using run = running(subject, fixture);
+      await run.start();
+      await run.stop();
+    }
+  },
+
+  async "it serves two agents at once that share nothing"(subject) {
+    await using first = await prepare(subject);
+    await using second = await prepare(subject);
+    await first.start();
+    await second.start();
+    for (const token of subject.plugin.provides) {
+      const [one, two] = [first.agent.get(token), second.agent.get(token)];
+      if (typeof one === "object") assert.notEqual(one, two, `both hold the same ${token.name}`);
+    }
+    const before = second.agent.status.plugin(subject.plugin.name)?.state;
+    await first.stop();
+    assert.equal(second.agent.state, "running");
+    assert.equal(second.agent.status.plugin(subject.plugin.name)?.state, before);
+  },
+};
+
+/** An agent with the plugin, driven by the test. */
+interface Run extends AsyncDisposable {
+  readonly agent: Agent;
+  readonly clock: ManualClock;
+  readonly logs: Harness["logs"];
+  /** Starts without moving the clock. */
+  start(options?: { signal?: AbortSignal }): Promise<void>;
+  /** Stops, moving the clock on as long as it takes. */
+  stop(options?: { budgetMs?: number }): Promise<void>;
+  /** Lets what is under way end. */
+  settle(): Promise<void>;
+}
+
+async function prepare(
+  subject: Required<PluginSubject>,
+  more: readonly Plugin[] = [],
+): Promise<Run> {
+  const fixture = await subject.open();
+  const run = running(subject, fixture, more);
+  return {
+    ...run,
+    async [Symbol.asyncDispose]() {
+      await using _fixture = fixture;
+      await run[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function running(
+  { plugin, others }: Required<PluginSubject>,
+  { config, env }: PluginFixture,
+  more: readonly Plugin[] = [],
+): Run {
+  const { agent, clock, logs } = harness({ plugins: [...others, plugin, ...more], config, env });
+  const stop = (options?: { budgetMs?: number }) => drive(clock, agent.stop(options));
+  return {
+    agent,
+    clock,
+    logs,
+    start: (options) => deadline(() => agent.start(options), patienceMs, { action: "start" }),
+    stop,
+    settle: () => clock.advance(1_000),
+    [Symbol.asyncDispose]: () => stop(),
+  };
+}
+
+/** Moves the clock on in small steps until the promise settles. */
+async function drive(clock: ManualClock, promise: Promise<void>): Promise<void> {
+  let settled = false;
+  const done = promise.finally(() => settled = true);
+  // Whoever awaits `done` below is told.
+  done.catch(() => "told below");
+  const end = performance.now() + patienceMs;
+  while (!settled && performance.now() < end) await clock.advance(5);
+  assert(settled, "the agent does not stop");
+  await done;
+}
+
+/** A plugin that comes after all others and does something at a moment of the start. */
+function tripwire(
+  { init = () => {}, afterInit = () => {} }: { init?: () => void; afterInit?: () => void },
+): Plugin {
+  return definePlugin({ name: "tripwire", init: () => init(), afterInit: () => afterInit() });
+}
+
+function isStartAborted(error: unknown): boolean {
+  assert(error instanceof AgentError, `closing failed, too: ${error}`);
+  assert.equal(error.code, "start_aborted");
+  return true;
+}
+
+function problemsIn({ logs }: Run): string[] {
+  return logs.messages("error");
+}
+
+function checkFamily(family: MetricFamily): void {
+  const { name, help, type } = family;
+  // Not always lower case: some products keep the names of those they replace.
+  assert.match(name, /^[a-zA-Z][a-zA-Z0-9_]*$/, `name ${name}`);
+  assert.match(help, /^[A-Z].*\.$/s, `help of ${name}: ${help}`);
+  if (type === "histogram") {
+    for (const { bounds, counts } of family.collect()) {
+      assert.equal(counts.length, bounds.length + 1, name);
+      assert.deepEqual([...bounds], [...new Set(bounds)].sort((a, b) => a - b), name);
+    }
+    return;
+  }
+  const collected = family.collect();
+  const samples = typeof collected === "number" ? [{ value: collected }] : [...collected];
+  assert(samples.length <= 1_000, `${name} has ${samples.length} label sets`);
+  for (const { value, labels = {} } of samples) {
+    assert(Number.isFinite(value), `${name} is ${value}`);
+    for (const label of Object.keys(labels)) assert.match(label, /^[a-z][a-zA-Z0-9_]*$/, name);
+  }
+}
