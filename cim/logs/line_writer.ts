@@ -69,6 +69,7 @@ export class LineWriter {
 
   /** Writes all there is until `signal` aborts, and settles the rest as `retry`. May be called twice. */
   async close(signal: AbortSignal): Promise<void> {
+    if (this.#giveUp.signal.aborted) return;
     const over = aborted(signal).then(() => this.#giveUp.abort(signal.reason));
     await Promise.race([this.flushed(), over]);
     if (!signal.aborted) return;

@@ -12,6 +12,7 @@
 import { type Clock, systemClock } from "../../core/async/mod.ts";
 import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
+import { SubjectMeter } from "../metrics/mod.ts";
 import { LogEnvelope, LogMessageView, type WireFault } from "../wire/mod.ts";
 import { BlockPool } from "./block.ts";
 import type { Destination, DestinationParts } from "./destination.ts";
@@ -96,6 +97,8 @@ export class LogRoute {
   payloadBytes = 0;
   /** Bytes of text in the last valid message. */
   lastPayloadBytes = 0;
+  /** Everything that arrived, valid or not. */
+  readonly meter: SubjectMeter = new SubjectMeter("LOG");
   /** What happens to the destinations. */
   readonly telemetry: LogTelemetry;
   /** What became of the lines, for each destination. */
@@ -170,6 +173,7 @@ export class LogRoute {
 
   /** Takes the LogMessage `buffer[start, end)`; the bytes are the caller's again when it returns. */
   accept(buffer: Uint8Array, start: number, end: number): void {
+    this.meter.observe(end - start);
     const view = this.#view;
     const fault = view.read(buffer, start, end);
     if (fault !== undefined) return this.#refuse(fault);

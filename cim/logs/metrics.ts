@@ -27,6 +27,7 @@ export function logMetrics(route: LogRoute, podName: string): MetricFamily[] {
   }
   const { telemetry, files, stdout } = route;
   return [
+    ...route.meter.families(podName),
     ofPod(
       "counter",
       "cim_total_messages_counter",

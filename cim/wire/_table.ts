@@ -1,5 +1,3 @@
-import type { WireFault } from "./wire_fault.ts";
-
 /*
  * FlatBuffers, as far as this contract needs it (little-endian, no size prefix, no identifier):
  *
@@ -15,78 +13,70 @@ import type { WireFault } from "./wire_fault.ts";
  * what makes a cycle impossible.
  */
 
-/** First slot of a vtable, in bytes. */
+/** Bytes of a vtable before its first slot. */
 const VTABLE_HEAD = 4;
 
-export function readU16(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8);
-}
+/** What a field is that its table does not have. */
+export const ABSENT = 0;
+/** What a position is that the payload does not have. */
+export const OUTSIDE = -1;
 
-export function readI32(bytes: Uint8Array, at: number): number {
-  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
-}
-
-/** Position that the forward offset at `at` leads to with room for 4 more bytes, or -1. */
-export function follow(bytes: Uint8Array, at: number, end: number): number {
-  const offset = readI32(bytes, at);
-  return offset < 4 || offset > end - at - 4 ? -1 : at + offset;
-}
-
-/** First byte of the string that the slot at `at` refers to, or -1; its length stands 4 bytes before. */
-export function followText(bytes: Uint8Array, at: number, end: number): number {
-  const head = follow(bytes, at, end);
-  if (head < 0) return -1;
-  const length = readI32(bytes, head);
-  return length < 0 || length > end - head - 4 ? -1 : head + 4;
-}
-
-/** Last byte plus one of the string that starts at `start`, as found by {@linkcode followText}. */
-export function textEnd(bytes: Uint8Array, start: number): number {
-  return start + readI32(bytes, start - 4);
+/** Position that the forward offset at `at` leads to with room for 4 more bytes, or {@linkcode OUTSIDE}. */
+export function follow(data: DataView, at: number, end: number): number {
+  const offset = data.getInt32(at, true);
+  return offset < 4 || offset > end - at - 4 ? OUTSIDE : at + offset;
 }
 
 /**
- * Cursor over one table; reused, so that checking a payload allocates nothing. `open` proves vtable
- * and table to lie inside the payload, `field` proves a field to lie inside the table.
+ * First byte of the string that the slot at `at` refers to, or {@linkcode OUTSIDE}; its length stands 4
+ * bytes before it.
  */
-export class Table {
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
-  #size = 0;
-  #vtable = 0;
-  #vtableSize = 0;
+export function followText(data: DataView, at: number, end: number): number {
+  const head = follow(data, at, end);
+  if (head < 0) return OUTSIDE;
+  const length = data.getInt32(head, true);
+  return length < 0 || length > end - head - 4 ? OUTSIDE : head + 4;
+}
 
-  /** Opens the root table of the payload `bytes[start, end)`. */
-  openRoot(bytes: Uint8Array, start: number, end: number): WireFault | undefined {
-    if (end - start < 8) return "too_short";
-    const root = follow(bytes, start, end);
-    return root < 0 ? "bad_root" : this.open(bytes, root, start, end);
-  }
+/** Last byte plus one of the string that starts at `start`, as found by {@linkcode followText}. */
+export function textEnd(data: DataView, start: number): number {
+  return start + data.getInt32(start - 4, true);
+}
 
-  /** Opens the table at `at`, which has at least 4 bytes before `end`. */
-  open(bytes: Uint8Array, at: number, start: number, end: number): WireFault | undefined {
-    const vtable = at - readI32(bytes, at);
-    if (vtable < start + 4 || vtable > end - VTABLE_HEAD) return "bad_vtable";
-    const vtableSize = readU16(bytes, vtable);
-    if (vtableSize < VTABLE_HEAD || (vtableSize & 1) !== 0 || vtableSize > end - vtable) {
-      return "bad_vtable";
-    }
-    const size = readU16(bytes, vtable + 2);
-    if (size < 4 || size > end - at) return "bad_table";
-    this.#bytes = bytes;
-    this.#at = at;
-    this.#size = size;
-    this.#vtable = vtable;
-    this.#vtableSize = vtableSize;
-    return undefined;
-  }
+/** The vtable of the table at `table`, which has 4 bytes before `end`; or {@linkcode OUTSIDE}. */
+export function vtableOf(data: DataView, table: number, start: number, end: number): number {
+  const vtable = table - data.getInt32(table, true);
+  if (vtable < start + 4 || vtable > end - VTABLE_HEAD) return OUTSIDE;
+  const size = data.getUint16(vtable, true);
+  const isSound = size >= VTABLE_HEAD && (size & 1) === 0 && size <= end - vtable;
+  return isSound ? vtable : OUTSIDE;
+}
 
-  /** Position of the field of `width` bytes in `slot`, 0 when absent, -1 when outside the table. */
-  field(slot: number, width: number): number {
-    const entry = VTABLE_HEAD + 2 * slot;
-    if (entry >= this.#vtableSize) return 0;
-    const offset = readU16(this.#bytes, this.#vtable + entry);
-    if (offset === 0) return 0;
-    return offset < 4 || offset + width > this.#size ? -1 : this.#at + offset;
-  }
+/** Whether the table that the vtable describes ends before `end`. */
+export function isInside(data: DataView, table: number, vtable: number, end: number): boolean {
+  const size = data.getUint16(vtable + 2, true);
+  return size >= 4 && size <= end - table;
+}
+
+/**
+ * Position of the field of `width` bytes in `slot` of a table that is inside, or {@linkcode ABSENT}, or
+ * {@linkcode OUTSIDE} when it is not within the table.
+ */
+export function fieldOf(
+  data: DataView,
+  table: number,
+  vtable: number,
+  slot: number,
+  width: number,
+): number {
+  const entry = VTABLE_HEAD + 2 * slot;
+  if (entry >= data.getUint16(vtable, true)) return ABSENT;
+  const offset = data.getUint16(vtable + entry, true);
+  if (offset === 0) return ABSENT;
+  return offset < 4 || offset + width > data.getUint16(vtable + 2, true) ? OUTSIDE : table + offset;
+}
+
+/** The bytes of `buffer` as numbers. */
+export function viewOf(buffer: Uint8Array): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

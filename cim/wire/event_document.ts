@@ -1,5 +1,5 @@
 import { MAX_ESCAPE, writeBytes, writeDecimal, writeJsonText } from "./_json_text.ts";
-import { readI32, readU16, textEnd } from "./_table.ts";
+import { textEnd } from "./_table.ts";
 import { type EventView, PAIR_SLOTS, TEXT_SLOTS } from "./event_view.ts";
 
 const encoder = new TextEncoder();
@@ -120,15 +120,14 @@ function writeManagedObject(view: EventView, target: Uint8Array, at: number): nu
 }
 
 function writePairs(view: EventView, slot: number, target: Uint8Array, at: number): number {
-  const bytes = view.buffer;
   const first = view.pairsStart(slot);
   const end = first + 4 * view.pairsCount(slot);
   target[at++] = OPEN_ARRAY;
   for (let element = first; element < end; element += 4) {
     if (element > first) target[at++] = COMMA;
-    const table = element + readI32(bytes, element);
-    at = writePairText(bytes, table, 0, target, writeBytes(PAIR_NAME, target, at));
-    at = writePairText(bytes, table, 1, target, writeBytes(PAIR_VALUE, target, at));
+    const table = element + view.data.getInt32(element, true);
+    at = writePairText(view, table, 0, target, writeBytes(PAIR_NAME, target, at));
+    at = writePairText(view, table, 1, target, writeBytes(PAIR_VALUE, target, at));
     at = writeBytes(PAIR_CLOSE, target, at);
   }
   target[at++] = CLOSE_ARRAY;
@@ -137,18 +136,18 @@ function writePairs(view: EventView, slot: number, target: Uint8Array, at: numbe
 
 /** Writes key (slot 0) or value (slot 1) of a pair that the view has verified. */
 function writePairText(
-  bytes: Uint8Array,
+  { buffer, data }: EventView,
   table: number,
   slot: number,
   target: Uint8Array,
   at: number,
 ): number {
-  const vtable = table - readI32(bytes, table);
+  const vtable = table - data.getInt32(table, true);
   const entry = 4 + 2 * slot;
-  if (entry >= readU16(bytes, vtable)) return at;
-  const offset = readU16(bytes, vtable + entry);
+  if (entry >= data.getUint16(vtable, true)) return at;
+  const offset = data.getUint16(vtable + entry, true);
   if (offset === 0) return at;
   const field = table + offset;
-  const start = field + readI32(bytes, field) + 4;
-  return writeJsonText(bytes, start, textEnd(bytes, start), target, at);
+  const start = field + data.getInt32(field, true) + 4;
+  return writeJsonText(buffer, start, textEnd(data, start), target, at);
 }

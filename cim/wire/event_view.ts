@@ -1,4 +1,13 @@
-import { follow, followText, readI32, Table, textEnd } from "./_table.ts";
+import {
+  ABSENT,
+  fieldOf,
+  follow,
+  followText,
+  isInside,
+  textEnd,
+  viewOf,
+  vtableOf,
+} from "./_table.ts";
 import type { WireFault } from "./wire_fault.ts";
 
 /** Limits of an {@linkcode EventView}. */
@@ -69,6 +78,8 @@ const SAFE_HIGH = 0x1fffff;
 export class EventView {
   /** Bytes the view was last read from. */
   buffer: Uint8Array = new Uint8Array(0);
+  /** The same bytes as numbers. */
+  data: DataView = new DataView(new ArrayBuffer(0));
   /** Low 32 bits of the event's time. */
   timeLow = 0;
   /** High 32 bits of the event's time, signed. */
@@ -79,8 +90,6 @@ export class EventView {
   pairCount = 0;
   readonly #maxPairs: number;
   readonly #maxTextBytes: number;
-  readonly #table = new Table();
-  readonly #pair = new Table();
   readonly #starts = new Int32Array(SLOT_COUNT);
   readonly #decoder = new TextDecoder();
 
@@ -99,21 +108,29 @@ export class EventView {
 
   /** Checks `buffer[start, end)` and locates its parts; returns why it is no Event, if so. */
   read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
-    const fault = this.#table.openRoot(buffer, start, end);
-    if (fault !== undefined) return fault;
-    this.buffer = buffer;
+    if (buffer !== this.buffer) {
+      this.buffer = buffer;
+      this.data = viewOf(buffer);
+    }
+    const data = this.data;
+    if (end - start < 8) return "too_short";
+    const table = follow(data, start, end);
+    if (table < 0) return "bad_root";
+    const vtable = vtableOf(data, table, start, end);
+    if (vtable < 0) return "bad_vtable";
+    if (!isInside(data, table, vtable, end)) return "bad_table";
     this.textBytes = 0;
     this.pairCount = 0;
-    const time = this.#table.field(TIME_SLOT, 8);
+    const time = fieldOf(data, table, vtable, TIME_SLOT, 8);
     if (time < 0) return "bad_field";
-    this.timeLow = time === 0 ? 0 : readI32(buffer, time) >>> 0;
-    this.timeHigh = time === 0 ? 0 : readI32(buffer, time + 4);
+    this.timeLow = time === ABSENT ? 0 : data.getUint32(time, true);
+    this.timeHigh = time === ABSENT ? 0 : data.getInt32(time + 4, true);
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       if (slot === TIME_SLOT) continue;
-      const field = this.#table.field(slot, 4);
+      const field = fieldOf(data, table, vtable, slot, 4);
       if (field < 0) return "bad_field";
       this.#starts[slot] = 0;
-      if (field === 0) continue;
+      if (field === ABSENT) continue;
       const isVector = slot >= PAIR_SLOTS.managedObject && slot <= PAIR_SLOTS.monitoredAttributes;
       const fault = isVector
         ? this.#readPairs(field, slot, start, end)
@@ -131,7 +148,7 @@ export class EventView {
   /** End of the string in `slot`, 0 when absent. */
   textEnd(slot: number): number {
     const start = this.#starts[slot];
-    return start === 0 ? 0 : textEnd(this.buffer, start);
+    return start === 0 ? 0 : textEnd(this.data, start);
   }
 
   /** First element of the vector in `slot`, 0 when absent; its count stands 4 bytes before. */
@@ -142,7 +159,7 @@ export class EventView {
   /** Pairs in the vector in `slot`; 0 when absent or empty. */
   pairsCount(slot: number): number {
     const start = this.#starts[slot];
-    return start === 0 ? 0 : readI32(this.buffer, start - 4);
+    return start === 0 ? 0 : this.data.getInt32(start - 4, true);
   }
 
   /** The event's name, decoded; `""` when absent. Allocates. */
@@ -154,7 +171,7 @@ export class EventView {
   text(slot: number): string {
     const start = this.#starts[slot];
     if (start === 0) return "";
-    return this.#decoder.decode(this.buffer.subarray(start, textEnd(this.buffer, start)));
+    return this.#decoder.decode(this.buffer.subarray(start, textEnd(this.data, start)));
   }
 
   /** The event's time in milliseconds since 1970, exact. Allocates beyond 2^53. */
@@ -165,35 +182,36 @@ export class EventView {
   }
 
   #readText(field: number, slot: number, end: number): WireFault | undefined {
-    const text = followText(this.buffer, field, end);
+    const text = followText(this.data, field, end);
     if (text < 0) return "bad_text";
     this.#starts[slot] = text;
-    this.textBytes += readI32(this.buffer, text - 4);
+    this.textBytes += this.data.getInt32(text - 4, true);
     return undefined;
   }
 
   #readPairs(field: number, slot: number, start: number, end: number): WireFault | undefined {
-    const buffer = this.buffer;
-    const head = follow(buffer, field, end);
+    const data = this.data;
+    const head = follow(data, field, end);
     if (head < 0) return "bad_vector";
-    const count = readI32(buffer, head);
+    const count = data.getInt32(head, true);
     if (count < 0 || count > (end - head - 4) >> 2) return "bad_vector";
     this.pairCount += count;
     if (this.pairCount > this.#maxPairs) return "too_large";
     const first = head + 4;
     this.#starts[slot] = first;
     for (let at = first; at < first + 4 * count; at += 4) {
-      const table = follow(buffer, at, end);
+      const table = follow(data, at, end);
       if (table < 0) return "bad_vector";
-      const fault = this.#pair.open(buffer, table, start, end);
-      if (fault !== undefined) return fault;
+      const vtable = vtableOf(data, table, start, end);
+      if (vtable < 0) return "bad_vtable";
+      if (!isInside(data, table, vtable, end)) return "bad_table";
       for (let part = 0; part < 2; part++) {
-        const text = this.#pair.field(part, 4);
+        const text = fieldOf(data, table, vtable, part, 4);
         if (text < 0) return "bad_field";
-        if (text === 0) continue;
-        const textStart = followText(buffer, text, end);
+        if (text === ABSENT) continue;
+        const textStart = followText(data, text, end);
         if (textStart < 0) return "bad_text";
-        this.textBytes += readI32(buffer, textStart - 4);
+        this.textBytes += data.getInt32(textStart - 4, true);
       }
     }
     return undefined;

@@ -1,4 +1,13 @@
-import { followText, Table, textEnd } from "./_table.ts";
+import {
+  ABSENT,
+  fieldOf,
+  follow,
+  followText,
+  isInside,
+  textEnd,
+  viewOf,
+  vtableOf,
+} from "./_table.ts";
 import type { WireFault } from "./wire_fault.ts";
 
 /**
@@ -33,26 +42,49 @@ export class LogMessageView {
   payloadStart = 0;
   /** End of the logged text. */
   payloadEnd = 0;
-  readonly #table = new Table();
+  #buffer: Uint8Array = new Uint8Array(0);
+  #data: DataView = viewOf(this.#buffer);
 
   /** Checks `buffer[start, end)` and locates its parts; returns why it is no LogMessage, if so. */
   read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
-    const fault = this.#table.openRoot(buffer, start, end);
-    if (fault !== undefined) return fault;
-    const id = this.#table.field(0, 4);
-    const name = this.#table.field(1, 4);
-    const payload = this.#table.field(2, 4);
-    if (id < 0 || name < 0 || payload < 0) return "bad_field";
-    const idStart = id === 0 ? 0 : followText(buffer, id, end);
-    const nameStart = name === 0 ? 0 : followText(buffer, name, end);
-    const payloadStart = payload === 0 ? 0 : followText(buffer, payload, end);
-    if (idStart < 0 || nameStart < 0 || payloadStart < 0) return "bad_text";
-    this.idStart = idStart;
-    this.idEnd = id === 0 ? 0 : textEnd(buffer, idStart);
-    this.nameStart = nameStart;
-    this.nameEnd = name === 0 ? 0 : textEnd(buffer, nameStart);
-    this.payloadStart = payloadStart;
-    this.payloadEnd = payload === 0 ? 0 : textEnd(buffer, payloadStart);
+    // Messages mostly come in one read buffer after another, so one view serves many of them.
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#data = viewOf(buffer);
+    }
+    const data = this.#data;
+    if (end - start < 8) return "too_short";
+    const table = follow(data, start, end);
+    if (table < 0) return "bad_root";
+    const vtable = vtableOf(data, table, start, end);
+    if (vtable < 0) return "bad_vtable";
+    if (!isInside(data, table, vtable, end)) return "bad_table";
+    const tableSize = data.getUint16(vtable + 2, true);
+    const slots = (data.getUint16(vtable, true) - 4) >> 1;
+    for (let slot = 0; slot < 3; slot++) {
+      const offset = slot < slots ? data.getUint16(vtable + 4 + 2 * slot, true) : 0;
+      let from = 0;
+      let to = 0;
+      if (offset !== 0) {
+        if (offset < 4 || offset + 4 > tableSize) return "bad_field";
+        const head = follow(data, table + offset, end);
+        if (head < 0) return "bad_text";
+        const length = data.getInt32(head, true);
+        if (length < 0 || length > end - head - 4) return "bad_text";
+        from = head + 4;
+        to = from + length;
+      }
+      if (slot === 0) {
+        this.idStart = from;
+        this.idEnd = to;
+      } else if (slot === 1) {
+        this.nameStart = from;
+        this.nameEnd = to;
+      } else {
+        this.payloadStart = from;
+        this.payloadEnd = to;
+      }
+    }
     return undefined;
   }
 }
