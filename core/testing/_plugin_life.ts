@@ -173,7 +173,7 @@ function checkFamily(family: MetricFamily): void {
   const { name, help, type } = family;
   // Not always lower case: some products keep the names of those they replace.
   assert.match(name, /^[a-zA-Z][a-zA-Z0-9_]*$/, `name ${name}`);
-  assert.match(help, /^[A-Z].*\.$/s, `help of ${name}: ${help}`);
+  assert.match(help, /^[A-Z0-9].*\.$/s, `help of ${name}: ${help}`);
   if (type === "histogram") {
     for (const { bounds, counts } of family.collect()) {
       assert.equal(counts.length, bounds.length + 1, name);

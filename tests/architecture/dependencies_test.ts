@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { shippedFiles, sourceFiles } from "./_source_tree.ts";
+
+const shipped = shippedFiles();
+const everything = [...shipped, ...sourceFiles("tests", "examples")];
+
+/** Name and version of an npm specifier such as `npm:@scope/name@1.2.3/part`. */
+function npmPackage(specifier: string): { name: string; version: string | undefined } | undefined {
+  const match = /^npm:((?:@[^/@]+\/)?[^/@]+)(?:@([^/]+))?/.exec(specifier);
+  return match ? { name: match[1], version: match[2] } : undefined;
+}
+
+Deno.test("each third-party package enters what ships through one file", () => {
+  const doors = new Map<string, Set<string>>();
+  for (const { path, imports } of shipped) {
+    for (const { specifier } of imports) {
+      const name = npmPackage(specifier)?.name;
+      if (name) doors.set(name, (doors.get(name) ?? new Set()).add(path));
+    }
+  }
+  const wide = [...doors].filter(([, paths]) => paths.size > 1);
+  assert.deepEqual(wide.map(([name, paths]) => [name, ...paths]), []);
+  assert(doors.size > 0);
+});
+
+Deno.test("every third-party import is inline, from npm, with one exact version", () => {
+  const versions = new Map<string, string>();
+  for (const { path, imports } of everything) {
+    for (const { specifier, target } of imports) {
+      if (target || specifier.startsWith("node:")) continue;
+      const found = npmPackage(specifier);
+      assert(found, `${path} imports ${specifier}`);
+      assert.match(found.version ?? "", /^\d+\.\d+\.\d+$/, `${path} imports ${specifier}`);
+      const known = versions.get(found.name) ?? found.version;
+      assert.equal(found.version, known, `${path} imports another version of ${found.name}`);
+      versions.set(found.name, known!);
+    }
+  }
+});
+
+Deno.test("deno.json has no import map, so that `deno run URL/main.ts` needs none", async () => {
+  const path = new URL("../../deno.json", import.meta.url);
+  const settings = JSON.parse(await Deno.readTextFile(path));
+  for (const key of ["imports", "importMap", "scopes", "links"]) {
+    assert(!(key in settings), key);
+  }
+});

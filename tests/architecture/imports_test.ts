@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { findCycle } from "./_cycle.ts";
+import { folderOf, nameOf, shippedFiles, type SourceFile } from "./_source_tree.ts";
+
+const files = shippedFiles();
+
+/** Layers from the ground up; a file may import from its own layer and from those below. */
+const layers = ["core", "plugins", "cim"];
+
+function layerOf(path: string): number {
+  if (path === "mod.ts") return layers.indexOf("plugins");
+  if (path === "main.ts") return layers.length;
+  return layers.indexOf(path.split("/")[0]);
+}
+
+/** What is wrong about an import, for every import inside the repository. */
+function problems(check: (from: SourceFile, target: string) => string | undefined): string[] {
+  return files.flatMap((from) =>
+    from.imports.flatMap(({ target }) => {
+      const problem = target && check(from, target);
+      return problem ? [`${from.path} -> ${target}: ${problem}`] : [];
+    })
+  );
+}
+
+Deno.test("imports go only downwards: core <- plugins <- cim <- main.ts", () => {
+  assert.deepEqual(
+    problems(({ path }, target) => layerOf(target) > layerOf(path) ? "upwards" : undefined),
+    [],
+  );
+});
+
+/** What the command line carries: the application of `cim demo`, and the version. */
+const carried = ["examples/sample_app/mod.ts", "deno.json"];
+
+Deno.test("imports stay in what ships, but for what the command line carries", () => {
+  assert.deepEqual(
+    problems(({ path }, target) =>
+      layerOf(target) >= 0 || (path.startsWith("cim/cli/") && carried.includes(target))
+        ? undefined
+        : "outside"
+    ),
+    [],
+  );
+});
+
+Deno.test("nobody reaches past the mod.ts of another folder", () => {
+  assert.deepEqual(
+    problems(({ path }, target) => {
+      const [from, to] = [folderOf(path), folderOf(target)];
+      const inside = from === to || from.startsWith(`${to}/`);
+      return inside || ["mod.ts", "deno.json"].includes(nameOf(target))
+        ? undefined
+        : "past the door";
+    }),
+    [],
+  );
+});
+
+Deno.test("a file whose name begins with an underscore is private to its folder", () => {
+  assert.deepEqual(
+    problems(({ path }, target) =>
+      nameOf(target).startsWith("_") && folderOf(path) !== folderOf(target) ? "private" : undefined
+    ),
+    [],
+  );
+});
+
+Deno.test("nobody enters the folder he is in through its own door", () => {
+  assert.deepEqual(
+    problems(({ path }, target) =>
+      path !== target && target === `${folderOf(path)}/mod.ts` ? "own door" : undefined
+    ),
+    [],
+  );
+});
+
+Deno.test("files do not need one another in a circle to be run", () => {
+  const graph = new Map(
+    files.map(({ path, imports }) => [
+      path,
+      new Set(imports.flatMap(({ target, isType }) => target && !isType ? target : [])),
+    ]),
+  );
+  assert.equal(findCycle(graph)?.join(" -> "), undefined);
+});
+
+Deno.test("folders do not import one another in a circle", () => {
+  const unit = (path: string) => path.split("/").slice(0, 2).join("/");
+  const graph = new Map<string, Set<string>>();
+  for (const { path, imports } of files.filter(({ path }) => nameOf(path) !== "mod.ts")) {
+    const targets = graph.get(unit(path)) ?? new Set();
+    graph.set(unit(path), targets);
+    for (const { target } of imports) {
+      // core/mod.ts stands for all of core; what it stands for is checked file by file above.
+      if (target && unit(target) !== unit(path) && unit(target) !== "core/mod.ts") {
+        targets.add(unit(target));
+      }
+    }
+  }
+  assert.equal(findCycle(graph)?.join(" -> "), undefined);
+});
+
+Deno.test("nothing that ships imports the test kit", () => {
+  assert.deepEqual(
+    problems(({ path }, target) =>
+      target.startsWith("core/testing/") && !path.startsWith("core/testing/")
+        ? "for tests only"
+        : undefined
+    ),
+    [],
+  );
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { cimPlugins } from "../../cim/assembly/mod.ts";
+import { folderOf, nameOf, shippedFiles, sourceFiles } from "./_source_tree.ts";
+
+/** Folders of tests that mirror no folder of the source. */
+const own = [
+  "architecture",
+  "bench",
+  "contract",
+  "docs",
+  "e2e",
+  "faults",
+  "fuzz",
+  "integration",
+  "property",
+];
+
+Deno.test("tests mirror the source tree", () => {
+  const folders = new Set(shippedFiles().map(({ path }) => folderOf(path)));
+  const strangers = sourceFiles("tests").map(({ path }) => folderOf(path).slice("tests/".length))
+    .filter((folder) => !own.includes(folder.split("/")[0]) && folder !== "examples")
+    .filter((folder) =>
+      ![...folders].some((known) => known === folder || known.startsWith(folder))
+    );
+  assert.deepEqual([...new Set(strangers)], []);
+});
+
+Deno.test("every test file is one that the test command runs", () => {
+  const tests = sourceFiles("tests").filter(({ text }) => /\bDeno\.test\(/.test(text));
+  const lost = tests.map(({ path }) => path).filter((path) =>
+    !nameOf(path).endsWith("_test.ts") && !nameOf(path).startsWith("_")
+  );
+  assert.deepEqual(lost, []);
+});
+
+Deno.test("every folder of plugins and cim that defines a plugin is part of the product", () => {
+  const defined = shippedFiles()
+    .filter(({ path }) => !path.startsWith("core/"))
+    .flatMap(({ code }) => [...code.matchAll(/definePlugin(?:<[^(]*>)?\(\{\s*name: "([^"]+)"/g)])
+    .map(([, name]) => name);
+  const present = new Set(cimPlugins().map(({ name }) => name));
+  assert.deepEqual(defined.filter((name) => !present.has(name)), []);
+  assert(defined.length > 0);
+});
