@@ -1,6 +1,7 @@
 /**
  * The driver over npm:etcd3, of which only the calls of the protocol are used: its watcher swallows
- * compaction and its leases keep themselves alive, neither of which is wanted here.
+ * compaction, its leases keep themselves alive, and its login neither uses the channel options nor
+ * closes its connection. None of that is wanted here.
  *
  * Deadlines are for unary calls only, on a stream they would end watches. Keepalive pings find a server
  * that is frozen; etcd allows one in five seconds and none without a call. Retries inside the library
@@ -8,11 +9,15 @@
  */
 import {
   Etcd3,
+  type ICallable,
   type IEvent,
   type IKeyValue,
   type IOptions,
   type IRequestOp,
   type IResponseOp,
+  KVClient,
+  LeaseClient,
+  WatchClient,
 } from "npm:etcd3@1.1.2";
 import { Buffer } from "node:buffer";
 import type {
@@ -31,12 +36,17 @@ import type {
 } from "./driver.ts";
 import { isNotConnected, isTokenRefused } from "./errors.ts";
 
-type CallOptions = Exclude<
-  NonNullable<IOptions["defaultCallOptions"]>,
-  (context: never) => unknown
->;
-type Interceptor = NonNullable<CallOptions["interceptors"]>[number];
+type Exec = ICallable<unknown>["exec"];
+type WithConnection = ICallable<unknown>["withConnection"];
+type Connection = Parameters<Parameters<WithConnection>[1]>[0];
+type Service = Parameters<Exec>[0];
 type FaultPolicy = NonNullable<NonNullable<IOptions["faultHandling"]>["global"]>;
+type UnaryMethod = (
+  payload: unknown,
+  metadata: Connection["metadata"],
+  options: unknown,
+  done: (error: Error | null, response: unknown) => void,
+) => void;
 
 /** Largest message taken: a thousand revisions of a large value may come at once after an outage. */
 const maxMessageBytes = 256 * 1024 * 1024;
@@ -46,36 +56,113 @@ export function createDriver(options: DriverOptions): EtcdDriver {
   return new Etcd3Driver(options);
 }
 
-class Etcd3Driver implements EtcdDriver {
-  readonly #client: Etcd3;
-  readonly #auth: DriverOptions["auth"];
+/** The library's client, for its pool of connections. */
+class PooledClient extends Etcd3 {
+  get connections(): ICallable<unknown> {
+    return this.pool;
+  }
+}
+
+/** The pool with a login: every call carries the token, and one that is refused is renewed once. */
+class AuthorizedPool implements ICallable<unknown> {
+  readonly callOptionsFactory: undefined;
+  readonly #client: PooledClient;
+  readonly #options: DriverOptions;
   #token: Promise<string> | undefined;
 
   constructor(options: DriverOptions) {
-    this.#auth = options.auth;
-    this.#client = new Etcd3({
+    this.#options = options;
+    this.#client = new PooledClient({
       hosts: [...options.endpoints],
       credentials: options.tls && credentials(options.tls),
       grpcOptions: channelOptions(options),
-      defaultCallOptions: ({ isStream }) =>
-        isStream ? {} : { deadline: Date.now() + options.operationTimeoutMs },
-      faultHandling: {
-        host: () => policy(1),
-        global: policy(options.endpoints.length),
-      },
+      defaultCallOptions: () => this.#callOptions(),
+      faultHandling: { host: () => justCall, global: justCall },
     });
   }
 
+  async exec<T>(service: Service, method: string, params: unknown): Promise<T> {
+    let left = this.#options.endpoints.length;
+    let mayRenew = this.#options.auth !== undefined;
+    while (true) {
+      try {
+        const response = await this.withConnection(
+          service,
+          (connection) => unaryCall(connection, method, params, this.#callOptions()),
+        );
+        return response as T;
+      } catch (error) {
+        if (mayRenew && isTokenRefused(error)) {
+          mayRenew = false;
+          this.forgetToken();
+        } else if (--left <= 0 || !isNotConnected(error)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async withConnection<R>(
+    service: Service,
+    use: (connection: Connection) => Promise<R> | R,
+  ): Promise<R> {
+    const { auth } = this.#options;
+    const token = auth && await (this.#token ??= this.#logIn(auth));
+    return await this.#client.connections.withConnection(service, (connection) => {
+      if (token !== undefined) connection.metadata.set("token", token);
+      return use(connection);
+    });
+  }
+
+  /** The next call logs in again. */
+  forgetToken(): void {
+    this.#token = undefined;
+  }
+
+  markFailed(resource: unknown, error: Error): void {
+    this.#client.connections.markFailed(resource, error);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #callOptions() {
+    return { deadline: Date.now() + this.#options.operationTimeoutMs };
+  }
+
+  async #logIn({ user, password }: NonNullable<DriverOptions["auth"]>): Promise<string> {
+    try {
+      const { token } = await this.#client.auth.authenticate({ name: user, password });
+      return token;
+    } catch (error) {
+      this.forgetToken();
+      throw error;
+    }
+  }
+}
+
+class Etcd3Driver implements EtcdDriver {
+  readonly #pool: AuthorizedPool;
+  readonly #kv: KVClient;
+  readonly #leases: LeaseClient;
+  readonly #watches: WatchClient;
+
+  constructor(options: DriverOptions) {
+    this.#pool = new AuthorizedPool(options);
+    this.#kv = new KVClient(this.#pool);
+    this.#leases = new LeaseClient(this.#pool);
+    this.#watches = new WatchClient(this.#pool);
+  }
+
   async range({ key, end, limit, revision, keysOnly }: RangeRequest): Promise<RangeResult> {
-    const response = await this.#call((call) =>
-      this.#client.kv.range({
-        key: buffer(key),
-        range_end: end && buffer(end),
-        limit,
-        revision,
-        keys_only: keysOnly,
-      }, call)
-    );
+    const response = await this.#kv.range({
+      key: buffer(key),
+      range_end: end && buffer(end),
+      limit,
+      revision,
+      keys_only: keysOnly,
+    });
     return { revision: Number(response.header.revision), pairs: response.kvs.map(pairOf) };
   }
 
@@ -83,13 +170,11 @@ class Etcd3Driver implements EtcdDriver {
     comparisons: readonly Comparison[],
     writes: readonly Write[],
   ): Promise<CommitResult> {
-    const response = await this.#call((call) =>
-      this.#client.kv.txn({
-        compare: comparisons.map(compareOf),
-        success: writes.map(requestOf),
-        failure: [],
-      }, call)
-    );
+    const response = await this.#kv.txn({
+      compare: comparisons.map(compareOf),
+      success: writes.map(requestOf),
+      failure: [],
+    });
     return {
       committed: response.succeeded,
       revision: Number(response.header.revision),
@@ -98,29 +183,25 @@ class Etcd3Driver implements EtcdDriver {
   }
 
   async grant(ttlSeconds: number): Promise<string> {
-    const { ID } = await this.#call((call) =>
-      this.#client.leaseClient.leaseGrant({ TTL: ttlSeconds, ID: 0 }, call)
-    );
+    const { ID } = await this.#leases.leaseGrant({ TTL: ttlSeconds, ID: 0 });
     return ID;
   }
 
   async revoke(lease: string): Promise<void> {
-    await this.#call((call) => this.#client.leaseClient.leaseRevoke({ ID: lease }, call));
+    await this.#leases.leaseRevoke({ ID: lease });
   }
 
   async secondsLeft(lease: string): Promise<number | undefined> {
-    const { TTL } = await this.#call((call) =>
-      this.#client.leaseClient.leaseTimeToLive({ ID: lease }, call)
-    );
+    const { TTL } = await this.#leases.leaseTimeToLive({ ID: lease });
     return Number(TTL) < 0 ? undefined : Number(TTL);
   }
 
   async compact(revision: number): Promise<void> {
-    await this.#call((call) => this.#client.kv.compact({ revision, physical: true }, call));
+    await this.#kv.compact({ revision, physical: true });
   }
 
   async watch(request: WatchRequest, listener: WatchListener): Promise<WatchStream> {
-    const stream = await this.#client.watchClient.watch(await this.#withToken());
+    const stream = await this.#watches.watch();
     let over = false;
     function end(error: unknown) {
       if (over) return;
@@ -129,6 +210,7 @@ class Etcd3Driver implements EtcdDriver {
     }
     stream.on("data", (response) => {
       if (over) return;
+      if (response.canceled && isTokenRefused(response.cancel_reason)) this.#pool.forgetToken();
       listener.onMessage({
         revision: Number(response.header.revision),
         created: response.created,
@@ -164,71 +246,34 @@ class Etcd3Driver implements EtcdDriver {
   }
 
   close(): void {
-    this.#client.close();
-  }
-
-  /** One unary call; a token that the server no longer knows is renewed once. */
-  async #call<T>(send: (options: CallOptions | undefined) => Promise<T>): Promise<T> {
-    try {
-      return await send(await this.#withToken());
-    } catch (error) {
-      if (!this.#auth || !isTokenRefused(error)) throw error;
-      this.#token = undefined;
-      return await send(await this.#withToken());
-    }
-  }
-
-  /**
-   * The option that adds the token to a call. etcd3 could log in by itself, but does so over a
-   * connection without the channel options, which it never closes.
-   */
-  async #withToken(): Promise<CallOptions | undefined> {
-    if (!this.#auth) return undefined;
-    this.#token ??= this.#logIn(this.#auth);
-    const token = await this.#token;
-    return { interceptors: [tokenInterceptor(token)] };
-  }
-
-  async #logIn({ user, password }: NonNullable<DriverOptions["auth"]>): Promise<string> {
-    try {
-      const { token } = await this.#client.auth.authenticate({ name: user, password });
-      return token;
-    } catch (error) {
-      this.#token = undefined;
-      throw error;
-    }
+    this.#pool.close();
   }
 }
 
-function tokenInterceptor(token: string): Interceptor {
-  return (options, nextCall) => {
-    const call = nextCall(options);
-    const start = call.start.bind(call);
-    call.start = (metadata, listener) => {
-      metadata.set("token", token);
-      start(metadata, listener);
-    };
-    // Typed as a class, used as an interface.
-    return call as ReturnType<Interceptor>;
-  };
+function unaryCall(
+  { client, metadata }: Connection,
+  method: string,
+  params: unknown,
+  options: unknown,
+): Promise<unknown> {
+  // The methods come from the protocol file at run time, so their types are not known.
+  const methods = client as unknown as Record<string, UnaryMethod>;
+  return new Promise((resolve, reject) => {
+    methods[method](params, metadata, options, (error, response) => {
+      if (error) reject(error);
+      else resolve(response);
+    });
+  });
 }
 
-/** Runs a call, and again on the next endpoint as long as none was reached; nothing was sent then. */
-function policy(attempts: number): FaultPolicy {
-  async function execute<T>(call: (context: { signal: AbortSignal }) => T | PromiseLike<T>) {
-    const { signal } = new AbortController();
-    for (let left = attempts - 1;; left--) {
-      try {
-        return await call({ signal });
-      } catch (error) {
-        if (left <= 0 || !isNotConnected(error)) throw error;
-      }
-    }
-  }
-  const ignored = () => ({ dispose() {} });
-  // The library asks for its own policy class but only ever calls `execute`.
-  return { execute, onSuccess: ignored, onFailure: ignored } as unknown as FaultPolicy;
-}
+/** No retry and no breaker. The library asks for its own policy class but only ever calls `execute`. */
+const justCall = Object.freeze({
+  async execute<T>(call: (context: { signal: AbortSignal }) => T | PromiseLike<T>): Promise<T> {
+    return await call({ signal: new AbortController().signal });
+  },
+  onSuccess: () => ({ dispose() {} }),
+  onFailure: () => ({ dispose() {} }),
+}) as unknown as FaultPolicy;
 
 function credentials(
   { ca, cert, key }: NonNullable<DriverOptions["tls"]>,

@@ -9,7 +9,7 @@ import {
 import type { Logger } from "../../core/log/mod.ts";
 import { entryOf, keyText, rangeOf } from "./_pairs.ts";
 import type { EtcdDriver, WatchedChange, WatchMessage, WatchStream } from "./driver.ts";
-import { etcdError } from "./errors.ts";
+import { etcdError, isTokenRefused } from "./errors.ts";
 import type { EtcdCounters } from "./stats.ts";
 
 /** What a watch needs of its store. */
@@ -81,7 +81,7 @@ export class WatchLoop {
   static async open(options: WatchLoopOptions): Promise<WatchLoop> {
     const loop = new WatchLoop(options);
     try {
-      void loop.#run(await loop.#attach());
+      void loop.#run(await loop.#attachWithToken());
       return loop;
     } catch (error) {
       loop.#stop();
@@ -120,6 +120,16 @@ export class WatchLoop {
         if (isFinal(error)) this.channel.fail(error);
         else log?.debug("Watch not opened yet", { prefix, reason: describeError(error) });
       }
+    }
+  }
+
+  /** A token may have expired unnoticed while no call was made; the next attempt has a new one. */
+  async #attachWithToken(): Promise<Attached> {
+    try {
+      return await this.#attach();
+    } catch (error) {
+      if (!isTokenRefused(error)) throw error;
+      return await this.#attach();
     }
   }
 

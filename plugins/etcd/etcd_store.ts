@@ -16,7 +16,6 @@ import {
   checkPut,
   checkTransaction,
   checkWatch,
-  type Condition,
   defaultMaxPending,
   defaultPageSize,
   type DeleteOptions,
@@ -32,42 +31,13 @@ import {
   type TransactionResult,
   type WatchOptions,
 } from "../../core/keyvalue/mod.ts";
-import type { Logger } from "../../core/log/mod.ts";
 import { entryOf, keyAfter, keyBytes, rangeOf } from "./_pairs.ts";
 import { WatchLoop } from "./_watch_loop.ts";
-import type { Comparison, EtcdDriver, EtcdTls, Write } from "./driver.ts";
-import { isIpAddress, parseEndpoints } from "./endpoints.ts";
+import { comparisonOf, writeOf } from "./_writes.ts";
+import type { Comparison, DriverOptions, EtcdDriver, Write } from "./driver.ts";
 import { etcdError } from "./errors.ts";
+import { checkOptions, type EtcdStoreOptions } from "./options.ts";
 import { etcdCounters, type EtcdStats } from "./stats.ts";
-
-/** Options of {@linkcode EtcdStore}. */
-export interface EtcdStoreOptions {
-  /** Servers as `host:port` or URL, at least one. */
-  endpoints: readonly string[];
-  /** Limit for one call, in milliseconds. Default 3,000. */
-  operationTimeoutMs?: number;
-  /** Limit for making a connection, in milliseconds. Default 1,000. */
-  dialTimeoutMs?: number;
-  /** Silence after which the server is asked for a sign of life. Default 6,000 ms, at least 5,000. */
-  keepaliveTimeMs?: number;
-  /** How long it has to give one. Default 2,000 ms. */
-  keepaliveTimeoutMs?: number;
-  /** The user to log in as. */
-  auth?: { user: string; password: string };
-  /** Certificates; needed for `https` endpoints. */
-  tls?: EtcdTls;
-  /** Source of time for waits and delays. Default: the machine's. */
-  clock?: Clock;
-  /** Source of jitter. Default `Math.random`. */
-  random?: () => number;
-  /** Where lost and regained watches are told. Default: nowhere. */
-  log?: Logger;
-}
-
-/** etcd closes connections that ping more often, unless told otherwise. */
-const minKeepaliveMs = 5_000;
-/** Longest lease that etcd grants, in seconds. */
-const maxLeaseSeconds = 9_000_000_000;
 
 /**
  * A connection to etcd. Creating it connects to nothing; while no server answers, calls fail within the
@@ -90,8 +60,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     transactions: true,
   });
   readonly #options: EtcdStoreOptions;
-  readonly #endpoints: readonly string[];
-  readonly #operationTimeoutMs: number;
+  readonly #driverOptions: DriverOptions;
   readonly #clock: Clock;
   readonly #counters = etcdCounters();
   readonly #watches = new Set<WatchLoop>();
@@ -99,24 +68,11 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   #driver: Promise<EtcdDriver> | undefined;
   #answering = true;
 
+  /** @throws {TypeError | RangeError} When the options cannot be or contradict one another. */
   constructor(options: EtcdStoreOptions) {
-    const { endpoints, operationTimeoutMs = 3_000, keepaliveTimeMs, tls, clock } = options;
-    if (endpoints.length === 0) throw new TypeError("Cannot use etcd: no endpoint is given");
-    if (!(operationTimeoutMs > 0)) {
-      throw new RangeError(
-        `Cannot use etcd: operationTimeoutMs ${operationTimeoutMs}, wanted above 0`,
-      );
-    }
-    if (keepaliveTimeMs !== undefined && keepaliveTimeMs < minKeepaliveMs) {
-      throw new RangeError(
-        `Cannot use etcd: keepaliveTimeMs ${keepaliveTimeMs}, wanted ${minKeepaliveMs} or more`,
-      );
-    }
     this.#options = options;
-    this.#endpoints = parseEndpoints(endpoints, tls !== undefined);
-    checkTls(this.#endpoints, tls);
-    this.#operationTimeoutMs = operationTimeoutMs;
-    this.#clock = clock ?? systemClock;
+    this.#driverOptions = checkOptions(options);
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Plain numbers for metrics. */
@@ -230,12 +186,12 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     const loop = await this.#call(`watch prefix "${prefix}"`, options, (driver) =>
       WatchLoop.open({
         driver,
-        endpoints: this.#endpoints,
+        endpoints: this.#driverOptions.endpoints,
         clock: this.#clock,
         random: this.#options.random ?? Math.random,
         log: this.#options.log,
         counters: this.#counters,
-        operationTimeoutMs: this.#operationTimeoutMs,
+        operationTimeoutMs: this.#driverOptions.operationTimeoutMs,
         prefix,
         fromRevision,
         maxPending,
@@ -350,7 +306,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
       return result;
     } catch (cause) {
       ended.throwIfAborted();
-      throw this.#failed(etcdError(action, this.#endpoints, cause));
+      throw this.#failed(etcdError(action, this.#driverOptions.endpoints, cause));
     } finally {
       settled.abort();
     }
@@ -358,24 +314,8 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
 
   /** The driver, loaded with the first call: an agent that never calls does not load the client. */
   #connected(): Promise<EtcdDriver> {
-    this.#driver ??= import("./_etcd3_driver.ts").then(({ createDriver }) => {
-      const {
-        dialTimeoutMs = 1_000,
-        keepaliveTimeMs = 6_000,
-        keepaliveTimeoutMs = 2_000,
-        auth,
-        tls,
-      } = this.#options;
-      return createDriver({
-        endpoints: this.#endpoints,
-        operationTimeoutMs: this.#operationTimeoutMs,
-        dialTimeoutMs,
-        keepaliveTimeMs,
-        keepaliveTimeoutMs,
-        auth,
-        tls,
-      });
-    });
+    this.#driver ??= import("./_etcd3_driver.ts")
+      .then(({ createDriver }) => createDriver(this.#driverOptions));
     return this.#driver;
   }
 
@@ -402,38 +342,4 @@ function interrupted(signal: AbortSignal, settled: AbortSignal): Promise<never> 
     signal.addEventListener("abort", onAbort, { once: true, signal: settled });
     if (signal.aborted) onAbort();
   });
-}
-
-async function writeOf(operation: Operation, driver: EtcdDriver): Promise<Write> {
-  const key = keyBytes(operation.key);
-  if (operation.type === "delete") return { type: "delete", key };
-  const { value, ttlMs } = operation;
-  if (ttlMs === undefined) return { type: "put", key, value };
-  const seconds = Math.min(Math.ceil(ttlMs / 1_000), maxLeaseSeconds);
-  return { type: "put", key, value, lease: await driver.grant(seconds) };
-}
-
-function comparisonOf(condition: Condition): Comparison {
-  const key = keyBytes(condition.key);
-  if ("exists" in condition) return { key, target: "exists", exists: condition.exists };
-  if ("revision" in condition) return { key, target: "revision", revision: condition.revision };
-  return { key, target: "value", value: condition.value };
-}
-
-function checkTls(endpoints: readonly string[], tls: EtcdTls | undefined): void {
-  const secure = endpoints[0].startsWith("https:");
-  if (tls && !secure) {
-    throw new TypeError(
-      `Cannot use etcd: certificates are given, but ${endpoints[0]} is not https`,
-    );
-  }
-  if (tls && (tls.cert === undefined) !== (tls.key === undefined)) {
-    throw new TypeError("Cannot use etcd: give the client's certificate and its key, or neither");
-  }
-  const address = secure && !tls?.serverName && endpoints.find(isIpAddress);
-  if (address) {
-    throw new TypeError(
-      `Cannot use etcd at ${address}: with TLS and an IP address, set the server's name (tls_server_name)`,
-    );
-  }
 }

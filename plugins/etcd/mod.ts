@@ -6,6 +6,7 @@
  */
 export { etcdConfig } from "./config.ts";
 export type { EtcdTls } from "./driver.ts";
-export { EtcdStore, type EtcdStoreOptions } from "./etcd_store.ts";
+export { EtcdStore } from "./etcd_store.ts";
+export type { EtcdStoreOptions } from "./options.ts";
 export { etcd, etcdToken } from "./plugin.ts";
 export type { EtcdStats } from "./stats.ts";

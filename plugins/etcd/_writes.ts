@@ -1,0 +1,24 @@
+import type { Condition, Operation } from "../../core/keyvalue/mod.ts";
+import { keyBytes } from "./_pairs.ts";
+import type { Comparison, EtcdDriver, Write } from "./driver.ts";
+
+/** Longest lease that etcd grants, in seconds. */
+const maxLeaseSeconds = 9_000_000_000;
+
+/** A write as etcd takes it; a time to live becomes a lease. */
+export async function writeOf(operation: Operation, driver: EtcdDriver): Promise<Write> {
+  const key = keyBytes(operation.key);
+  if (operation.type === "delete") return { type: "delete", key };
+  const { value, ttlMs } = operation;
+  if (ttlMs === undefined) return { type: "put", key, value };
+  const seconds = Math.min(Math.ceil(ttlMs / 1_000), maxLeaseSeconds);
+  return { type: "put", key, value, lease: await driver.grant(seconds) };
+}
+
+/** A condition as etcd takes it. */
+export function comparisonOf(condition: Condition): Comparison {
+  const key = keyBytes(condition.key);
+  if ("exists" in condition) return { key, target: "exists", exists: condition.exists };
+  if ("revision" in condition) return { key, target: "revision", revision: condition.revision };
+  return { key, target: "value", value: condition.value };
+}

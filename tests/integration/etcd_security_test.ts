@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { EtcdStore } from "../../plugins/etcd/mod.ts";
+import { type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
+import { freePorts } from "./_servers.ts";
+
+const { ignore } = requirePrivate("etcd");
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** An authority, and certificates for a server and a client that it signed. */
+async function certificates(dir: string): Promise<void> {
+  await openssl(dir, [
+    ...[
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-days",
+      "2",
+      "-subj",
+      "/CN=test authority",
+    ],
+    ...["-keyout", "ca.key", "-out", "ca.pem"],
+  ]);
+  for (const [name, usage] of [["server", "serverAuth"], ["client", "clientAuth"]]) {
+    await Deno.writeTextFile(
+      `${dir}/${name}.ext`,
+      `subjectAltName=DNS:etcd.test\nextendedKeyUsage=${usage}\n`,
+    );
+    await openssl(dir, [
+      ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${name}`],
+      ...["-keyout", `${name}.key`, "-out", `${name}.csr`],
+    ]);
+    await openssl(dir, [
+      ...["x509", "-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key"],
+      ...["-CAcreateserial", "-days", "2", "-extfile", `${name}.ext`, "-out", `${name}.pem`],
+    ]);
+  }
+}
+
+async function openssl(cwd: string, args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
+  assert(success, new TextDecoder().decode(stderr));
+}
+
+/** A server that speaks TLS and asks for a client's certificate. */
+async function startTls(dir: string): Promise<PrivateServer> {
+  const port = freePorts();
+  const server = await startPrivate("etcd", {
+    port,
+    unready: true,
+    args: [
+      ...["--listen-client-urls", `https://127.0.0.1:${port}`],
+      ...["--advertise-client-urls", `https://127.0.0.1:${port}`],
+      ...["--cert-file", `${dir}/server.pem`, "--key-file", `${dir}/server.key`],
+      ...["--trusted-ca-file", `${dir}/ca.pem`, "--client-cert-auth"],
+    ],
+  });
+  return server;
+}
+
+Deno.test({
+  name: "EtcdStore speaks TLS with an authority, a certificate and a server name of its own",
+  ignore,
+  async fn() {
+    const dir = await Deno.makeTempDir();
+    await certificates(dir);
+    const pem = (name: string) => Deno.readTextFileSync(`${dir}/${name}`);
+    const ca = pem("ca.pem");
+    const serverName = "etcd.test";
+    await using server = await startTls(dir);
+    const endpoints = [`127.0.0.1:${server.port}`];
+    await using store = new EtcdStore({
+      endpoints,
+      tls: { ca, serverName, cert: pem("client.pem"), key: pem("client.key") },
+    });
+    await untilAnswering(store);
+    await store.put("a", bytes("1"));
+    assert.deepEqual((await store.get("a"))?.value, bytes("1"));
+    const controller = new AbortController();
+    const batches = (await store.watch("", { signal: controller.signal }))[Symbol.asyncIterator]();
+    await store.put("a", bytes("2"));
+    assert.equal((await batches.next()).value.changes.length, 1);
+    controller.abort();
+
+    await openssl(dir, [
+      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=stranger"],
+      ...["-keyout", "stranger.key", "-out", "stranger.pem"],
+    ]);
+    await using suspicious = new EtcdStore({
+      endpoints,
+      tls: { ca: pem("stranger.pem"), serverName },
+    });
+    await assert.rejects(() => suspicious.get("a"), { code: "store_unreachable" });
+    await Deno.remove(dir, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "EtcdStore logs in, is refused what its role does not allow, and logs in again after a restart",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await enableUsers(server.url);
+    const endpoints = [server.url];
+    await using store = new EtcdStore({ endpoints, auth: { user: "app", password: "secret" } });
+    await store.put("app/a", bytes("1"));
+    await assert.rejects(() => store.put("other/a", bytes("1")), { code: "store_denied" });
+    await assert.rejects(() => store.watch("other/"), { code: "store_denied" });
+
+    const controller = new AbortController();
+    const watch = await store.watch("app/", { signal: controller.signal });
+    const batches = watch[Symbol.asyncIterator]();
+    await server.kill();
+    await server.restart();
+    await untilAnswering(store);
+    await store.put("app/a", bytes("2"));
+    assert.equal((await batches.next()).value.changes[0].entry.revision > 0, true);
+    controller.abort();
+
+    await using stranger = new EtcdStore({ endpoints, auth: { user: "app", password: "wrong" } });
+    await assert.rejects(() => stranger.get("app/a"), (error: Error & { code?: string }) => {
+      assert.equal(error.code, "store_denied");
+      assert(!error.message.includes("wrong"), "the password must not be shown");
+      return true;
+    });
+    await using nobody = new EtcdStore({ endpoints });
+    await assert.rejects(() => nobody.get("app/a"), { code: "store_denied" });
+  },
+});
+
+/** Creates root, and a user that may do everything below `app/`, over etcd's HTTP gateway. */
+async function enableUsers(url: string): Promise<void> {
+  const base64 = (text: string) => btoa(text);
+  const permission = {
+    permType: "READWRITE",
+    key: base64("app/"),
+    range_end: base64("app0"),
+  };
+  const calls: [path: string, body: unknown][] = [
+    ["user/add", { name: "root", password: "root" }],
+    ["role/add", { name: "root" }],
+    ["user/grant", { user: "root", role: "root" }],
+    ["user/add", { name: "app", password: "secret" }],
+    ["role/add", { name: "app" }],
+    ["role/grant", { name: "app", perm: permission }],
+    ["user/grant", { user: "app", role: "app" }],
+    ["enable", {}],
+  ];
+  for (const [path, body] of calls) {
+    const response = await fetch(`${url}/v3/auth/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    assert(response.ok, `${path}: ${text}`);
+  }
+}
+
+/** Any answer will do, also that the user may not. */
+async function untilAnswering(store: EtcdStore): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      await store.get("app/a");
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  assert.fail("etcd does not answer");
+}
