@@ -42,16 +42,19 @@ export class Connection implements Disposable {
   /** Ends the wait for each answer that a handler still owes. */
   readonly #waiting = new Set<() => void>();
   #requests = 0;
-  #limit: Disposable;
+  #limit: Disposable | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.peer = options.peer;
     this.#options = options;
-    this.#limit = this.#cutAfter(options.headerTimeoutMs, "header_timeout");
+    this.#limitTo(options.headerTimeoutMs, "header_timeout");
   }
 
-  /** Aborts when the connection is over. */
+  /**
+   * Aborts when the client has closed its side, or the connection is over for another reason. A client that
+   * only closed its sending side still gets its answer.
+   */
   get signal(): AbortSignal {
     return this.#gone.signal;
   }
@@ -62,7 +65,7 @@ export class Connection implements Disposable {
    */
   serve(work: Promise<Response>, completed: Promise<void>): Promise<Response> {
     this.#requests++;
-    this.#limit[Symbol.dispose]();
+    this.#limit?.[Symbol.dispose]();
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const abandon = () => resolve(new Response(null, { status: 503 }));
     this.#waiting.add(abandon);
@@ -70,7 +73,7 @@ export class Connection implements Disposable {
     const settle = () => {
       this.#requests--;
       if (this.#requests > 0 || this.#closed) return;
-      this.#limit = this.#cutAfter(this.#options.idleTimeoutMs, "idle_timeout");
+      this.#limitTo(this.#options.idleTimeoutMs, "idle_timeout");
     };
     completed.then(settle, settle);
     return promise;
@@ -83,11 +86,16 @@ export class Connection implements Disposable {
     this.close();
   }
 
+  /** Ends the connection if no request is in work; else the engine ends it after the last answer. */
+  closeIfIdle(): void {
+    if (this.#requests === 0) this.close();
+  }
+
   /** Lets go of both sides at once. May be called twice. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#limit[Symbol.dispose]();
+    this.#limit?.[Symbol.dispose]();
     this.#options.client.close();
     this.#options.engine.close();
     this.#gone.abort();
@@ -100,13 +108,16 @@ export class Connection implements Disposable {
   }
 
   async #toEngine(): Promise<void> {
-    const { client, engine } = this.#options;
+    const { client, engine, idleTimeoutMs } = this.#options;
     const buffer = new Uint8Array(bufferBytes);
     let isWanted = true;
     for (let read = await client.read(buffer); read !== null; read = await client.read(buffer)) {
       if (isWanted) isWanted = await writeAll(engine, buffer.subarray(0, read)).then(yes, no);
     }
-    if (isWanted) await engine.closeWrite();
+    if (!isWanted) return;
+    await engine.closeWrite();
+    this.#gone.abort();
+    if (!this.#closed) this.#limitTo(idleTimeoutMs, "idle_timeout");
   }
 
   async #toClient(): Promise<void> {
@@ -117,8 +128,14 @@ export class Connection implements Disposable {
       await writeAll(client, buffer.subarray(0, read));
     }
     await client.closeWrite();
-    this.#limit[Symbol.dispose]();
-    this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
+    this.#limit?.[Symbol.dispose]();
+    if (!this.#closed) this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
+  }
+
+  /** Replaces the limit in force. */
+  #limitTo(delayMs: number, reason: RejectReason): void {
+    this.#limit?.[Symbol.dispose]();
+    this.#limit = this.#cutAfter(delayMs, reason);
   }
 
   #cutAfter(delayMs: number, reason: RejectReason): Disposable {

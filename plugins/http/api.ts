@@ -18,15 +18,20 @@ export interface Peer {
 
 /** What a handler gets. */
 export interface RouteRequest {
-  /** The request; its body has been read and is within the route's limit. */
+  /**
+   * The request. Its body has been read and is within the route's limit; its signal aborts when the client
+   * has gone.
+   */
   readonly request: Request;
   /** What the pattern's groups matched, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** Who opened the connection. */
   readonly remote: Peer;
 }
 
 /** One method on one path. */
 export interface Route {
+  /** The method it answers; GET answers HEAD, too. */
   readonly method: Method;
   /** Pathname as in `URLPattern`, for example `/api/v1/kv/:key+`. */
   readonly path: string;
@@ -43,9 +48,13 @@ export interface Route {
 
 /** A route as others see it. */
 export interface RouteInfo {
+  /** The plugin that added it. */
   readonly owner: string;
+  /** The method it answers. */
   readonly method: Method;
+  /** The pathname or pattern it was added with. */
   readonly path: string;
+  /** Whether peers of other machines get 403. */
   readonly loopbackOnly: boolean;
 }
 

@@ -28,9 +28,12 @@ export interface HttpProblemOptions {
  * ```
  */
 export class HttpProblem extends Error {
+  /** Status of the answer. */
   readonly status: number;
+  /** More headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
 
+  /** Makes the answer `{"error": message}` with that status, 400 to 599. */
   constructor(status: number, message: string, options: HttpProblemOptions = {}) {
     if (!Number.isInteger(status) || status < 400 || status > 599) {
       throw new RangeError(`Cannot make a problem of status ${status}: must be 400 to 599`);

@@ -97,7 +97,9 @@ export class HttpListener {
 
   async #drain(): Promise<void> {
     await this.#accepting;
-    await this.#engine.shutdown();
+    const shutdown = this.#engine.shutdown();
+    for (const connection of this.#connections.values()) connection.closeIfIdle();
+    await shutdown;
     await Promise.all(this.#running);
   }
 
@@ -108,7 +110,8 @@ export class HttpListener {
       try {
         const client = await this.#door.accept();
         stats.accepted++;
-        if (this.#running.size < maxConnections) this.#own(this.#carry(client));
+        if (signal.aborted) client.close();
+        else if (this.#running.size < maxConnections) this.#own(this.#carry(client));
         else {
           stats.rejected("connection_limit");
           this.#own(refuse(client));
@@ -152,6 +155,7 @@ export class HttpListener {
       clock,
       onLimit: (reason) => stats.rejected(reason),
     });
+    if (this.#closing.signal.aborted) return;
     const { port } = engine.localAddr;
     this.#connections.set(port, connection);
     try {

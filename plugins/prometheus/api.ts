@@ -7,7 +7,9 @@ import { type MetricSet, type Token, token } from "../../core/mod.ts";
 
 /** A set of families served at a path of its own. Disposing of it removes the path. */
 export interface MetricRegistry extends Disposable {
+  /** Where it is served. */
   readonly path: string;
+  /** What it serves. */
   readonly metrics: MetricSet;
 }
 

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
-import { definePlugin, hasCode, type Plugin } from "../../../core/mod.ts";
-import { type Harness, harness } from "../../../core/testing/mod.ts";
-import { http, httpToken, jsonResponse, type Route } from "../../../plugins/http/mod.ts";
-
-/** A plugin that registers routes in its afterInit. */
-function routes(...list: Route[]): Plugin {
-  return definePlugin({
-    name: "routes",
-    requires: [httpToken],
-    init: ({ get, name }) => {
-      for (const route of list) get(httpToken).route(name, route);
-    },
-  });
-}
-
-async function started(plugins: readonly Plugin[], rest: Record<string, unknown> = {}) {
-  const kit = harness({ plugins: [http(), ...plugins], config: { rest: { port: 0, ...rest } } });
-  await kit.agent.start();
-  return kit;
-}
-
-function urlOf({ agent }: Harness, path: string): string {
-  return `http://127.0.0.1:${agent.get(httpToken).port}${path}`;
-}
+import { AgentError, definePlugin, hasCode } from "../../../core/mod.ts";
+import { harness } from "../../../core/testing/mod.ts";
+import {
+  http,
+  HttpProblem,
+  httpToken,
+  jsonResponse,
+  type Route,
+} from "../../../plugins/http/mod.ts";
+import { RawClient, sample, serving, until, urlOf } from "./_kit.ts";
 
 const echo: Route = {
   method: "POST",
@@ -31,27 +17,254 @@ const echo: Route = {
     jsonResponse({ name: params.name, body: await request.text() }),
 };
 
+/** A route whose handler throws. */
+function throwing(error: unknown): Route {
+  return {
+    method: "GET",
+    path: "/",
+    handler: () => {
+      throw error;
+    },
+  };
+}
+
 Deno.test("http() answers a route with its parameters and body", async () => {
-  await using kit = await started([routes(echo)]);
+  await using kit = await serving([echo]);
   const response = await fetch(urlOf(kit, "/echo/a%20b"), { method: "POST", body: "hi" });
   assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-type"), "application/json");
+  assert.equal(response.headers.get("x-content-type-options"), "nosniff");
   assert.deepEqual(await response.json(), { name: "a b", body: "hi" });
 });
 
-Deno.test("http() answers HTTP/2 with prior knowledge on the same port", async () => {
-  await using kit = await started([routes(echo)]);
-  using client = Deno.createHttpClient({ http1: false, http2: true });
-  const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "h2", client });
-  assert.deepEqual(await response.json(), { name: "x", body: "h2" });
+Deno.test("http() takes a body whatever its content type says", async () => {
+  await using kit = await serving([echo]);
+  for (const type of ["text/plain;charset=ISO-8859-1", "application/json", "rubbish"]) {
+    const headers = { "content-type": type };
+    const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", headers, body: "{}" });
+    assert.deepEqual(await response.json(), { name: "x", body: "{}" });
+  }
 });
 
-Deno.test("http() says address_in_use and names the key when the port is taken", async () => {
+Deno.test("http() answers HTTP/2 with prior knowledge on the same port", async () => {
+  await using kit = await serving([echo]);
+  using client = Deno.createHttpClient({ http1: false, http2: true });
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async (_, index) => {
+      const body = `${index}`.repeat(10_000);
+      const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body, client });
+      return (await response.json()).body === body;
+    }),
+  );
+  assert(answers.every(Boolean));
+  assert.equal(sample(kit.agent.metrics.families(), "http_connections_total"), 1);
+});
+
+Deno.test("D-89 a body over the limit is refused with 413, announced or chunked, in both protocols", async () => {
+  await using kit = await serving([echo], { max_body: "1KiB" });
+  using h2c = Deno.createHttpClient({ http1: false, http2: true });
+  const chunked = () =>
+    new ReadableStream({
+      start(stream) {
+        for (let sent = 0; sent < 64; sent++) stream.enqueue(new Uint8Array(64));
+        stream.close();
+      },
+    });
+  for (const client of [undefined, h2c]) {
+    for (const body of ["x".repeat(1_025), chunked()]) {
+      const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body, client });
+      assert.equal(response.status, 413);
+      assert.deepEqual(await response.json(), { error: "The body is larger than 1024 bytes" });
+    }
+  }
+  const fits = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "x".repeat(1_024) });
+  assert.equal(fits.status, 200);
+  await fits.body?.cancel();
+  const { metrics } = kit.agent;
+  assert.equal(
+    sample(metrics.families(), "http_rejected_total", { reason: "body_too_large" }),
+    4,
+  );
+});
+
+Deno.test("D-89 an endless body is refused without waiting for its end", async () => {
+  await using kit = await serving([echo]);
+  using client = await RawClient.open(kit.agent.get(httpToken).port);
+  await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const block = `10000\r\n${"x".repeat(65_536)}\r\n`;
+  const sending = (async () => {
+    while (true) await client.send(block);
+  })().catch(() => "the server stopped listening");
+  assert.match(await client.receive("}"), /^HTTP\/1.1 413 /);
+  client[Symbol.dispose]();
+  await sending;
+});
+
+Deno.test("a route may have a limit of its own for bodies", async () => {
+  await using kit = await serving([{ ...echo, maxBodyBytes: 2 }]);
+  const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "abc" });
+  assert.equal(response.status, 413);
+  await response.body?.cancel();
+});
+
+Deno.test("D-89 a body that does not arrive in time is answered with 408", async () => {
+  let called = false;
+  await using kit = await serving([{
+    ...echo,
+    handler: () => {
+      called = true;
+      return new Response();
+    },
+  }], { body_timeout: "5s" });
+  const families = () => kit.agent.metrics.families();
+  using client = await RawClient.open(kit.agent.get(httpToken).port);
+  await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  await until("in work", () => sample(families(), "http_requests_in_flight") === 1);
+  await kit.clock.advance(5_000);
+  assert.match(await client.receive("}"), /^HTTP\/1.1 408 [^]*not complete after 5000 ms/);
+  assert.equal(called, false);
+  assert.equal(sample(families(), "http_rejected_total", { reason: "body_timeout" }), 1);
+});
+
+Deno.test("D-89 a handler does not see a body that broke off", async () => {
+  let called = false;
+  await using kit = await serving([{
+    ...echo,
+    handler: () => {
+      called = true;
+      return new Response();
+    },
+  }]);
+  const families = () => kit.agent.metrics.families();
+  {
+    using client = await RawClient.open(kit.agent.get(httpToken).port);
+    await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    await until("in work", () => sample(families(), "http_requests_in_flight") === 1);
+  }
+  const labels = { reason: "body_broken" };
+  await until("counted", () => sample(families(), "http_rejected_total", labels) === 1);
+  assert.equal(called, false);
+});
+
+Deno.test("http() answers 404 for an unknown path and 405 with Allow for a wrong method", async () => {
+  await using kit = await serving([echo]);
+  const unknown = await fetch(urlOf(kit, "/nowhere"));
+  assert.equal(unknown.status, 404);
+  assert.deepEqual(await unknown.json(), { error: "No such path" });
+  const wrong = await fetch(urlOf(kit, "/echo/x"), { method: "DELETE" });
+  assert.equal(wrong.status, 405);
+  assert.equal(wrong.headers.get("allow"), "POST");
+  await wrong.body?.cancel();
+});
+
+Deno.test("http() answers HEAD with the head of GET", async () => {
+  const get: Route = { method: "GET", path: "/a", handler: () => jsonResponse({ a: 1 }) };
+  await using kit = await serving([get]);
+  const response = await fetch(urlOf(kit, "/a"), { method: "HEAD" });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("content-length"), "7");
+  assert.equal(await response.text(), "");
+});
+
+Deno.test("D-93 a path that is not registered yet is answered with 503 until the agent runs", async () => {
+  const seen: [number, unknown][] = [];
+  const asks = definePlugin({
+    name: "asks",
+    requires: [httpToken],
+    init: ({ get }) => get(httpToken).port,
+    async afterInit(port) {
+      const response = await fetch(`http://127.0.0.1:${port}/later`);
+      seen.push([response.status, await response.json()]);
+    },
+  });
+  await using kit = harness({ plugins: [http(), asks], config: { rest: { port: 0 } } });
+  await kit.agent.start();
+  assert.deepEqual(seen, [[503, { error: "starting" }]]);
+  const after = await fetch(urlOf(kit, "/later"));
+  assert.equal(after.status, 404);
+  await after.body?.cancel();
+});
+
+Deno.test("http() turns what a handler throws into status and message", async () => {
+  const cases: [unknown, number, unknown][] = [
+    [new HttpProblem(409, "Taken", { headers: { "x-by": "a" } }), 409, { error: "Taken" }],
+    [
+      new AgentError("store_unreachable", "Cannot read key"),
+      503,
+      { error: "Cannot read key", code: "store_unreachable" },
+    ],
+    [
+      new AgentError("store_corrupt", "Bad file"),
+      500,
+      { error: "Bad file", code: "store_corrupt" },
+    ],
+    [new Error("secret detail"), 500, { error: "internal error" }],
+  ];
+  for (const [error, status, body] of cases) {
+    await using kit = await serving([throwing(error)]);
+    const response = await fetch(urlOf(kit, "/"));
+    assert.equal(response.status, status);
+    assert.deepEqual(await response.json(), body);
+    assert.equal(
+      kit.logs.messages("error").length,
+      error instanceof AgentError ? 0 : status === 500 ? 1 : 0,
+    );
+  }
+});
+
+Deno.test("http() refuses pages of other origins before reading their body", async () => {
+  await using kit = await serving([echo]);
+  const headers = { origin: "https://evil.example" };
+  const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", headers, body: "hi" });
+  assert.equal(response.status, 403);
+  await response.body?.cancel();
+});
+
+Deno.test("http() answers 400 when the Host header makes no URL", async () => {
+  await using kit = await serving([echo]);
+  using client = await RawClient.open(kit.agent.get(httpToken).port);
+  await client.send("GET /echo HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\n\r\n");
+  assert.match(await client.receive(), /^HTTP\/1.1 400 /);
+});
+
+Deno.test("D-REST-1 http() says address_in_use and names the key when the port is taken", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = taken.addr as Deno.NetAddr;
+  const { port } = taken.addr;
   const kit = harness({ plugins: [http()], config: { rest: { port } } });
   await assert.rejects(kit.agent.start(), (error: Error) => {
     assert(hasCode(error, "address_in_use"));
     assert.match(error.message, new RegExp(`127.0.0.1:${port}.*rest\\.port`));
     return true;
   });
+});
+
+Deno.test("http() says address_unavailable when the host is not this machine's", async () => {
+  const kit = harness({ plugins: [http()], config: { rest: { port: 0, host: "192.0.2.1" } } });
+  await assert.rejects(kit.agent.start(), (error: Error) => {
+    assert(hasCode(error, "address_unavailable"));
+    assert.match(error.message, /rest\.host/);
+    return true;
+  });
+});
+
+Deno.test("http() listens on loopback, and on all interfaces inside Kubernetes", async () => {
+  const cases: [Record<string, string>, string][] = [
+    [{}, "127.0.0.1"],
+    [{ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, "0.0.0.0"],
+    [{ KUBERNETES_SERVICE_HOST: "10.0.0.1", CIM_REST_HOST: "127.0.0.2" }, "127.0.0.2"],
+  ];
+  for (const [env, hostname] of cases) {
+    await using kit = harness({ plugins: [http()], config: { rest: { port: 0 } }, env });
+    await kit.agent.start();
+    const entry = kit.logs.entries.find(({ message }) => message === "Listening")!;
+    assert.deepEqual(entry.fields.hostname, hostname);
+  }
+});
+
+Deno.test("routes tells every route with its owner", async () => {
+  await using kit = await serving([echo, { ...echo, path: "/a", loopbackOnly: false }]);
+  assert.deepEqual(kit.agent.get(httpToken).routes, [
+    { owner: "routes", method: "POST", path: "/a", loopbackOnly: false },
+    { owner: "routes", method: "POST", path: "/echo/:name", loopbackOnly: true },
+  ]);
 });

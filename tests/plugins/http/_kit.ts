@@ -1,0 +1,156 @@
+/** What the tests of the HTTP plugin share: an agent with routes, a bare listener, and raw connections. */
+import { definePlugin, type MetricFamily, type Plugin } from "../../../core/mod.ts";
+import {
+  type Harness,
+  harness,
+  type ManualClock,
+  manualClock,
+  recordingLogs,
+} from "../../../core/testing/mod.ts";
+import { http, httpToken, type Route } from "../../../plugins/http/mod.ts";
+import {
+  HttpListener,
+  type ListenerOptions,
+  type RequestHandler,
+} from "../../../plugins/http/listener.ts";
+import { HttpStats } from "../../../plugins/http/http_stats.ts";
+
+/** A plugin that registers routes in its init. */
+export function routes(...list: Route[]): Plugin {
+  return definePlugin({
+    name: "routes",
+    requires: [httpToken],
+    init: ({ get, name }) => {
+      for (const route of list) get(httpToken).route(name, route);
+    },
+  });
+}
+
+/** A started agent with the HTTP plugin and these routes. */
+export async function serving(
+  list: readonly Route[],
+  rest: Record<string, unknown> = {},
+): Promise<Harness> {
+  const kit = harness({
+    plugins: [http(), routes(...list)],
+    config: { rest: { port: 0, ...rest } },
+  });
+  await kit.agent.start();
+  return kit;
+}
+
+/** The address of a path. */
+export function urlOf({ agent }: Harness, path: string): string {
+  return `http://127.0.0.1:${agent.get(httpToken).port}${path}`;
+}
+
+/** The value of one sample, 0 when there is none. */
+export function sample(
+  families: readonly MetricFamily[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  const family = families.find((candidate) => candidate.name === name);
+  if (!family || family.type === "histogram") throw new TypeError(`No plain metric ${name}`);
+  const read = family.collect();
+  if (typeof read === "number") return read;
+  for (const entry of read) {
+    if (Object.entries(labels).every(([key, value]) => entry.labels?.[key] === value)) {
+      return entry.value;
+    }
+  }
+  return 0;
+}
+
+/** A listener without an agent. Disposing of it closes it at once. */
+export interface BareListener extends AsyncDisposable {
+  readonly listener: HttpListener;
+  readonly stats: HttpStats;
+  readonly clock: ManualClock;
+  rejected(reason: string): number;
+}
+
+/** Opens a listener on a free port, with time standing still. */
+export function listening(
+  handler: RequestHandler,
+  options: Partial<ListenerOptions> = {},
+): BareListener {
+  const clock = manualClock();
+  const stats = new HttpStats();
+  const listener = new HttpListener(handler, {
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: 16,
+    headerTimeoutMs: 10_000,
+    idleTimeoutMs: 60_000,
+    writeTimeoutMs: 30_000,
+    stats,
+    clock,
+    log: recordingLogs(clock).registry.logger("http"),
+    ...options,
+  });
+  return {
+    listener,
+    stats,
+    clock,
+    rejected: (reason) => sample(stats.families(), "http_rejected_total", { reason }),
+    [Symbol.asyncDispose]: () => listener.close(AbortSignal.abort()),
+  };
+}
+
+/** A TCP connection that speaks whatever the test writes. */
+export class RawClient implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #closed = false;
+
+  private constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  /** Connects; once more when the connection is reset at once. */
+  static async open(port: number): Promise<RawClient> {
+    const connect = () => Deno.connect({ hostname: "127.0.0.1", port });
+    return new RawClient(
+      await connect().catch((error) => {
+        if (error instanceof Deno.errors.ConnectionReset) return connect();
+        throw error;
+      }),
+    );
+  }
+
+  async send(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
+  }
+
+  /** The text up to and with `end`, or all that comes before the connection ends. */
+  async receive(end?: string): Promise<string> {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(65_536);
+    let text = "";
+    while (end === undefined || !text.includes(end)) {
+      const read = await this.#conn.read(buffer).catch((error) => {
+        if (error instanceof Deno.errors.ConnectionReset) return null;
+        throw error;
+      });
+      if (read === null) break;
+      text += decoder.decode(buffer.subarray(0, read), { stream: true });
+    }
+    return text;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+}
+
+/** Waits until something holds; gives up after ten seconds. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
