@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { LocalStore } from "../../plugins/localkv/mod.ts";
+
+const bytes = (size: number) => new Uint8Array(size).fill(120);
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.chmod(folder, 0o700);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("LocalStore.open() says that a file is damaged, and how to go on", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/localkv.sqlite`;
+    {
+      await using store = LocalStore.open({ folder });
+      for (let key = 0; key < 100; key++) await store.put(`key/${key}`, bytes(4_000));
+    }
+    const intact = await Deno.readFile(path);
+    const damaged = [
+      new TextEncoder().encode("not a database ".repeat(1_000)),
+      intact.map((byte, at) => at < 100 ? 0x55 : byte),
+      intact.map((byte, at) => at > 8_192 && at < 200_000 ? byte ^ 0xff : byte),
+    ];
+    for (const content of damaged) {
+      await Deno.writeFile(path, content);
+      assert.throws(() => LocalStore.open({ folder }), (error: Error & { code?: string }) => {
+        assert.equal(error.code, "store_corrupt", error.message);
+        assert(error.message.includes(path) && error.message.includes("move it away"));
+        return true;
+      });
+    }
+    await Deno.remove(path);
+    await using store = LocalStore.open({ folder });
+    assert.equal(await store.revision(), 0);
+  }));
+
+Deno.test("LocalStore.open() leaves the database of another program alone", () =>
+  inFolder(async (folder) => {
+    const { DatabaseSync } = await import("node:sqlite");
+    const path = `${folder}/localkv.sqlite`;
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)");
+    other.close();
+    assert.throws(() => LocalStore.open({ folder }), { code: "store_corrupt" });
+    const again = new DatabaseSync(path);
+    assert.deepEqual({ ...again.prepare("SELECT a FROM theirs").get() }, { a: 1 });
+    again.close();
+  }));
+
+Deno.test("LocalStore.open() says that the folder cannot be used", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    assert.throws(() => LocalStore.open({ folder: `${folder}/file` }), {
+      code: "store_failed",
+      message: /localkv\.folder, paths\.data/,
+    });
+  }));
+
+Deno.test("LocalStore gives up its history before it refuses a write", () =>
+  inFolder(async (folder) => {
+    await using store = LocalStore.open({ folder, maxBytes: 1024 * 1024 });
+    for (let round = 0; round < 200; round++) await store.put("same", bytes(50_000));
+    assert(store.stats.compactions > 0);
+    assert(store.stats.fileBytes <= 1024 * 1024);
+    assert.equal(await store.revision(), 200);
+  }));
+
+Deno.test("LocalStore refuses writes when it is full, keeps what it has and takes deletes", () =>
+  inFolder(async (folder) => {
+    await using store = LocalStore.open({ folder, maxBytes: 1024 * 1024 });
+    let stored = 0;
+    await assert.rejects(
+      async () => {
+        for (; stored < 1_000; stored++) await store.put(`key/${stored}`, bytes(10_000));
+      },
+      { code: "store_full", message: /localkv\.max_size/ },
+    );
+    assert(stored > 50, `${stored} fitted in`);
+    assert.equal((await Array.fromAsync(store.list("", { keysOnly: true }))).length, stored);
+    await store.delete("key/", { prefix: true });
+    await store.put("key/again", bytes(10_000));
+    assert.equal((await Array.fromAsync(store.list(""))).length, 1);
+  }));

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { LocalStore } from "../../plugins/localkv/mod.ts";
+
+const writer = new URL("./_localkv_writer.ts", import.meta.url).pathname;
+
+/** Starts a writer; the promise has the last number that it told of before it ended. */
+function startWriter(folder: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", "--quiet", writer, folder],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const told = { last: 0 };
+  const done = (async () => {
+    let rest = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      if (lines.length > 0) told.last = Number(lines.at(-1));
+    }
+  })();
+  return { child, told, done };
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail("the condition did not come true");
+}
+
+Deno.test("LocalStore loses nothing that was acknowledged when its process is killed", async () => {
+  const folder = await Deno.makeTempDir();
+  let written = 0;
+  for (let round = 0; round < 4; round++) {
+    const { child, told, done } = startWriter(folder);
+    await until(() => told.last > written + 200);
+    child.kill("SIGKILL");
+    const errors = await new Response(child.stderr).text();
+    await child.status;
+    await done;
+    assert.equal(errors, "");
+
+    await using store = LocalStore.open({ folder });
+    const revision = await store.revision();
+    assert(revision >= told.last, `${revision} of ${told.last} are left`);
+    const left = await Array.fromAsync(store.list("left/"));
+    const right = await Array.fromAsync(store.list("right/"));
+    assert.equal(left.length, 50);
+    assert.deepEqual(left.map(({ revision }) => revision), right.map(({ revision }) => revision));
+    assert.deepEqual(left.map(({ value }) => value), right.map(({ value }) => value));
+    for (const entry of left) {
+      assert.equal(parseInt(new TextDecoder().decode(entry.value)), entry.revision);
+    }
+    written = revision;
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("LocalStore names the process that owns the folder, and is free once that is killed", async () => {
+  const folder = await Deno.makeTempDir();
+  const { child, told, done } = startWriter(folder);
+  await until(() => told.last > 0);
+  assert.throws(() => LocalStore.open({ folder }), (error: Error & { code?: string }) => {
+    assert.equal(error.code, "store_owned");
+    assert(error.message.includes(folder) && error.message.includes(`process ${child.pid} `));
+    assert(error.message.includes("paths.data"), "the message names the remedy");
+    return true;
+  });
+  child.kill("SIGKILL");
+  await child.stderr.cancel();
+  await child.status;
+  await done;
+  await using store = LocalStore.open({ folder });
+  assert(await store.revision() >= told.last);
+  await store.close();
+  await Deno.remove(folder, { recursive: true });
+});
