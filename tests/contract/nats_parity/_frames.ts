@@ -26,9 +26,11 @@ export class FrameReader {
     return frames;
   }
 
-  /** What came after the last whole frame. */
-  get rest(): string {
-    return this.#rest;
+  /** What came after the last whole frame; it is forgotten. */
+  takeRest(): string {
+    const rest = this.#rest;
+    this.#rest = "";
+    return rest;
   }
 }
 

@@ -18,9 +18,12 @@ const ownFields = [
   "nonce",
 ];
 
+/** What a TLS library may say to a peer that speaks in clear; see `_intended.ts`. */
+const tlsAlert = "\x15\x03\x03";
+
 /** The frame to compare, or `null` for one whose moment is not the client's doing (PING). */
 export function normalise(frame: string): string | null {
-  if (frame === "PING") return null;
+  if (frame === "PING" || frame.startsWith(tlsAlert)) return null;
   if (!frame.startsWith("INFO ")) return frame;
   const info: Record<string, unknown> = JSON.parse(frame.slice(5));
   for (const field of absentInfoFields) delete info[field];

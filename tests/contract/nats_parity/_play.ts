@@ -74,18 +74,22 @@ class Stage implements Disposable {
       case "await_close":
         await client.untilClosed();
         break;
+      case "lose":
+        await client.untilClosed();
+        client.take();
+        break;
       case "hang_up":
         await client.endSending();
         await client.untilClosed();
     }
-    this.#record(step.client, client);
+    this.#record(client);
   }
 
   async finish(): Promise<Transcript> {
     for (const [name, client] of this.#clients) {
       if (!client.closed) await this.#settle(client);
       this.#lines.push(`${name} end`);
-      this.#record(name, client);
+      this.#record(client);
     }
     return [...this.#lines, ...this.#pool.sort()];
   }
@@ -138,8 +142,8 @@ class Stage implements Disposable {
     this.#lines.push(`  never ${wanted} for client ${name}`);
   }
 
-  #record(_name: string, client: WireClient): void {
-    for (const frame of client.take()) this.#note(frame);
+  #record(client: WireClient): void {
+    for (const frame of inOrder(client.take())) this.#note(frame);
     if (client.closed) this.#lines.push("  (closed)");
   }
 
@@ -150,4 +154,25 @@ class Stage implements Disposable {
       this.#pool.push(`pool ${visible(line.replace(/^(H?MSG \S+) \S+/, "$1 sid"))}`);
     } else this.#lines.push(`  ${visible(line)}`);
   }
+}
+
+/**
+ * One message for several subscriptions of one client comes in the order of a hash map: put those in
+ * the order of their text.
+ */
+function inOrder(frames: readonly string[]): string[] {
+  const ordered: string[] = [];
+  let group: string[] = [];
+  let key = "";
+  for (const frame of [...frames, ""]) {
+    const next = /^H?MSG /.test(frame) ? frame.replace(/^(H?MSG \S+) \S+/, "$1") : "";
+    if (next === "" || next !== key) {
+      ordered.push(...group.sort());
+      group = [];
+    }
+    key = next;
+    if (next === "") ordered.push(frame);
+    else group.push(frame);
+  }
+  return ordered.slice(0, -1);
 }

@@ -8,6 +8,7 @@
  * a!                  client a opens its connection and reads INFO, nothing more
  * a^                  client a goes over to TLS
  * a?                  client a reads until the server hangs up
+ * a#                  the same, whatever it reads until then
  * a.                  client a ends its sending side and reads until the server hangs up
  * a* ~503~ PUB x y 0¶ client a sends until the answer contains the text between the waves; only that
  *                     answer counts. For what the reference itself does a moment later.
@@ -30,6 +31,7 @@ export type StepKind =
   | "open"
   | "secure"
   | "await_close"
+  | "lose"
   | "hang_up"
   | "repeat";
 
@@ -64,6 +66,7 @@ const kinds: Readonly<Record<string, StepKind>> = {
   "!": "open",
   "^": "secure",
   "?": "await_close",
+  "#": "lose",
   ".": "hang_up",
   "*": "repeat",
 };

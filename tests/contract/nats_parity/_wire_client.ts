@@ -37,6 +37,8 @@ export class WireClient implements Disposable {
   #pongsWanted = 0;
   #pongsSeen = 0;
   #nonce = "";
+  /** What was sent of the last line. */
+  #line = "";
 
   private constructor(link: Link, address: Address) {
     this.#link = link;
@@ -71,7 +73,7 @@ export class WireClient implements Disposable {
 
   /** Sends bytes, one character each. */
   async send(text: string): Promise<void> {
-    this.#pongsWanted += text.match(/(?<=^|\n)ping[^\n]*\n/gi)?.length ?? 0;
+    this.#countPings(text);
     await this.#link.write(encode(text));
   }
 
@@ -94,12 +96,19 @@ export class WireClient implements Disposable {
   take(): string[] {
     const frames = this.#frames;
     this.#frames = [];
-    if (this.closed && this.#reader.rest !== "") frames.push(`${this.#reader.rest} (cut off)`);
-    return frames;
+    const rest = this.closed ? this.#reader.takeRest() : "";
+    return rest === "" ? frames : [...frames, `${rest} (cut off)`];
   }
 
   [Symbol.dispose](): void {
     this.#link[Symbol.dispose]();
+  }
+
+  /** Lines that begin with PING, over whatever packets. Scripts put none into a payload. */
+  #countPings(text: string): void {
+    const lines = (this.#line + text).split("\n");
+    this.#line = lines.pop()!;
+    for (const line of lines) if (/^ping/i.test(line)) this.#pongsWanted++;
   }
 
   async #readUntil(isEnough: () => boolean): Promise<void> {

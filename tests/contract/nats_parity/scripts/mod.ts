@@ -18,6 +18,7 @@ import { publish } from "./publish.ts";
 import { queue } from "./queue.ts";
 import { request } from "./request.ts";
 import { crowded, impatient, narrow, small } from "./small.ts";
+import { splitBytes } from "./split_bytes.ts";
 import { subscribe } from "./subscribe.ts";
 import {
   tls,
@@ -47,6 +48,7 @@ export const topics: readonly Topic[] = [
   verbose,
   pedantic,
   limits,
+  splitBytes,
   small,
   crowded,
   narrow,

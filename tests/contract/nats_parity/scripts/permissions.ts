@@ -82,7 +82,11 @@ export const permissions = topic("permissions", {
   "subscribe denied": subscribing("deny", "no.a", "no.a"),
   "subscribe denied by greater-than": subscribing("deny", "secret.a.b", "secret.a.b"),
   "subscribe not denied": subscribing("deny", "other", "other"),
-  "subscribe wider than a deny: denied messages are held back": subscribing("deny", ">", "secret.a"),
+  "subscribe wider than a deny: denied messages are held back": subscribing(
+    "deny",
+    ">",
+    "secret.a",
+  ),
   "subscribe wider than a deny: others arrive": subscribing("deny", ">", "other"),
   "subscribe with a star over a deny": subscribing("deny", "*.a", "no.a"),
   "subscribe with a star over a deny: others arrive": subscribing("deny", "*.a", "yes.a"),

@@ -80,5 +80,6 @@ export const narrow = topic("slow_consumer", {
     a> SUB foo 1
     b> ${flood}
     c> SUB bar 1
-    b> PUB bar 1¶x`,
+    b> PUB bar 1¶x
+    a#`,
 }, { setup: "narrow" });
