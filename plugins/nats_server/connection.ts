@@ -61,6 +61,8 @@ export class Connection implements ParserSink, OutputOwner {
   principal: Principal | null = null;
   guard: Guard | null = null;
 
+  /** Subject of its last message. Owned by the router. */
+  lastEntry: SubjectEntry | null = null;
   /** A client whose output is over the stall bound because of this one. */
   stalledBy: Connection | null = null;
   readonly stallBytes: number;
@@ -261,10 +263,7 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   onPublish(parser: Parser, buffer: Uint8Array): boolean {
-    if (this.#router.publish(this, parser, buffer)) {
-      this.lastActivityMs = this.#context.nowMs;
-      return true;
-    }
+    if (this.#router.publish(this, parser, buffer)) return true;
     this.#context.counters.holds++;
     this.#gate = this.#router.resumed();
     return false;
@@ -306,7 +305,9 @@ export class Connection implements ParserSink, OutputOwner {
 
   #parse(): void {
     const input = this.#input;
+    const before = this.inMessages;
     input.consume(this.#parser.parse(input.bytes, 0, input.length));
+    if (this.inMessages !== before) this.lastActivityMs = this.#context.nowMs;
     this.#router.endChunk();
   }
 

@@ -11,11 +11,9 @@ export interface Frame {
   readonly replyStart: number;
   readonly replyEnd: number;
   readonly headerStart: number;
-  readonly headerEnd: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
   readonly tailStart: number;
-  readonly messageEnd: number;
   readonly hasHeaders: boolean;
 }
 
@@ -68,7 +66,7 @@ export class ReusedView implements MessageView {
     this.start = frame.payloadStart;
     this.end = frame.payloadEnd;
     this.headerStart = frame.headerStart;
-    this.headerEnd = frame.headerEnd;
+    this.headerEnd = frame.payloadStart;
     this.#entry = entry;
     this.#frame = frame;
   }
@@ -98,11 +96,9 @@ export function bareFrame(payload: Uint8Array): Frame {
     replyStart: 0,
     replyEnd: 0,
     headerStart: 0,
-    headerEnd: 0,
     payloadStart: 0,
     payloadEnd: payload.length,
     tailStart: -1,
-    messageEnd: payload.length,
     hasHeaders: false,
   };
 }
@@ -124,15 +120,14 @@ export function layOut(
   if (headers !== null) buffer.set(headers, at);
   buffer.set(payload, at + headerBytes);
   const payloadEnd = at + total;
+  putByteString(buffer, payloadEnd, "\r\n");
   const frame: Frame = {
     replyStart: 0,
     replyEnd: reply.length,
     headerStart,
-    headerEnd: headerStart + headerBytes,
     payloadStart: headerStart + headerBytes,
     payloadEnd,
     tailStart: 0,
-    messageEnd: putByteString(buffer, payloadEnd, "\r\n"),
     hasHeaders: headers !== null,
   };
   return { frame, buffer };
@@ -142,6 +137,6 @@ export function layOut(
 export function rewrittenLine(frame: Frame, buffer: Uint8Array, withHeaders: boolean): Uint8Array {
   const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
   const size = frame.payloadEnd - (withHeaders ? frame.headerStart : frame.payloadStart);
-  const headers = withHeaders ? `${frame.headerEnd - frame.headerStart} ` : "";
+  const headers = withHeaders ? `${frame.payloadStart - frame.headerStart} ` : "";
   return byteStringBytes(`${reply === "" ? "" : `${reply} `}${headers}${size}\r\n`);
 }

@@ -40,30 +40,32 @@ const stateArgument = 2;
 const stateSkip = 3;
 const statePayload = 4;
 const stateStopped = 5;
+/** A whole message was not taken: it is offered again in the next call. */
+const stateHeld = 6;
+const { cr, lf, space, tab, zero } = ascii;
 
 /** Parser of one connection. See the module comment for who owns what. */
 export class Parser {
   /** Subject of the message: `[subjectStart, subjectEnd)`. */
   subjectStart = 0;
   subjectEnd = 0;
-  /** Hash of the subject's bytes. */
+  /** Hash of the subject's bytes; only when `sameSubject` is false. */
   subjectHash = 0;
+  /** Whether the subject is that of the message before. */
+  sameSubject = false;
   /** Reply subject; empty when none. */
   replyStart = 0;
   replyEnd = 0;
-  /** Headers, part of the payload; empty when none. */
+  /** Headers: `[headerStart, payloadStart)`; empty when none. */
   headerStart = 0;
-  headerEnd = 0;
   /** Payload without headers. */
   payloadStart = 0;
   payloadEnd = 0;
   /**
-   * From here to `messageEnd` the bytes are just as a MSG or HMSG line goes on after the sid: `[reply] size
+   * From here to the CRLF after the payload the bytes are just as a MSG or HMSG line goes on after the sid: `[reply] size
    * CRLF payload CRLF`, single blanks. -1 when the client wrote them in another way.
    */
   tailStart = 0;
-  /** After the CRLF that ends the message. */
-  messageEnd = 0;
   /** Whether the message has header bytes. */
   hasHeaders = false;
 
@@ -83,6 +85,9 @@ export class Parser {
   #verb: Verb = "PING";
   /** Where the unconsumed argument stood when the last call ended. */
   #argumentAt = 0;
+  /** Subject of the last message that came the fast way. */
+  readonly #lastSubject = new Uint8Array(64);
+  #lastLength = 0;
 
   constructor(sink: ParserSink, limits: ParserLimits) {
     this.#sink = sink;
@@ -103,12 +108,15 @@ export class Parser {
       switch (this.#state) {
         case stateStart: {
           if (at >= end) return at;
-          at = this.#start(buffer, at, end);
+          if (!this.connectFirst) at = this.#plainMessages(buffer, at, end);
+          if (this.#state !== stateStart) break;
+          if (at >= end) return at;
+          at = this.#anyVerb(buffer, at, end);
           if (at < 0) return -at - 1;
           break;
         }
         case stateBlanks: {
-          while (at < end && (buffer[at] === ascii.space || buffer[at] === ascii.tab)) at++;
+          while (at < end && (buffer[at] === space || buffer[at] === tab)) at++;
           if (at >= end) return at;
           this.#argumentAt = at;
           this.#state = stateArgument;
@@ -116,7 +124,7 @@ export class Parser {
         }
         case stateArgument: {
           // The first byte is part of the argument whatever it is, a line feed too: so does the reference.
-          const feed = find(ascii.lf, buffer, at + 1, end);
+          const feed = find(lf, buffer, at + 1, end);
           if (!this.#withinLine(buffer, at, feed)) return end;
           if (feed >= end) {
             this.#argumentAt = at;
@@ -129,7 +137,7 @@ export class Parser {
           break;
         }
         case stateSkip: {
-          const feed = find(ascii.lf, buffer, at, end);
+          const feed = find(lf, buffer, at, end);
           if (feed >= end) return end;
           at = feed + 1;
           this.#state = stateStart;
@@ -144,84 +152,113 @@ export class Parser {
           at = next;
           break;
         }
+        case stateHeld: {
+          this.#state = statePayload;
+          return at;
+        }
         default:
           return end;
       }
     }
   }
 
-  /** Reads a verb; the fast way for "PUB subject [reply] size CRLF payload CRLF". Negative: return. */
-  #start(buffer: Uint8Array, at: number, end: number): number {
-    if (
-      buffer[at] === 80 && end - at > 4 && buffer[at + 1] === 85 && buffer[at + 2] === 66 &&
-      buffer[at + 3] === ascii.space && !this.connectFirst
+  /**
+   * Takes messages written in the usual way, `PUB subject [reply] size CRLF payload CRLF`, one after the
+   * other. Returns the offset of the first byte not taken; what stands there is for the slow way, unless
+   * the state has changed.
+   */
+  #plainMessages(buffer: Uint8Array, start: number, end: number): number {
+    const sink = this.#sink;
+    const maxSize = this.#maxPayloadBytes;
+    const maxLine = this.#maxControlLineBytes;
+    let message = start;
+    while (
+      end - message > 4 && buffer[message] === 80 && buffer[message + 1] === 85 &&
+      buffer[message + 2] === 66 && buffer[message + 3] === space
     ) {
-      const next = this.#plainPublish(buffer, at + 4, end);
-      if (next !== 0) return next;
+      const argument = message + 4;
+      const subjectEnd = this.#subject(buffer, argument, end);
+      if (subjectEnd === argument || subjectEnd >= end || buffer[subjectEnd] !== space) break;
+      const tail = subjectEnd + 1;
+      let reply = tail;
+      let at = tail;
+      let size = 0;
+      let digit = 0;
+      for (; at < end && (digit = buffer[at] - zero) >= 0 && digit <= 9; at++) {
+        size = size * 10 + digit;
+      }
+      if (at < end && buffer[at] > space) {
+        while (at < end && buffer[at] > space) at++;
+        if (at >= end || buffer[at] !== space) break;
+        reply = at++;
+        size = 0;
+        for (; at < end && (digit = buffer[at] - zero) >= 0 && digit <= 9; at++) {
+          size = size * 10 + digit;
+        }
+      }
+      const digits = at - (reply === tail ? tail : reply + 1);
+      if (
+        at + 1 >= end || buffer[at] !== cr || buffer[at + 1] !== lf || digits === 0 || digits > 9 ||
+        size > maxSize || at - argument > maxLine
+      ) break;
+      const payload = at + 2;
+      const payloadEnd = payload + size;
+      this.subjectStart = argument;
+      this.subjectEnd = subjectEnd;
+      this.replyStart = tail;
+      this.replyEnd = reply;
+      this.headerStart = this.payloadStart = payload;
+      this.payloadEnd = payloadEnd;
+      this.tailStart = tail;
+      this.hasHeaders = false;
+      if (this.pedantic) sink.onPublishLine(this, buffer);
+      if (payloadEnd + 1 >= end || buffer[payloadEnd] !== cr || buffer[payloadEnd + 1] !== lf) {
+        this.#argumentAt = argument;
+        this.#state = statePayload;
+        return argument;
+      }
+      if (!sink.onPublish(this, buffer)) {
+        if (this.#state === stateStopped) return payloadEnd + 2;
+        this.#argumentAt = argument;
+        this.#state = stateHeld;
+        return argument;
+      }
+      message = payloadEnd + 2;
+      if (this.#state !== stateStart) break;
     }
-    return this.#anyVerb(buffer, at, end);
+    return message;
   }
 
-  /**
-   * Takes PUB messages written in the usual way. Returns the offset after the message, a negative
-   * number to return from `parse`, or 0 when the slow way must look at it.
-   */
-  #plainPublish(buffer: Uint8Array, argument: number, end: number): number {
-    let at = argument;
-    let byte = 0;
+  /** Where the subject ends. The one before it most likely comes again: comparing is less than hashing. */
+  #subject(buffer: Uint8Array, start: number, end: number): number {
+    const last = this.#lastSubject;
+    const length = this.#lastLength;
+    let at = 0;
+    while (at < length && buffer[start + at] === last[at]) at++;
+    if (at === length && length > 0 && start + at < end && buffer[start + at] === space) {
+      this.sameSubject = true;
+      return start + at;
+    }
     let hash = 0;
+    at = start;
     for (; at < end; at++) {
-      byte = buffer[at];
-      if (byte <= ascii.space) break;
+      const byte = buffer[at];
+      if (byte <= space) break;
       hash = (Math.imul(hash, 31) + byte) | 0;
+      if (at - start < last.length) last[at - start] = byte;
     }
-    if (byte !== ascii.space || at === argument || at >= end) return 0;
-    const subjectEnd = at++;
-    const tail = at;
-    let size = 0;
-    for (; at < end; at++) {
-      byte = buffer[at];
-      if (byte < ascii.zero || byte > ascii.nine) break;
-      size = size * 10 + byte - ascii.zero;
-    }
-    let reply = tail;
-    let sizeAt = tail;
-    if (at < end && byte > ascii.space) {
-      for (; at < end && buffer[at] > ascii.space; at++);
-      if (at >= end || buffer[at] !== ascii.space) return 0;
-      reply = at++;
-      sizeAt = at;
-      size = 0;
-      for (; at < end; at++) {
-        byte = buffer[at];
-        if (byte < ascii.zero || byte > ascii.nine) break;
-        size = size * 10 + byte - ascii.zero;
-      }
-    }
-    if (
-      at + 1 >= end || buffer[at] !== ascii.cr || buffer[at + 1] !== ascii.lf || at === sizeAt ||
-      at - sizeAt > 9 || size > this.#maxPayloadBytes || at - argument > this.#maxControlLineBytes
-    ) return 0;
-    this.subjectStart = argument;
-    this.subjectEnd = subjectEnd;
+    this.#lastLength = at - start <= last.length ? at - start : 0;
+    this.sameSubject = false;
     this.subjectHash = hash;
-    this.replyStart = tail;
-    this.replyEnd = reply;
-    this.headerStart = this.headerEnd = this.payloadStart = at + 2;
-    this.payloadEnd = at + 2 + size;
-    this.messageEnd = this.payloadEnd + 2;
-    this.tailStart = tail;
-    this.hasHeaders = false;
-    if (this.pedantic) this.#sink.onPublishLine(this, buffer);
-    return this.#payload(buffer, argument, end);
+    return at;
   }
 
   /** The message whose argument is at `argument`, if it is all there. Same results as above. */
   #payload(buffer: Uint8Array, argument: number, end: number): number {
     const crAt = this.payloadEnd;
-    if (crAt < end && buffer[crAt] !== ascii.cr) return this.#fault("unknown_operation", end);
+    if (crAt < end && buffer[crAt] !== cr) return this.#fault("unknown_operation", end);
     if (crAt + 1 < end) {
-      if (buffer[crAt + 1] !== ascii.lf) return this.#fault("unknown_operation", end);
+      if (buffer[crAt + 1] !== lf) return this.#fault("unknown_operation", end);
       this.#state = stateStart;
       if (this.#sink.onPublish(this, buffer)) {
         return this.#state === stateStart ? crAt + 2 : -(crAt + 2) - 1;
@@ -229,7 +266,7 @@ export class Parser {
     }
     if (this.#state !== stateStopped) this.#state = statePayload;
     this.#argumentAt = argument;
-    this.needed = this.messageEnd - argument;
+    this.needed = this.payloadEnd + 2 - argument;
     return -argument - 1;
   }
 
@@ -239,10 +276,8 @@ export class Parser {
     this.replyStart += by;
     this.replyEnd += by;
     this.headerStart += by;
-    this.headerEnd += by;
     this.payloadStart += by;
     this.payloadEnd += by;
-    this.messageEnd += by;
     if (this.tailStart >= 0) this.tailStart += by;
     this.#argumentAt += by;
   }
@@ -266,7 +301,7 @@ export class Parser {
       return after;
     }
     if (after >= end) return -start - 1;
-    const isBlank = buffer[after] === ascii.space || buffer[after] === ascii.tab;
+    const isBlank = buffer[after] === space || buffer[after] === tab;
     if (!isBlank && !gluedVerbs.has(verb)) return this.#fault("unknown_operation", end);
     this.#state = stateBlanks;
     return after;
@@ -363,12 +398,13 @@ export class Parser {
     this.subjectStart = subjectStart;
     this.subjectEnd = subjectEnd;
     this.subjectHash = hashBytes(buffer, subjectStart, subjectEnd);
+    this.sameSubject = false;
+    this.#lastLength = 0;
     this.replyStart = replyStart;
     this.replyEnd = replyEnd;
     this.headerStart = payload;
-    this.headerEnd = this.payloadStart = payload + headers;
+    this.payloadStart = payload + headers;
     this.payloadEnd = payload + total;
-    this.messageEnd = this.payloadEnd + 2;
     this.tailStart = -1;
     this.hasHeaders = hasHeaders;
     return null;

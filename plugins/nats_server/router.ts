@@ -62,15 +62,11 @@ export class Router {
    * `resumed` and offer it again.
    */
   publish(from: Connection, parser: Parser, buffer: Uint8Array): boolean {
-    const entry = this.#cache.find(
-      buffer,
-      parser.subjectStart,
-      parser.subjectEnd,
-      parser.subjectHash,
-    );
+    const entry = this.#entryOf(from, parser, buffer);
     if (this.#pausedCount > 0 && isFull(entry)) return false;
     const bytes = parser.payloadEnd - parser.headerStart;
-    this.#count(entry, bytes);
+    entry.family.messages++;
+    entry.family.bytes += bytes;
     from.inMessages++;
     from.inBytes += bytes;
     if (entry.isReserved || !from.mayPublish(entry)) {
@@ -84,7 +80,7 @@ export class Router {
       return true;
     }
     if (from.verbose) from.ok();
-    if (entry.isEmpty ? true : !this.#deliver(entry, parser, buffer, from)) {
+    if (entry.isEmpty || !this.#deliver(entry, parser, buffer, from)) {
       entry.family.unrouted++;
       if (hasReply && from.noResponders) this.#noResponders(from, entry, parser, buffer);
     }
@@ -99,7 +95,8 @@ export class Router {
     headers: Uint8Array | null,
   ): boolean {
     const entry = this.#cache.findText(subject);
-    this.#count(entry, payload.length + (headers?.length ?? 0));
+    entry.family.messages++;
+    entry.family.bytes += payload.length + (headers?.length ?? 0);
     if (entry.isEmpty) {
       entry.family.unrouted++;
       return false;
@@ -180,11 +177,17 @@ export class Router {
     dirty.length = 0;
   }
 
-  #count(entry: SubjectEntry, bytes: number): void {
-    this.#counters.inMessages++;
-    this.#counters.inBytes += bytes;
-    entry.family.messages++;
-    entry.family.bytes += bytes;
+  /** The entry of the subject; most messages come on the one before. */
+  #entryOf(from: Connection, parser: Parser, buffer: Uint8Array): SubjectEntry {
+    const last = from.lastEntry;
+    if (parser.sameSubject && last !== null) {
+      this.#cache.refresh(last);
+      return last;
+    }
+    const { subjectStart, subjectEnd, subjectHash } = parser;
+    const entry = this.#cache.find(buffer, subjectStart, subjectEnd, subjectHash);
+    from.lastEntry = entry;
+    return entry;
   }
 
   #deliverLaidOut(
@@ -260,14 +263,14 @@ export class Router {
     const { output } = client;
     let bytes = frame.payloadEnd - frame.payloadStart;
     if (!frame.hasHeaders || client.headers) {
-      bytes += frame.headerEnd - frame.headerStart;
+      bytes += frame.payloadStart - frame.headerStart;
       const head = subscription.head(entry, frame.hasHeaders);
       if (frame.tailStart >= 0) {
-        output.append(head, buffer, frame.tailStart, frame.messageEnd);
+        output.append(head, buffer, frame.tailStart, frame.payloadEnd + 2);
       } else {
         const line = rewrittenLine(frame, buffer, frame.hasHeaders);
         output.append(head, line, 0, line.length);
-        output.append(noHead, buffer, frame.headerStart, frame.messageEnd);
+        output.append(noHead, buffer, frame.headerStart, frame.payloadEnd + 2);
       }
     } else {
       const line = rewrittenLine(frame, buffer, false);

@@ -109,7 +109,13 @@ export class NatsServer implements AsyncDisposable {
 
   /** Counters since the start, as they stand now. */
   get stats(): NatsServerStats {
-    return { ...this.#counters, connections: this.#connections.size };
+    const families = [...this.#router.families.all()];
+    return {
+      ...this.#counters,
+      connections: this.#connections.size,
+      inMessages: families.reduce((sum, { messages }) => sum + messages, 0),
+      inBytes: families.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
   }
 
   /** Bounds in force. */

@@ -94,20 +94,18 @@ export interface NatsServerStats {
   readonly violations: Readonly<Record<ViolationKind, number>>;
 }
 
-/** The same, writable: the server's own. */
+/** The same, writable, without what is summed up when asked for: the server's own. */
 export type Counters = {
-  -readonly [Key in keyof NatsServerStats]: NatsServerStats[Key] extends number ? number
-    : { -readonly [Name in keyof NatsServerStats[Key]]: number };
+  -readonly [Key in Exclude<keyof NatsServerStats, "inMessages" | "inBytes" | "connections">]:
+    NatsServerStats[Key] extends number ? number
+      : { -readonly [Name in keyof NatsServerStats[Key]]: number };
 };
 
 /** Counters that all stand at 0. */
 export function zeroCounters(): Counters {
   return {
     startedMs: 0,
-    connections: 0,
     totalConnections: 0,
-    inMessages: 0,
-    inBytes: 0,
     outMessages: 0,
     outBytes: 0,
     localMessages: 0,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { byteString, fromByteString, toByteString } from "./ascii.ts";
+import { byteString, byteStringBytes, fromByteString, toByteString } from "./ascii.ts";
 import { hashBytes } from "./scan.ts";
 import type { Families, SubjectFamily } from "./families.ts";
 import { isReservedSubject } from "./reserved.ts";
@@ -30,10 +30,14 @@ export class SubjectEntry {
   /** Plain subscriptions of this process. */
   local: readonly Subscription[] = [];
   groups: readonly (readonly Subscription[])[] = [];
+  /** Whether nobody is subscribed. */
+  isEmpty = true;
+  readonly #bytes: Uint8Array;
   #text: string | null = null;
 
   constructor(subject: string, family: SubjectFamily) {
     this.subject = subject;
+    this.#bytes = byteStringBytes(subject);
     this.family = family;
     this.isReserved = isReservedSubject(subject);
   }
@@ -43,18 +47,11 @@ export class SubjectEntry {
     return this.#text ??= fromByteString(this.subject);
   }
 
-  /** Whether nobody is subscribed. */
-  get isEmpty(): boolean {
-    return this.clients.length + this.local.length + this.groups.length === 0;
-  }
-
   /** Whether its bytes are `buffer[start, end)`. */
   is(buffer: Uint8Array, start: number, end: number): boolean {
-    const subject = this.subject;
-    if (subject.length !== end - start) return false;
-    for (let i = 0; i < subject.length; i++) {
-      if (subject.charCodeAt(i) !== buffer[start + i]) return false;
-    }
+    const bytes = this.#bytes;
+    if (bytes.length !== end - start) return false;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buffer[start + i]) return false;
     return true;
   }
 }
@@ -89,8 +86,13 @@ export class SubjectCache {
         entry = fresh;
       }
     }
-    if (entry.generation !== this.#sublist.generation) this.#match(entry);
+    this.refresh(entry);
     return entry;
+  }
+
+  /** Matches an entry anew when subscriptions have changed since. */
+  refresh(entry: SubjectEntry): void {
+    if (entry.generation !== this.#sublist.generation) this.#match(entry);
   }
 
   /** The entry of a subject given as text. */
@@ -105,6 +107,7 @@ export class SubjectCache {
     entry.clients = plain.filter((subscription) => subscription.client !== null);
     entry.local = plain.filter((subscription) => subscription.client === null);
     entry.groups = groups;
+    entry.isEmpty = plain.length + groups.length === 0;
     entry.generation = this.#sublist.generation;
   }
 }
