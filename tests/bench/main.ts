@@ -15,14 +15,13 @@ const name = Deno.args.find((argument) => !argument.startsWith("--")) ?? "";
 const unknown = Deno.args.filter((argument) => argument !== "--json" && argument !== name);
 
 if (!names.includes(name) || unknown.length > 0) {
-  await print(Deno.stderr, `Usage: deno task bench <name> [--json]; names: ${names.join(", ")}`);
+  print(Deno.stderr, `Usage: deno task bench <name> [--json]; names: ${names.join(", ")}`);
   Deno.exit(2);
 }
 
-const lines: Promise<void>[] = [];
 const report = new BenchReporter(name, {
   json: Deno.args.includes("--json"),
-  write: (line) => lines.push(print(Deno.stdout, line)),
+  write: (line) => print(Deno.stdout, line),
 });
 const { run } = await import(new URL(`./${name}.ts`, folder).href) as {
   run(report: BenchReporter): Promise<void>;
@@ -31,14 +30,9 @@ try {
   await run(report);
 } finally {
   report.finish();
-  await Promise.all(lines);
 }
 
-async function print(to: typeof Deno.stdout | typeof Deno.stderr, line: string): Promise<void> {
-  const writer = to.writable.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(`${line}\n`));
-  } finally {
-    writer.releaseLock();
-  }
+function print(to: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let written = 0; written < bytes.length;) written += to.writeSync(bytes.subarray(written));
 }
