@@ -11,9 +11,11 @@ export interface DescribedSection {
   readonly fields: Fields;
 }
 
-/** The reference as a Markdown table per section, in the order given. */
+/** The reference as a Markdown table per section that has keys, in the order given. */
 export function describeMarkdown(sections: readonly DescribedSection[]): string {
-  return mergeSections(sections).map(([section, fields]) =>
+  return mergeSections(sections).filter(([, fields]) => fields.length > 0).map((
+    [section, fields],
+  ) =>
     [
       `#### \`${section}\``,
       "",

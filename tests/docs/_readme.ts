@@ -1,0 +1,69 @@
+/**
+ * The README with its generated parts: each stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ *
+ * @module
+ */
+import { cimPlugins } from "../../cim/assembly/mod.ts";
+import { describeMarkdown, errorCatalogue, type MetricFamily } from "../../core/mod.ts";
+import { withRunningAgent } from "./_running_agent.ts";
+
+/** The repository's README. */
+export const readmeUrl = new URL("../../README.md", import.meta.url);
+
+/** The text with every generated part as it has to be now. */
+export async function renewed(readme: string): Promise<string> {
+  const parts: Record<string, string> = {
+    configuration: configuration(),
+    errors: errors(),
+    metrics: metrics(await runningFamilies()),
+  };
+  return readme.replaceAll(
+    /<!-- generated: (\w+) -->\n[^]*?<!-- end -->/g,
+    (_, name: string) => {
+      // The tables are left as they are: padded columns would change with every longer word.
+      const [start, end] = ["start", "end"].map((at) => `<!-- deno-fmt-ignore-${at} -->`);
+      return `<!-- generated: ${name} -->\n${start}\n\n${parts[name]}\n${end}\n<!-- end -->`;
+    },
+  );
+}
+
+/** The lines of a list between `<!-- path: NAME -->` and `<!-- end -->`. */
+export function pathList(readme: string, name: string): string[] {
+  const part = new RegExp(`<!-- path: ${name} -->\n([^]*?)<!-- end -->`).exec(readme)?.[1] ?? "";
+  return part.split("\n").filter((line) => /^\d+\. /.test(line));
+}
+
+/** The fenced blocks of one language, without the indentation of the list they stand in. */
+export function codeBlocks(readme: string, language: string): string[] {
+  const blocks = readme.matchAll(new RegExp(`^( *)\`\`\`${language}\n([^]*?)^ *\`\`\`$`, "gm"));
+  return [...blocks].map(([, indent, code]) => code.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
+}
+
+function configuration(): string {
+  return describeMarkdown(
+    cimPlugins().map(({ section, config }) => ({ section, fields: config })),
+  ).trimEnd() + "\n";
+}
+
+function errors(): string {
+  const rows = Object.entries(errorCatalogue).map(([code, { meaning, remedy, retryable }]) =>
+    `| \`${code}\` | ${retryable ? "yes" : "no"} | ${meaning} | ${remedy} |`
+  );
+  return table("| Code | Trying again can help | What happened | What to do |", rows);
+}
+
+function metrics(families: readonly MetricFamily[]): string {
+  const rows = families.map(({ name, type, help }) => `| \`${name}\` | ${type} | ${help} |`);
+  return table("| Metric | Type | Meaning |", rows);
+}
+
+/** The families of an agent that uses all it has: etcd is configured, though nobody answers there. */
+function runningFamilies(): Promise<readonly MetricFamily[]> {
+  const config = { etcd: { endpoints: ["127.0.0.1:1"] } };
+  return withRunningAgent(config, ({ metrics }) => metrics.families());
+}
+
+function table(head: string, rows: readonly string[]): string {
+  const line = head.replaceAll(/[^|]+/g, " --- ");
+  return [head, line, ...rows].join("\n") + "\n";
+}

@@ -1,0 +1,39 @@
+import { cimPlugins } from "../../cim/assembly/mod.ts";
+import { type Agent, createAgent, loadSources, LogRegistry } from "../../core/mod.ts";
+
+/**
+ * Runs the whole product in this process, with ports and folders of its own, and returns what `use` makes
+ * of it.
+ */
+export async function withRunningAgent<T>(
+  config: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  use: (agent: Agent, folder: string) => T | Promise<T>,
+): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "cim-docs-" });
+  try {
+    const paths = Object.fromEntries(
+      ["conf", "config", "logs", "data"].map((name) => [name, `${folder}/${name}`]),
+    );
+    for (const path of Object.values(paths)) await Deno.mkdir(path);
+    const file = {
+      paths,
+      rest: { port: 0 },
+      nats: { port: 0 },
+      localkv: { folder: paths.data },
+      identity: { microservice: "shop" },
+      ...config,
+    };
+    const sources = loadSources({
+      configPath: "docs.json",
+      env: { K8S_NAMESPACE: "default", K8S_POD_ID: "shop-0" },
+      readText: (path) => path === "docs.json" ? JSON.stringify(file) : undefined,
+    });
+    // Without the plugin that writes to the console, and to no sink.
+    const plugins = cimPlugins().filter(({ name }) => name !== "console_log");
+    await using agent = createAgent({ plugins, sources, logs: new LogRegistry({ sinks: [] }) });
+    await agent.start();
+    return await use(agent, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
