@@ -6,23 +6,31 @@ export function mapped<T, U>(
   source: AsyncIterable<T>,
   map: (item: T) => U | undefined,
 ): AsyncIterable<U> {
+  return { [Symbol.asyncIterator]: () => mappedIterator(source[Symbol.asyncIterator](), map) };
+}
+
+function mappedIterator<T, U>(
+  items: AsyncIterator<T>,
+  map: (item: T) => U | undefined,
+): AsyncIterableIterator<U> & AsyncDisposable {
   return {
+    async next() {
+      while (true) {
+        const item = await items.next();
+        if (item.done) return { done: true, value: undefined };
+        const value = map(item.value);
+        if (value !== undefined) return { done: false, value };
+      }
+    },
+    async return() {
+      await items.return?.();
+      return { done: true, value: undefined };
+    },
+    async [Symbol.asyncDispose]() {
+      await items.return?.();
+    },
     [Symbol.asyncIterator]() {
-      const items = source[Symbol.asyncIterator]();
-      return {
-        async next() {
-          while (true) {
-            const item = await items.next();
-            if (item.done) return item;
-            const value = map(item.value);
-            if (value !== undefined) return { done: false, value };
-          }
-        },
-        async return() {
-          await items.return?.();
-          return { done: true, value: undefined };
-        },
-      };
+      return this;
     },
   };
 }
