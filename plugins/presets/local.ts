@@ -1,0 +1,17 @@
+import { type Plugin, serviceLabelPlugin } from "../../core/mod.ts";
+import { localkv } from "../localkv/mod.ts";
+
+/**
+ * What an agent has without any other process: its label and the embedded store.
+ *
+ * @example
+ * ```ts
+ * import { createAgent } from "../../core/mod.ts";
+ * import { local, rpc } from "./mod.ts";
+ *
+ * const agent = createAgent({ plugins: [...local(), ...rpc()] });
+ * ```
+ */
+export function local(): Plugin[] {
+  return [serviceLabelPlugin(), localkv()];
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { type Harness, harness } from "../../../core/testing/mod.ts";
+import { httpToken } from "../../../plugins/http/mod.ts";
+import { connectors, local, rpc } from "../../../plugins/presets/mod.ts";
+
+/** An agent of all presets, on free ports and an empty folder. */
+function everything(data: string): Harness {
+  return harness({
+    plugins: [...local(), ...rpc(), ...connectors()],
+    config: {
+      rest: { port: 0 },
+      nats: { port: 0 },
+      localkv: { folder: data },
+      service_label: { label: "test" },
+    },
+  });
+}
+
+Deno.test("presets are disjoint and new at each call", () => {
+  const names = [...local(), ...rpc(), ...connectors()].map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  for (const preset of [local, rpc, connectors]) {
+    const [first, second] = [preset(), preset()];
+    assert(first.every((plugin, at) => plugin !== second[at] && plugin.name === second[at].name));
+  }
+});
+
+Deno.test("T-FLV an agent of all presets without connections starts, serves and stops", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using kit = everything(folder);
+    await kit.agent.start();
+    const response = await fetch(`http://127.0.0.1:${kit.agent.get(httpToken).port}/readiness`);
+    assert.equal(response.status, 200);
+    const { PluginStatus } = await response.json();
+    assert.equal(PluginStatus.etcd.disabled, true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("two agents of all presets live in one process", async () => {
+  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  try {
+    await using first = everything(folders[0]);
+    await using second = everything(folders[1]);
+    await Promise.all([first.agent.start(), second.agent.start()]);
+    const ports = [first, second].map(({ agent }) => agent.get(httpToken).port);
+    assert.notEqual(ports[0], ports[1]);
+  } finally {
+    for (const folder of folders) await Deno.remove(folder, { recursive: true });
+  }
+});
