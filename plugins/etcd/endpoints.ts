@@ -16,7 +16,7 @@ export function parseEndpoints(endpoints: readonly string[], tls: boolean): stri
       `Cannot use etcd endpoints ${endpoints.join(", ")}: they must be all http or all https`,
     );
   }
-  return urls.map((url) => `${url.protocol}//${url.hostname}:${url.port || defaultPort}`);
+  return urls.map(({ protocol, host }) => `${protocol}://${host}`);
 }
 
 /** Whether the URL's host is an IP address, which a TLS server name cannot be. */
@@ -27,15 +27,14 @@ export function isIpAddress(endpoint: string): boolean {
 
 const defaultPort = "2379";
 
-function parseEndpoint(endpoint: string, tls: boolean): URL {
-  const text = endpoint.includes("://") ? endpoint : `${tls ? "https" : "http"}://${endpoint}`;
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "" || url.pathname !== "/") {
+function parseEndpoint(endpoint: string, tls: boolean): { protocol: string; host: string } {
+  const [, scheme = tls ? "https" : "http", rest] = /^(?:(https?):\/\/)?(.*)$/.exec(endpoint)!;
+  // A scheme that the parser does not know: of its own ones it would drop the usual port.
+  const url = URL.parse(`etcd://${rest}`);
+  if (!url || url.hostname === "" || rest.includes("://") || !/^\/?$/.test(url.pathname)) {
     throw new TypeError(
       `Cannot use etcd endpoint "${endpoint}": must be host:port, http://host:port or https://host:port`,
     );
   }
-  // The URL parser drops the port of the scheme, which for etcd is one like any other.
-  const explicit = /:(80|443)\/?$/.exec(text);
-  return explicit ? new URL(`${url.protocol}//${url.hostname}:${explicit[1]}`) : url;
+  return { protocol: scheme, host: `${url.hostname}:${url.port || defaultPort}` };
 }

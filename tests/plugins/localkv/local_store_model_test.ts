@@ -31,6 +31,6 @@ Deno.test("LocalStore tells the same story as a naive map, also when it is opene
         await Deno.remove(folder, { recursive: true });
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { type KeyValueStore } from "../../../core/keyvalue/mod.ts";
+import { definePlugin } from "../../../core/plugin/mod.ts";
+import { statusToken } from "../../../core/agent/mod.ts";
+import type { StatusBoard } from "../../../core/status/mod.ts";
+import { harness } from "../../../core/testing/mod.ts";
+import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
+
+/** A plugin that hands out the store and the agent's states. */
+function observer(given: { store?: KeyValueStore; board?: StatusBoard }) {
+  return definePlugin({
+    name: "observer",
+    requires: [etcdToken],
+    init({ get }) {
+      given.store = get(etcdToken);
+      given.board = get(statusToken);
+    },
+  });
+}
+
+/** A port on which nobody listens. */
+function deadPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("etcd() without endpoints is disabled and its store says why", async () => {
+  const given: { store?: KeyValueStore; board?: StatusBoard } = {};
+  await using test = harness({ plugins: [etcd(), observer(given)] });
+  await test.agent.start();
+  assert.equal(given.board!.plugin("etcd")?.state, "disabled");
+  await assert.rejects(() => given.store!.get("a"), {
+    code: "unavailable",
+    message: /set "etcd\.endpoints"/,
+  });
+});
+
+Deno.test("etcd() starts without a server, reports the error and closes at once", async () => {
+  const given: { store?: KeyValueStore; board?: StatusBoard } = {};
+  await using test = harness({
+    plugins: [etcd(), observer(given)],
+    env: { ETCD_ENDPOINTS: `127.0.0.1:${deadPort()}` },
+  });
+  await test.agent.start();
+  await assert.rejects(() => given.store!.get("a"), { code: "store_unreachable" });
+  for (let turn = 0; turn < 200 && given.board!.plugin("etcd")?.state !== "error"; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const status = given.board!.plugin("etcd")!;
+  assert.equal(status.state, "error");
+  assert.match(status.reason, /check etcd\.endpoints/);
+});
+
+Deno.test("etcd() refuses a start with files that are missing, naming the key", async () => {
+  const endpoints = ["https://etcd.test:2379"];
+  const wrong: [config: Record<string, unknown>, wanted: RegExp][] = [
+    [{ endpoints, ca_file: "/nowhere/ca.pem" }, /etcd\.ca_file \/nowhere\/ca\.pem/],
+    [{ endpoints, key_file: "/nowhere/key.pem" }, /etcd\.key_file: etcd\.ca_file is missing/],
+  ];
+  for (const [config, wanted] of wrong) {
+    const test = harness({ plugins: [etcd()], config: { etcd: config } });
+    await assert.rejects(() => test.agent.start(), wanted);
+  }
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { textCodec } from "../../../core/keyvalue/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import { LocalStore, type LocalStoreOptions } from "../../../plugins/localkv/mod.ts";
+
+const bytes = textCodec.encode;
+
+/** Runs with a folder and a way to open it again and again. */
+async function withFolder(
+  work: (
+    open: (options?: Partial<LocalStoreOptions>) => LocalStore,
+    folder: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work((options) => LocalStore.open({ folder, ...options }), folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("LocalStore keeps entries, revisions and history when it is opened again", () =>
+  withFolder(async (open) => {
+    {
+      await using store = open();
+      await store.put("a", bytes("1"));
+      await store.put("a", bytes("2"));
+      await store.put("b", bytes("1"));
+      await store.delete("b");
+    }
+    await using store = open();
+    assert.equal(await store.revision(), 4);
+    assert.deepEqual(await store.get("a"), {
+      key: "a",
+      value: bytes("2"),
+      revision: 2,
+      createRevision: 1,
+    });
+    const batches = (await store.watch("", { fromRevision: 2 }))[Symbol.asyncIterator]();
+    const seen = [];
+    for (let index = 0; index < 3; index++) seen.push((await batches.next()).value);
+    assert.deepEqual(seen.map(({ revision }) => revision), [2, 3, 4]);
+    assert.deepEqual(textCodec.decode(seen[2].changes[0].previous!.value), "1");
+    assert.equal((await store.put("c", bytes("1"))).revision, 5);
+  }));
+
+Deno.test("LocalStore keeps the revision when all of its history was compacted", () =>
+  withFolder(async (open) => {
+    {
+      await using store = open();
+      for (const value of ["1", "2", "3"]) await store.put("a", bytes(value));
+      await store.compact(3);
+    }
+    await using store = open();
+    assert.equal(await store.revision(), 3);
+    await assert.rejects(() => store.watch("", { fromRevision: 3 }), { code: "store_compacted" });
+    assert.equal((await store.put("a", bytes("4"))).revision, 4);
+  }));
+
+Deno.test("LocalStore expires keys while it is closed, as deletes with a revision", () =>
+  withFolder(async (open) => {
+    const clock = manualClock();
+    {
+      await using store = open({ clock });
+      await store.put("short", bytes("1"), { ttlMs: 1_000 });
+      await store.put("long", bytes("1"), { ttlMs: 60_000 });
+      await store.put("stays", bytes("1"));
+    }
+    await clock.advance(5_000);
+    await using store = open({ clock });
+    assert.equal(await store.revision(), 4);
+    const batches = (await store.watch("", { fromRevision: 4 }))[Symbol.asyncIterator]();
+    const [change] = (await batches.next()).value.changes;
+    assert.deepEqual([change.type, change.key, change.revision], ["delete", "short", 4]);
+    assert.equal(await store.remainingTtlMs("long"), 55_000);
+    await clock.advance(55_000);
+    assert.deepEqual((await batches.next()).value.changes[0].key, "long");
+    assert.equal(clock.pending, 0);
+  }));
+
+Deno.test("LocalStore bounds its history by the number of changes", () =>
+  withFolder(async (open) => {
+    await using store = open({ maxHistory: 80 });
+    for (let value = 0; value < 1_000; value++) await store.put("a", bytes("1"));
+    assert(store.stats.historySize <= 90, `${store.stats.historySize} changes`);
+    assert(store.stats.compactions > 50);
+    await store.watch("", { fromRevision: 921 });
+    await assert.rejects(() => store.watch("", { fromRevision: 900 }), { code: "store_compacted" });
+  }));
+
+Deno.test("LocalStore bounds its history by the age of changes", () =>
+  withFolder(async (open) => {
+    const clock = manualClock();
+    await using store = open({ clock, maxHistoryAgeMs: 3_600_000 });
+    for (let hour = 0; hour < 5; hour++) {
+      await store.put("a", bytes("1"));
+      await clock.advance(3_600_001);
+    }
+    await store.put("a", bytes("last"));
+    assert.equal(store.stats.historySize, 1);
+    assert.equal(await store.revision(), 6);
+  }));
+
+Deno.test("LocalStore refuses a value that is too large before it writes anything", () =>
+  withFolder(async (open) => {
+    await using store = open({ maxValueBytes: 10 });
+    await store.put("a", new Uint8Array(10));
+    await assert.rejects(() => store.put("a", new Uint8Array(11)), {
+      name: "RangeError",
+      message: /"a": 11 bytes, at most 10/,
+    });
+    assert.equal(await store.revision(), 1);
+  }));
+
+Deno.test("LocalStore.open() refuses a folder that is open already, and is free after close()", () =>
+  withFolder(async (open, folder) => {
+    const store = open();
+    assert.throws(() => open(), {
+      code: "store_owned",
+      message: new RegExp(`${folder}: process ${Deno.pid} owns it`),
+    });
+    await store.close();
+    await store.close();
+    await using again = open();
+    assert.equal(await again.revision(), 0);
+  }));
+
+Deno.test("LocalStore.open() refuses options out of range", () =>
+  withFolder((open) => {
+    assert.throws(() => open({ maxBytes: 1 }), RangeError);
+    assert.throws(() => open({ maxHistory: 0 }), RangeError);
+    assert.throws(() => open({ maxHistoryAgeMs: 0 }), RangeError);
+    assert.throws(() => LocalStore.open({ folder: "" }), TypeError);
+    return Promise.resolve();
+  }));
+
+Deno.test("LocalStore with durability power keeps the same promises", () =>
+  withFolder(async (open) => {
+    {
+      await using store = open({ durability: "power" });
+      await store.put("a", bytes("1"));
+    }
+    await using store = open();
+    assert.equal((await store.get("a"))?.revision, 1);
+  }));
