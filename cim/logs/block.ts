@@ -9,6 +9,8 @@
 export interface Block {
   /** Memory of the block; the lines are `bytes[0, used)`. */
   readonly bytes: Uint8Array;
+  /** The same memory as numbers. */
+  readonly data: DataView;
   /** Bytes filled. */
   used: number;
   /** Records filled. */
@@ -48,7 +50,7 @@ export class BlockPool {
     const free = minBytes <= this.#blockBytes ? this.#free.pop() : undefined;
     if (free === undefined) {
       const bytes = new Uint8Array(Math.max(minBytes, this.#blockBytes));
-      return { bytes, used: 0, lines: 0, written: 0 };
+      return { bytes, data: new DataView(bytes.buffer), used: 0, lines: 0, written: 0 };
     }
     free.used = 0;
     free.lines = 0;

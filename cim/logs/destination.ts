@@ -19,8 +19,8 @@ export interface Destination {
   readonly book: Book;
   /** What waits. */
   readonly backlog: Readonly<Backlog>;
-  /** Takes the record of `view`, read from `buffer`; copies what it needs. */
-  write(buffer: Uint8Array, view: LogMessageView): void;
+  /** Takes a record; copies what it needs. */
+  write(view: LogMessageView): void;
   /** Starts writing where enough has gathered. */
   endOfChunk(): void;
   /** Does what is due by the clock. */

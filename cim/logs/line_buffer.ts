@@ -4,11 +4,10 @@
  *
  * @module
  */
+import { copyBytes, type LogMessageView } from "../wire/mod.ts";
 import type { Block, BlockPool } from "./block.ts";
 
 const LINE_FEED = 0x0a;
-/** From here on `set` beats a loop over the bytes. */
-const COPY_BYTES = 64;
 
 /** What all buffers of one destination hold together. */
 export interface Backlog {
@@ -42,19 +41,13 @@ export class LineBuffer {
     return this.#full.length > 0;
   }
 
-  /** Adds `source[start, end)` as one record, with a line feed unless it ends in one. */
-  append(source: Uint8Array, start: number, end: number): void {
-    const length = end - start;
-    const block = this.reserve(length + 1);
-    const bytes = block.bytes;
-    let at = block.used;
-    if (length < COPY_BYTES) {
-      for (let from = start; from < end; from++) bytes[at++] = source[from];
-    } else {
-      bytes.set(source.subarray(start, end), at);
-      at += length;
+  /** Adds the payload of a message as one record, with a line feed unless it ends in one. */
+  append({ buffer, data, payloadStart, payloadEnd }: LogMessageView): void {
+    const block = this.reserve(payloadEnd - payloadStart + 1);
+    let at = copyBytes(buffer, data, payloadStart, payloadEnd, block, block.used);
+    if (payloadEnd === payloadStart || buffer[payloadEnd - 1] !== LINE_FEED) {
+      block.bytes[at++] = LINE_FEED;
     }
-    if (length === 0 || source[end - 1] !== LINE_FEED) bytes[at++] = LINE_FEED;
     this.commit(block, at);
   }
 

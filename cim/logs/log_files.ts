@@ -10,7 +10,7 @@
  * @module
  */
 import type { Book } from "../../core/books/mod.ts";
-import { LogMessageView } from "../wire/mod.ts";
+import type { LogMessageView } from "../wire/mod.ts";
 import { NameTable } from "./_name_table.ts";
 import { type Destination, type DestinationParts, writerFor } from "./destination.ts";
 import { fileBase, type FileOwner } from "./file_name.ts";
@@ -44,6 +44,8 @@ interface OpenFile {
 }
 
 const pruneEveryMs = 60_000;
+/** How long lines that are due wait for more, so that writes are few and large under load. */
+const lingerMs = 10;
 /** Names remembered for each file; a container beyond is found by its file name each time. */
 const namesPerFile = 4;
 
@@ -58,6 +60,7 @@ export class LogFiles implements Destination {
   readonly #files = new Map<string, OpenFile>();
   readonly #listed: LineWriter[] = [];
   readonly #maxBacklogBytes: number;
+  #linger: Disposable | undefined;
   #overflow: OpenFile | undefined;
   #prunedMs: number;
 
@@ -75,29 +78,30 @@ export class LogFiles implements Destination {
   }
 
   /** Takes a record for the file of its container. */
-  write(buffer: Uint8Array, view: LogMessageView): void {
+  write(view: LogMessageView): void {
     this.book.accepted++;
     if (this.backlog.bytes >= this.#maxBacklogBytes) {
       this.book.drop("overflow");
       return;
     }
-    const open = this.#names.find(buffer, view) ?? this.#open(buffer, view);
+    const open = this.#names.find(view) ?? this.#open(view);
     const writer = open.writer;
     if (writer.buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
-    writer.buffer.append(buffer, view.payloadStart, view.payloadEnd);
+    writer.buffer.append(view);
     if (!writer.isListed && writer.buffer.bytes >= writer.thresholdBytes) {
       writer.isListed = true;
       this.#listed.push(writer);
     }
   }
 
-  /** Starts writing where enough has gathered. */
+  /**
+   * Starts writing full blocks. Where less has gathered but enough to be due, the next chunks get a moment to
+   * add to it: a write costs far more than the bytes in it.
+   */
   endOfChunk(): void {
-    while (this.#listed.length > 0) {
-      const writer = this.#listed.pop()!;
-      writer.isListed = false;
-      writer.poke();
-    }
+    if (this.#listed.length === 0) return;
+    for (const writer of this.#listed) if (writer.buffer.hasFullBlock) writer.poke();
+    this.#linger ??= this.#options.clock.timer(lingerMs, () => this.#writeListed());
   }
 
   /** Puts changed limits in force in every open file, and the retention with the next tick. */
@@ -112,7 +116,7 @@ export class LogFiles implements Destination {
 
   /** Writes what has waited long enough, closes what is idle, deletes what is too old. */
   async tick(): Promise<void> {
-    this.endOfChunk();
+    this.#writeListed();
     const { clock, settings, idleMs } = this.#options;
     const now = clock.monotonic();
     const { flushTimeoutMs } = settings();
@@ -139,8 +143,19 @@ export class LogFiles implements Destination {
   /** Writes all there is until `signal` aborts, then lets go of all files. */
   async close(signal: AbortSignal): Promise<void> {
     const all = this.#all();
+    this.#writeListed();
     await Promise.all(all.map(({ writer }) => writer.close(signal)));
     for (const open of all) this.#close(open);
+  }
+
+  #writeListed(): void {
+    this.#linger?.[Symbol.dispose]();
+    this.#linger = undefined;
+    while (this.#listed.length > 0) {
+      const writer = this.#listed.pop()!;
+      writer.isListed = false;
+      writer.poke();
+    }
   }
 
   #all(): OpenFile[] {
@@ -148,9 +163,9 @@ export class LogFiles implements Destination {
     return this.#overflow === undefined ? files : [...files, this.#overflow];
   }
 
-  #open(buffer: Uint8Array, view: LogMessageView): OpenFile {
-    const name = buffer.subarray(view.nameStart, view.nameEnd);
-    const id = buffer.subarray(view.idStart, view.idEnd);
+  #open(view: LogMessageView): OpenFile {
+    const name = view.buffer.subarray(view.nameStart, view.nameEnd);
+    const id = view.buffer.subarray(view.idStart, view.idEnd);
     const base = fileBase(this.#options.owner, name, id);
     let open = this.#files.get(base);
     if (open === undefined) {
@@ -159,7 +174,7 @@ export class LogFiles implements Destination {
       this.#files.set(base, open);
     }
     if (this.#names.size < namesPerFile * this.#options.maxFiles) {
-      this.#names.add(buffer, view, open);
+      this.#names.add(view, open);
     }
     return open;
   }

@@ -13,7 +13,7 @@ import { type Clock, systemClock } from "../../core/async/mod.ts";
 import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
-import { LogEnvelope, LogMessageView, type WireFault } from "../wire/mod.ts";
+import { buildLogMessage, LogEnvelope, LogMessageView, type WireFault } from "../wire/mod.ts";
 import { BlockPool } from "./block.ts";
 import type { Destination, DestinationParts } from "./destination.ts";
 import type { FileOwner } from "./file_name.ts";
@@ -182,8 +182,8 @@ export class LogRoute {
     this.payloadBytes += length;
     this.lastPayloadBytes = length;
     const { toFile, toStdout } = this.#settings;
-    if (toFile) this.files.write(buffer, view);
-    if (toStdout) this.stdout.write(buffer, view);
+    if (toFile) this.files.write(view);
+    if (toStdout) this.stdout.write(view);
     if (!this.#isPaused && this.#isOverBound()) this.#pause();
   }
 
@@ -199,16 +199,9 @@ export class LogRoute {
    */
   append(containerName: string, containerId: string, line: Uint8Array): void {
     if (!this.#settings.hasOwnLog || !this.#settings.toFile) return;
-    const encoder = new TextEncoder();
-    const name = encoder.encode(containerName);
-    const id = encoder.encode(containerId);
-    const buffer = new Uint8Array(name.length + id.length + line.length);
+    const bytes = buildLogMessage({ containerName, containerId, payload: line });
     const view = new LogMessageView();
-    buffer.set(name);
-    buffer.set(id, view.nameEnd = view.idStart = name.length);
-    buffer.set(line, view.idEnd = view.payloadStart = name.length + id.length);
-    view.payloadEnd = buffer.length;
-    this.files.write(buffer, view);
+    if (view.read(bytes, 0, bytes.length) === undefined) this.files.write(view);
   }
 
   /** Puts other limits and destinations in force, for open files and running timers too. */

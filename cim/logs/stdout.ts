@@ -49,7 +49,7 @@ export class StdoutLines implements Destination {
   }
 
   /** Takes a record. */
-  write(buffer: Uint8Array, view: LogMessageView): void {
+  write(view: LogMessageView): void {
     this.book.accepted++;
     if (this.backlog.bytes >= this.#maxBacklogBytes) {
       this.book.drop("overflow");
@@ -57,11 +57,11 @@ export class StdoutLines implements Destination {
     }
     const lines = this.#writer.buffer;
     if (this.#envelope === undefined) {
-      lines.append(buffer, view.payloadStart, view.payloadEnd);
+      lines.append(view);
       return;
     }
     const block = lines.reserve(this.#envelope.maxLength(view) + 1);
-    const end = this.#envelope.write(buffer, view, block.bytes, block.used);
+    const end = this.#envelope.write(view, block.bytes, block.used);
     block.bytes[end] = LINE_FEED;
     lines.commit(block, end + 1);
   }

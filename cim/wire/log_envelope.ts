@@ -25,7 +25,7 @@ export interface LogEnvelopeOrigin {
  * const view = new LogMessageView();
  * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not a LogMessage");
  * const target = new Uint8Array(envelope.maxLength(view));
- * const end = envelope.write(bytes, view, target, 0);
+ * const end = envelope.write(view, target, 0);
  * console.assert(JSON.parse(new TextDecoder().decode(target.subarray(0, end))).log === "hello");
  * ```
  */
@@ -55,8 +55,9 @@ export class LogEnvelope {
     return MAX_ESCAPE * text + this.#head.length + this.#middle.length + this.#tail.length;
   }
 
-  /** Writes the envelope of `view`, read from `buffer`, to `target` from `at` on; returns its end. */
-  write(buffer: Uint8Array, view: LogMessageView, target: Uint8Array, at: number): number {
+  /** Writes the envelope of what `view` was read from to `target` from `at` on; returns its end. */
+  write(view: LogMessageView, target: Uint8Array, at: number): number {
+    const { buffer } = view;
     at = writeBytes(this.#head, target, at);
     at = writeJsonText(buffer, view.nameStart, view.nameEnd, target, at);
     at = writeBytes(this.#middle, target, at);

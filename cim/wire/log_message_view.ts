@@ -21,6 +21,10 @@ import type { WireFault } from "./wire_fault.ts";
  * ```
  */
 export class LogMessageView {
+  /** Bytes the view was last read from. */
+  buffer: Uint8Array = new Uint8Array(0);
+  /** The same bytes as numbers. */
+  data: DataView = viewOf(this.buffer);
   /** First byte of the container's id. */
   idStart = 0;
   /** End of the container's id. */
@@ -33,17 +37,15 @@ export class LogMessageView {
   payloadStart = 0;
   /** End of the logged text. */
   payloadEnd = 0;
-  #buffer: Uint8Array = new Uint8Array(0);
-  #data: DataView = viewOf(this.#buffer);
 
   /** Checks `buffer[start, end)` and locates its parts; returns why it is no LogMessage, if so. */
   read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
     // Messages mostly come in one read buffer after another, so one view serves many of them.
-    if (buffer !== this.#buffer) {
-      this.#buffer = buffer;
-      this.#data = viewOf(buffer);
+    if (buffer !== this.buffer) {
+      this.buffer = buffer;
+      this.data = viewOf(buffer);
     }
-    const data = this.#data;
+    const data = this.data;
     if (end - start < 8) return "too_short";
     const table = follow(data, start, end);
     if (table < 0) return "bad_root";

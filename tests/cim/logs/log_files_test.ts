@@ -13,13 +13,14 @@ Deno.test("LogFiles writes when the timer is due, counted from the oldest line t
   await until("the line is written", () => f.text("amf-0_ns1_amf-c1.log") === "quiet\n");
 });
 
-Deno.test("LogFiles writes at the end of the chunk when buffer_size is reached", async () => {
+Deno.test("LogFiles writes a moment after the chunk in which buffer_size is reached", async () => {
   await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
   f.send("amf", "c1", "x".repeat(998));
   f.route.endOfChunk();
   assert.equal(f.route.files.book.inFlight, 1);
   f.send("amf", "c1", "");
   f.route.endOfChunk();
+  await f.clock.advance(10);
   await until("both lines are written", () => f.route.files.book.delivered === 2);
 });
 

@@ -142,6 +142,7 @@ Deno.test("a standard output that nobody reads pauses publishers, and files go o
     f.send("amf", "c1", `${sent++} ${"x".repeat(998)}`);
     f.route.endOfChunk();
   }
+  await f.clock.advance(10);
   await until("the file has its lines", () => f.route.files.book.delivered === sent);
   assert.deepEqual(gate.told, ["pause"]);
   release();

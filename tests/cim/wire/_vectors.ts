@@ -77,7 +77,7 @@ export function envelopeOf(payload: Uint8Array): string {
   if (fault !== undefined) throw new Error(`refused: ${fault}`);
   const envelope = new LogEnvelope({ namespace: "ns1", podName: "amf-0" });
   const target = new Uint8Array(envelope.maxLength(view));
-  return new TextDecoder().decode(target.subarray(0, envelope.write(buffer, view, target, 0)));
+  return new TextDecoder().decode(target.subarray(0, envelope.write(view, target, 0)));
 }
 
 /** JSON document of an Event with {@linkcode SOURCE_HEADERS}; throws when the reader refuses it. */

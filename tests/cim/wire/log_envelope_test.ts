@@ -30,7 +30,7 @@ Deno.test("LogEnvelope.write() escapes namespace and pod name too", () => {
   const view = new LogMessageView();
   assert.equal(view.read(bytes, 0, bytes.length), undefined);
   const target = new Uint8Array(envelope.maxLength(view));
-  const end = envelope.write(bytes, view, target, 0);
+  const end = envelope.write(view, target, 0);
   const document = JSON.parse(new TextDecoder().decode(target.subarray(0, end)));
   assert.deepEqual(document.kubernetes, { namespace_name: 'n"s', pod_name: "p\\d" });
 });
