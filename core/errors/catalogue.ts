@@ -146,6 +146,11 @@ export const errorCatalogue = Object.freeze({
     "The store could not do what was asked, for a reason of its own.",
     "Read the cause; for the embedded store check the folder and its permissions.",
   ),
+  app_not_configured: entry(
+    true,
+    "An application that starts without configuration could not be given one.",
+    "Look at why the application refuses `loadConfig`; its next registration tries again.",
+  ),
   settings_not_applied: entry(
     true,
     "A changed settings document is valid, but a part of the agent could not put it into effect.",

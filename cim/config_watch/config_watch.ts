@@ -1,0 +1,316 @@
+/**
+ * Configuration handling of one service: change-sets in, pushes and patches, replies in, commits out.
+ *
+ * @module
+ */
+import {
+  type Change,
+  type Clock,
+  describeError,
+  jsonCodec,
+  type KeyValueStore,
+  type Logger,
+  type SyncEvent,
+} from "../../core/mod.ts";
+import type { ChangeRecord } from "./change_record.ts";
+import {
+  type ChangeSetKey,
+  commitKey,
+  type Level,
+  levels,
+  ownDataKey,
+  parseChangeSetKey,
+  parseRevision,
+  type Scope,
+  statusKey,
+} from "./change_set_key.ts";
+import { type Baselines, CommitLedger, type LedgerSnapshot } from "./commit_ledger.ts";
+import type { CommitWriter } from "./commit_writer.ts";
+import { type ConfigReply, parseConfigReply } from "./config_reply.ts";
+import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
+import { describeChange } from "./describe_change.ts";
+import type { ChangeHistory } from "./history.ts";
+import { LevelQueue } from "./level_queue.ts";
+import { Push, type PushServices } from "./push.ts";
+import { replyVerdict, type Verdict } from "./verdict.ts";
+
+/** What {@linkcode ConfigWatch} works with. */
+export interface ConfigWatchOptions {
+  readonly scope: Scope;
+  readonly baselines: Baselines;
+  readonly push: PushServices;
+  readonly writer: CommitWriter;
+  /** The agent's own store, for the ledger. */
+  readonly state: KeyValueStore;
+  /** Whether the application has registered. */
+  readonly isAppReady: () => boolean;
+  /** Applies a change-set of the agent's own file. */
+  readonly applyOwn: (change: ChangeSetKey, patch: Uint8Array) => Promise<Verdict>;
+  /** Change-sets without a verdict at most. */
+  readonly maxPending: number;
+  /** Asks for the change-sets to be listed again, since some were put off. */
+  readonly onRoom: () => void;
+}
+
+const ledgerKey = "ledger";
+const ledgerCodec = jsonCodec((value) => value as LedgerSnapshot);
+
+/** Takes change-sets and replies, keeps what became of them. */
+export class ConfigWatch {
+  readonly #options: ConfigWatchOptions;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #history: ChangeHistory;
+  readonly #stats: ConfigStats;
+  readonly #ledger: CommitLedger;
+  readonly #queues: Readonly<Record<Level, LevelQueue>>;
+  #saving: Promise<void> = Promise.resolve();
+  #hasPutOff = false;
+
+  constructor(options: ConfigWatchOptions) {
+    this.#options = options;
+    ({ log: this.#log, clock: this.#clock, history: this.#history, stats: this.#stats } =
+      options.push);
+    this.#ledger = new CommitLedger(options.baselines);
+    const queue = { isAppReady: options.isAppReady, onDone: () => this.#makeRoom() };
+    this.#queues = { nf: new LevelQueue(queue), ms: new LevelQueue(queue) };
+  }
+
+  /** Change-sets without a verdict. */
+  get pending(): number {
+    return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
+  }
+
+  /** Takes up what an earlier life answered, and commits what it could not commit any more. */
+  async restore(): Promise<void> {
+    await this.#history.restore();
+    await this.#restoreLedger();
+    for (const record of this.#history.list().reverse()) {
+      const change = parseChangeSetKey(record.key, this.#options.scope);
+      if (!change || record.commit === undefined || record.state === "committed") continue;
+      this.#commit(change, record.commit, undefined);
+    }
+  }
+
+  /** Works until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(levels.map((level) => this.#queues[level].run(signal)));
+  }
+
+  /** Takes what the store says. A snapshot is taken like a set of changes: known ones are skipped. */
+  sync(event: SyncEvent): void {
+    if (event.type === "changes") return event.changes.forEach((change) => this.#take(change));
+    const puts = event.entries.map((entry): Change => ({ type: "put", entry }));
+    for (const put of puts) this.#take(put);
+  }
+
+  /** Takes a message of subject CONFIG. */
+  receive(payload: Uint8Array): void {
+    this.#stats.replies++;
+    const reply = parseConfigReply(payload);
+    if (typeof reply === "string") return this.#reject(reply, "");
+    const change = parseChangeSetKey(reply.changeSetKey, this.#options.scope);
+    if (!change) return this.#reject("foreign", reply.changeSetKey);
+    const record = this.#history.get(change.key);
+    if (!record || record.state === "skipped") return this.#reject("unknown", change.key);
+    if ((reply.revision ?? change.revision) !== change.revision) {
+      return this.#reject("revision_mismatch", change.key);
+    }
+    this.#reply(change, record, reply);
+  }
+
+  /**
+   * The application has registered: pushes may go. One that waits for a reply is sent again when the
+   * application was started anew, since it has forgotten.
+   */
+  registered({ isNewStart }: { isNewStart: boolean }): void {
+    for (const level of levels) {
+      if (isNewStart) this.#queues[level].feedCurrent({ type: "go" });
+      this.#queues[level].wake();
+    }
+  }
+
+  /** Commits the revisions that the container started with, as far as they are known. */
+  commitBaselines(baselines: Baselines): void {
+    const { scope, writer } = this.#options;
+    for (const level of levels) {
+      const text = baselines[level];
+      if (text === "") continue;
+      const revision = parseRevision(text);
+      if (revision === undefined) {
+        this.#log.warn(`Cannot commit the start revision of level ${level}: not an integer`, {
+          revision: text,
+        });
+        continue;
+      }
+      if (!this.#ledger.begin(level, revision)) continue;
+      const detail = { revision, reason: "the container started with it" };
+      writer.write({
+        key: commitKey(scope, level),
+        statusKey: statusKey(scope, level),
+        value: String(revision),
+        detail,
+        onlyRaise: true,
+      });
+    }
+    this.#saveLedger();
+  }
+
+  /** The change-sets of late, the newest first. */
+  list(): ChangeRecord[] {
+    return this.#history.list();
+  }
+
+  /** Resolves when nothing is left to be written, or the signal aborts. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await this.#options.writer.flush(signal);
+    await Promise.all([this.#saving, this.#history.settled()]);
+  }
+
+  #take(change: Change): void {
+    const key = change.type === "put" ? change.entry.key : change.key;
+    const parsed = parseChangeSetKey(key, this.#options.scope);
+    if (!parsed) {
+      this.#stats.ignoredKeys++;
+      this.#log.debug("Key ignored: no change-set for this pod", { key });
+    } else if (change.type === "delete") this.#withdraw(parsed);
+    else this.#add(parsed, change.entry.value);
+  }
+
+  #add(change: ChangeSetKey, patch: Uint8Array): void {
+    const { key, level, dataKey, revision } = change;
+    const queue = this.#queues[level];
+    const record = this.#history.get(key);
+    if (queue.find(key)) return;
+    const settledBefore = this.#ledger.settledBefore(change);
+    if (settledBefore !== undefined) {
+      this.#log.debug("Change-set skipped", { key, reason: settledBefore });
+      if (!record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
+      return;
+    }
+    if (this.pending >= this.#options.maxPending) {
+      this.#stats.refused++;
+      this.#hasPutOff = true;
+      this.#log.error("Change-set put off: too many are pending", { key });
+      return;
+    }
+    if (!record) this.#history.put(this.#newRecord(change, "seen", ""));
+    this.#log.info("Change-set seen", { key });
+    if (dataKey === ownDataKey) {
+      const run = async () =>
+        this.#settle(change, await this.#options.applyOwn(change, patch), undefined);
+      queue.add({ change, push: undefined, run });
+      return;
+    }
+    const push: Push = new Push(
+      change,
+      patch,
+      record,
+      this.#options.push,
+      (verdict) => this.#settle(change, verdict, push.endsAt),
+    );
+    queue.add({ change, push, run: (signal) => push.run(signal) });
+    if (revision < (this.#queues[level].currentRevision ?? 0)) {
+      this.#log.warn("Change-set came behind one of a higher revision", { key });
+    }
+  }
+
+  #withdraw(change: ChangeSetKey): void {
+    const queue = this.#queues[change.level];
+    const removed = queue.remove(change.key);
+    if (removed && !removed.push) {
+      const reason = "it was withdrawn before its turn came";
+      this.#settle(change, { outcome: "timed_out", reason }, undefined);
+    } else (removed ?? queue.find(change.key))?.push?.feed({ type: "over" });
+    this.#makeRoom();
+  }
+
+  #reply(change: ChangeSetKey, record: ChangeRecord, reply: ConfigReply): void {
+    const { status, remarks } = reply;
+    const push = this.#queues[change.level].find(change.key)?.push;
+    if (push && push.state.phase !== "settled") {
+      return push.feed({ type: "reply", status, remarks });
+    }
+    const verdict = replyVerdict(status, remarks);
+    if (record.verdict === verdict.outcome) return this.#reject("repeated", change.key);
+    this.#settle(change, verdict, undefined);
+  }
+
+  #reject(reason: ReplyRejection, key: string): void {
+    this.#stats.rejections[reason]++;
+    const level = reason === "repeated" ? "debug" : "warn";
+    this.#log[level]("Configuration reply not taken", { reason, key });
+  }
+
+  /** Keeps a verdict and commits what follows from it. */
+  #settle(change: ChangeSetKey, { outcome, reason }: Verdict, endsAt: number | undefined): void {
+    const { key } = change;
+    this.#stats.outcomes[outcome]++;
+    const commit = this.#ledger.answer(change, outcome);
+    this.#saveLedger();
+    this.#history.update(key, {
+      state: outcome,
+      verdict: outcome,
+      reason,
+      settledAt: this.#clock.now(),
+      commit,
+    });
+    const level = outcome === "applied" || outcome === "unused" ? "info" : "warn";
+    this.#log[level]("Change-set settled", { key, outcome, reason, commit });
+    if (commit !== undefined) this.#commit(change, commit, endsAt);
+  }
+
+  #commit(change: ChangeSetKey, value: string, giveUpAt: number | undefined): void {
+    const { scope, writer } = this.#options;
+    const { key, level } = change;
+    const record = this.#history.get(key);
+    writer.write({
+      key: commitKey(scope, level),
+      statusKey: statusKey(scope, level),
+      value,
+      giveUpAt,
+      detail: record ? describeChange(record) : { key, value },
+      onWritten: () => {
+        this.#history.update(key, { state: "committed", committedAt: this.#clock.now() });
+      },
+      onAbandoned: (reason) => {
+        this.#log.warn("Verdict not committed", { key, value, reason });
+        this.#history.update(key, { reason: `not committed: ${reason}`, commit: undefined });
+      },
+    });
+  }
+
+  #makeRoom(): void {
+    if (!this.#hasPutOff || this.pending > this.#options.maxPending / 2) return;
+    this.#hasPutOff = false;
+    this.#options.onRoom();
+  }
+
+  #newRecord(change: ChangeSetKey, state: "seen" | "skipped", reason: string): ChangeRecord {
+    return { ...change, state, reason, attempts: 0, seenAt: this.#clock.now() };
+  }
+
+  async #restoreLedger(): Promise<void> {
+    try {
+      const entry = await this.#options.state.get(ledgerKey);
+      if (!entry) return;
+      for (const level of this.#ledger.restore(ledgerCodec.decode(entry.value))) {
+        this.#log.warn("Revisions started over: earlier answers are forgotten", { level });
+      }
+    } catch (error) {
+      this.#log.error(`Cannot restore answered revisions: ${describeError(error)}`);
+    }
+  }
+
+  #saveLedger(): void {
+    const { state } = this.#options;
+    const snapshot = ledgerCodec.encode(this.#ledger.snapshot());
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await state.put(ledgerKey, snapshot);
+      } catch (error) {
+        this.#log.error(`Cannot keep answered revisions: ${describeError(error)}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * One change-set on its way to the application: the machine of `push_machine.ts` with its requests, timers
+ * and records around it.
+ *
+ * @module
+ */
+import { type Backoff, backoff, type Clock, describeError, type Logger } from "../../core/mod.ts";
+import type { AppClient, AppOutcome } from "../app_client/mod.ts";
+import type { ChangeRecord } from "./change_record.ts";
+import type { ChangeSetKey } from "./change_set_key.ts";
+import type { ConfigStats } from "./config_stats.ts";
+import type { ChangeHistory } from "./history.ts";
+import { advance, initialPush, type PushInput, type PushState } from "./push_machine.ts";
+import { updateRequest } from "./update_request.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What every push works with. */
+export interface PushServices {
+  readonly app: AppClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly history: ChangeHistory;
+  readonly stats: ConfigStats;
+  /** Time left until the change-set's lease ends; undefined when it has none. */
+  readonly remainingTtlMs: (key: string, signal: AbortSignal) => Promise<number | undefined>;
+  /** How long a change-set without a lease may take, from when its turn comes. */
+  readonly replyTimeoutMs: number;
+  /** How long before the end of the lease the last decision is made. */
+  readonly leaseMarginMs: number;
+  /** How long a request that a killed agent may have sent can still be replied to. */
+  readonly resumeDelayMs: number;
+}
+
+/** Drives one change-set to its verdict. */
+export class Push {
+  readonly change: ChangeSetKey;
+  /** When the verdict loses its meaning, on the clock's `monotonic`; undefined while not known. */
+  endsAt: number | undefined;
+  readonly #patch: Uint8Array;
+  readonly #services: PushServices;
+  readonly #timers = new DisposableStack();
+  readonly #delays: Backoff;
+  readonly #onVerdict: (verdict: Verdict) => void;
+  readonly #settled = Promise.withResolvers<void>();
+  #state: PushState;
+  #signal: AbortSignal | undefined;
+  #requests: Promise<void> = Promise.resolve();
+
+  /**
+   * @param record What an earlier life of the agent knew of the change-set.
+   * @param onVerdict Told of the verdict, once, within the call that led to it.
+   */
+  constructor(
+    change: ChangeSetKey,
+    patch: Uint8Array,
+    record: ChangeRecord | undefined,
+    services: PushServices,
+    onVerdict: (verdict: Verdict) => void,
+  ) {
+    this.change = change;
+    this.#patch = patch;
+    this.#services = services;
+    this.#onVerdict = onVerdict;
+    this.#delays = backoff({ minMs: 250, maxMs: 5_000, random: services.random });
+    this.#state = resumed(record);
+  }
+
+  /** Where it stands. */
+  get state(): PushState {
+    return this.#state;
+  }
+
+  /** Takes an input at any time, also before or after {@linkcode run}. */
+  feed(input: PushInput): void {
+    const before = this.#state;
+    const state = advance(before, input);
+    this.#state = state;
+    if (input.type === "late" && before.phase !== "pausing") this.#warnLate();
+    if (state.phase === before.phase) return;
+    if (state.phase !== "settled") return this.#enter(state);
+    this.#settled.resolve();
+    this.#onVerdict(state.verdict);
+  }
+
+  /**
+   * Drives it once its turn has come; resolves when there is a verdict and no request is under way.
+   *
+   * @throws The signal's reason when it aborts first.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, resumeDelayMs } = this.#services;
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(signal.reason);
+    signal.throwIfAborted();
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#signal = signal;
+    const lease = this.#awaitLease(signal);
+    try {
+      if (this.#state.phase === "held") this.feed({ type: "go" });
+      else if (this.#state.phase === "pausing") {
+        this.#timers.use(clock.timer(resumeDelayMs, () => this.feed({ type: "retry" })));
+      }
+      await Promise.race([this.#settled.promise, ended]);
+      this.#timers.dispose();
+      await Promise.all([lease, this.#requests]);
+    } finally {
+      this.#timers.dispose();
+      signal.removeEventListener("abort", onAbort);
+      await Promise.allSettled([lease, this.#requests]);
+    }
+  }
+
+  #enter(state: PushState): void {
+    const { clock, history, log } = this.#services;
+    const { key } = this.change;
+    const signal = this.#signal;
+    if (!signal || this.#timers.disposed) return;
+    switch (state.phase) {
+      case "posting":
+        this.#requests = this.#requests.then(() => this.#post(state.attempt, signal));
+        break;
+      case "pausing":
+        log.warn("Change-set not delivered, trying again", { key, reason: state.reason });
+        history.update(key, { reason: state.reason });
+        this.#timers.use(clock.timer(this.#delays.next(), () => this.feed({ type: "retry" })));
+        break;
+      case "waiting":
+        history.update(key, { state: "pushed", reason: "", pushedAt: clock.now() });
+        break;
+    }
+  }
+
+  /** The record is stored first: a killed agent must know that the application may have the patch. */
+  async #post(attempt: number, signal: AbortSignal): Promise<void> {
+    const { app, history, stats } = this.#services;
+    await history.update(this.change.key, { attempts: attempt });
+    if (this.#state.phase !== "posting" || this.#state.attempt !== attempt) return;
+    stats.pushAttempts++;
+    let outcome: AppOutcome;
+    try {
+      const body = updateRequest(this.change, this.#patch);
+      outcome = await app.post("/updateConfig", body, { signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.feed({ type: "reply", status: "failure", remarks: describeError(error) });
+      return;
+    }
+    const isAccepted = outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300;
+    if (isAccepted) stats.pushSuccesses++;
+    else stats.pushFailures++;
+    this.feed({ type: "outcome", outcome });
+  }
+
+  /** Asks for the lease beside the first request, which need not wait for the answer. */
+  async #awaitLease(signal: AbortSignal): Promise<void> {
+    const { remainingTtlMs, replyTimeoutMs, log } = this.#services;
+    let ttlMs: number | undefined;
+    try {
+      ttlMs = await remainingTtlMs(this.change.key, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.debug("Lease of the change-set not known", { key: this.change.key, error });
+    }
+    if (!this.#timers.disposed) this.#armLease(ttlMs ?? replyTimeoutMs);
+  }
+
+  #armLease(ttlMs: number): void {
+    const { clock, leaseMarginMs } = this.#services;
+    this.endsAt = clock.monotonic() + ttlMs;
+    const marginMs = Math.min(leaseMarginMs, ttlMs / 4);
+    this.#timers.use(clock.timer(ttlMs - marginMs, () => this.feed({ type: "late" })));
+    this.#timers.use(clock.timer(ttlMs, () => this.feed({ type: "over" })));
+  }
+
+  #warnLate(): void {
+    const { log, stats } = this.#services;
+    stats.unanswered++;
+    log.warn("Change-set without a reply shortly before its lease ends", {
+      key: this.change.key,
+      phase: this.#state.phase,
+    });
+  }
+}
+
+/** What a killed agent had delivered is waited for; what it may have sent is waited for, then sent again. */
+function resumed(record: ChangeRecord | undefined): PushState {
+  if (!record || record.attempts === 0) return initialPush;
+  const { attempts: attempt } = record;
+  if (record.state === "pushed") return { phase: "waiting", attempt, isLate: false };
+  return { phase: "pausing", attempt, reason: "the agent was restarted" };
+}
