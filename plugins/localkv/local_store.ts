@@ -114,6 +114,7 @@ export class LocalStore extends RevisionStore {
     return { revision, historySize, compactions, fileBytes };
   }
 
+  /** Ends the watches, closes the file and lets go of the folder. May be called twice. */
   override async close(): Promise<void> {
     await super.close();
     this.#lock[Symbol.dispose]();

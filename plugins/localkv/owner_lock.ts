@@ -1,21 +1,26 @@
 /**
- * One process owns a folder. The lock is the operating system's on an open file, so it ends with the
- * process however that ends; the file itself stays and only tells who holds it.
+ * One process owns a folder. The lock is an exclusive transaction on a database of its own that holds
+ * nothing: the operating system ends it with the process, however that ends. A file lock of the runtime
+ * would do the same, but runtimes before 2.9 cannot try one without waiting for it. Who the owner is
+ * stands in a file beside it, which only informs.
  *
  * @module
  */
+import { DatabaseSync } from "node:sqlite";
 import { AgentError, describeError } from "../../core/errors/mod.ts";
 
-/** Name of the lock file. */
+/** Name of the database that is locked. */
 const lockName = "localkv.lock";
+/** Name of the file that tells who holds the lock. */
+const ownerName = "localkv.owner";
 
 /** The ownership of a folder, until disposed of. */
 export class OwnerLock implements Disposable {
-  readonly #file: Deno.FsFile;
+  readonly #database: DatabaseSync;
   #held = true;
 
-  private constructor(file: Deno.FsFile) {
-    this.#file = file;
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
   }
 
   /**
@@ -25,17 +30,15 @@ export class OwnerLock implements Disposable {
    * `store_failed` when the folder cannot be written.
    */
   static take(folder: string): OwnerLock {
-    const path = `${folder}/${lockName}`;
-    let file: Deno.FsFile | undefined;
+    let database: DatabaseSync | undefined;
     try {
       Deno.mkdirSync(folder, { recursive: true });
-      file = Deno.openSync(path, { read: true, write: true, create: true });
-      if (!file.tryLockSync(true)) throw ownedError(folder, path);
-      file.truncateSync(0);
-      file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
-      return new OwnerLock(file);
+      database = new DatabaseSync(`${folder}/${lockName}`);
+      lock(database, folder);
+      Deno.writeTextFileSync(`${folder}/${ownerName}`, `${Deno.pid}\n`);
+      return new OwnerLock(database);
     } catch (cause) {
-      file?.close();
+      database?.close();
       if (cause instanceof AgentError) throw cause;
       throw new AgentError(
         "store_failed",
@@ -50,16 +53,37 @@ export class OwnerLock implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#held) return;
     this.#held = false;
-    this.#file.close();
+    this.#database.close();
   }
 }
 
-function ownedError(folder: string, path: string): AgentError {
-  const pid = Deno.readTextFileSync(path).trim();
-  const owner = pid === "" ? "another process" : `process ${pid}`;
+/** Begins the transaction that is never ended, without waiting for another one. */
+function lock(database: DatabaseSync, folder: string): void {
+  try {
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+  } catch (error) {
+    // The library gives no code for this, in the versions there are.
+    if (error instanceof Error && /database is locked/.test(error.message)) {
+      throw ownedError(folder);
+    }
+    throw error;
+  }
+}
+
+function ownedError(folder: string): AgentError {
   return new AgentError(
     "store_owned",
-    `Cannot open the embedded store in ${folder}: ${owner} owns it; stop that process, or set ` +
-      "another folder (localkv.folder, paths.data)",
+    `Cannot open the embedded store in ${folder}: ${ownerOf(folder)} owns it; stop that process, ` +
+      "or set another folder (localkv.folder, paths.data)",
   );
+}
+
+function ownerOf(folder: string): string {
+  try {
+    return `process ${Deno.readTextFileSync(`${folder}/${ownerName}`).trim()}`;
+  } catch (error) {
+    // It took the lock and has not said who it is yet.
+    if (error instanceof Deno.errors.NotFound) return "another process";
+    throw error;
+  }
 }
