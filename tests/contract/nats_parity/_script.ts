@@ -49,6 +49,8 @@ export interface Script {
   readonly steps: readonly Step[];
   /** Deliveries are compared as one heap, whoever got them: for queue groups, which choose at random. */
   readonly pooled: boolean;
+  /** Forgives what only chance decides, see `forgive` in `_play.ts`. For random sessions. */
+  readonly random?: true;
 }
 
 /** Scripts about one subject, played against one pair of equally configured servers. */

@@ -91,12 +91,13 @@ const wrong = fc.constantFrom(
   "SUB a _sys_ 9",
 );
 
-function connect(pedantic: boolean): fc.Arbitrary<string> {
+/** Members of groups must not differ in what they make of a message: all have headers. */
+function connect({ isCut, hasGroups }: Kind): fc.Arbitrary<string> {
   return fc.record({
     verbose: fc.boolean(),
-    pedantic: pedantic ? fc.boolean() : fc.constant(false),
+    pedantic: isCut ? fc.constant(false) : fc.boolean(),
     echo: fc.boolean(),
-    headers: fc.boolean(),
+    headers: hasGroups ? fc.constant(true) : fc.boolean(),
     no_responders: fc.boolean(),
     protocol: fc.constantFrom(0, 1),
   }).map((options) => JSON.stringify(options));
@@ -113,7 +114,8 @@ interface Act extends Step {
   readonly cutAt: readonly number[];
 }
 
-function acts({ isCut, hasGroups }: Kind): fc.Arbitrary<Act[]> {
+function acts(kindOf: Kind): fc.Arbitrary<Act[]> {
+  const { isCut, hasGroups } = kindOf;
   const text = fc.oneof(
     { weight: 10, arbitrary: publish },
     { weight: 3, arbitrary: publishWithHeaders },
@@ -130,7 +132,7 @@ function acts({ isCut, hasGroups }: Kind): fc.Arbitrary<Act[]> {
   const cutAt = isCut ? fc.array(fc.nat({ max: 40 }), { maxLength: 3 }) : fc.constant([]);
   const whole = fc.constant<number[]>([]);
   const send = fc.record({ client, kind: kind("send"), text, cutAt });
-  const again = fc.record({ client, kind: kind("connect"), text: connect(!isCut), cutAt: whole });
+  const again = fc.record({ client, kind: kind("connect"), text: connect(kindOf), cutAt: whole });
   const rubbish = fc.tuple(client, mutated(text)).map(([client, text]): Act[] => [
     { client, kind: "bytes", text, cutAt: [] },
     { client, kind: "hang_up", text: "", cutAt: [] },
@@ -143,7 +145,7 @@ function acts({ isCut, hasGroups }: Kind): fc.Arbitrary<Act[]> {
     { minLength: 2, maxLength: 14 },
   );
   return fc.tuple(
-    fc.array(connect(!isCut), { minLength: 4, maxLength: 4 }),
+    fc.array(connect(kindOf), { minLength: 4, maxLength: 4 }),
     body,
     fc.option(rubbish, { nil: [], freq: 2 }),
   ).map(([connects, body, end]) => {
@@ -186,6 +188,7 @@ export function session(number: () => number): fc.Arbitrary<Script> {
       const ownToken = `s${number()}`;
       return {
         name: "random session",
+        random: true,
         pooled: kind.hasGroups,
         steps: all.map((act) => ({ ...act, text: act.text.replaceAll(own, ownToken) }))
           .flatMap(pieces),
