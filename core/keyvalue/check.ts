@@ -21,18 +21,30 @@ export const defaultPageSize = 500;
 /** Changes that a watch keeps for a slow reader unless told otherwise. */
 export const defaultMaxPending = 4_096;
 
-/** @throws {TypeError} When the text cannot be a key. */
+/**
+ * Refuses what cannot be a key.
+ *
+ * @throws {TypeError} When it is empty, begins with a slash, has a NUL or is not well-formed text.
+ */
 export function checkKey(action: string, key: string): void {
   if (key === "") throw new TypeError(`Cannot ${action} key "": must not be empty`);
   checkText(action, "key", key);
 }
 
-/** @throws {TypeError} When no key could start with the text. The empty prefix is fine. */
+/**
+ * Refuses what no key could start with. The empty prefix is fine.
+ *
+ * @throws {TypeError} When it begins with a slash, has a NUL or is not well-formed text.
+ */
 export function checkPrefix(action: string, prefix: string): void {
   checkText(action, "prefix", prefix);
 }
 
-/** @throws {TypeError | RangeError} When options contradict one another or are out of range. */
+/**
+ * Checks the arguments of `put`.
+ *
+ * @throws {TypeError | RangeError} When options contradict one another or are out of range.
+ */
 export function checkPut(key: string, options: PutOptions): void {
   checkKey("put", key);
   checkTtl(key, options.ttlMs);
@@ -42,7 +54,11 @@ export function checkPut(key: string, options: PutOptions): void {
   }
 }
 
-/** @throws {TypeError | RangeError} When options contradict one another or are out of range. */
+/**
+ * Checks the arguments of `delete`.
+ *
+ * @throws {TypeError | RangeError} When options contradict one another or are out of range.
+ */
 export function checkDelete(key: string, options: DeleteOptions): void {
   if (!options.prefix) checkKey("delete", key);
   else checkPrefix("delete", key);
@@ -52,7 +68,11 @@ export function checkDelete(key: string, options: DeleteOptions): void {
   }
 }
 
-/** @throws {TypeError | RangeError} When the prefix or an option cannot be. */
+/**
+ * Checks the arguments of `list`.
+ *
+ * @throws {TypeError | RangeError} When the prefix or an option cannot be.
+ */
 export function checkList(prefix: string, { pageSize, revision }: ListOptions): void {
   checkPrefix("list", prefix);
   if (pageSize !== undefined && !isInteger(pageSize, 1, 10_000)) {
@@ -61,7 +81,11 @@ export function checkList(prefix: string, { pageSize, revision }: ListOptions): 
   checkRevision("list", prefix, revision);
 }
 
-/** @throws {TypeError | RangeError} When the prefix or an option cannot be. */
+/**
+ * Checks the arguments of `watch`.
+ *
+ * @throws {TypeError | RangeError} When the prefix or an option cannot be.
+ */
 export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOptions): void {
   checkPrefix("watch", prefix);
   checkRevision("watch", prefix, fromRevision);
@@ -72,7 +96,12 @@ export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOp
   }
 }
 
-/** @throws {TypeError | RangeError} When a key is no key, is written twice, or there is too much. */
+/**
+ * Checks a transaction.
+ *
+ * @throws {TypeError | RangeError} When a key is no key or is written twice, or when there are more than
+ * {@linkcode maxTransactionSize} conditions or operations.
+ */
 export function checkTransaction({ conditions = [], operations }: Transaction): void {
   for (const [name, list] of [["conditions", conditions], ["operations", operations]] as const) {
     if (list.length > maxTransactionSize) {

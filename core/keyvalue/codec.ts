@@ -6,7 +6,9 @@
 
 /** Turns values into bytes and back. `decode` throws on bytes that are not such a value. */
 export interface Codec<T> {
+  /** The bytes of a value. */
   encode(value: T): Uint8Array;
+  /** The value of bytes; throws when they are not one. */
   decode(bytes: Uint8Array): T;
 }
 

@@ -34,7 +34,9 @@ export type Change =
 
 /** All changes of one revision below the watched prefix, in key order. */
 export interface ChangeBatch {
+  /** The revision that made them; later batches have greater ones. */
   readonly revision: number;
+  /** At least one, each key once. */
   readonly changes: readonly Change[];
 }
 
@@ -89,7 +91,9 @@ export interface DeleteOptions extends CallOptions {
 
 /** What a delete did: the entries that really existed, in key order, and the store's revision. */
 export interface DeleteResult {
+  /** What was there and is no longer. */
   readonly deleted: readonly Entry[];
+  /** The store's revision afterwards; nothing deleted makes no new one. */
   readonly revision: number;
 }
 
@@ -111,13 +115,17 @@ export type Operation =
 
 /** A transaction: all operations at one revision if every condition holds, else none. */
 export interface Transaction {
+  /** All must hold; none is always true. At most 128. */
   readonly conditions?: readonly Condition[];
+  /** Carried out together. At most 128. */
   readonly operations: readonly Operation[];
 }
 
 /** What a transaction did. */
 export interface TransactionResult {
+  /** Whether every condition held. */
   readonly committed: boolean;
+  /** The store's revision afterwards; a transaction that changes nothing makes no new one. */
   readonly revision: number;
 }
 
@@ -134,6 +142,7 @@ export interface WatchOptions extends CallOptions {
 
 /** A key-value store. */
 export interface KeyValueStore {
+  /** What it can do beyond the minimum. */
   readonly capabilities: Capabilities;
   /** Reads one key. */
   get(key: string, options?: CallOptions): Promise<Entry | undefined>;

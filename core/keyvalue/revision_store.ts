@@ -66,6 +66,7 @@ const expiryRetryMs = 1_000;
 
 /** A key-value store in this process. Closing it ends its watches with the code `closed`. */
 export class RevisionStore implements KeyValueStore, AsyncDisposable {
+  /** All there are. */
   readonly capabilities: Capabilities = Object.freeze({
     ttl: true,
     history: true,

@@ -28,17 +28,21 @@ export type StoredChange =
 
 /** All changes of one revision, in key order. */
 export interface StoredBatch {
+  /** One more than that of the batch before. */
   readonly revision: number;
+  /** At least one, each key once. */
   readonly changes: readonly StoredChange[];
 }
 
 /** A part of the key space as of one revision. */
 export interface ListRange {
+  /** Only keys that start with it. */
   readonly prefix: string;
   /** Only keys after this one. */
   readonly after?: string;
   /** As of this revision, which the caller knows to be in the history. */
   readonly revision: number;
+  /** Most entries to return. */
   readonly limit: number;
   /** Leave the values empty. */
   readonly keysOnly?: boolean;
@@ -46,8 +50,11 @@ export interface ListRange {
 
 /** A part of the history, both ends included. */
 export interface HistoryRange {
+  /** Only changes of keys that start with it. */
   readonly prefix: string;
+  /** First revision. */
   readonly from: number;
+  /** Last revision. */
   readonly to: number;
   /** Most changes to return; a revision is never cut in two. */
   readonly limit: number;

@@ -18,6 +18,7 @@ import type {
 
 /** An entry whose value was decoded. */
 export interface TypedEntry<T> extends Omit<Entry, "value"> {
+  /** The value, decoded. */
   readonly value: T;
 }
 

@@ -25,7 +25,6 @@ export interface WatchChannelOptions {
   onDrained?: () => void;
 }
 
-type Outcome = IteratorResult<ChangeBatch, undefined>;
 type Ended = { readonly error?: unknown };
 
 /** A watch as an async iterable with one reader. Use it to write a store; users only see the iterable. */
@@ -35,10 +34,14 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   #pending = 0;
   #lastRevision: number;
   #replay: Iterator<ChangeBatch> | undefined;
-  #reader: PromiseWithResolvers<Outcome> | undefined;
+  #reader: PromiseWithResolvers<IteratorResult<ChangeBatch, undefined>> | undefined;
   #ended: Ended | undefined;
 
-  /** @throws The signal's reason, when it is aborted already. */
+  /**
+   * Opens a channel.
+   *
+   * @throws The signal's reason, when it is aborted already.
+   */
   constructor(options: WatchChannelOptions) {
     options.signal?.throwIfAborted();
     this.#options = options;
@@ -63,17 +66,20 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   }
 
   /**
-   * Hands a batch to the reader; one that is not newer than the last is ignored, so that a server which
-   * repeats itself after a reconnect does no harm. A reader that is too far behind is ended with `queue_full` after what
-   * it had pending, except by batches of the `backlog`: a store that replays the past is the one that
-   * must wait (see {@linkcode pending} and `onDrained`), since the reader could not have kept up.
+   * Hands a batch to the reader; one that is not newer than the last is ignored, so that a server
+   * which repeats itself after a reconnect does no harm.
+   *
+   * A reader that is too far behind is ended with `queue_full` after what it had pending. A batch that
+   * finds nothing pending is always taken, however large, and so are those of the `backlog`: a store
+   * that replays the past is the one that must wait (see {@linkcode pending} and `onDrained`), since the
+   * reader could not have kept up.
    */
   push(batch: ChangeBatch, { backlog = false }: { backlog?: boolean } = {}): void {
     if (this.#ended || batch.revision <= this.#lastRevision) return;
     this.#lastRevision = batch.revision;
     if (this.#reader) {
       this.#settle({ done: false, value: batch });
-    } else if (!backlog && this.#pending + batch.changes.length > this.#options.maxPending) {
+    } else if (!backlog && this.#isTooMuch(batch)) {
       this.fail(this.#tooSlow());
     } else {
       this.#queue.push(batch);
@@ -87,7 +93,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   }
 
   /** The next batch, when there is one. */
-  next(): Promise<Outcome> {
+  next(): Promise<IteratorResult<ChangeBatch, undefined>> {
     const past = this.#past();
     if (past) return Promise.resolve({ done: false, value: past });
     const batch = this.#queue.shift();
@@ -98,12 +104,12 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     }
     if (this.#ended) return this.#final(this.#ended);
     if (this.#reader) throw new TypeError("Cannot read a watch twice at the same time");
-    this.#reader = Promise.withResolvers<Outcome>();
+    this.#reader = Promise.withResolvers<IteratorResult<ChangeBatch, undefined>>();
     return this.#reader.promise;
   }
 
   /** Ends the watch from the reader's side, as leaving a `for await` loop does. */
-  return(): Promise<Outcome> {
+  return(): Promise<IteratorResult<ChangeBatch, undefined>> {
     this.#stop();
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -113,6 +119,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     await this.return();
   }
 
+  /** The channel itself: it is read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -152,16 +159,20 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   }
 
   /** The error is thrown once; reading on after it finds the end. */
-  #final(ended: Ended): Promise<Outcome> {
+  #final(ended: Ended): Promise<IteratorResult<ChangeBatch, undefined>> {
     this.#ended = {};
     if ("error" in ended) return Promise.reject(ended.error);
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  #settle(outcome: Outcome): void {
+  #settle(outcome: IteratorResult<ChangeBatch, undefined>): void {
     const reader = this.#reader!;
     this.#reader = undefined;
     reader.resolve(outcome);
+  }
+
+  #isTooMuch({ changes }: ChangeBatch): boolean {
+    return this.#pending > 0 && this.#pending + changes.length > this.#options.maxPending;
   }
 
   #tooSlow(): AgentError {

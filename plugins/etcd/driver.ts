@@ -130,6 +130,7 @@ export interface EtcdTls {
   readonly ca: string;
   /** The client's certificate and key, both or neither. */
   readonly cert?: string;
+  /** The key of `cert`. */
   readonly key?: string;
   /** Name that the server's certificate must carry. Needed for endpoints that are IP addresses. */
   readonly serverName?: string;

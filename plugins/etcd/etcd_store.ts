@@ -54,6 +54,7 @@ import { etcdCounters, type EtcdStats } from "./stats.ts";
  * ```
  */
 export class EtcdStore implements KeyValueStore, AsyncDisposable {
+  /** All there are. */
   readonly capabilities: Capabilities = Object.freeze({
     ttl: true,
     history: true,
@@ -68,7 +69,11 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   #driver: Promise<EtcdDriver> | undefined;
   #answering = true;
 
-  /** @throws {TypeError | RangeError} When the options cannot be or contradict one another. */
+  /**
+   * Checks the options; nothing connects yet.
+   *
+   * @throws {TypeError | RangeError} When the options cannot be or contradict one another.
+   */
   constructor(options: EtcdStoreOptions) {
     this.#options = options;
     this.#driverOptions = checkOptions(options);

@@ -34,6 +34,13 @@ Deno.test("WatchChannel counts changes, not batches, against its bound", async (
   assert.equal((await channel.next()).done, true);
 });
 
+Deno.test("WatchChannel takes one batch beyond its bound from a reader that has nothing pending", async () => {
+  const channel = new WatchChannel(options);
+  channel.push(batch(1, 10));
+  assert.equal((await channel.next()).value?.changes.length, 10);
+  assert(!channel.ended);
+});
+
 Deno.test("WatchChannel takes a backlog beyond its bound and tells when it is read", async () => {
   let drained = 0;
   const channel = new WatchChannel({ ...options, onDrained: () => drained++ });
