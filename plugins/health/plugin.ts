@@ -56,15 +56,16 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
         method: "GET",
         path: "/liveness",
         loopbackOnly: false,
-        handler: () => jsonResponse(probeDocument(current(), build)),
+        handler: ({ remote }) => jsonResponse(probeDocument(current(), build, remote.isLoopback)),
       });
       http.route(name, {
         method: "GET",
         path: "/readiness",
         loopbackOnly: false,
-        handler() {
+        handler({ remote }) {
           const status = current();
-          return jsonResponse(probeDocument(status, build), status.state === "ok" ? 200 : 500);
+          const document = probeDocument(status, build, remote.isLoopback);
+          return jsonResponse(document, status.state === "ok" ? 200 : 500);
         },
       });
       http.route(name, {

@@ -1,5 +1,6 @@
 /**
  * The body of the probes: cn-infra's AgentStatus with its names, numbers for states and seconds for times.
+ * Reasons may name endpoints and paths, so they are for loopback peers; the states are for everybody.
  *
  * @module
  */
@@ -14,8 +15,13 @@ export const stateNumbers: Readonly<Record<PluginState, number>> = Object.freeze
   disabled: 1,
 });
 
-/** Builds the document. */
-export function probeDocument(status: AgentStatus, build: Build): Record<string, unknown> {
+/** Builds the document, with or without the reasons of the states. */
+export function probeDocument(
+  status: AgentStatus,
+  build: Build,
+  withReasons: boolean,
+): Record<string, unknown> {
+  const plugins = status.plugins.map((plugin) => [plugin.name, entry(plugin, withReasons)]);
   return {
     build_version: build.version,
     build_date: build.date,
@@ -24,19 +30,22 @@ export function probeDocument(status: AgentStatus, build: Build): Record<string,
     last_change: seconds(status.since),
     last_update: seconds(Math.max(status.started, ...status.plugins.map(({ updated }) => updated))),
     commit_hash: build.commit,
-    ...(status.reason && { reason: status.reason }),
-    PluginStatus: Object.fromEntries(status.plugins.map((plugin) => [plugin.name, entry(plugin)])),
+    ...(withReasons && status.reason && { reason: status.reason }),
+    PluginStatus: Object.fromEntries(plugins),
     NonFatalPlugins: status.degraded,
   };
 }
 
-function entry({ state, since, updated, reason }: PluginStatus): Record<string, unknown> {
+function entry(
+  { state, since, updated, reason }: PluginStatus,
+  withReasons: boolean,
+): Record<string, unknown> {
   return {
     state: stateNumbers[state],
     ...(state === "disabled" && { disabled: true }),
     last_change: seconds(since),
     last_update: seconds(updated),
-    ...(reason && { error: reason }),
+    ...(withReasons && reason && { error: reason }),
   };
 }
 

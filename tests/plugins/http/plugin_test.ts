@@ -261,6 +261,37 @@ Deno.test("http() listens on loopback, and on all interfaces inside Kubernetes",
   }
 });
 
+/** An address of this machine that is not loopback. */
+const ownAddress = Deno.networkInterfaces()
+  .find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))?.address;
+
+Deno.test({
+  name: "D-89 a peer that comes over the network gets open routes and 403 for all others",
+  ignore: ownAddress === undefined,
+  async fn() {
+    const open: Route = {
+      method: "GET",
+      path: "/open",
+      loopbackOnly: false,
+      handler: ({ remote }) => jsonResponse(remote),
+    };
+    await using kit = await serving([echo, open], { host: "0.0.0.0" });
+    const base = `http://${ownAddress}:${kit.agent.get(httpToken).port}`;
+    const served = await fetch(`${base}/open`);
+    assert.deepEqual(await served.json(), { hostname: ownAddress, isLoopback: false });
+    const refused = await fetch(`${base}/echo/x`, { method: "POST", body: "hi" });
+    assert.equal(refused.status, 403);
+    assert.deepEqual(await refused.json(), {
+      error: "This path is answered to loopback peers only",
+    });
+    const families = kit.agent.metrics.families();
+    assert.equal(sample(families, "http_rejected_total", { reason: "not_loopback" }), 1);
+    const near = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "hi" });
+    assert.equal(near.status, 200);
+    await near.body?.cancel();
+  },
+});
+
 Deno.test("routes tells every route with its owner", async () => {
   await using kit = await serving([echo, { ...echo, path: "/a", loopbackOnly: false }]);
   assert.deepEqual(kit.agent.get(httpToken).routes, [
