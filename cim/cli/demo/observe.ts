@@ -5,6 +5,9 @@
  */
 import { demoNames, type Workspace } from "./workspace.ts";
 
+/** An agent that takes longer to answer is not seen. */
+const answerLimitMs = 2_000;
+
 /** The lines of the application as they stand in its log files. */
 export interface LogFiles {
   /** Lines in order of their writing, the rotated files first. */
@@ -38,7 +41,7 @@ export async function readKey(
   { restUrl }: Pick<Workspace, "restUrl">,
   key: string,
 ): Promise<string | undefined> {
-  const response = await fetch(`${restUrl}/api/v1/kv/${key}`);
+  const response = await fetch(`${restUrl}/api/v1/kv/${key}`, { signal: answerLimit() });
   const text = await response.text();
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`GET ${key} was answered with ${response.status}: ${text}`);
@@ -54,6 +57,7 @@ export async function putChangeSet(
   const response = await fetch(`${restUrl}/api/v1/kv/${key}?ttl=60s`, {
     method: "PUT",
     body: JSON.stringify(patch),
+    signal: answerLimit(),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`PUT ${key} was answered with ${response.status}: ${text}`);
@@ -64,8 +68,12 @@ export async function get(
   { restUrl }: Pick<Workspace, "restUrl">,
   path: string,
 ): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${restUrl}${path}`);
+  const response = await fetch(`${restUrl}${path}`, { signal: answerLimit() });
   return { status: response.status, text: await response.text() };
+}
+
+function answerLimit(): AbortSignal {
+  return AbortSignal.timeout(answerLimitMs);
 }
 
 /** Sum of all samples of one metric in a text of Prometheus. */

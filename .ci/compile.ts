@@ -1,0 +1,71 @@
+/**
+ * Builds the single binary `dist/cim`: bundles with code splitting, so that a client nobody uses is not
+ * even parsed, puts the files beside the bundle that libraries read at run time, and compiles that.
+ *
+ * `CIM_COMPILE_TOOL` names a stand-in for `deno compile`, for networks that do not reach Deno's downloads.
+ *
+ * @module
+ */
+const bundle = "dist/bundle";
+const etcd3 = "etcd3/1.1.2";
+
+await Deno.remove(bundle, { recursive: true }).catch((error) => {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+});
+const deno = Deno.execPath();
+// Not minified: the minifier of esbuild 0.25 puts a `using` variable that is read once in the place where it is
+// read, and then nobody disposes of it.
+await run(deno, [
+  ..."bundle --quiet --platform deno --code-splitting --outdir".split(" "),
+  bundle,
+  "main.ts",
+]);
+
+// etcd3 finds its protocol definitions through `__dirname`, which a bundle does not have.
+await copyProtocolDefinitions(`${bundle}/proto`);
+await Deno.writeTextFile(
+  `${bundle}/cim.js`,
+  'globalThis.__dirname = import.meta.dirname + "/lib";\nawait import("./main.js");\n',
+);
+
+const tool = Deno.env.get("CIM_COMPILE_TOOL");
+const [program, ...first] = tool ? [tool] : [deno, "compile"];
+await run(program, [
+  ...first,
+  // The bundle is complete: nothing is looked up, so nothing else gets in.
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--no-check",
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--include",
+  `${bundle}/proto`,
+  "--output",
+  "dist/cim",
+  `${bundle}/cim.js`,
+]);
+
+async function run(program: string, args: string[]): Promise<void> {
+  const { success, code } = await new Deno.Command(program, { args }).spawn().status;
+  if (!success) throw new Error(`Cannot build: ${program} ${args[0]} ended with code ${code}`);
+}
+
+async function copyProtocolDefinitions(target: string): Promise<void> {
+  const { stdout } = await new Deno.Command(deno, { args: ["info", "--json"] }).output();
+  const { npmCache } = JSON.parse(new TextDecoder().decode(stdout)) as { npmCache: string };
+  // One folder for each registry that packages came from.
+  for await (const { name: registry } of Deno.readDir(npmCache)) {
+    const source = `${npmCache}/${registry}/${etcd3}/proto`;
+    const files = await Array.fromAsync(Deno.readDir(source)).catch(() => []);
+    if (files.length === 0) continue;
+    await Deno.mkdir(target, { recursive: true });
+    for (const { name } of files) await Deno.copyFile(`${source}/${name}`, `${target}/${name}`);
+    return;
+  }
+  throw new Error(`Cannot build: ${etcd3}/proto is not below ${npmCache}`);
+}
