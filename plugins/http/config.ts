@@ -35,6 +35,12 @@ export const httpConfig = {
     min: 1,
     max: 65_536,
   }),
+  maxRequests: integer({
+    doc: "Requests in work at one time; a further one is answered with 503.",
+    default: 1_024,
+    min: 1,
+    max: 1_000_000,
+  }),
   headerTimeoutMs: duration({
     doc: "A new connection has to bring the whole header of its first request within this time.",
     default: 10_000,

@@ -15,10 +15,10 @@ import {
 /** Why a request or a connection was turned away before any handler saw it. */
 export type RejectReason =
   | "connection_limit"
+  | "request_limit"
   | "header_timeout"
   | "idle_timeout"
   | "write_timeout"
-  | "bad_request"
   | "starting"
   | "unknown_path"
   | "wrong_method"

@@ -146,6 +146,7 @@ export class HttpListener {
       return;
     }
     client.setNoDelay();
+    client.setKeepAlive();
     engine.setNoDelay();
     using connection = new Connection({
       ...this.#options,

@@ -24,6 +24,8 @@ export interface PipelineOptions {
   readonly clock: Clock;
   /** Whether routes may still be missing because the agent starts. */
   readonly isStarting: () => boolean;
+  /** Requests in work at one time; bodies are held while they are. */
+  readonly maxRequests: number;
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
 }
@@ -109,12 +111,21 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
   }
 
   return async (request, peer, signal) => {
+    if (stats.inFlight >= options.maxRequests) {
+      const error = { error: "too many requests in work" };
+      return reject("request_limit", jsonResponse(error, 503, { "retry-after": "1" }));
+    }
     const begun = clock.monotonic();
     const { method } = request;
     stats.inFlight++;
     try {
-      const [response, path] = await answer(request, peer, signal);
-      stats.answered(method, path, response.status, (clock.monotonic() - begun) / 1_000);
+      const [response, route] = await answer(request, peer, signal);
+      const { status } = response;
+      const durationMs = clock.monotonic() - begun;
+      stats.answered(method, route, status, durationMs / 1_000);
+      if (log.isEnabled("debug")) {
+        log.debug("Answered", { method, route, status, durationMs, peer: peer.hostname });
+      }
       return response;
     } finally {
       stats.inFlight--;

@@ -1,6 +1,6 @@
 /**
  * Runs one benchmark: `deno task bench <name> [--json]`. A benchmark is a file of this folder that exports
- * `run(report)`.
+ * `run(report)`, and is no test.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { BenchReporter } from "./_reporter.ts";
 const folder = new URL("./", import.meta.url);
 const names = [...Deno.readDirSync(folder)]
   .map(({ name }) => name.replace(/\.ts$/, ""))
-  .filter((name) => /^[a-z]\w*$/.test(name) && name !== "main")
+  .filter((name) => /^[a-z]\w*$/.test(name) && name !== "main" && !name.endsWith("_test"))
   .sort();
 const name = Deno.args.find((argument) => !argument.startsWith("--")) ?? "";
 const unknown = Deno.args.filter((argument) => argument !== "--json" && argument !== name);

@@ -146,6 +146,29 @@ Deno.test("D-89 a handler does not see a body that broke off", async () => {
   assert.equal(called, false);
 });
 
+Deno.test("D-89 a request beyond the bound is answered with 503 and counted", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  const slow: Route = {
+    method: "GET",
+    path: "/slow",
+    handler: () => {
+      onCall();
+      return promise;
+    },
+  };
+  await using kit = await serving([slow], { max_requests: 1 });
+  const first = fetch(urlOf(kit, "/slow"));
+  await called;
+  const second = await fetch(urlOf(kit, "/slow"));
+  assert.equal(second.status, 503);
+  assert.deepEqual(await second.json(), { error: "too many requests in work" });
+  resolve(new Response("done"));
+  assert.equal(await (await first).text(), "done");
+  const families = kit.agent.metrics.families();
+  assert.equal(sample(families, "http_rejected_total", { reason: "request_limit" }), 1);
+});
+
 Deno.test("http() answers 404 for an unknown path and 405 with Allow for a wrong method", async () => {
   await using kit = await serving([echo]);
   const unknown = await fetch(urlOf(kit, "/nowhere"));
