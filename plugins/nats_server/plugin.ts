@@ -8,6 +8,8 @@
  */
 import { definePlugin, type Plugin, token } from "../../core/mod.ts";
 import { natsServerFields, serverOptions } from "./config.ts";
+import { httpToken } from "../http/mod.ts";
+import { monitoringRoutes } from "./monitoring_routes.ts";
 import { serverMetrics } from "./metrics.ts";
 import { NatsServer } from "./server.ts";
 
@@ -22,13 +24,16 @@ export function natsServer(): Plugin {
   return definePlugin({
     name: "nats_server",
     section: "nats",
+    optional: [httpToken],
     provides: [natsServerToken],
     config: natsServerFields,
-    init({ config, log, clock, random, metrics, provide }) {
+    init({ name, config, log, clock, random, metrics, find, provide }) {
       const families = productFamilies;
       const server = new NatsServer({ ...serverOptions(config), families, log, clock, random });
       metrics.add(...serverMetrics(server));
       provide(natsServerToken, server);
+      const rest = find(httpToken);
+      for (const route of monitoringRoutes(server.monitor)) rest?.route(name, route);
       return server;
     },
     async afterInit(server, { config, status }) {

@@ -14,7 +14,9 @@ import {
   type InProcessSubscription,
   LocalSubscription,
 } from "./in_process.ts";
+import { randomId, randomNonce } from "./ids.ts";
 import { infoLine, type ServerInfo } from "./info.ts";
+import { Monitor } from "./monitoring.ts";
 import {
   type NatsLimits,
   type NatsServerOptions,
@@ -25,7 +27,7 @@ import { LocalRequests } from "./requests.ts";
 import { Router } from "./router.ts";
 import type { ServerContext } from "./server_context.ts";
 import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
-import { hasWildcard, isLiteralSubject, isValidSubject } from "./subject.ts";
+import { isLiteralSubject, isValidSubject } from "./subject.ts";
 import { checkedSubject } from "./subject_cache.ts";
 import { Subscription } from "./subscription.ts";
 import { listenTls, type NatsTlsOptions, TlsContext } from "./tls.ts";
@@ -59,6 +61,8 @@ const acceptPauseMs = 50;
  * ```
  */
 export class NatsServer implements AsyncDisposable {
+  /** Reports as on the reference's monitoring port. */
+  readonly monitor: Monitor;
   readonly #options: ResolvedOptions;
   readonly #counters: Counters = zeroCounters();
   readonly #router: Router;
@@ -100,6 +104,16 @@ export class NatsServer implements AsyncDisposable {
     });
     this.#requests = new LocalRequests(this.#router, resolved.clock, randomId(resolved.random));
     this.#context = this.#makeContext();
+    this.monitor = new Monitor({
+      info: () => this.#info(),
+      stats: () => this.stats,
+      limits: resolved.limits,
+      connections: this.#connections,
+      router: this.#router,
+      isServing: () => this.#state === "open",
+      now: () => resolved.clock.now(),
+      nowMs: () => this.#nowMs,
+    });
   }
 
   /** The port in use; the one asked for before `listen`. */
@@ -368,29 +382,10 @@ export class NatsServer implements AsyncDisposable {
 }
 
 function isPublishable(subject: string): boolean {
-  return isValidSubject(subject) && isLiteralSubject(subject) && !hasWildcard(subject);
+  return isValidSubject(subject) && isLiteralSubject(subject);
 }
 
 async function drainAll(connections: Connection[]): Promise<void> {
   await Promise.all(connections.map((connection) => connection.barrier()));
   await Promise.all(connections.map((connection) => connection.output.drained()));
-}
-
-const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-/** An id in the form of the reference's server ids. */
-function randomId(random: () => number): string {
-  return "N" +
-    Array.from({ length: 55 }, () => idLetters[Math.floor(random() * idLetters.length) % 32]).join(
-      "",
-    );
-}
-
-/** What a client signs; unlike ids it must not be guessable. */
-function randomNonce(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(11));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
-    "=",
-    "",
-  );
 }

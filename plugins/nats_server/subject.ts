@@ -40,15 +40,3 @@ export function isSubsetMatch(subject: string, pattern: string): boolean {
   }
   return tokens.length === wanted.length;
 }
-
-/** Whether some literal subject matches both. */
-export function subjectsCollide(one: string, other: string): boolean {
-  const a = one.split(".");
-  const b = other.split(".");
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    if (a[i] === ">" || b[i] === ">") return true;
-    if (a[i] !== "*" && b[i] !== "*" && a[i] !== b[i]) return false;
-  }
-  return a.length === b.length;
-}
