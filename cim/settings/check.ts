@@ -48,12 +48,12 @@ function checkSection(
   const members = { ...membersAt(path, value, problems) };
   const isAbsent = problems.length > before;
   for (const [name, field] of Object.entries(fields)) {
-    const result = field.schema.safeParse(members[name]);
-    if (result.success) continue;
+    const checked = field.check(members[name]);
+    if ("value" in checked) continue;
     // A missing section is one problem, not one for each of its leaves.
     if (!isAbsent) {
       const message = name in members
-        ? `${shown(members[name])}: ${result.error.issues.map(({ message }) => message).join("; ")}`
+        ? `${shown(members[name])}: ${checked.issues.join("; ")}`
         : `missing, default ${field.defaultText}`;
       problems.push({ path: `${path}/${name}`, message });
     }

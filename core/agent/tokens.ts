@@ -11,7 +11,9 @@ import type { StatusBoard } from "../status/mod.ts";
 
 /** The agent as its plugins see it. */
 export interface AgentApi {
+  /** Name for logs and status. */
   readonly name: string;
+  /** Version for logs and status. */
   readonly version: string;
   /** Starts stopping, for the reason given; returns at once. */
   requestStop(reason: string): void;
@@ -25,8 +27,11 @@ export interface AgentApi {
 
 /** One line of the boot tree. */
 export interface BootStep {
+  /** Name of the plugin. */
   readonly plugin: string;
+  /** What was run. */
   readonly phase: "init" | "afterInit";
+  /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }
 

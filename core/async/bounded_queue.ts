@@ -30,6 +30,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   #takers: (() => void)[] = [];
   #putters: (() => void)[] = [];
 
+  /** Creates an empty queue. @throws {RangeError} When the capacity is no whole number of at least 1. */
   constructor({ capacity, policy = "block", onDrop }: BoundedQueueOptions<T>) {
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(`Cannot bound a queue at ${capacity}: must be an integer of at least 1`);

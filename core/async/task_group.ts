@@ -14,6 +14,7 @@ export class TaskGroup implements AsyncDisposable {
   readonly #running = new Map<Promise<void>, string>();
   readonly #onFailure: TaskFailure;
 
+  /** Creates an empty group that tells failures to `onFailure`, which must not throw. */
   constructor(onFailure: TaskFailure) {
     this.#onFailure = onFailure;
   }

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { type Field, fieldJsonSchema, type Fields, operatorKey } from "./field.ts";
+import { type Field, type Fields, operatorKey } from "./field.ts";
 
 /** A section to be described: its name and the fields of every plugin that reads it. */
 export interface DescribedSection {
+  /** Name of the section. */
   readonly section: string;
+  /** Its fields by their names in code. */
   readonly fields: Fields;
 }
 
@@ -36,7 +38,7 @@ export function describeJsonSchema(sections: readonly DescribedSection[]): Recor
       additionalProperties: false,
       properties: Object.fromEntries(
         fields.map(([key, field]) => [key, {
-          ...fieldJsonSchema(field),
+          ...field.jsonSchema(),
           ...(field.default === undefined ? {} : { default: defaultInFile(field) }),
         }]),
       ),
@@ -74,7 +76,7 @@ function row(key: string, field: Field<unknown>): string {
 
 /** The kind, with the values of a choice and the bounds of a number. */
 function typeText(field: Field<unknown>): string {
-  const { enum: values, minimum, maximum } = fieldJsonSchema(field);
+  const { enum: values, minimum, maximum } = field.jsonSchema();
   if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(", ");
   const bounds = [
     isBound(minimum) ? `from ${minimum}` : "",

@@ -25,13 +25,25 @@ export type FieldKind =
   | "secret"
   | "json";
 
+/** A value that was checked: as code sees it, or what is wrong with it. */
+export type Checked<T> = { readonly value: T } | { readonly issues: readonly string[] };
+
+/** The part of a zod schema that {@linkcode json} asks for. */
+export interface Schema<T> {
+  /** The value as code sees it. @throws {Error} With what is wrong with it. */
+  parse(value: unknown): T;
+}
+
 /** One key of a section. */
 export interface Field<T> {
+  /** How text is read, and what the reference shows. */
   readonly kind: FieldKind;
   /** What the key means, one or two sentences, without its name. */
   readonly doc: string;
   /** Checks a value from a file and turns it into the type used in code. */
-  readonly schema: z.ZodType<T>;
+  readonly check: (raw: unknown) => Checked<T>;
+  /** The JSON Schema of what a file may hold. */
+  readonly jsonSchema: () => Record<string, unknown>;
   /** Value when the key is absent, as code sees it. */
   readonly default: T;
   /** The default as the operator would write it, for the reference. */
@@ -66,12 +78,14 @@ export interface FieldOptions<T> {
 
 /** Bounds of a numeric field, both included. */
 export interface Bounds {
+  /** Smallest value. */
   min?: number;
+  /** Largest value. */
   max?: number;
 }
 
-/** The result type: without a default the value may be undefined. */
-type Optional<T, O> = O extends { default: T } ? Field<T> : Field<T | undefined>;
+/** The result of a builder: without a default the value may be undefined. */
+export type Optional<T, O> = O extends { default: T } ? Field<T> : Field<T | undefined>;
 
 /** A text. `pattern` with `patternDoc` restricts it. */
 export function text<
@@ -146,10 +160,10 @@ export function secret(options: Omit<FieldOptions<Secret>, "default">): Field<Se
 
 /** A structure with its own schema, made with the `z` given; in the environment it is JSON. */
 export function json<T, const O extends FieldOptions<T>>(
-  schema: (zod: typeof z) => z.ZodType<T>,
+  schema: (zod: typeof z) => Schema<T>,
   options: O,
 ): Optional<T, O> {
-  return field("json", schema(z), options) as Optional<T, O>;
+  return field("json", schema(z) as z.ZodType<T>, options) as Optional<T, O>;
 }
 
 /** The operator's key for a name in code: snake_case, without the unit that the value carries. */
@@ -162,15 +176,6 @@ export function operatorKey(name: string, { kind }: Pick<Field<unknown>, "kind">
   return bare.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The JSON Schema of a field as the operator writes it. */
-export function fieldJsonSchema(field: Field<unknown>): Record<string, unknown> {
-  const { $schema: _, ...schema } = z.toJSONSchema(field.schema, {
-    io: "input",
-    unrepresentable: "any",
-  });
-  return { description: field.doc, ...schema };
-}
-
 function field<T>(
   kind: FieldKind,
   schema: z.ZodType<T>,
@@ -181,12 +186,27 @@ function field<T>(
   return Object.freeze({
     kind,
     doc,
-    schema,
+    check: (raw: unknown) => check(schema, raw),
+    jsonSchema: () => ({ description: doc, ...jsonSchema(schema) }),
     default: options.default as T,
     defaultText: options.default === undefined ? "" : show(options.default),
     aliases,
     lenientEnv,
   });
+}
+
+function check<T>(schema: z.ZodType<T>, raw: unknown): Checked<T> {
+  const { success, data, error } = schema.safeParse(raw);
+  if (success) return { value: data };
+  const issues = error.issues.map(({ path, message }) =>
+    path.length > 0 ? `at ${path.join(".")}: ${message}` : message
+  );
+  return { issues };
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return rest;
 }
 
 function bounded<S extends z.ZodNumber>(schema: S, { min, max }: Bounds): S {

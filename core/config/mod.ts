@@ -13,6 +13,7 @@ export {
 } from "./describe.ts";
 export {
   type Bounds,
+  type Checked,
   choice,
   type ConfigOf,
   duration,
@@ -26,6 +27,8 @@ export {
   list,
   number,
   operatorKey,
+  type Optional,
+  type Schema,
   secret,
   size,
   text,

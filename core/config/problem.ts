@@ -22,8 +22,10 @@ export function problemText({ origin, path, message }: ConfigProblem): string {
 
 /** The error that carries all problems, one a line. */
 export class ConfigError extends AgentError {
+  /** Everything that is wrong, in the order of the sections. */
   readonly problems: readonly ConfigProblem[];
 
+  /** Joins the problems into one message. */
   constructor(problems: readonly ConfigProblem[]) {
     super(
       "config_invalid",

@@ -8,6 +8,7 @@
 export class Secret {
   readonly #value: string;
 
+  /** Hides `value`. */
   constructor(value: string) {
     this.#value = value;
   }

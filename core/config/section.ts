@@ -18,7 +18,9 @@ export interface SectionResult<F extends Fields> {
   readonly present: boolean;
   /** Where each value came from, by the operator's key. */
   readonly origins: ReadonlyMap<string, string>;
+  /** Values that cannot be used. */
   readonly problems: readonly ConfigProblem[];
+  /** Values in the environment that were replaced by the default. */
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -167,14 +169,13 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
     raw = `${raw}ns`;
   }
   if (field.kind === "secret") return resolveSecret(raw, sources);
-  const result = field.schema.safeParse(raw);
-  if (result.success) return { value: result.data };
+  const outcome = field.check(raw);
+  if ("value" in outcome) return outcome;
   const shown = JSON.stringify(raw) ?? String(raw);
-  const issues = result.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `at ${path.join(".")}: ${message}` : message
-  );
   return {
-    message: `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown}: ${issues.join("; ")}`,
+    message: `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown}: ${
+      outcome.issues.join("; ")
+    }`,
   };
 }
 

@@ -15,7 +15,9 @@ import { parse as parseYaml } from "../std/yaml/mod.ts";
 
 /** A parsed file. */
 export interface ConfigFile {
+  /** Where it lies, for messages. */
   readonly path: string;
+  /** Its members. */
   readonly values: Readonly<Record<string, unknown>>;
 }
 

@@ -32,6 +32,7 @@ export class AgentError extends Error {
   /** Whether trying the same thing again, later, can help. */
   readonly retryable: boolean;
 
+  /** Creates an error of one code; the message names the place and the remedy. */
   constructor(code: ErrorCode, message: string, options: AgentErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AgentError";

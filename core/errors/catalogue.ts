@@ -19,8 +19,7 @@ function entry(retryable: boolean, meaning: string, remedy: string): ErrorEntry 
   return Object.freeze({ retryable, meaning, remedy });
 }
 
-/** The catalogue. Its keys are the closed set {@linkcode ErrorCode}. */
-export const errorCatalogue = Object.freeze({
+const entries = Object.freeze({
   // Configuration.
   config_invalid: entry(
     false,
@@ -202,4 +201,7 @@ export const errorCatalogue = Object.freeze({
 });
 
 /** One of the codes of {@linkcode errorCatalogue}. */
-export type ErrorCode = keyof typeof errorCatalogue;
+export type ErrorCode = keyof typeof entries;
+
+/** The catalogue. Its keys are the closed set {@linkcode ErrorCode}. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = entries;

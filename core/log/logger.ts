@@ -19,10 +19,13 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export interface LogEntry {
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** How much it matters. */
   readonly level: Exclude<LogLevel, "off">;
   /** Name of the logger. */
   readonly logger: string;
+  /** What happened; redacted. */
   readonly message: string;
+  /** What goes with it; redacted. */
   readonly fields: LogFields;
 }
 
@@ -31,10 +34,15 @@ export type LogSink = (entry: LogEntry) => void;
 
 /** A named source of records. */
 export interface Logger {
+  /** Name shown with each record. */
   readonly name: string;
+  /** For whoever looks for a fault. */
   debug(message: string, fields?: LogFields): void;
+  /** For whoever wants to know what the agent does. */
   info(message: string, fields?: LogFields): void;
+  /** Something is wrong and was dealt with. */
   warn(message: string, fields?: LogFields): void;
+  /** Something is wrong and somebody has to act. */
   error(message: string, fields?: LogFields): void;
   /** Whether a record of this level would be written: spares building costly fields. */
   isEnabled(level: Exclude<LogLevel, "off">): boolean;
@@ -65,6 +73,7 @@ export class LogRegistry {
   #early: LogEntry[] | undefined;
   #earlyLost = 0;
 
+  /** Creates a registry without loggers. */
   constructor({ level = "info", clock = systemClock, sinks }: LogRegistryOptions = {}) {
     this.#defaultLevel = level;
     this.#clock = clock;

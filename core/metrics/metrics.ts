@@ -7,16 +7,21 @@
 
 /** A value with its labels. */
 export interface Sample {
+  /** Names and values; the same names in all samples of a family. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The value now. */
   readonly value: number;
 }
 
 /** A histogram with its labels. `counts[i]` counts observations up to `bounds[i]`, not cumulated. */
 export interface HistogramSample {
+  /** Names and values; the same names in all samples of a family. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Upper bounds, rising; what exceeds the last is counted beyond them. */
   readonly bounds: readonly number[];
   /** One more than there are bounds: the last is what exceeded them all. */
   readonly counts: ArrayLike<number>;
+  /** Sum of all observations. */
   readonly sum: number;
 }
 

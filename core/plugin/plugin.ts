@@ -29,6 +29,7 @@ export interface PluginContext<C> {
   readonly config: C;
   /** Whether any source names a key of the section. */
   readonly configured: boolean;
+  /** Source of time; plugins have no other. */
   readonly clock: Clock;
   /** Numbers in [0, 1), for jitter and sampling. */
   readonly random: () => number;
@@ -52,6 +53,7 @@ export interface PluginContext<C> {
 
 /** What `close` receives beside the state. */
 export interface CloseContext {
+  /** The plugin's logger. */
   readonly log: Logger;
   /** Aborts when the drain budget is spent: let go of everything and return. */
   readonly signal: AbortSignal;
@@ -87,19 +89,30 @@ export interface PluginSpec<F extends Fields, S> {
 
 /** A plugin as the registry and the agent see it. */
 export interface Plugin {
+  /** Unique in the agent. */
   readonly name: string;
+  /** Section of the configuration. */
   readonly section: string;
+  /** Tokens that others must provide. */
   readonly requires: readonly Token<unknown>[];
+  /** Tokens used when somebody provides them. */
   readonly optional: readonly Token<unknown>[];
+  /** Tokens that `init` provides. */
   readonly provides: readonly Token<unknown>[];
+  /** Fields of the section. */
   readonly config: Fields;
+  /** Whether a task that throws stops the agent. */
   readonly fatal: boolean;
+  /** Limit of `init` and of `afterInit` in milliseconds; undefined for the agent's. */
   readonly startTimeoutMs: number | undefined;
+  /** Creates and provides; resolves to the state. */
   init(context: PluginContext<Readonly<Record<string, unknown>>>): unknown;
+  /** Starts, once all plugins are initialised. */
   afterInit?(
     state: unknown,
     context: PluginContext<Readonly<Record<string, unknown>>>,
   ): void | Promise<void>;
+  /** Drains and lets go. */
   close?(state: unknown, context: CloseContext): void | Promise<void>;
 }
 

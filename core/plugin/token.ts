@@ -4,14 +4,12 @@
  * @module
  */
 
-declare const offered: unique symbol;
-
 /** Key of something of type `T`. Two tokens are the same only if they are the same object. */
 export interface Token<out T> {
   /** Shown in errors and in the boot tree. */
   readonly name: string;
-  /** Only in the type: what the token stands for. */
-  readonly [offered]?: T;
+  /** Only in the type: what the token stands for. Never set. */
+  readonly offered?: T;
 }
 
 /** Creates a key. */

@@ -15,6 +15,7 @@ export type PluginState = "init" | "ok" | "error" | "disabled";
 
 /** One change of state. */
 export interface StatusChange {
+  /** What it is. */
   readonly state: PluginState;
   /** Why, empty when there is nothing to say. */
   readonly reason: string;
@@ -24,16 +25,21 @@ export interface StatusChange {
 
 /** A plugin's state with its history, the newest last. */
 export interface PluginStatus extends StatusChange {
+  /** Name of the plugin. */
   readonly name: string;
   /** When it was last reported, changed or not. */
   readonly updated: number;
+  /** The last 20 changes, this one included. */
   readonly history: readonly StatusChange[];
 }
 
 /** The agent's state: the worst of the plugins that count. */
 export interface AgentStatus extends StatusChange {
+  /** The worst state of the plugins that count. */
   readonly state: "init" | "ok" | "error";
+  /** When the board was created, milliseconds since 1970. */
   readonly started: number;
+  /** All plugins in the order of their registration. */
   readonly plugins: readonly PluginStatus[];
   /** Plugins in error that do not count. */
   readonly degraded: readonly string[];
@@ -41,14 +47,19 @@ export interface AgentStatus extends StatusChange {
 
 /** What a plugin reports its own state with. */
 export interface StatusReporter {
+  /** It works. */
   ok(reason?: string): void;
+  /** It does not work, and why. */
   error(reason: string): void;
+  /** It is switched off by configuration, and why. */
   disabled(reason: string): void;
+  /** It is on its way, and what it waits for. */
   init(reason?: string): void;
 }
 
 /** Options of {@linkcode StatusBoard}. */
 export interface StatusBoardOptions {
+  /** Source of time. Default: the machine's. */
   clock?: Clock;
   /** Plugins whose errors do not count for the agent. */
   nonFatal?: readonly string[];
@@ -73,6 +84,7 @@ export class StatusBoard {
   readonly #started: number;
   #nonFatal: ReadonlySet<string>;
 
+  /** Creates a board without plugins. */
   constructor({ clock = systemClock, nonFatal = [] }: StatusBoardOptions = {}) {
     this.#clock = clock;
     this.#started = clock.now();

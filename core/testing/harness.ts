@@ -12,6 +12,7 @@ import { type RecordingLogs, recordingLogs } from "./recording_log.ts";
 
 /** What a harness is made from. */
 export interface HarnessOptions {
+  /** What runs. */
   plugins: readonly Plugin[];
   /** Sections and their keys, as the operator would write them. */
   config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -21,8 +22,11 @@ export interface HarnessOptions {
 
 /** An agent with everything a test wants to look at. */
 export interface Harness extends AsyncDisposable {
+  /** The agent, not started. */
   readonly agent: Agent;
+  /** Its clock. */
   readonly clock: ManualClock;
+  /** What it logs. */
   readonly logs: RecordingLogs;
 }
 

@@ -8,7 +8,9 @@ import { type LogEntry, LogRegistry } from "../log/mod.ts";
 
 /** A registry whose records can be looked at. */
 export interface RecordingLogs {
+  /** Hand this to the agent. */
   readonly registry: LogRegistry;
+  /** What was logged so far. */
   readonly entries: readonly LogEntry[];
   /** The messages of one level, or of all. */
   messages(level?: LogEntry["level"]): string[];
