@@ -6,16 +6,26 @@ import { localkv } from "../../plugins/localkv/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
 import { prometheus } from "../../plugins/prometheus/mod.ts";
+import { appClient } from "../app_client/mod.ts";
 import { bus } from "../bus/mod.ts";
+import { configWatch } from "../config_watch/mod.ts";
+import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
+import { kvRoutes } from "../kv_routes/mod.ts";
 import { logs } from "../logs/mod.ts";
+import { cimMetrics } from "../metrics/mod.ts";
 import { paths } from "../paths/mod.ts";
+import { registration } from "../registration/mod.ts";
 import { settings } from "../settings/mod.ts";
+import { shutdown } from "../shutdown/mod.ts";
+import { store } from "../store/mod.ts";
 import { consoleLog } from "./console_log.ts";
+import { ownLog } from "./own_log.ts";
 
 /**
  * Every plugin of the product, new for each agent. The order is that of the start where the dependencies
- * leave a choice: the log first, then what is local, then doors, then what works.
+ * leave a choice: the log, then what only reads, then the doors and the stores, then what works with them,
+ * and last what has to stop first.
  */
 export function cimPlugins(): readonly Plugin[] {
   return [
@@ -31,6 +41,15 @@ export function cimPlugins(): readonly Plugin[] {
     bus(),
     localkv(),
     etcd(),
+    store(),
+    appClient(),
     logs(),
+    ownLog(),
+    events(),
+    registration(),
+    configWatch(),
+    cimMetrics(),
+    kvRoutes(),
+    shutdown(),
   ];
 }

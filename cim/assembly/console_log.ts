@@ -4,9 +4,15 @@ import {
   definePlugin,
   json,
   logLevels,
+  type LogSink,
   logsToken,
   type Plugin,
+  type Token,
+  token,
 } from "../../core/mod.ts";
+
+/** Key of the sink that writes to standard error. */
+export const consoleSinkToken: Token<LogSink> = token("console_sink");
 
 /**
  * Where the agent's own log goes, and how much of it. It comes first, so that what others log while they
@@ -16,7 +22,7 @@ export function consoleLog(): Plugin {
   return definePlugin({
     name: "console_log",
     section: "log",
-    requires: [logsToken],
+    provides: [consoleSinkToken],
     config: {
       level: choice(logLevels, { doc: "Least level that is logged.", default: "info" }),
       levels: json((z) => z.record(z.string(), z.enum([...logLevels])), {
@@ -25,11 +31,13 @@ export function consoleLog(): Plugin {
       }),
       format: choice(["text", "json"], { doc: "One line of text or JSON each.", default: "text" }),
     },
-    init({ config, get }) {
+    init({ config, get, provide }) {
       const logs = get(logsToken);
       logs.setLevel("default", config.level);
       for (const [name, level] of Object.entries(config.levels)) logs.setLevel(name, level);
-      logs.setSinks([consoleSink(config.format)]);
+      const sink = consoleSink(config.format);
+      logs.setSinks([sink]);
+      provide(consoleSinkToken, sink);
     },
   });
 }

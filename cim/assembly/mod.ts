@@ -9,4 +9,3 @@ export { checkConfiguration, type ConfigurationCheck } from "./check_configurati
 export { cimPlugins } from "./cim_plugins.ts";
 export { consoleLog } from "./console_log.ts";
 export { productSources, type ProductSourcesOptions } from "./product_sources.ts";
-export { readIfPresent } from "./read_if_present.ts";

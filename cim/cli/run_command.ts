@@ -1,5 +1,6 @@
 import { createAgent, describeError, hasCode } from "../../core/mod.ts";
 import { cimPlugins, productSources } from "../assembly/mod.ts";
+import { shutdownBudgetMs } from "../shutdown/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
@@ -14,7 +15,8 @@ import { version } from "./version.ts";
 export async function runCommand(options: ConfigOptions, io: CliIo): Promise<number> {
   const plugins = cimPlugins();
   const sources = productSources(plugins, sourcesOptions(options, io));
-  const agent = createAgent({ plugins, sources, name: "cim", version });
+  const stopTimeoutMs = shutdownBudgetMs(sources);
+  const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeoutMs });
   const onKill = () =>
     io.err(`cim: ended by a second signal; agent is ${agent.state}, running: ${running()}`);
   const onStop = () => {

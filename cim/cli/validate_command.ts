@@ -1,7 +1,7 @@
 import { problemText, readSection } from "../../core/mod.ts";
-import { checkConfiguration, cimPlugins, productSources, readIfPresent } from "../assembly/mod.ts";
+import { checkConfiguration, cimPlugins, productSources } from "../assembly/mod.ts";
 import { pathFields } from "../paths/mod.ts";
-import { loadSettings, readCommonInfra } from "../settings/mod.ts";
+import { loadSettings, readCommonInfra, readIfPresent } from "../settings/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";

@@ -19,6 +19,7 @@ export interface ConfigReply {
 export class Messages {
   readonly #nats: NatsClient;
   readonly #container: Pick<SampleSettings, "containerName" | "containerId">;
+  #lines = 0;
 
   constructor(
     nats: NatsClient,
@@ -28,8 +29,9 @@ export class Messages {
     this.#container = { containerName, containerId };
   }
 
-  /** One line of the application's log. */
-  log(payload: string): void {
+  /** One line of the application's log. Its number comes first, so that order and gaps can be seen. */
+  log(text: string): void {
+    const payload = `${String(++this.#lines).padStart(8, "0")} INFO ${text}`;
     this.#nats.publish("LOG", buildLogMessage({ ...this.#container, payload }));
   }
 

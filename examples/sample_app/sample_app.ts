@@ -50,7 +50,7 @@ export async function runSampleApp(
     await register(settings, end);
     say("registered");
     messages.event("NotConfigured");
-    for (let line = 1; line <= settings.logLines; line++) messages.log(lineText(line));
+    for (let line = 1; line <= settings.logLines; line++) messages.log(sessionText(line));
     await messages.flush();
     say(`published ${settings.logLines} lines`);
     await keepTalking(settings, messages, end);
@@ -66,20 +66,19 @@ export async function runSampleApp(
 }
 
 async function keepTalking(
-  { logLines, logIntervalS }: SampleSettings,
+  { logIntervalS }: SampleSettings,
   messages: Messages,
   signal: AbortSignal,
 ): Promise<void> {
   if (logIntervalS === 0) return;
-  let line = logLines;
-  for await (const _ of systemClock.every(logIntervalS * 1_000, { signal })) {
-    messages.log(lineText(++line));
+  for await (const tick of systemClock.every(logIntervalS * 1_000, { signal })) {
+    messages.log(sessionText(tick));
   }
 }
 
-/** The text of one line; its number comes first, so that order and gaps can be seen in the file. */
-function lineText(line: number): string {
-  return `${String(line).padStart(8, "0")} INFO sample: session ${line % 97} is up, bearer ${
-    line % 13
-  }, cause 0, attempt 1 of 3, next check in 30 s`;
+/** What the application has to say about one of its sessions. */
+function sessionText(session: number): string {
+  return `session ${session % 97} is up, bearer ${
+    session % 13
+  }, cause 0, attempt 1 of 3, next check in 30 s, nothing else to report`;
 }

@@ -40,6 +40,7 @@ export function operations(options: OperationsOptions): (request: Request) => Pr
           status: outcome.status,
           remarks: outcome.status === "success" ? "" : outcome.remarks,
         });
+        messages.log(`configuration is now ${document}`);
         say(`configuration is now ${document}`);
         return new Response(null, { status: 200 });
       }
