@@ -13,32 +13,6 @@
  * @module
  */
 export type { ChangeRecord, ChangeState } from "./change_record.ts";
-export {
-  type ChangeSetKey,
-  changeSetPrefix,
-  commitKey,
-  type Level,
-  levels,
-  ownDataKey,
-  parseChangeSetKey,
-  parseRevision,
-  type Scope,
-  statusKey,
-} from "./change_set_key.ts";
-export { type Baselines, CommitLedger, type LedgerSnapshot } from "./commit_ledger.ts";
-export { type Commit, CommitWriter, type CommitWriterOptions } from "./commit_writer.ts";
-export {
-  type ConfigReply,
-  parseConfigReply,
-  type ReplyFault,
-  type ReplyStatus,
-} from "./config_reply.ts";
-export { type ConfigBounds, ConfigService, type ConfigServiceOptions } from "./config_service.ts";
-export { ConfigStats, type ReplyRejection } from "./config_stats.ts";
-export { ConfigWatch, type ConfigWatchOptions } from "./config_watch.ts";
-export { DayOne, type DayOneOptions, type DayOneState } from "./day_one.ts";
-export { ChangeHistory, type ChangeHistoryOptions } from "./history.ts";
+export type { Level } from "./change_set_key.ts";
 export { type ChangesApi, changesToken, configWatch } from "./plugin.ts";
-export type { PushServices } from "./push.ts";
-export { advance, initialPush, type PushInput, type PushState } from "./push_machine.ts";
-export { commitValue, type Outcome, type Verdict } from "./verdict.ts";
+export type { Outcome } from "./verdict.ts";

@@ -4,4 +4,5 @@
  *
  * @module
  */
+export { cimMetrics } from "./plugin.ts";
 export { SubjectMeter } from "./subject_meter.ts";

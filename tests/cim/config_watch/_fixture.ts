@@ -6,7 +6,7 @@ import {
   type ConfigBounds,
   ConfigService,
   type ConfigServiceOptions,
-} from "../../../cim/config_watch/mod.ts";
+} from "../../../cim/config_watch/config_service.ts";
 import { checkSettings, defaultSettings, SettingsHolder } from "../../../cim/settings/mod.ts";
 
 export const scope = { namespace: "ns1", microservice: "amf", version: "v1", podName: "amf-0" };

@@ -1,0 +1,155 @@
+/* The product's parts in one process, on free ports and in folders of their own, with an application. */
+import { type Agent, createAgent, loadSources, textCodec } from "../../core/mod.ts";
+import { recordingLogs } from "../../core/testing/mod.ts";
+import { appClient } from "../../cim/app_client/mod.ts";
+import { bus } from "../../cim/bus/mod.ts";
+import { configWatch } from "../../cim/config_watch/mod.ts";
+import { events } from "../../cim/events/mod.ts";
+import { identity } from "../../cim/identity/mod.ts";
+import { logs } from "../../cim/logs/mod.ts";
+import { cimMetrics } from "../../cim/metrics/mod.ts";
+import { paths } from "../../cim/paths/mod.ts";
+import { registration } from "../../cim/registration/mod.ts";
+import { settings } from "../../cim/settings/mod.ts";
+import { shutdown } from "../../cim/shutdown/mod.ts";
+import { configStoreToken, deriveSources, store } from "../../cim/store/mod.ts";
+import { buildEvent } from "../../cim/wire/mod.ts";
+import { etcd } from "../../plugins/etcd/mod.ts";
+import { http, httpToken } from "../../plugins/http/mod.ts";
+import { localkv } from "../../plugins/localkv/mod.ts";
+import { nats } from "../../plugins/nats/mod.ts";
+import { type NatsServer, natsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
+import { prometheus } from "../../plugins/prometheus/mod.ts";
+
+export interface ProductOptions {
+  env?: Record<string, string>;
+  /** `cim.json` of the mounted configuration. */
+  mounted?: string;
+  /** Answers the agent's calls. Default: 200, and the reply or event that says success. */
+  app?: (request: Request, reply: (document: unknown) => void) => Response | Promise<Response>;
+  /** Folder of an earlier life. */
+  folder?: string;
+}
+
+export interface Product extends AsyncDisposable {
+  readonly agent: Agent;
+  readonly url: string;
+  readonly nats: NatsServer;
+  readonly folder: string;
+  readonly logs: ReturnType<typeof recordingLogs>;
+  /** Paths of the calls the application got, with their bodies. */
+  readonly calls: { path: string; body: string }[];
+  register(body?: unknown): Promise<Response>;
+  put(key: string, value: string, ttlMs?: number): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+}
+
+function plugins() {
+  return [
+    paths(),
+    identity(),
+    settings(),
+    http(),
+    prometheus(),
+    natsServer(),
+    nats(),
+    bus(),
+    localkv(),
+    etcd(),
+    store(),
+    appClient(),
+    logs(),
+    events(),
+    registration(),
+    configWatch(),
+    cimMetrics(),
+    shutdown(),
+  ];
+}
+
+export async function product(options: ProductOptions = {}): Promise<Product> {
+  const { env = {}, mounted } = options;
+  const folder = options.folder ?? await Deno.makeTempDir();
+  if (mounted !== undefined) {
+    await Deno.mkdir(`${folder}/conf`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/conf/cim.json`, mounted);
+  }
+  const calls: Product["calls"] = [];
+  const app = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const body = await request.text();
+    calls.push({ path: new URL(request.url).pathname, body });
+    const reply = (document: unknown) =>
+      agent.get(natsServerToken).publish("CONFIG", textCodec.encode(JSON.stringify(document)));
+    const copy = new Request(request.url, { method: "POST", body });
+    if (options.app) return await options.app(copy, reply);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/updateConfig") reply({ ...JSON.parse(body), status: "success" });
+    if (pathname.endsWith("/shutdown")) {
+      const parts = { eventName: "ShutdownSuccess", eventTime: 1n };
+      agent.get(natsServerToken).publish("EVENT", buildEvent(parts));
+    }
+    return new Response();
+  });
+  const given = loadSources({
+    env: {
+      CIM_REST_PORT: "0",
+      CIM_NATS_PORT: "0",
+      CIM_PATHS_CONF: `${folder}/conf`,
+      CIM_PATHS_CONFIG: `${folder}/config`,
+      CIM_PATHS_LOGS: `${folder}/logs`,
+      CIM_PATHS_DATA: `${folder}/data`,
+      CIM_APP_PORT: String(app.addr.port),
+      CIM_IDENTITY_PODINFO: `${folder}/podinfo`,
+      CIM_IDENTITY_MICROSERVICE: "amf",
+      CIM_IDENTITY_VERSION: "v1",
+      K8S_NAMESPACE: "ns1",
+      K8S_POD_ID: "amf-0",
+      ...env,
+    },
+    readText: () => undefined,
+  });
+  const { sources } = deriveSources(given, () => undefined);
+  const logs = recordingLogs();
+  const agent = createAgent({ plugins: plugins(), sources, logs: logs.registry });
+  await agent.start();
+  const url = `http://127.0.0.1:${agent.get(httpToken).port}`;
+  const { store: kv } = agent.get(configStoreToken);
+  return {
+    agent,
+    url,
+    nats: agent.get(natsServerToken),
+    folder,
+    logs,
+    calls,
+    register: (body = { container_name: "amf", container_id: "c1" }) =>
+      fetch(`${url}/api/v1/_operations/xgvela/register`, {
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    async put(key, value, ttlMs) {
+      await kv.put(key, textCodec.encode(value), ttlMs === undefined ? {} : { ttlMs });
+    },
+    async get(key) {
+      const entry = await kv.get(key);
+      return entry && textCodec.decode(entry.value);
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.stop();
+      await app.shutdown();
+      if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Waits until the probe gives something; at most ten seconds. */
+export async function eventually<T>(
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== false) return value;
+    if (performance.now() > end) throw new Error("Nothing came in ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { loadSources } from "../../../core/mod.ts";
+import { appWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
+
+const sources = (env: Record<string, string>) => loadSources({ env, readText: () => undefined });
+
+Deno.test("D-102 the grace period is 30 seconds when nobody says", () => {
+  assert.equal(shutdownBudgetMs(sources({})), 29_000);
+});
+
+Deno.test("D-98 the application has until three seconds before the end of the grace period", () => {
+  const budgetMs = shutdownBudgetMs(sources({ CIM_SHUTDOWN_GRACE: "60s" }));
+  assert.equal(appWaitMs(budgetMs), 57_000);
+});
+
+Deno.test("appWaitMs() leaves half of a small budget for draining", () => {
+  assert.equal(appWaitMs(1_000), 500);
+  assert.equal(appWaitMs(0), 0);
+});

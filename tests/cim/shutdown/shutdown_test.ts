@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { buildEvent, buildLogMessage } from "../../../cim/wire/mod.ts";
+import { eventually, product } from "../_product.ts";
+
+const shutdownPath = "/api/v1/_operations/shutdown";
+
+Deno.test("shutdown() asks the application once and waits for its report", async () => {
+  let reported = false;
+  await using cim = await product({
+    app() {
+      setTimeout(() => {
+        reported = true;
+        cim.nats.publish("EVENT", buildEvent({ eventName: "ShutdownFailure", eventTime: 1n }));
+      }, 100);
+      return new Response();
+    },
+  });
+  await cim.agent.stop();
+  assert(reported);
+  assert.deepEqual(cim.calls.map(({ path }) => path), [shutdownPath]);
+  assert.equal(cim.calls[0].body, "");
+});
+
+Deno.test("D-102 any 2xx accepts the shutdown", async () => {
+  await using cim = await product({
+    app() {
+      const parts = { eventName: "ShutdownSuccess", eventTime: 1n };
+      setTimeout(() => cim.nats.publish("EVENT", buildEvent(parts)), 50);
+      return new Response(null, { status: 204 });
+    },
+  });
+  await cim.agent.stop();
+  assert(cim.logs.messages("info").includes("Application shut down"));
+});
+
+Deno.test("an application that refuses to shut down is not waited for", async () => {
+  await using cim = await product({ app: () => new Response(null, { status: 409 }) });
+  await cim.agent.stop();
+  assert(cim.logs.messages("warn").includes("Application refuses to shut down"));
+});
+
+Deno.test("D-98 an application that never reports is waited for within the deadline only", async () => {
+  await using cim = await product({ app: () => new Response() });
+  await cim.agent.stop({ budgetMs: 500 });
+  const entry = cim.logs.entries.find(({ message }) => message === "Application shut down");
+  assert.equal(entry?.fields.result, "silent");
+});
+
+Deno.test("D-99 a reply that comes while the application shuts down is still committed", async () => {
+  const key = "change-set/ns1/amf/v1/ms/amf.json/5";
+  const folder = await Deno.makeTempDir();
+  {
+    await using cim = await product({
+      folder,
+      app(request, reply) {
+        if (!request.url.endsWith("/shutdown")) return new Response();
+        reply({ "change-set-key": key, revision: "5", status: "success" });
+        const parts = { eventName: "ShutdownSuccess", eventTime: 1n };
+        cim.nats.publish("EVENT", buildEvent(parts));
+        return new Response();
+      },
+    });
+    await (await cim.register()).body?.cancel();
+    await cim.put(key, "[]");
+    await eventually(() => cim.calls.length > 0);
+  }
+  await using cim = await product({ folder });
+  assert.equal(await cim.get("commit-config/ns1/amf/v1/ms/amf-0"), "5");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("D-100 a line published while the application shuts down is in the file", async () => {
+  const folder = await Deno.makeTempDir();
+  {
+    await using cim = await product({
+      folder,
+      app() {
+        const line = { containerId: "c1", containerName: "amf", payload: "last words" };
+        cim.nats.publish("LOG", buildLogMessage(line));
+        const parts = { eventName: "ShutdownSuccess", eventTime: 1n };
+        cim.nats.publish("EVENT", buildEvent(parts));
+        return new Response();
+      },
+    });
+  }
+  const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
+  assert.equal(text, "last words\n");
+  await Deno.remove(folder, { recursive: true });
+});
