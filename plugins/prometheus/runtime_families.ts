@@ -7,7 +7,13 @@
 import process from "node:process";
 import { counter, gauge, type MetricFamily } from "../../core/mod.ts";
 
-/** The families. Open descriptors are shown only where `/proc` may be read. */
+/** Permissions that together make `--allow-all`. */
+const allPermissions = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
+
+/**
+ * The families. Open descriptors are shown only to a program that may do everything: Deno asks for that before
+ * it reads `/proc/self/fd`, and on a terminal the question would hold up the scrape.
+ */
 export function runtimeFamilies(): MetricFamily[] {
   const startedS = performance.timeOrigin / 1_000;
   const user = () => process.cpuUsage().user / 1e6;
@@ -25,15 +31,9 @@ export function runtimeFamilies(): MetricFamily[] {
       "Memory outside the heap held by it.",
       () => Deno.memoryUsage().external,
     ),
-    {
-      type: "gauge",
-      name: "process_open_fds",
-      help: "Open file descriptors.",
-      collect: () => {
-        const value = openDescriptors();
-        return value === undefined ? [] : [{ value }];
-      },
-    },
+    ...(mayCountDescriptors()
+      ? [gauge("process_open_fds", "Open file descriptors.", openDescriptors)]
+      : []),
     {
       type: "gauge",
       name: "deno_version_info",
@@ -43,11 +43,11 @@ export function runtimeFamilies(): MetricFamily[] {
   ];
 }
 
-function openDescriptors(): number | undefined {
-  try {
-    return [...Deno.readDirSync("/proc/self/fd")].length;
-  } catch {
-    // No such folder on this system, or no permission to read it: the sample is left out.
-    return undefined;
-  }
+function mayCountDescriptors(): boolean {
+  return Deno.build.os === "linux" &&
+    allPermissions.every((name) => Deno.permissions.querySync({ name }).state === "granted");
+}
+
+function openDescriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
 }

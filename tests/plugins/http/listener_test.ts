@@ -111,6 +111,35 @@ Deno.test("HttpListener survives garbage, TLS and half a preface", async () => {
   assert.equal(await (await fetch(`http://127.0.0.1:${kit.listener.port}/`)).text(), "ok");
 });
 
+Deno.test("HttpListener answers a request to upgrade to h2c in HTTP/1.1", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" +
+      "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+  );
+  assert.match(await client.receive("ok"), /^HTTP\/1.1 200 OK/);
+});
+
+Deno.test("HttpListener answers HTTP/1.0 and closes", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send("GET / HTTP/1.0\r\n\r\n");
+  assert.match(await client.receive(), /^HTTP\/1.0 200 OK[^]*ok$/);
+});
+
+Deno.test("HttpListener on all addresses of IPv6 sees an IPv4 loopback peer as loopback", async () => {
+  const peers: boolean[] = [];
+  await using kit = listening((_, { isLoopback }) => {
+    peers.push(isLoopback);
+    return ok();
+  }, { hostname: "::" });
+  for (const host of ["127.0.0.1", "[::1]"]) {
+    await (await fetch(`http://${host}:${kit.listener.port}/`)).text();
+  }
+  assert.deepEqual(peers, [true, true]);
+});
+
 Deno.test("HttpListener refuses a request that did not come through its door", async () => {
   let served = 0;
   await using kit = listening(() => {

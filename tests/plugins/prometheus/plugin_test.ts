@@ -148,6 +148,7 @@ Deno.test("prometheus() shows the process with plausible values", async () => {
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
   assert(value("process_resident_memory_bytes") > 10 * 2 ** 20);
   assert(value("process_cpu_seconds_total") > 0);
+  if (Deno.build.os === "linux") assert(value("process_open_fds") > 2);
   assert(value("nodejs_heap_size_used_bytes") <= value("nodejs_heap_size_total_bytes"));
   const ageS = Date.now() / 1_000 - value("process_start_time_seconds");
   assert(ageS >= 0 && ageS < 3_600, `age ${ageS}`);
