@@ -20,6 +20,12 @@ export function isNotConnected(error: unknown): boolean {
     /No connection established|Name resolution failed/.test(describeError(error));
 }
 
+/** Whether the server did not answer, whatever became of the call. */
+export function isUnreachable(error: unknown): boolean {
+  const number = statusOf(error);
+  return number === status.unavailable || number === status.deadlineExceeded;
+}
+
 /** Whether the token of the login is no longer known to the server. */
 export function isTokenRefused(error: unknown): boolean {
   return /invalid auth token/.test(describeError(error));

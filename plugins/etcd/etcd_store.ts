@@ -32,7 +32,7 @@ import {
   type WatchOptions,
 } from "../../core/keyvalue/mod.ts";
 import { entryOf, keyAfter, keyBytes, rangeOf } from "./_pairs.ts";
-import { WatchLoop } from "./_watch_loop.ts";
+import { WatchLoop } from "./watch_loop.ts";
 import { comparisonOf, writeOf } from "./_writes.ts";
 import type { Comparison, DriverOptions, EtcdDriver, Write } from "./driver.ts";
 import { etcdError } from "./errors.ts";
@@ -300,20 +300,14 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     this.#counters.calls++;
-    const ended = AbortSignal.any(signal ? [signal, this.#closing.signal] : [this.#closing.signal]);
-    const settled = new AbortController();
+    const signals = signal ? [signal, this.#closing.signal] : [this.#closing.signal];
     try {
-      const result = await Promise.race([
-        this.#connected().then(work),
-        interrupted(ended, settled.signal),
-      ]);
+      const result = await unlessAborted(this.#connected().then(work), signals);
       this.#answered();
       return result;
     } catch (cause) {
-      ended.throwIfAborted();
+      for (const ended of signals) ended.throwIfAborted();
       throw this.#failed(etcdError(action, this.#driverOptions.endpoints, cause));
-    } finally {
-      settled.abort();
     }
   }
 
@@ -340,11 +334,14 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   }
 }
 
-/** Rejects when `signal` aborts; forgets about it when the call has settled. */
-function interrupted(signal: AbortSignal, settled: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true, signal: settled });
-    if (signal.aborted) onAbort();
-  });
+/** The work's outcome, or the reason of the first signal that aborts before there is one. */
+async function unlessAborted<T>(work: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (event: Event) => reject((event.target as AbortSignal).reason);
+  for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    for (const signal of signals) signal.removeEventListener("abort", onAbort);
+  }
 }

@@ -1,0 +1,11 @@
+/** The only door to npm:etcd3, behind the lazy import of the driver. */
+export { Etcd3, KVClient, LeaseClient, WatchClient } from "npm:etcd3@1.1.2";
+export type {
+  ICallable,
+  ICompare,
+  IEvent,
+  IKeyValue,
+  IOptions,
+  IRequestOp,
+  IResponseOp,
+} from "npm:etcd3@1.1.2";
