@@ -1,0 +1,4 @@
+import { pluginContract } from "../../../core/testing/mod.ts";
+import { etcd } from "../../../plugins/etcd/mod.ts";
+
+pluginContract({ plugin: etcd() });
