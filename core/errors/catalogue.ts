@@ -19,7 +19,45 @@ function entry(retryable: boolean, meaning: string, remedy: string): ErrorEntry 
   return Object.freeze({ retryable, meaning, remedy });
 }
 
-const entries = Object.freeze({
+/** One of the codes of {@linkcode errorCatalogue}. */
+export type ErrorCode =
+  | "config_invalid"
+  | "config_unreadable"
+  | "plugin_duplicate"
+  | "plugin_gap"
+  | "plugin_cycle"
+  | "plugin_failed"
+  | "plugin_timeout"
+  | "plugin_task_failed"
+  | "start_aborted"
+  | "unavailable"
+  | "unsupported"
+  | "deadline_exceeded"
+  | "closed"
+  | "queue_full"
+  | "address_in_use"
+  | "address_unavailable"
+  | "log_unwritable"
+  | "store_unreachable"
+  | "store_compacted"
+  | "store_denied"
+  | "store_owned"
+  | "store_corrupt"
+  | "store_full"
+  | "store_failed"
+  | "app_not_configured"
+  | "settings_not_applied"
+  | "value_invalid"
+  | "nats_address_unavailable"
+  | "nats_no_responders"
+  | "nats_unreachable"
+  | "nats_denied"
+  | "nats_no_answer"
+  | "agent_unreachable"
+  | "agent_refused";
+
+/** The catalogue, complete by its type. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = Object.freeze({
   // Configuration.
   config_invalid: entry(
     false,
@@ -199,9 +237,3 @@ const entries = Object.freeze({
     "Do what the message says.",
   ),
 });
-
-/** One of the codes of {@linkcode errorCatalogue}. */
-export type ErrorCode = keyof typeof entries;
-
-/** The catalogue. Its keys are the closed set {@linkcode ErrorCode}. */
-export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = entries;

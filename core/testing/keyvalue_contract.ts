@@ -40,13 +40,15 @@ export type KeyValueCase = (fixture: KeyValueFixture) => Promise<void>;
  * import { keyValueContract } from "./mod.ts";
  * import { memoryStore } from "../keyvalue/mod.ts";
  *
- * keyValueContract({
- *   name: "memoryStore",
- *   open() {
- *     const store = memoryStore();
- *     return Promise.resolve({ store, [Symbol.asyncDispose]: () => store.close() });
- *   },
- * });
+ * // To be called at the top level of a test file.
+ * export const register = () =>
+ *   keyValueContract({
+ *     name: "memoryStore",
+ *     open() {
+ *       const store = memoryStore();
+ *       return Promise.resolve({ store, [Symbol.asyncDispose]: () => store.close() });
+ *     },
+ *   });
  * ```
  */
 export function keyValueContract({ name, open, ignore = false }: KeyValueSubject): void {

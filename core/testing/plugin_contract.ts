@@ -38,7 +38,9 @@ export type PluginCase = (subject: Required<PluginSubject>) => Promise<void> | v
  * import { pluginContract } from "./mod.ts";
  * import { definePlugin } from "../plugin/mod.ts";
  *
- * pluginContract({ plugin: definePlugin({ name: "quiet", init() {} }) });
+ * const quiet = definePlugin({ name: "quiet", init() {} });
+ * // To be called at the top level of a test file.
+ * export const register = () => pluginContract({ plugin: quiet });
  * ```
  */
 export function pluginContract({ plugin, others = [], open = nothing }: PluginSubject): void {

@@ -39,6 +39,7 @@ async function ownFolder(plugins: readonly Plugin[]): Promise<PluginFixture> {
   const config: Record<string, Record<string, unknown>> = {
     log: { level: "off" },
     paths,
+    identity: { microservice: "shop", namespace: "default", pod_name: "shop-0" },
     rest: { port: 0 },
     nats: { port: 0 },
     localkv: { folder: paths.data },
