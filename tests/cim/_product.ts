@@ -11,6 +11,7 @@ import { cimMetrics } from "../../cim/metrics/mod.ts";
 import { paths } from "../../cim/paths/mod.ts";
 import { registration } from "../../cim/registration/mod.ts";
 import { settings } from "../../cim/settings/mod.ts";
+import { settingsMemory } from "../../cim/settings_memory/mod.ts";
 import { shutdown } from "../../cim/shutdown/mod.ts";
 import { configStoreToken, deriveSources, store } from "../../cim/store/mod.ts";
 import { buildEvent } from "../../cim/wire/mod.ts";
@@ -57,6 +58,7 @@ function plugins() {
     localkv(),
     etcd(),
     store(),
+    settingsMemory(),
     appClient(),
     logs(),
     events(),

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { cimSettingsToken } from "../../../cim/settings/mod.ts";
+import { eventually, product } from "../_product.ts";
+
+const commit = "commit-config/ns1/amf/v1/ms/amf-0";
+const patch = '[{"op":"replace","path":"/cimConfig/lmaas/flush_timeout","value":7}]';
+
+async function changedFolder(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  await using cim = await product({ folder, mounted: "{}" });
+  await cim.put("change-set/ns1/amf/v1/ms/cim.json/3", patch);
+  assert.equal(await eventually(() => cim.get(commit)), "3");
+  return folder;
+}
+
+Deno.test("settingsMemory() puts changed settings in force after a restart", async () => {
+  const folder = await changedFolder();
+  {
+    await using cim = await product({ folder });
+    const { lmaas } = cim.agent.get(cimSettingsToken).current.cimConfig;
+    assert.equal(lmaas.flush_timeout, 7);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("settingsMemory() lets a new document win", async () => {
+  const folder = await changedFolder();
+  {
+    const mounted = JSON.stringify({ cimConfig: { lmaas: { flush_timeout: 11 } } });
+    await using cim = await product({ folder, mounted });
+    const { lmaas } = cim.agent.get(cimSettingsToken).current.cimConfig;
+    assert.equal(lmaas.flush_timeout, 11);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
