@@ -17,6 +17,7 @@ import { cimMetrics } from "../metrics/mod.ts";
 import { paths } from "../paths/mod.ts";
 import { registration } from "../registration/mod.ts";
 import { settings } from "../settings/mod.ts";
+import { settingsMemory } from "../settings_memory/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { store } from "../store/mod.ts";
 import { consoleLog } from "./console_log.ts";
@@ -42,6 +43,7 @@ export function cimPlugins(): readonly Plugin[] {
     localkv(),
     etcd(),
     store(),
+    settingsMemory(),
     appClient(),
     logs(),
     ownLog(),
