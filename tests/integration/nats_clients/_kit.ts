@@ -1,0 +1,124 @@
+/**
+ * Servers and programs for the tests with clients in other languages. A program prints a line `ok NAME` for
+ * each thing that works; the test knows the names.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { authenticator, NatsServer } from "../../../plugins/nats_server/mod.ts";
+
+const here = new URL("./", import.meta.url).pathname;
+const certificates = new URL("../../contract/nats_parity/certificates/", import.meta.url).pathname;
+const nkey = "UCQD6OMSJ42RN3JGCQAHA6ENQ4LF66TOCMO3MWZPLVGFUA3NMVEDWVCF";
+const nkeySeed = "SUAKO4ALTP53K4S7KRDV6652KMTS2QW2JSOAEGWVWJ6M42KTE4XYAV5BDI";
+/** bcrypt of `s3cret`, cost 4. */
+const hashedPassword = "$2b$04$ScNZLzwkDAl6077IBcr.e.8zvC.n9Cur5m.8Q7pZ0Z64Akrn7prFK";
+/** Building and fetching is slow only once. */
+const programLimitMs = 120_000;
+
+/** Servers of all kinds, and the environment that tells a program where they are. */
+export interface Servers extends AsyncDisposable {
+  readonly plain: NatsServer;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Starts one server without authentication and one for each kind of it. */
+export async function startServers(): Promise<Servers> {
+  await using stack = new AsyncDisposableStack();
+  const start = async (options: ConstructorParameters<typeof NatsServer>[0] = {}) => {
+    const server = stack.use(new NatsServer({ ...options, port: 0 }));
+    await server.listen();
+    return server;
+  };
+  const plain = await start();
+  const token = await start({ authenticator: authenticator({ token: "t0ken" }) });
+  const user = await start({
+    authenticator: authenticator({
+      users: [
+        { user: "app", password: hashedPassword },
+        { user: "limited", password: "p", permissions: { publish: { allow: ["allowed"] } } },
+      ],
+    }),
+  });
+  const key = await start({ authenticator: authenticator({ users: [{ nkey }] }) });
+  const tls = await start({
+    tls: {
+      cert: await Deno.readTextFile(`${certificates}server.pem`),
+      key: await Deno.readTextFile(`${certificates}server_key.pem`),
+    },
+  });
+  const url = ({ port }: NatsServer) => `nats://127.0.0.1:${port}`;
+  const owned = stack.move();
+  return {
+    plain,
+    environment: {
+      PLAIN_URL: url(plain),
+      TOKEN_URL: url(token),
+      TOKEN: "t0ken",
+      USER_URL: url(user),
+      NATS_USER: "app",
+      NATS_PASS: "s3cret",
+      NKEY_URL: url(key),
+      NKEY_SEED: nkeySeed,
+      TLS_URL: url(tls),
+      CA_FILE: `${certificates}ca.pem`,
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Folder of a program's source. */
+export function sourceOf(name: string): string {
+  return `${here}${name}`;
+}
+
+/** A folder for what was built or fetched, kept from run to run. */
+export async function cacheFor(name: string): Promise<string> {
+  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`;
+  const folder = `${base}/cim-tests/nats_clients/${name}`;
+  await Deno.mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Whether tools are missing, which is told in one line; the tests that need them are left out. */
+export async function lacks(...tools: string[]): Promise<boolean> {
+  for (const tool of tools) {
+    if (await isThere(tool)) continue;
+    // The one line that says what was left out; a test file has no logger.
+    // deno-lint-ignore no-console
+    console.log(`left out, needs ${tool}`);
+    return true;
+  }
+  return false;
+}
+
+async function isThere(tool: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", 'command -v "$0" >/dev/null', tool],
+  }).output();
+  return success;
+}
+
+/** Runs a command to its end; fails with what it printed. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {} }: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    cwd,
+    env: { ...env },
+    stdin: "null",
+    signal: AbortSignal.timeout(programLimitMs),
+  }).output();
+  const text = new TextDecoder();
+  const said = text.decode(stdout);
+  assert.ok(success, `${command} ${args.join(" ")}\n${said}${text.decode(stderr)}`);
+  return said;
+}
+
+/** The names behind `ok`, in order. */
+export function okLines(said: string): string[] {
+  return said.split("\n").filter((line) => line.startsWith("ok ")).map((line) => line.slice(3));
+}
