@@ -48,6 +48,11 @@ export class StdoutLines implements Destination {
     this.#writer = writerFor("stdout", sender(sink), this.book, this.backlog, 1, options);
   }
 
+  /** Whether records go out as they are, without the envelope. */
+  get isRaw(): boolean {
+    return this.#envelope === undefined;
+  }
+
   /** Takes a record. */
   write(view: LogMessageView): void {
     this.book.accepted++;

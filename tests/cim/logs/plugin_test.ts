@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { bus } from "../../../cim/bus/mod.ts";
+import { identity } from "../../../cim/identity/mod.ts";
+import { type LogRoute, logRouteToken, logs, ownLogSink } from "../../../cim/logs/mod.ts";
+import { paths } from "../../../cim/paths/mod.ts";
+import { type CimSettingsApi, cimSettingsToken, settings } from "../../../cim/settings/mod.ts";
+import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { definePlugin, type MetricSet, metricsToken } from "../../../core/mod.ts";
+import { type Harness, harness } from "../../../core/testing/mod.ts";
+import { nats } from "../../../plugins/nats/mod.ts";
+import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
+import { until } from "./_fixture.ts";
+
+interface Running extends AsyncDisposable {
+  readonly harness: Harness;
+  readonly route: LogRoute;
+  readonly server: NatsServer;
+  readonly metrics: MetricSet;
+  readonly settings: CimSettingsApi;
+  /** Publishes from inside the process, as a client's message arrives. */
+  send(containerName: string, payload: string): void;
+  text(file: string): string;
+}
+
+/** An agent with the log plugin on folders below `folder`. */
+async function start(folder: string, config: Record<string, unknown> = {}): Promise<Running> {
+  let found: Pick<Running, "route" | "server" | "metrics" | "settings"> | undefined;
+  const probe = definePlugin({
+    name: "probe",
+    requires: [logRouteToken, natsServerToken, cimSettingsToken],
+    init({ get }) {
+      found = {
+        route: get(logRouteToken),
+        server: get(natsServerToken),
+        metrics: get(metricsToken),
+        settings: get(cimSettingsToken),
+      };
+    },
+  });
+  const h = harness({
+    plugins: [paths(), identity(), settings(), natsServer(), nats(), bus(), logs(), probe],
+    config: {
+      nats: { port: 0 },
+      paths: {
+        conf: `${folder}/conf`,
+        config: `${folder}/config`,
+        logs: `${folder}/logs`,
+        data: `${folder}/data`,
+      },
+      ...config,
+    },
+    env: { K8S_NAMESPACE: "ns1", K8S_POD_ID: "amf-0" },
+  });
+  await h.agent.start();
+  if (found === undefined) throw new Error("the probe was not initialised");
+  const { server } = found;
+  return {
+    harness: h,
+    ...found,
+    send: (containerName, payload) =>
+      server.publish("LOG", buildLogMessage({ containerId: "c1", containerName, payload })),
+    text: (file) => Deno.readTextFileSync(`${folder}/logs/${file}`),
+    [Symbol.asyncDispose]: () => h[Symbol.asyncDispose](),
+  };
+}
+
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The samples of a family as `labels value`. */
+function samples(metrics: MetricSet, name: string): string[] {
+  const family = metrics.families().find((family) => family.name === name);
+  if (family === undefined || family.type === "histogram") throw new Error(`no family ${name}`);
+  const found = family.collect();
+  if (typeof found === "number") return [`${found}`];
+  return [...found].map(({ labels, value }) => `${Object.values(labels ?? {}).join(" ")} ${value}`);
+}
+
+Deno.test("logs() writes what a client publishes on LOG, and all of it when the agent stops", () =>
+  withFolder(async (folder) => {
+    {
+      await using agent = await start(folder);
+      const payload = buildLogMessage({ containerId: "c1", containerName: "amf", payload: "hi" });
+      using socket = await Deno.connect({ hostname: "127.0.0.1", port: agent.server.port });
+      await socket.read(new Uint8Array(4_096));
+      const head = new TextEncoder().encode(
+        `CONNECT {"verbose":false}\r\nPUB LOG ${payload.length}\r\n`,
+      );
+      await socket.write(new Uint8Array([...head, ...payload, 13, 10]));
+      await until("the message arrived", () => agent.route.messages === 1);
+      agent.send("amf", "from inside");
+    }
+    const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
+    assert.equal(text, "hi\nfrom inside\n");
+  }));
+
+Deno.test("D-48 logs() misses no line published before any port is open", () =>
+  withFolder(async (folder) => {
+    const early = definePlugin({
+      name: "early",
+      requires: [natsServerToken, logRouteToken],
+      init({ get }) {
+        const message = buildLogMessage({ containerId: "", containerName: "a", payload: "early" });
+        get(natsServerToken).publish("LOG", message);
+      },
+    });
+    const plugins = [paths(), identity(), settings(), natsServer(), nats(), bus(), logs(), early];
+    {
+      await using h = harness({
+        plugins,
+        config: { nats: { port: 0 }, paths: { logs: `${folder}/logs`, data: `${folder}/data` } },
+        env: { K8S_NAMESPACE: "ns1", K8S_POD_ID: "amf-0" },
+      });
+      await h.agent.start();
+    }
+    assert.equal(await Deno.readTextFile(`${folder}/logs/amf-0_ns1_a-.log`), "early\n");
+  }));
+
+Deno.test("D-29 logs() puts changed settings in force at once", () =>
+  withFolder(async (folder) => {
+    await using agent = await start(folder);
+    agent.send("amf", "quiet");
+    await agent.harness.clock.advance(6_000);
+    assert.equal(agent.route.files.book.delivered, 0);
+    const { current } = agent.settings;
+    const lmaas = { ...current.cimConfig.lmaas, flush_timeout: 5 };
+    await agent.settings.apply({ cimConfig: { ...current.cimConfig, lmaas } });
+    await agent.harness.clock.advance(1_000);
+    await until("the line is written", () => agent.route.files.book.delivered === 1);
+    assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "quiet\n");
+  }));
+
+Deno.test("D-87 logs() shows XGVela's counters with the pod's name, and they are right", () =>
+  withFolder(async (folder) => {
+    await using agent = await start(folder);
+    agent.send("amf", "hello");
+    agent.send("amf", "hi");
+    agent.server.publish("LOG", Uint8Array.of(1, 2, 3));
+    await agent.route.flush();
+    const names = [
+      "cim_total_messages_counter",
+      "cim_total_bytes_counter",
+      "cim_packet_size",
+      "Total_msg_count",
+      "Total_msg_write_to_file",
+      "Total_msg_sent_to_tcp",
+      "cim_nats_LOG_message_count",
+      "cim_log_malformed_total",
+      "cim_route_dropped_total",
+      "cim_route_unaccounted",
+    ];
+    assert.deepEqual(names.map((name) => samples(agent.metrics, name)), [
+      ["amf-0 2"],
+      ["amf-0 7"],
+      ["amf-0 2"],
+      ["amf-0 3"],
+      ["amf-0 2"],
+      ["amf-0 0"],
+      ["amf-0 3"],
+      ["too_short 1"],
+      ["logs_file malformed 1"],
+      ["logs_file 0", "logs_stdout 0"],
+    ]);
+  }));
+
+Deno.test("logs() keeps its books across a restart", () =>
+  withFolder(async (folder) => {
+    for (const delivered of [1, 2, 3]) {
+      await using agent = await start(folder);
+      agent.send("amf", "line");
+      await agent.route.flush();
+      assert.equal(agent.route.files.book.delivered, delivered);
+    }
+  }));
+
+Deno.test("logs() books as lost what was in flight when an earlier life was killed", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/data`);
+    const book = { accepted: 5, delivered: 3, spooled: 0, inFlight: 2, rejected: {}, dropped: {} };
+    await Deno.writeTextFile(
+      `${folder}/data/log_books.json`,
+      JSON.stringify({ logs_file: book }),
+    );
+    await using agent = await start(folder);
+    const { dropped, unaccounted } = agent.route.files.book;
+    assert.deepEqual([dropped.get("lost_in_crash"), unaccounted], [2, 0]);
+  }));
+
+Deno.test("logs() starts with empty books when theirs are damaged, and says where they are", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/data`);
+    await Deno.writeTextFile(`${folder}/data/log_books.json`, "not json");
+    await using agent = await start(folder);
+    assert.equal(agent.route.files.book.accepted, 0);
+    const [warning] = agent.harness.logs.messages("warn").filter((text) => text.includes("books"));
+    assert.match(warning, /log_books\.json": not a book file; .*; starting with empty books/);
+  }));
+
+Deno.test("logs() reports an unwritable folder in its status, and that it is over", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
+    await using agent = await start(folder);
+    const state = () => agent.harness.agent.status.plugin("logs")?.state;
+    assert.equal(state(), "ok");
+    agent.send("amf", "kept");
+    agent.route.files.flushAll();
+    await until("the status says so", () => state() === "error");
+    await Deno.remove(`${folder}/logs`);
+    await agent.harness.clock.advance(10_000);
+    await until("the status is well again", () => state() === "ok");
+    assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "kept\n");
+  }));
+
+Deno.test("logs() holds clients back while lines cannot be written, and loses none", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
+    await using agent = await start(folder, { logs: { max_buffered: "64KiB" } });
+    const message = buildLogMessage({
+      containerId: "c1",
+      containerName: "amf",
+      payload: "x".repeat(999),
+    });
+    const encoder = new TextEncoder();
+    const one = [...encoder.encode(`PUB LOG ${message.length}\r\n`), ...message, 13, 10];
+    const burst = new Uint8Array(Array.from({ length: 400 }, () => one).flat());
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: agent.server.port });
+    await socket.read(new Uint8Array(4_096));
+    await socket.write(encoder.encode('CONNECT {"verbose":false}\r\n'));
+    for (let at = 0; at < burst.length;) at += await socket.write(burst.subarray(at));
+    await until("publishers are held back", () => agent.route.isPaused);
+    const { book, backlog } = agent.route.files;
+    assert.ok(backlog.bytes < 65_536 + 1_000 && book.accepted < 70, `${backlog.bytes} bytes`);
+    await until("the write failed", () => agent.route.telemetry.writeFailures > 0);
+    await Deno.remove(`${folder}/logs`);
+    await agent.harness.clock.advance(10_000);
+    await until("all messages arrived", () => agent.route.messages === 400);
+    await agent.route.flush();
+    assert.deepEqual([book.delivered, book.dropped.size, book.unaccounted], [400, 0, 0]);
+    assert.equal(agent.text("amf-0_ns1_amf-c1.log").length, 400_000);
+  }));
+
+Deno.test("logs() writes raw lines to the standard output when common-infra says text", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
+    const path = `${folder}/conf/static/common-infra.json`;
+    await Deno.writeTextFile(path, '{"log_format":"text"}');
+    await using agent = await start(folder);
+    assert.equal(agent.route.stdout.isRaw, true);
+  }));
+
+Deno.test("ownLogSink() writes records to the file of container cim", () =>
+  withFolder(async (folder) => {
+    await using agent = await start(folder);
+    ownLogSink(agent.route, "c0")({
+      time: 0,
+      level: "warn",
+      logger: "etcd",
+      message: "lost",
+      fields: { endpoint: "e:1" },
+    });
+    await agent.route.flush();
+    assert.equal(
+      agent.text("amf-0_ns1_cim-c0.log"),
+      '1970-01-01T00:00:00.000Z WARN  etcd lost {"endpoint":"e:1"}\n',
+    );
+  }));

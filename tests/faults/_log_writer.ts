@@ -1,0 +1,29 @@
+/**
+ * Writes numbered lines to a log route for ever, from the number given on: `_log_writer.ts FOLDER FIRST`. To be
+ * killed.
+ *
+ * @module
+ */
+import { checkSettings, defaultSettings } from "../../cim/settings/mod.ts";
+import { LogRoute, routeSettings } from "../../cim/logs/mod.ts";
+import { buildLogMessage } from "../../cim/wire/mod.ts";
+import { LogRegistry } from "../../core/mod.ts";
+
+const [folder, first] = Deno.args;
+const route = new LogRoute({
+  folder,
+  owner: { podName: "amf-0", namespace: "ns1" },
+  settings: routeSettings(checkSettings(defaultSettings()).settings),
+  log: new LogRegistry().logger("logs"),
+});
+const room = { wake: () => {} };
+route.attach({ pause() {}, resume: () => room.wake() });
+for (let number = Number(first);; number++) {
+  const payload = `${number} ${"x".repeat(number % 200)}`;
+  const message = buildLogMessage({ containerId: "c1", containerName: "amf", payload });
+  route.accept(message, 0, message.length);
+  if (number % 100 !== 0) continue;
+  route.endOfChunk();
+  if (route.isPaused) await new Promise<void>((resolve) => room.wake = resolve);
+  else await new Promise((resolve) => setTimeout(resolve, 0));
+}
