@@ -233,6 +233,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a process that closed its EtcdStore ends, also when the server is frozen",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    const script = new URL("./_etcd_closer.ts", import.meta.url).pathname;
+    for (const frozen of [false, true]) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-lock", "--quiet", script, server.url],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      const lines = child.stdout.getReader();
+      assert.equal((await lines.read()).value?.length, "ready\n".length);
+      if (frozen) server.freeze();
+      await child.stdin.close();
+      const { code } = await deadline(() => child.status, 20_000, { action: "end the process" });
+      assert.equal(code, 0);
+      await lines.cancel();
+    }
+  },
+});
+
 async function untilTrue(condition: () => boolean): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
     if (condition()) return;

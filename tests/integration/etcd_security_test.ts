@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
-import { type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
-import { freePorts } from "./_servers.ts";
+import { freePorts, type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
 
 const { ignore } = requirePrivate("etcd");
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -92,6 +91,8 @@ Deno.test({
       tls: { ca: pem("stranger.pem"), serverName },
     });
     await assert.rejects(() => suspicious.get("a"), { code: "store_unreachable" });
+    await using anonymous = new EtcdStore({ endpoints, tls: { ca, serverName } });
+    await assert.rejects(() => anonymous.get("a"), { code: "store_unreachable" });
     await Deno.remove(dir, { recursive: true });
   },
 });
