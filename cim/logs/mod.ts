@@ -11,10 +11,11 @@
  *
  * @module
  */
-export type { Destination } from "./destination.ts";
+export type { Block, BlockPool, BlockPoolOptions } from "./block.ts";
+export type { Destination, DestinationParts } from "./destination.ts";
 export { backupName, backupTime, fileBase, type FileOwner } from "./file_name.ts";
 export type { Backlog } from "./line_buffer.ts";
-export { LogFiles, type LogFilesOptions } from "./log_files.ts";
+export type { LogFiles, LogFilesOptions } from "./log_files.ts";
 export type { LogFileSettings } from "./log_file.ts";
 export type { Retention } from "./backups.ts";
 export { type Gate, LogRoute, type LogRouteOptions } from "./log_route.ts";
@@ -22,5 +23,5 @@ export { logMetrics } from "./metrics.ts";
 export { ownLogSink } from "./own_log.ts";
 export { logRouteToken, logs } from "./plugin.ts";
 export { type RouteSettings, routeSettings } from "./route_settings.ts";
-export { type ByteSink, StdoutLines, type StdoutLinesOptions } from "./stdout.ts";
-export { LogTelemetry, type LogTelemetryOptions } from "./telemetry.ts";
+export type { ByteSink, StdoutLines, StdoutLinesOptions } from "./stdout.ts";
+export type { LogTelemetry, LogTelemetryOptions } from "./telemetry.ts";

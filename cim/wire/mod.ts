@@ -13,7 +13,7 @@
  * @module
  */
 
-export { copyBytes, sameBytes } from "./bytes.ts";
+export { type Bytes, copyBytes, sameBytes } from "./bytes.ts";
 export { buildEvent, type EventLayout, type EventPair, type EventParts } from "./build_event.ts";
 export {
   buildLogMessage,
