@@ -87,7 +87,8 @@ class StoreRoutes {
 
   async #watch(prefix: string): Promise<Response> {
     const ended = new AbortController();
-    const signal = AbortSignal.any([this.#stopping, ended.signal]);
+    const { signal } = ended;
+    this.#stopping.addEventListener("abort", () => ended.abort(), { once: true, signal });
     const batches = await this.#store.watch(prefix, { signal });
     return lineStream(batches, ({ changes }) => changes.map(showChange), {
       first: { watching: prefix },

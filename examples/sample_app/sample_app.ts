@@ -28,7 +28,10 @@ export async function runSampleApp(
   { signal, say }: SampleAppOptions,
 ): Promise<void> {
   const ending = new AbortController();
-  const end = AbortSignal.any([signal, ending.signal]);
+  const { signal: end } = ending;
+  let isAsked = false;
+  signal.addEventListener("abort", () => ending.abort(), { once: true, signal: end });
+  if (signal.aborted) ending.abort();
   try {
     await using nats = await retry(() => connectNats(settings.natsUrl, { name: "sample app" }), {
       action: "connect to the agent's NATS port",
@@ -43,7 +46,10 @@ export async function runSampleApp(
         document: new AppDocument(),
         messages,
         say,
-        onShutdown: () => ending.abort(),
+        onShutdown() {
+          isAsked = true;
+          ending.abort();
+        },
       }),
     );
     say(`serving on ${server.addr.port}`);
@@ -55,13 +61,13 @@ export async function runSampleApp(
     say(`published ${settings.logLines} lines`);
     await keepTalking(settings, messages, end);
     await aborted(end);
-    if (ending.signal.aborted) {
+    if (isAsked) {
       messages.event("ShutdownSuccess");
       await messages.flush();
       say("shut down");
     }
   } catch (error) {
-    if (!end.aborted) throw error;
+    if (isAsked || !end.aborted) throw error;
   }
 }
 

@@ -49,6 +49,10 @@ export async function demoCommand(
         ? "agent and application are processes of their own"
         : "no permission to start processes: agent and application run inside this one",
     );
+    // Ending them begins at once; the process does not wait for it.
+    io.kill.addEventListener("abort", () => {
+      for (const child of [agent, app]) child[Symbol.asyncDispose]();
+    }, { once: true });
     const limit = AbortSignal.timeout(limitMs);
     const stage = { workspace, agent, app, signal: AbortSignal.any([io.stop, limit]) };
     for (const step of liveSteps) results.push(await take(step, stage, results, io));

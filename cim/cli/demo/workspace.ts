@@ -42,6 +42,7 @@ export async function createWorkspace(): Promise<Workspace> {
     configPath,
     stringify({
       log: { level: "warn" },
+      shutdown: { grace: "10s" },
       rest: { port: rest },
       nats: { port: nats },
       paths: {
