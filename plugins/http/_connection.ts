@@ -69,6 +69,7 @@ export class Connection implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const abandon = () => resolve(new Response(null, { status: 503 }));
     this.#waiting.add(abandon);
+    if (this.#closed) abandon();
     work.then(resolve, reject).finally(() => this.#waiting.delete(abandon));
     const settle = () => {
       this.#requests--;

@@ -1,5 +1,6 @@
 /**
- * Gates: who may use a route. They see the head of the request only, before its body is read.
+ * Gates: who may use a route. They see the head of the request only, before its body is read. An authenticator
+ * is a gate that refuses with 401 and a challenge.
  *
  * @module
  */
@@ -17,28 +18,34 @@ export interface GateRequest {
 /** Why a request may not pass. */
 export interface Refusal {
   readonly reason: RejectReason;
+  readonly status: 401 | 403 | 429;
   /** For the client. */
   readonly error: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Refuses a request, or returns undefined to let it pass. */
-export type Gate = (request: GateRequest) => Refusal | undefined;
+export type Gate = (
+  request: GateRequest,
+) => Refusal | undefined | Promise<Refusal | undefined>;
 
 /** Lets only loopback peers use a loopback-only route. */
-export const loopbackGate: Gate = ({ remote, route }) =>
-  route.loopbackOnly && !remote.isLoopback
-    ? { reason: "not_loopback", error: "This path is answered to loopback peers only" }
-    : undefined;
+export function loopbackGate({ remote, route }: GateRequest): Refusal | undefined {
+  if (!route.loopbackOnly || remote.isLoopback) return undefined;
+  const error = "This path is answered to loopback peers only";
+  return { reason: "not_loopback", status: 403, error };
+}
 
 /**
  * Keeps web pages out: a browser on this machine is a loopback peer, too, and sends the page's origin along
  * with whatever the page makes it request.
  */
-export const originGate: Gate = ({ request, route }) => {
+export function originGate({ request, route }: GateRequest): Refusal | undefined {
   const origin = request.headers.get("origin");
   if (!route.loopbackOnly || origin === null || isLocalOrigin(origin)) return undefined;
-  return { reason: "cross_origin", error: "This path is not answered to pages of other origins" };
-};
+  const error = "This path is not answered to pages of other origins";
+  return { reason: "cross_origin", status: 403, error };
+}
 
 function isLocalOrigin(origin: string): boolean {
   if (!URL.canParse(origin)) return false;

@@ -12,21 +12,25 @@ import {
   type Sample,
 } from "../../core/mod.ts";
 
+const rejectReasons = [
+  "connection_limit",
+  "request_limit",
+  "header_timeout",
+  "idle_timeout",
+  "write_timeout",
+  "bad_target",
+  "starting",
+  "unknown_path",
+  "wrong_method",
+  "not_loopback",
+  "cross_origin",
+  "body_too_large",
+  "body_timeout",
+  "body_broken",
+] as const;
+
 /** Why a request or a connection was turned away before any handler saw it. */
-export type RejectReason =
-  | "connection_limit"
-  | "request_limit"
-  | "header_timeout"
-  | "idle_timeout"
-  | "write_timeout"
-  | "starting"
-  | "unknown_path"
-  | "wrong_method"
-  | "not_loopback"
-  | "cross_origin"
-  | "body_too_large"
-  | "body_timeout"
-  | "body_broken";
+export type RejectReason = typeof rejectReasons[number];
 
 const maxPaths = 256;
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
@@ -42,7 +46,8 @@ export class HttpStats {
   accepted = 0;
   readonly #requests = new Map<string, { labels: Record<string, string>; value: number }>();
   readonly #paths = new Set<string>();
-  readonly #rejected = new Map<RejectReason, number>();
+  /** All reasons from the start, so that a rate is known from the first rejection on. */
+  readonly #rejected = new Map<RejectReason, number>(rejectReasons.map((reason) => [reason, 0]));
   readonly #durations = new Float64Array(durationBounds.length + 1);
   #durationSum = 0;
 
@@ -64,7 +69,7 @@ export class HttpStats {
 
   /** Counts something turned away. */
   rejected(reason: RejectReason): void {
-    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
+    this.#rejected.set(reason, this.#rejected.get(reason)! + 1);
   }
 
   /** The families to publish. */

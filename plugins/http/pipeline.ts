@@ -1,6 +1,6 @@
 /**
- * The way of a request: find its route, ask each gate, read the body within limits, call the handler, turn
- * errors into answers, count. An authenticator is one more gate; nothing else changes for it.
+ * The way of a request: find its route, ask each gate, complete its body, call the handler, turn whatever is
+ * thrown on the way into an answer, count. An authenticator is one more gate; nothing else changes for it.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { HttpStats, RejectReason } from "./http_stats.ts";
 import type { RequestHandler } from "./listener.ts";
 import { readBody } from "./_read_body.ts";
 import { jsonResponse, problemResponse } from "./responses.ts";
-import type { OwnedRoute, Router } from "./router.ts";
+import type { FoundRoute, OwnedRoute, Router } from "./router.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -30,114 +30,123 @@ export interface PipelineOptions {
   readonly bodyTimeoutMs: number;
 }
 
-/** Builds the pipeline. */
+/** A request that is turned away before any handler sees it. */
+class Rejection extends HttpProblem {
+  readonly reason: RejectReason;
+
+  constructor(
+    reason: RejectReason,
+    status: number,
+    message: string,
+    headers?: Readonly<Record<string, string>>,
+  ) {
+    super(status, message, { headers });
+    this.reason = reason;
+  }
+}
+
+const soon = { "retry-after": "1" };
+
+/** Builds the pipeline. It never rejects. */
 export function createPipeline(options: PipelineOptions): RequestHandler {
-  const { router, gates, stats, log, clock } = options;
+  const { router, gates, stats, log, clock, maxRequests, bodyTimeoutMs } = options;
 
-  function reject(reason: RejectReason, response: Response): Response {
-    stats.rejected(reason);
-    return response;
-  }
-
-  async function run(
-    owned: OwnedRoute,
-    request: Request,
-    params: Readonly<Record<string, string>>,
-    remote: Peer,
-    signal: AbortSignal,
-  ): Promise<Response> {
-    for (const gate of gates) {
-      const refusal = gate({ request, remote, route: owned });
-      if (refusal) return reject(refusal.reason, jsonResponse({ error: refusal.error }, 403));
-    }
-    const maxBytes = owned.route.maxBodyBytes ?? options.maxBodyBytes;
-    const limits = { maxBytes, timeoutMs: options.bodyTimeoutMs, clock };
-    const body = await readBody(request, signal, limits);
-    switch (body.kind) {
-      case "too_large":
-        return reject(
-          "body_too_large",
-          jsonResponse({ error: `The body is larger than ${maxBytes} bytes` }, 413),
-        );
-      case "timeout":
-        return reject(
-          "body_timeout",
-          jsonResponse(
-            { error: `The body was not complete after ${options.bodyTimeoutMs} ms` },
-            408,
-          ),
-        );
-      case "broken":
-        return reject("body_broken", jsonResponse({ error: "The body cannot be read" }, 400));
-      case "complete":
-        return await owned.route.handler({ request: body.request, params, remote });
-    }
-  }
-
-  async function answer(
-    request: Request,
-    remote: Peer,
-    signal: AbortSignal,
-  ): Promise<[Response, string | undefined]> {
-    let path: string | undefined;
-    try {
-      const match = router.match(request.method, pathnameOf(request));
-      switch (match.kind) {
-        case "found":
-          path = match.owned.path;
-          return [await run(match.owned, request, match.params, remote, signal), path];
-        case "wrong_method": {
-          path = match.path;
-          const error = `Method ${request.method} is not allowed here; use ${match.allow}`;
-          return [
-            reject("wrong_method", jsonResponse({ error }, 405, { allow: match.allow })),
-            path,
-          ];
-        }
-        case "unknown":
-          return [
-            options.isStarting()
-              ? reject("starting", jsonResponse({ error: "starting" }, 503, { "retry-after": "1" }))
-              : reject("unknown_path", jsonResponse({ error: "No such path" }, 404)),
-            path,
-          ];
+  function find(request: Request): FoundRoute {
+    const { method } = request;
+    const match = router.match(method, pathnameOf(request));
+    switch (match.kind) {
+      case "found":
+        return match;
+      case "wrong_method": {
+        const { allow } = match;
+        const message = `Method ${method} is not allowed here; use ${allow}`;
+        throw new Rejection("wrong_method", 405, message, { allow });
       }
-    } catch (error) {
-      const known = problemResponse(error);
-      if (known) return [known, path];
-      log.error("Handler failed", { route: path, method: request.method, error });
-      return [jsonResponse({ error: "internal error" }, 500), path];
+      case "unknown":
+        if (options.isStarting()) throw new Rejection("starting", 503, "starting", soon);
+        throw new Rejection("unknown_path", 404, "No such path");
     }
   }
 
-  return async (request, peer, signal) => {
-    if (stats.inFlight >= options.maxRequests) {
-      const error = { error: "too many requests in work" };
-      return reject("request_limit", jsonResponse(error, 503, { "retry-after": "1" }));
+  async function admit(request: Request, remote: Peer, route: OwnedRoute): Promise<void> {
+    for (const gate of gates) {
+      const refusal = await gate({ request, remote, route });
+      if (!refusal) continue;
+      const { reason, status, error, headers } = refusal;
+      throw new Rejection(reason, status, error, headers);
     }
+  }
+
+  async function complete(
+    request: Request,
+    signal: AbortSignal,
+    { route }: OwnedRoute,
+  ): Promise<Request> {
+    const { maxBodyBytes: maxBytes = options.maxBodyBytes } = route;
+    const body = await readBody(request, signal, { maxBytes, timeoutMs: bodyTimeoutMs, clock });
+    switch (body.kind) {
+      case "complete":
+        return body.request;
+      case "too_large":
+        throw new Rejection("body_too_large", 413, `The body is larger than ${maxBytes} bytes`);
+      case "timeout": {
+        const message = `The body was not complete after ${bodyTimeoutMs} ms`;
+        throw new Rejection("body_timeout", 408, message);
+      }
+      case "broken":
+        throw new Rejection("body_broken", 400, "The body cannot be read");
+    }
+  }
+
+  function answerTo(error: unknown, method: string, route: string | undefined): Response {
+    if (error instanceof Rejection) stats.rejected(error.reason);
+    const told = problemResponse(error);
+    if (told) return told;
+    log.error("Handler failed", { method, route, error });
+    return jsonResponse({ error: "internal error" }, 500);
+  }
+
+  function note(method: string, route: string | undefined, status: number, ms: number): void {
+    stats.answered(method, route, status, ms / 1_000);
+    if (log.isEnabled("debug")) log.debug("Answered", { method, route, status, durationMs: ms });
+  }
+
+  return async (request, remote, signal) => {
     const begun = clock.monotonic();
     const { method } = request;
+    let route: string | undefined;
+    let response: Response;
     stats.inFlight++;
     try {
-      const [response, route] = await answer(request, peer, signal);
-      const { status } = response;
-      const durationMs = clock.monotonic() - begun;
-      stats.answered(method, route, status, durationMs / 1_000);
-      if (log.isEnabled("debug")) {
-        log.debug("Answered", { method, route, status, durationMs, peer: peer.hostname });
+      if (stats.inFlight > maxRequests) {
+        throw new Rejection("request_limit", 503, "too many requests in work", soon);
       }
-      return response;
+      const { owned, params } = find(request);
+      route = owned.path;
+      await admit(request, remote, owned);
+      const whole = await complete(request, signal, owned);
+      response = await owned.route.handler({ request: whole, params, remote });
+    } catch (error) {
+      response = answerTo(error, method, route);
     } finally {
       stats.inFlight--;
     }
+    note(method, route, response.status, clock.monotonic() - begun);
+    return response;
   };
 }
 
-/** The path of a request. A target or Host header that makes no URL is the client's fault. */
-function pathnameOf(request: Request): string {
-  try {
-    return new URL(request.url).pathname;
-  } catch (cause) {
-    throw new HttpProblem(400, "The request target or the Host header is not usable", { cause });
+/**
+ * The path of a request. The engine puts the Host header before it unseen, so a host with a slash or the like
+ * would choose the path.
+ */
+function pathnameOf({ url, headers }: Request): string {
+  const host = headers.get("host") ?? "";
+  const { pathname, username } = URL.canParse(url) ? new URL(url) : noUrl;
+  if (pathname === "" || username !== "" || /[/?#@\\\s]/.test(host)) {
+    throw new Rejection("bad_target", 400, "The request target or the Host header is not usable");
   }
+  return pathname;
 }
+
+const noUrl = { pathname: "", username: "" };

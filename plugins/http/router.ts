@@ -12,10 +12,17 @@ export interface OwnedRoute extends RouteInfo {
   readonly route: Route;
 }
 
+/** A route with what its groups matched, decoded. */
+export interface FoundRoute {
+  readonly kind: "found";
+  readonly owned: OwnedRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** What the table says of a request. */
 export type Match =
-  | { readonly kind: "found"; readonly owned: OwnedRoute; readonly params: Record<string, string> }
-  | { readonly kind: "wrong_method"; readonly path: string; readonly allow: string }
+  | FoundRoute
+  | { readonly kind: "wrong_method"; readonly allow: string }
   | { readonly kind: "unknown" };
 
 /** All methods of one path. */
@@ -66,7 +73,7 @@ export class Router {
       passed.push(place);
     }
     if (passed.length === 0) return { kind: "unknown" };
-    return { kind: "wrong_method", path: passed[0].path, allow: allowed(passed) };
+    return { kind: "wrong_method", allow: allowed(passed) };
   }
 
   /** All routes, by path and method. */

@@ -187,6 +187,14 @@ Deno.test("D-PR-1 a plugin that is registered late gets its gauge", async () => 
   assert.match(text, /^service_dependency_health\{service="agent",dependency="late"\} 2$/m);
 });
 
+Deno.test("D-PR-2 a scrape of /health writes nothing to the log above debug", async () => {
+  await using kit = await started([health()]);
+  const before = kit.logs.messages("info").length;
+  await (await get(kit, "/health")).text();
+  assert.equal(kit.logs.messages("info").length, before);
+  assert.deepEqual(kit.logs.messages("warn"), []);
+});
+
 Deno.test("health() serves the probes without prometheus", async () => {
   await using kit = harness({ plugins: [http(), health()], config: { rest: { port: 0 } } });
   await kit.agent.start();

@@ -168,7 +168,7 @@ Deno.test("the request's signal aborts when the client goes away", async () => {
   await gone;
 });
 
-Deno.test("close() lets a request in work finish and refuses new connections", async () => {
+Deno.test("D-REST-11 close() lets a request in work finish and refuses new connections", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
   await using kit = listening(() => {

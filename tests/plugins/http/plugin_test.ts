@@ -243,11 +243,26 @@ Deno.test("http() refuses pages of other origins before reading their body", asy
   await response.body?.cancel();
 });
 
-Deno.test("http() answers 400 when the Host header makes no URL", async () => {
-  await using kit = await serving([echo]);
-  using client = await RawClient.open(kit.agent.get(httpToken).port);
-  await client.send("GET /echo HTTP/1.1\r\nHost: a b[\r\nConnection: close\r\n\r\n");
-  assert.match(await client.receive(), /^HTTP\/1.1 400 /);
+Deno.test("http() answers 400 to a target or Host header that makes no address, or chooses the path", async () => {
+  const hosts = ["a b[", "a:b", "x:99999", "x/secret?", "x#", "user@x", "x\\secret"];
+  const heads = [...hosts.map((host) => ["/", host]), ["http://[/", "x"], ["http://user@x/", "x"]];
+  let served = 0;
+  const handler = () => {
+    served++;
+    return new Response();
+  };
+  await using kit = await serving(
+    ["/", "/secret"].map((path): Route => ({ method: "GET", path, handler })),
+  );
+  for (const [target, host] of heads) {
+    using client = await RawClient.open(kit.agent.get(httpToken).port);
+    await client.send(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    assert.match(await client.receive(), /^HTTP\/1.1 400 /, `${target} ${host}`);
+  }
+  assert.equal(served, 0);
+  const labels = { reason: "bad_target" };
+  const rejected = sample(kit.agent.metrics.families(), "http_rejected_total", labels);
+  assert.equal(rejected, heads.length);
 });
 
 Deno.test("D-REST-1 http() says address_in_use and names the key when the port is taken", async () => {
