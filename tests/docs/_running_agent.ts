@@ -16,6 +16,7 @@ export async function withRunningAgent<T>(
     );
     for (const path of Object.values(paths)) await Deno.mkdir(path);
     const file = {
+      log: { level: "off" },
       paths,
       rest: { port: 0 },
       nats: { port: 0 },
@@ -28,9 +29,9 @@ export async function withRunningAgent<T>(
       env: { K8S_NAMESPACE: "default", K8S_POD_ID: "shop-0" },
       readText: (path) => path === "docs.json" ? JSON.stringify(file) : undefined,
     });
-    // Without the plugin that writes to the console, and to no sink.
-    const plugins = cimPlugins().filter(({ name }) => name !== "console_log");
-    await using agent = createAgent({ plugins, sources, logs: new LogRegistry({ sinks: [] }) });
+    // No sink until the configuration is read, and nothing for it after that.
+    const logs = new LogRegistry({ sinks: [] });
+    await using agent = createAgent({ plugins: cimPlugins(), sources, logs });
     await agent.start();
     return await use(agent, folder);
   } finally {

@@ -67,6 +67,7 @@ Deno.test("the README's application registers, logs and is reconfigured", async 
       env: {
         CIM_REST_PORT: `${agent.get(httpToken).port}`,
         CIM_NATS_PORT: `${agent.get(natsServerToken).port}`,
+        APP_PORT: `${freePort()}`,
       },
       stdout: "piped",
       stderr: "piped",
@@ -80,15 +81,33 @@ Deno.test("the README's application registers, logs and is reconfigured", async 
       await store.put("change-set/default/shop/v0/ms/shop.json/1", new TextEncoder().encode(patch));
       const commit = "commit-config/default/shop/v0/ms/shop-0";
       await until("the change-set is committed", async () => await text(commit) === "1");
-    } finally {
+    } catch (error) {
       app.kill("SIGKILL");
-      await app.output();
+      const { stdout, stderr } = await app.output();
+      throw new Error(`the application printed: ${decode(stdout)}${decode(stderr)}`, {
+        cause: error,
+      });
     }
+    app.kill("SIGTERM");
+    await app.output();
     await agent.stop();
     const [file] = [...Deno.readDirSync(logs)].filter(({ name }) => name.includes("_shop-1.log"));
     assert.equal(await Deno.readTextFile(`${logs}/${file.name}`), "Hello from the shop\n");
   });
 });
+
+/** A free port in the range that an application may have. */
+function freePort(): number {
+  for (let port = 5_000 + Deno.pid % 4_000; port <= 10_000; port++) {
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("Cannot find a free port between 5000 and 10000");
+}
 
 function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
