@@ -3,8 +3,51 @@
  *
  * @module
  */
-import { type ConfigOf, duration, flag, integer, size, text } from "../../core/mod.ts";
+import {
+  type ConfigOf,
+  duration,
+  flag,
+  integer,
+  json,
+  parseDuration,
+  secret,
+  size,
+  text,
+} from "../../core/mod.ts";
+import { authenticator, type NatsUser } from "./auth.ts";
 import { defaultLimits, type NatsServerOptions } from "./options.ts";
+
+/** A user as the operator writes it; checked further by {@linkcode authenticator}. */
+type ConfiguredUser = NatsUser;
+
+/** Strict shapes: a key that is misspelt must not silently give more rights. */
+const userSchema: Parameters<typeof json<readonly ConfiguredUser[], never>>[0] = (z) => {
+  const rules = z.strictObject({
+    allow: z.array(z.string()).optional(),
+    deny: z.array(z.string()).optional(),
+  });
+  const expires = z.string().transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: "custom", message: "must be like 250ms, 5s or 2m" });
+    return z.NEVER;
+  });
+  const responses = z.strictObject({ max: z.int().min(0).optional(), expires: expires.optional() })
+    .transform(({ max, expires: expiresMs }) => ({ max, expiresMs }));
+  const permissions = z.strictObject({
+    publish: rules.optional(),
+    subscribe: rules.optional(),
+    allow_responses: z.union([z.boolean(), responses]).optional(),
+  }).transform(({ publish, subscribe, allow_responses: allowResponses }) => ({
+    publish,
+    subscribe,
+    allowResponses,
+  })).optional();
+  return z.array(z.union([
+    z.strictObject({ user: z.string().min(1), password: z.string().min(1), permissions }),
+    z.strictObject({ nkey: z.string().min(1), permissions }),
+  ]));
+};
 
 /** Fields of the section; `plugins/nats` adds those of the client. */
 export const natsServerFields = {
@@ -74,14 +117,34 @@ export const natsServerFields = {
     min: 1,
     max: 3_600_000,
   }),
+  token: secret({ doc: "Token that every client must show. Excludes `users`." }),
+  users: json<readonly ConfiguredUser[], { doc: string; default: readonly ConfiguredUser[] }>(
+    userSchema,
+    {
+      doc: "Users: `user` and `password` (plain or bcrypt), or `nkey`, each with `permissions`.",
+      default: [],
+    },
+  ),
+  tlsCertFile: text({
+    doc: "File with the server's certificate chain (PEM); clients must use TLS.",
+  }),
+  tlsKeyFile: text({ doc: "File with the key (PEM) of the certificate." }),
+  tlsClientCaFile: text({
+    doc: "File with the authorities (PEM) of client certificates, which are then required.",
+  }),
+  tlsHandshakeFirst: flag({ doc: "Clients start TLS before INFO.", default: false }),
 };
 
 /** The parsed section. */
 export type NatsServerConfig = ConfigOf<typeof natsServerFields>;
 
-/** Options of the server that the section asks for. */
-export function serverOptions(config: NatsServerConfig): NatsServerOptions {
-  const { host, port, allowInsecureBind } = config;
+/**
+ * Options of the server that the section asks for. Reads the certificate files.
+ *
+ * @throws {TypeError} When users or TLS are configured by half.
+ */
+export async function serverOptions(config: NatsServerConfig): Promise<NatsServerOptions> {
+  const { host, port, allowInsecureBind, token, users } = config;
   const {
     maxPayloadBytes,
     maxControlLineBytes,
@@ -96,6 +159,10 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
     host,
     port,
     allowInsecureBind,
+    ...(token === undefined && users.length === 0
+      ? {}
+      : { authenticator: authenticator({ token: token?.reveal(), users }) }),
+    ...(await tlsOptions(config)),
     limits: {
       maxPayloadBytes,
       maxControlLineBytes,
@@ -107,4 +174,20 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
       writeDeadlineMs,
     },
   };
+}
+
+async function tlsOptions(config: NatsServerConfig): Promise<Pick<NatsServerOptions, "tls">> {
+  const { tlsCertFile, tlsKeyFile, tlsClientCaFile, tlsHandshakeFirst: handshakeFirst } = config;
+  if (tlsCertFile === undefined && tlsKeyFile === undefined && tlsClientCaFile === undefined) {
+    return {};
+  }
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) {
+    throw new TypeError("Cannot set up TLS: nats.tls_cert_file and nats.tls_key_file go together");
+  }
+  const [cert, key, clientCa] = await Promise.all([
+    Deno.readTextFile(tlsCertFile),
+    Deno.readTextFile(tlsKeyFile),
+    tlsClientCaFile === undefined ? undefined : Deno.readTextFile(tlsClientCaFile),
+  ]);
+  return { tls: { cert, key, handshakeFirst, ...(clientCa === undefined ? {} : { clientCa }) } };
 }

@@ -59,9 +59,10 @@ export class PermissionSet {
 
   /** @throws {TypeError} When an entry is not a subject, or not a subject and a queue. */
   constructor({ publish, subscribe, allowResponses = false }: NatsPermissions) {
-    this.responses = allowResponses === false
-      ? null
-      : { max: 1, expiresMs: 120_000, ...(allowResponses === true ? {} : allowResponses) };
+    const { max = 1, expiresMs = 120_000 } = typeof allowResponses === "boolean"
+      ? {}
+      : allowResponses;
+    this.responses = allowResponses === false ? null : { max, expiresMs };
     // Who may answer may publish nothing else unless it is listed.
     const allow = publish?.allow ?? (this.responses === null ? undefined : []);
     this.#publishAllow = compile(allow, "publish", true);

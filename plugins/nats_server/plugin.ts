@@ -27,9 +27,10 @@ export function natsServer(): Plugin {
     optional: [httpToken],
     provides: [natsServerToken],
     config: natsServerFields,
-    init({ name, config, log, clock, random, metrics, find, provide }) {
+    async init({ name, config, log, clock, random, metrics, find, provide }) {
       const families = productFamilies;
-      const server = new NatsServer({ ...serverOptions(config), families, log, clock, random });
+      const options = await serverOptions(config);
+      const server = new NatsServer({ ...options, families, log, clock, random });
       metrics.add(...serverMetrics(server));
       provide(natsServerToken, server);
       const rest = find(httpToken);

@@ -7,8 +7,13 @@
  *
  * @module
  */
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TLSSocket,
+} from "node:tls";
 import type { Acceptor, Transport } from "./transport.ts";
 
 /** Certificates of a server, as PEM text. */
@@ -26,12 +31,19 @@ export interface NatsTlsOptions {
 /** Certificates in force; exchanged as a whole. */
 export class TlsContext {
   #options: NatsTlsOptions;
-  #context: SecureContext;
+  /** Never listens: it is handed sockets, because only a server verifies client certificates. */
+  readonly #server: TlsServer;
+  readonly #pending = new Map<string, (socket: TLSSocket) => void>();
 
-  /** @throws {Error} When certificate and key are not PEM or do not belong together. */
+  /** @throws {TypeError} When certificate and key are not PEM or do not belong together. */
   constructor(options: NatsTlsOptions) {
     this.#options = options;
-    this.#context = secureContext(options);
+    this.#server = createTlsServer(serverOptions(options));
+    this.#server.on("secureConnection", (socket: TLSSocket) => {
+      const key = socketKey(socket);
+      this.#pending.get(key)?.(socket);
+      this.#pending.delete(key);
+    });
   }
 
   /** Whether a client certificate is required. */
@@ -46,24 +58,42 @@ export class TlsContext {
 
   /** Takes other certificates for connections to come; on failure the old ones stay. */
   replace(options: NatsTlsOptions): void {
-    this.#context = secureContext(options);
+    this.#server.setSecureContext(serverOptions(options));
     this.#options = options;
   }
 
-  /** The server's side of TLS over a socket. */
-  wrap(socket: Socket): TLSSocket {
-    const { clientCa } = this.#options;
-    return new TLSSocket(socket, {
-      isServer: true,
-      secureContext: this.#context,
-      requestCert: clientCa !== undefined,
-      rejectUnauthorized: clientCa !== undefined,
+  /** Shakes hands over a socket; rejects when the socket closes before that is done. */
+  secure(socket: Socket): Promise<TLSSocket> {
+    const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+    const key = socketKey(socket);
+    this.#pending.set(key, resolve);
+    socket.once("close", () => {
+      this.#pending.delete(key);
+      reject(new Error("the connection closed during the TLS handshake"));
     });
+    this.#server.emit("connection", socket);
+    return promise;
   }
 }
 
-function secureContext({ cert, key, clientCa }: NatsTlsOptions): SecureContext {
-  return createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
+function socketKey({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+/** Checked here: the runtime would find out at the first handshake. */
+function serverOptions({ cert, key, clientCa }: NatsTlsOptions) {
+  try {
+    const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+    if (!matches) throw new TypeError("the key is another certificate's");
+    if (clientCa !== undefined) new X509Certificate(clientCa);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TypeError(`Cannot use the TLS certificates: ${reason}`, { cause: error });
+  }
+  const verification = clientCa === undefined
+    ? {}
+    : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return { cert, key, ...verification };
 }
 
 /** Listens for connections that are to become TLS. */
@@ -136,32 +166,16 @@ class NodeTransport implements Transport {
     return this.#certificateSubject;
   }
 
-  /** Shakes hands; rejects when the client does not, or is gone. */
-  upgrade(): Promise<void> {
-    const socket = this.#tls.wrap(this.#socket);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    socket.on("error", (error) => {
-      this.#fail(error);
-      reject(error);
-    });
-    socket.on("close", () => {
-      this.#end();
-      reject(new Error("the client left during the handshake"));
-    });
+  async upgrade(): Promise<void> {
+    const socket = await this.#tls.secure(this.#socket);
+    this.#socket = socket;
+    socket.on("error", (error: Error) => this.#fail(error));
+    socket.on("close", () => this.#end());
     socket.on("end", () => this.#end());
     socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
-    socket.once("secure", () => {
-      const subject = this.#tls.verifiesClients ? socket.getPeerCertificate()?.subject : undefined;
-      if (this.#tls.verifiesClients && !socket.authorized) {
-        const error = new Error(`client certificate refused: ${socket.authorizationError}`);
-        socket.destroy();
-        return reject(error);
-      }
-      this.#certificateSubject = subject === undefined ? null : distinguishedName(subject);
-      resolve();
-    });
-    this.#socket = socket;
-    return promise;
+    if (!this.#tls.verifiesClients) return;
+    if (!socket.authorized) throw new Error(`certificate refused: ${socket.authorizationError}`);
+    this.#certificateSubject = distinguishedName(socket.getPeerCertificate().subject);
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
