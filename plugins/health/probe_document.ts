@@ -45,7 +45,7 @@ function entry(
     ...(state === "disabled" && { disabled: true }),
     last_change: seconds(since),
     last_update: seconds(updated),
-    ...(withReasons && reason && { error: reason }),
+    ...(withReasons && reason && { [state === "error" ? "error" : "reason"]: reason }),
   };
 }
 

@@ -37,7 +37,7 @@ Deno.test("probeDocument() speaks cn-infra's names, numbers and seconds", async 
         disabled: true,
         last_change: 1_001,
         last_update: 1_001,
-        error: "not configured",
+        reason: "not configured",
       },
       ill: {
         state: 2,
