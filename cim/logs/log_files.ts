@@ -167,7 +167,7 @@ export class LogFiles implements Destination {
     const name = view.buffer.subarray(view.nameStart, view.nameEnd);
     const id = view.buffer.subarray(view.idStart, view.idEnd);
     const base = fileBase(this.#options.owner, name, id);
-    let open = this.#files.get(base);
+    let open = this.#files.get(base) ?? this.#overflowNamed(base);
     if (open === undefined) {
       if (!this.#hasRoom()) return this.#overflowing();
       open = this.#make(base);
@@ -193,10 +193,15 @@ export class LogFiles implements Destination {
 
   #overflowing(): OpenFile {
     const { owner, telemetry, maxFiles } = this.#options;
-    const name = new TextEncoder().encode("overflow");
-    this.#overflow ??= this.#make(fileBase(owner, name, new Uint8Array(0)));
-    telemetry.overflowed(this.#overflow.file.path, maxFiles);
-    return this.#overflow;
+    const base = fileBase(owner, new TextEncoder().encode("overflow"), new Uint8Array(0));
+    // A container may really have that name: the file has one owner all the same.
+    const open = this.#files.get(base) ?? (this.#overflow ??= this.#make(base));
+    telemetry.overflowed(open.file.path, maxFiles);
+    return open;
+  }
+
+  #overflowNamed(base: string): OpenFile | undefined {
+    return this.#overflow?.base === base ? this.#overflow : undefined;
   }
 
   #make(base: string): OpenFile {
@@ -218,11 +223,8 @@ export class LogFiles implements Destination {
   #close(open: OpenFile): void {
     open.file.close();
     this.#options.telemetry.forget(open.file.path);
-    if (open === this.#overflow) {
-      this.#overflow = undefined;
-      return;
-    }
-    this.#files.delete(open.base);
     this.#names.remove(open);
+    if (open === this.#overflow) this.#overflow = undefined;
+    else this.#files.delete(open.base);
   }
 }

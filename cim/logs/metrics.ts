@@ -47,6 +47,7 @@ export function logMetrics(route: LogRoute, podName: string): MetricFamily[] {
       return files.book.delivered;
     }),
     ofPod("counter", "Total_msg_sent_to_tcp", "Log lines sent to a TCP collector.", () => 0),
+    ofPod("counter", "tcp_disconnect_count", "Lost connections to a TCP collector.", () => 0),
     {
       type: "counter",
       name: "cim_log_malformed_total",

@@ -145,3 +145,17 @@ Deno.test("LogFiles tells name and id apart that are equal when joined", async (
     ].sort(),
   );
 });
+
+Deno.test("LogFiles shares the overflow file with a container that really has its name", async () => {
+  await using f = await fixture({ maxFiles: 1, idleMs: 1_000 });
+  await using _timers = timers(f.route);
+  for (const name of ["a", "b", "overflow", "c", "overflow"]) f.send(name, "", name);
+  await f.route.flush();
+  assert.equal(f.text("amf-0_ns1_overflow-.log"), "b\noverflow\nc\noverflow\n");
+  await f.clock.advance(2_000);
+  f.send("overflow", "", "alone");
+  f.send("d", "", "d");
+  await f.route.flush();
+  assert.equal(f.text("amf-0_ns1_overflow-.log"), "b\noverflow\nc\noverflow\nalone\nd\n");
+  assert.equal(f.route.files.book.unaccounted, 0);
+});

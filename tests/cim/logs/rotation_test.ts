@@ -31,6 +31,12 @@ Deno.test("LogFile writes a single write beyond the maximum, into a file of its 
   assert.equal(f.route.files.book.delivered, 3);
 });
 
+Deno.test("LogFile makes no empty backup when the first write is beyond the maximum", async () => {
+  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await writeLines(f, ["x".repeat(100)]);
+  assert.deepEqual(f.names(), [`${base}.log`]);
+});
+
 Deno.test("LogFile keeps the newest backups up to their number", async () => {
   await using f = await fixture({
     settings: { ...settingsOf(), maxFileBytes: 5, maxBackups: 2 },
