@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { checkSettings, defaultSettings, mergeOverrides } from "../../../cim/settings/mod.ts";
+
+const current = checkSettings({
+  cimConfig: {
+    ...defaultSettings().cimConfig,
+    app_settings: { app_port: 9_999, http2_enabled: true },
+    haaas: { hb_interval: 100 },
+  },
+}).settings;
+
+function merge(lmaas: unknown, app_settings?: unknown) {
+  return checkSettings(mergeOverrides(current, { lmaas, app_settings }));
+}
+
+Deno.test("D-36 an absent boolean keeps its value", () => {
+  const { settings, problems } = merge(undefined, { app_port: 8_080 });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(settings.cimConfig.app_settings, { app_port: 8_080, http2_enabled: true });
+});
+
+Deno.test("D-36 only members that are present are merged", () => {
+  const { settings } = merge({ flush_timeout: 5 });
+  assert.equal(settings.cimConfig.lmaas.flush_timeout, 5);
+  assert.equal(settings.cimConfig.lmaas.buffer_size, 10_000);
+  assert.deepEqual(settings.cimConfig.haaas, { hb_interval: 100 });
+});
+
+Deno.test("D-36 values out of range are problems", () => {
+  assert.equal(merge({ flush_timeout: 4 }).problems.length, 1);
+  assert.equal(merge("lmaas").problems.length, 1);
+});
+
+Deno.test("overrides that are null change nothing", () => {
+  assert.deepEqual(merge(null, null).settings, current);
+});
