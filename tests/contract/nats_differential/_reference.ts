@@ -16,6 +16,8 @@ export function referencePath(): string | undefined {
 /** A running reference server. */
 export interface Reference extends AsyncDisposable {
   readonly port: number;
+  /** Port of its monitoring; 0 when the configuration has none. */
+  readonly monitorPort: number;
 }
 
 /** Starts it with a configuration in its own format. */
@@ -29,9 +31,10 @@ export async function startReference(path: string, config: string): Promise<Refe
     stderr: "piped",
   }).spawn();
   const stderr = process.stderr.text();
-  const port = await readPort(folder, process, stderr);
+  const { port, monitorPort } = await readPorts(folder, process, stderr);
   return {
     port,
+    monitorPort,
     async [Symbol.asyncDispose]() {
       process.kill("SIGKILL");
       await process.status;
@@ -41,16 +44,19 @@ export async function startReference(path: string, config: string): Promise<Refe
   };
 }
 
-async function readPort(
+async function readPorts(
   folder: string,
   process: Deno.ChildProcess,
   stderr: Promise<string>,
-): Promise<number> {
+): Promise<{ port: number; monitorPort: number }> {
   const file = `${folder}/nats-server_${process.pid}.ports`;
   for (let tries = 0; tries < 500; tries++) {
     try {
-      const ports = JSON.parse(await Deno.readTextFile(file)) as { nats: string[] };
-      return Number(new URL(ports.nats[0]).port);
+      const ports: { nats: string[]; monitoring?: string[] } = JSON.parse(
+        await Deno.readTextFile(file),
+      );
+      const portOf = (url: string | undefined) => url === undefined ? 0 : Number(new URL(url).port);
+      return { port: portOf(ports.nats[0]), monitorPort: portOf(ports.monitoring?.[0]) };
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
     }
