@@ -82,7 +82,7 @@ export function exchange(
     settle({ kind: "unreached", reason: `no connection after ${connectTimeoutMs} ms` });
   }));
   timers.use(clock.timer(timeoutMs, () => {
-    const reason = `no answer after ${timeoutMs} ms`;
+    const reason = `no answer after ${Math.round(timeoutMs)} ms`;
     settle({ kind: isConnected ? "unanswered" : "unreached", reason });
   }));
   return promise;

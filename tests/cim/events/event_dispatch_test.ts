@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { Book } from "../../../core/books/mod.ts";
+import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
+import { type AppEvent, EventDispatch } from "../../../cim/events/mod.ts";
+import { buildEvent } from "../../../cim/wire/mod.ts";
+
+function dispatch() {
+  const clock = manualClock(1_600_000_000_500);
+  const logs = recordingLogs(clock);
+  const book = new Book("events");
+  const events = new EventDispatch(book, clock, logs.registry.logger("events"));
+  const receive = (bytes: Uint8Array) => events.receive(bytes, 0, bytes.length);
+  return { events, book, logs, receive };
+}
+
+const configured = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
+
+Deno.test("receive() tells the listeners of that name and nobody else", () => {
+  const { events, receive } = dispatch();
+  const seen: AppEvent[] = [];
+  events.on("Configured", (event) => seen.push(event));
+  events.on("NotConfigured", () => assert.fail("another event"));
+  receive(configured);
+  assert.deepEqual(seen, [{ eventName: "Configured", eventTimeMs: 1_600_000_000_000 }]);
+});
+
+Deno.test("a listener that was disposed of is not told", () => {
+  const { events, receive } = dispatch();
+  events.on("Configured", () => assert.fail("told"))[Symbol.dispose]();
+  receive(configured);
+});
+
+Deno.test("a listener that throws is logged and does not keep others from being told", () => {
+  const { events, receive, logs } = dispatch();
+  let told = false;
+  events.on("Configured", () => {
+    throw new Error("broken");
+  });
+  events.on("Configured", () => told = true);
+  receive(configured);
+  assert(told);
+  assert.deepEqual(logs.messages("error"), ["Listener of event Configured failed"]);
+});
+
+const vectors: [name: string, hex: string][] = [
+  ["N1", ""],
+  ["N2", "010203"],
+  ["N4", "00".repeat(16)],
+  ["N5", "ff0000000000"],
+];
+
+for (const [name, hex] of vectors) {
+  Deno.test(`D-1 ${name} a malformed event is counted and dropped`, () => {
+    const { book, events, receive } = dispatch();
+    receive(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+    receive(configured);
+    assert.equal(events.meter.messages, 2);
+    assert.equal(book.accepted, 2);
+    assert.equal(book.unaccounted, 0);
+    assert.equal(book.dropped.get("no_destination"), 1);
+    assert.equal([...book.dropped.keys()].filter((key) => key.startsWith("malformed_")).length, 1);
+  });
+}
+
+Deno.test("D-87 the latency is in milliseconds", () => {
+  const { events, receive } = dispatch();
+  receive(configured);
+  assert.equal(events.meter.latencyMs, 500);
+});
+
+Deno.test("that events go nowhere is said once", () => {
+  const { receive, logs } = dispatch();
+  receive(configured);
+  receive(configured);
+  assert.equal(logs.messages("warn").length, 1);
+});
