@@ -10,6 +10,7 @@ import { AgentError, describeError, type ErrorCode } from "../../core/errors/mod
 const status = {
   deadlineExceeded: 4,
   permissionDenied: 7,
+  internal: 13,
   unavailable: 14,
   unauthenticated: 16,
 } as const;
@@ -22,8 +23,7 @@ export function isNotConnected(error: unknown): boolean {
 
 /** Whether the server did not answer, whatever became of the call. */
 export function isUnreachable(error: unknown): boolean {
-  const number = statusOf(error);
-  return number === status.unavailable || number === status.deadlineExceeded;
+  return isConnectionLost(error) || statusOf(error) === status.deadlineExceeded;
 }
 
 /** Whether the token of the login is no longer known to the server. */
@@ -56,9 +56,8 @@ function codeOf(cause: unknown, detail: string): ErrorCode {
     return "store_denied";
   }
   if (/database space exceeded/.test(detail)) return "store_full";
+  if (isConnectionLost(cause)) return "store_unreachable";
   switch (statusOf(cause)) {
-    case status.unavailable:
-      return "store_unreachable";
     case status.deadlineExceeded:
       return "deadline_exceeded";
     case status.permissionDenied:
@@ -84,6 +83,13 @@ function textOf(code: ErrorCode, endpoints: string, detail: string): string {
     default:
       return `etcd at ${endpoints}: ${detail}`;
   }
+}
+
+/** A connection that breaks under a call may be told as an internal error of the client. */
+function isConnectionLost(error: unknown): boolean {
+  const number = statusOf(error);
+  return number === status.unavailable ||
+    number === status.internal && /RST_STREAM/.test(describeError(error));
 }
 
 function statusOf(error: unknown): number | undefined {

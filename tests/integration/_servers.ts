@@ -66,7 +66,7 @@ export async function startPrivate(
 ): Promise<PrivateServer> {
   const { port = freePorts(), args = [], unready = false } = options;
   const dir = options.dir ?? await Deno.makeTempDir({ prefix: `cim-${name}-` });
-  const script = Deno.env.get("CIM_TEST_SERVICES")!;
+  const script = servicesScript(name);
   let child: Deno.ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -127,6 +127,12 @@ function isMissing(value: string, remedy: string): boolean {
   // deno-lint-ignore no-console
   console.log(`left out, needs ${remedy}`);
   return true;
+}
+
+function servicesScript(name: ServerName): string {
+  const script = Deno.env.get("CIM_TEST_SERVICES");
+  if (!script) throw new TypeError(`Cannot start a private ${name}: set CIM_TEST_SERVICES`);
+  return script;
 }
 
 async function waitReady(script: string, name: ServerName, port: number): Promise<void> {

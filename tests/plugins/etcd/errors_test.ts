@@ -7,6 +7,8 @@ const endpoints = ["http://a:2379"];
 Deno.test("etcdError() translates every kind of failure and names the remedy", () => {
   const wanted: [text: string, code: string, remedy: RegExp][] = [
     ["14 UNAVAILABLE: No connection established", "store_unreachable", /check etcd\.endpoints/],
+    ["14 UNAVAILABLE: read ECONNRESET", "store_unreachable", /ECONNRESET/],
+    ["13 INTERNAL: Received RST_STREAM with code 2", "store_unreachable", /does not answer/],
     ["4 DEADLINE_EXCEEDED: Deadline exceeded after 3s", "deadline_exceeded", /does not answer/],
     ["7 PERMISSION_DENIED: etcdserver: permission denied", "store_denied", /etcd\.password/],
     ["rpc error: etcdserver: permission denied", "store_denied", /role's permissions/],
