@@ -17,7 +17,9 @@ export function configCommand(
 ): Promise<number> {
   if (view === "show") showConfiguration(readConfiguration(options, io), io);
   else {
-    const sections = cimPlugins().map(({ section, config }) => ({ section, fields: config }));
+    const sections = cimPlugins()
+      .filter(({ config }) => Object.keys(config).length > 0)
+      .map(({ section, config }) => ({ section, fields: config }));
     io.out(
       view === "schema"
         ? JSON.stringify(describeJsonSchema(sections), null, 2)

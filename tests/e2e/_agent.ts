@@ -1,0 +1,152 @@
+/* The agent as a process with a folder and ports of its own. */
+import { stringify } from "../../core/std/yaml/mod.ts";
+import { command, type ProcessOptions } from "./_program.ts";
+import { until } from "./_until.ts";
+
+export interface AgentOptions extends ProcessOptions {
+  /** Sections of the configuration, beside ports, folders and identity. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** The folder of an agent before this one. Default: a new one. */
+  readonly folder?: string;
+  /** Wait until it answers. Default true. */
+  readonly ready?: boolean;
+}
+
+/** Names of the pod that all tests use. */
+export const pod = Object.freeze({
+  namespace: "ns1",
+  name: "amf-0",
+  service: "amf",
+  version: "v1",
+});
+
+/** Prefix of the change-sets of level `ms`. */
+export const changeSets = `change-set/${pod.namespace}/${pod.service}/${pod.version}/ms`;
+/** The commit key of level `ms`. */
+export const commitKey =
+  `commit-config/${pod.namespace}/${pod.service}/${pod.version}/ms/${pod.name}`;
+
+/** A port nobody listens on. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+export class AgentProcess implements AsyncDisposable {
+  readonly folder: string;
+  readonly restUrl: string;
+  readonly natsUrl: string;
+  readonly configPath: string;
+  readonly process: Deno.ChildProcess;
+  /** Resolves to what it printed, once it has ended. */
+  readonly ended: Promise<{ code: number; err: string; out: string }>;
+  #err = "";
+  #running = true;
+
+  constructor(
+    process: Deno.ChildProcess,
+    place: { folder: string; restUrl: string; natsUrl: string; configPath: string },
+  ) {
+    this.process = process;
+    this.folder = place.folder;
+    this.restUrl = place.restUrl;
+    this.natsUrl = place.natsUrl;
+    this.configPath = place.configPath;
+    const read = Promise.all([this.#collect(), new Response(process.stdout).text()]);
+    this.ended = process.status.then(async ({ code }) => {
+      this.#running = false;
+      const [, out] = await read;
+      return { code, err: this.#err, out };
+    });
+  }
+
+  /** What it logged so far. */
+  get log(): string {
+    return this.#err;
+  }
+
+  kill(signal: Deno.Signal): void {
+    if (this.#running) this.process.kill(signal);
+  }
+
+  /** Ends it as an operator does. */
+  async stop(): Promise<{ code: number; err: string }> {
+    this.kill("SIGTERM");
+    return await this.ended;
+  }
+
+  async get(path: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${this.restUrl}${path}`, { signal: AbortSignal.timeout(5_000) });
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Value of a key in the store; undefined when there is none. */
+  async key(key: string): Promise<string | undefined> {
+    const { status, text } = await this.get(`/api/v1/kv/${key}`);
+    return status === 200 ? text : undefined;
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    const url = `${this.restUrl}/api/v1/kv/${key}?ttl=60s`;
+    const response = await fetch(url, { method: "PUT", body: value });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`PUT ${key}: ${response.status} ${text}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.ended;
+  }
+
+  async #collect(): Promise<void> {
+    for await (const chunk of this.process.stderr.pipeThrough(new TextDecoderStream())) {
+      this.#err += chunk;
+    }
+  }
+}
+
+/** Starts an agent. */
+export async function startAgent(options: AgentOptions = {}): Promise<AgentProcess> {
+  const { config = {}, ready = true } = options;
+  const folder = options.folder ?? await Deno.makeTempDir({ prefix: "cim_e2e_" });
+  const [rest, nats] = [freePort(), freePort()];
+  for (const name of ["conf", "config"]) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+  const configPath = `${folder}/cim.yaml`;
+  await Deno.writeTextFile(
+    configPath,
+    stringify({
+      rest: { port: rest },
+      nats: { port: nats },
+      paths: {
+        conf: `${folder}/conf`,
+        config: `${folder}/config`,
+        logs: `${folder}/logs`,
+        data: `${folder}/data`,
+      },
+      identity: {
+        namespace: pod.namespace,
+        pod_name: pod.name,
+        microservice: pod.service,
+        version: pod.version,
+        ms_revision: "1",
+        podinfo: `${folder}/conf`,
+      },
+      shutdown: { grace: "2s" },
+      ...config,
+    }),
+  );
+  const process = command(["run", "--config", configPath], { ...options, cwd: folder }).spawn();
+  const agent = new AgentProcess(process, {
+    folder,
+    configPath,
+    restUrl: `http://127.0.0.1:${rest}`,
+    natsUrl: `nats://127.0.0.1:${nats}`,
+  });
+  if (ready) await until("the agent's readiness", () => isReady(agent));
+  return agent;
+}
+
+async function isReady(agent: AgentProcess): Promise<true | undefined> {
+  const { status } = await agent.get("/readiness");
+  return status === 200 || undefined;
+}

@@ -1,0 +1,62 @@
+/*
+ * The product as a process: from source with exactly the permissions of the task `start`, or the compiled
+ * binary that CIM_TEST_BINARY names.
+ */
+import manifest from "../../deno.json" with { type: "json" };
+
+const root = new URL("../../", import.meta.url).pathname;
+const binary = Deno.env.get("CIM_TEST_BINARY");
+
+/** Whether the compiled binary is tested. */
+export const isBinary = binary !== undefined && binary !== "";
+
+/** The flags of the task `start`. */
+export const startFlags: readonly string[] = manifest.tasks.start.command.split(" ")
+  .filter((word) => word.startsWith("--"));
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** More flags for the runtime; the binary has none. */
+  readonly flags?: readonly string[];
+}
+
+/** What a process that has ended left behind. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A command of the product, not yet started. */
+export function command(
+  args: readonly string[],
+  { cwd, env = {}, flags = [] }: ProcessOptions = {},
+): Deno.Command {
+  const inherited = Object.fromEntries(
+    ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"].flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const runtime = ["run", "--no-lock", ...startFlags, ...flags, `${root}main.ts`];
+  return new Deno.Command(
+    isBinary ? new URL(binary!, `file://${root}`).pathname : Deno.execPath(),
+    {
+      args: isBinary ? [...args] : [...runtime, ...args],
+      cwd: cwd ?? Deno.makeTempDirSync(),
+      clearEnv: true,
+      env: { ...inherited, NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    },
+  );
+}
+
+/** Runs a command of the product to its end. */
+export async function cim(args: readonly string[], options?: ProcessOptions): Promise<Ended> {
+  const { code, stdout, stderr } = await command(args, options).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { connectNats } from "../../plugins/nats/mod.ts";
+import { AgentProcess, changeSets, commitKey, pod, startAgent } from "./_agent.ts";
+import { fakeApp } from "./_app.ts";
+import { cim } from "./_program.ts";
+import { until } from "./_until.ts";
+
+/** The status as the command line shows it. */
+async function statusOf(agent: AgentProcess) {
+  return await cim(["status", "--config", agent.configPath]);
+}
+
+Deno.test("cim run serves, and SIGTERM, SIGINT and SIGHUP each end it with 0", async () => {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    await using agent = await startAgent();
+    agent.kill(signal);
+    const { code, err } = await agent.ended;
+    assert.equal(code, 0, err);
+    assert.match(err, new RegExp(`Stopping \\{"reason":"${signal}"\\}`));
+  }
+});
+
+Deno.test("a signal during the start ends it with 0 and leaves nothing behind", async () => {
+  await using agent = await startAgent({ ready: false });
+  // It logs before its first plugin is initialised.
+  await until("the first log line", () => agent.log.includes("Starting") || undefined);
+  const { code } = await agent.stop();
+  assert.equal(code, 0, agent.log);
+  await using next = await startAgent({ folder: agent.folder });
+  assert.equal((await next.get("/liveness")).status, 200);
+});
+
+Deno.test("a second signal ends it at once with 1 and names what still runs", async () => {
+  // The application accepts the shutdown and never finishes it.
+  await using app = fakeApp();
+  await using agent = await startAgent({
+    config: { app: { port: app.port }, shutdown: { grace: "5m" } },
+  });
+  await app.register(agent);
+  agent.kill("SIGTERM");
+  await until("the request to shut down", () => app.requests("shutdown").length > 0 || undefined);
+  agent.kill("SIGTERM");
+  const { code, err } = await agent.ended;
+  assert.equal(code, 1, err);
+  assert.match(err, /ended by a second signal; .*shutdown/);
+});
+
+Deno.test("a port in use ends the start with 1 and the remedy", async () => {
+  await using first = await startAgent();
+  const { port: rest } = new URL(first.restUrl);
+  const { port: nats } = new URL(first.natsUrl);
+  const none = ["--set", `paths.data=${await Deno.makeTempDir()}`, "--set", "rest.port=0"];
+  const taken = await cim(["run", ...none, "--set", `nats.port=${nats}`]);
+  assert.equal(taken.code, 1);
+  assert.match(taken.err, new RegExp(`${nats}.*nats\\.port`));
+  const restTaken = await cim(["run", ...none, "--set", `rest.port=${rest}`]);
+  assert.equal(restTaken.code, 1);
+  assert.match(restTaken.err, new RegExp(`${rest}.*rest\\.port`));
+});
+
+Deno.test("a second agent on the same data folder ends with 1 and names the first", async () => {
+  await using first = await startAgent();
+  const { code, err } = await cim([
+    "run",
+    ...["--config", first.configPath, "--set", "rest.port=0", "--set", "nats.port=0"],
+  ]);
+  assert.equal(code, 1);
+  assert.match(err, new RegExp(`process ${first.process.pid} owns it.*paths\\.data`));
+  assert.equal((await first.get("/readiness")).status, 200);
+});
+
+Deno.test("cim status shows every plugin and ends with 0 while the agent is well", async () => {
+  await using agent = await startAgent();
+  const shown = await statusOf(agent);
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /^agent is ok$/m);
+  for (const plugin of ["http", "nats_server", "localkv", "logs", "config_watch", "shutdown"]) {
+    assert.match(shown.out, new RegExp(`^${plugin} +ok +\\d{4}-`, "m"));
+  }
+  const json = await cim(["status", "--json", "--config", agent.configPath]);
+  assert.equal(JSON.parse(json.out).state, "ok");
+});
+
+Deno.test("the agent registers an application, writes its log and pushes its configuration", async () => {
+  await using app = fakeApp();
+  await using agent = await startAgent({ config: { app: { port: app.port } } });
+  await app.register(agent);
+  assert.equal(await until("the first commit key", () => agent.key(commitKey)), "1");
+
+  await using nats = await connectNats(agent.natsUrl);
+  nats.publish("LOG", app.line("hello from the application"));
+  await nats.flush();
+
+  const key = `${changeSets}/amf.json/2`;
+  await agent.put(key, '[{"op":"replace","path":"/a","value":1}]');
+  const [update] = await until("the update", () => {
+    const seen = app.requests("updateConfig");
+    return seen.length > 0 ? seen : undefined;
+  });
+  assert.deepEqual(JSON.parse(update), {
+    "change-set-key": key,
+    "data-key": "amf.json",
+    "config-patch": '[{"op":"replace","path":"/a","value":1}]',
+    revision: "2",
+  });
+  nats.publish("CONFIG", app.reply(key, "2", "success"));
+  await until("the commit", async () => await agent.key(commitKey) === "2" || undefined);
+
+  const { code } = await agent.stop();
+  assert.equal(code, 0, agent.log);
+  assert.equal(app.requests("shutdown").length, 1);
+  const file = `${agent.folder}/logs/${pod.name}_${pod.namespace}_amf-c1.log`;
+  assert.equal(await Deno.readTextFile(file), "hello from the application\n");
+});
+
+Deno.test("the registration survives a restart: change-sets are pushed without a new one", async () => {
+  await using app = fakeApp();
+  const config = { app: { port: app.port } };
+  await using first = await startAgent({ config });
+  await app.register(first);
+  await first.stop();
+  await using second = await startAgent({ config, folder: first.folder });
+  await second.put(`${changeSets}/amf.json/2`, "[]");
+  await until("the update", () => app.requests("updateConfig").length > 0 || undefined);
+});
