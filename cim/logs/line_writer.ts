@@ -52,7 +52,8 @@ export class LineWriter {
 
   /** Starts writing if enough has gathered. */
   poke(): void {
-    if (this.#running === undefined && this.#isDue()) this.#running = this.#run();
+    if (this.#running !== undefined || !this.#isDue()) return;
+    this.#running = this.#run();
   }
 
   /** Starts writing all there is. */
@@ -83,15 +84,16 @@ export class LineWriter {
   }
 
   #isDue(): boolean {
-    return this.buffer.hasFullBlock || this.#isFlushing ||
+    if (this.buffer.bytes === 0 || this.#giveUp.signal.aborted) return false;
+    return this.#isFlushing || this.buffer.hasFullBlock ||
       this.buffer.bytes >= this.thresholdBytes;
   }
 
+  /** Called only when something is due, so that it does not end before it has been noted as running. */
   async #run(): Promise<void> {
-    while (this.#isDue() && !this.#giveUp.signal.aborted) {
-      const block = this.buffer.take();
+    while (this.#isDue()) {
+      const block = this.buffer.take()!;
       if (this.buffer.bytes === 0) this.#isFlushing = false;
-      if (block === undefined) break;
       this.#sending = block;
       const delivery = await attempt(this.#sender, block, this.#giveUp.signal);
       // Closed meanwhile: the block has been settled, and its memory is not to be reused.

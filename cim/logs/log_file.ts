@@ -5,8 +5,8 @@
  * line, and a torn last line (a crash, a full disk) is cut off when the file is opened, since its record was
  * never counted as delivered in this life and would otherwise stand in the middle of the file. Between
  * blocks the file is renamed to a backup when the next block would exceed the maximum; a block larger than
- * the maximum gets a file of its own rather than being lost. A file that was deleted or replaced from outside
- * is noticed within a second of writing and made anew.
+ * the maximum gets a file of its own rather than being lost. A file that was deleted, replaced or truncated
+ * from outside is noticed within a second of writing and opened anew.
  *
  * Alternative considered: ending a torn line with a line feed. That keeps half a record which nobody can
  * tell from a whole one.
@@ -102,7 +102,7 @@ export class LogFile implements Sender<Block>, Disposable {
   }
 
   async #fileFor(block: Block): Promise<Deno.FsFile> {
-    await this.#dropIfReplaced();
+    await this.#closeIfChanged();
     let file = this.#file ?? await this.#open();
     const { maxFileBytes } = this.#options.settings();
     const isFull = this.#size > 0 && this.#size + block.used - block.written > maxFileBytes;
@@ -114,13 +114,14 @@ export class LogFile implements Sender<Block>, Disposable {
     return file;
   }
 
-  async #dropIfReplaced(): Promise<void> {
+  async #closeIfChanged(): Promise<void> {
     if (this.#file === undefined) return;
     const now = this.#options.clock.monotonic();
     if (now - this.#checkedMs < presenceCheckMs) return;
     this.#checkedMs = now;
     try {
-      if ((await Deno.stat(this.path)).ino === this.#inode) return;
+      const { ino, size } = await Deno.stat(this.path);
+      if (ino === this.#inode && size >= this.#size) return;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

@@ -153,3 +153,11 @@ Deno.test("LogFile writes to the new file when somebody replaced it", async () =
   await writeLines(f, ["after"]);
   assert.deepEqual([f.text(`${base}.log`), f.text("moved")], ["theirs\nafter\n", "before\n"]);
 });
+
+Deno.test("LogFile goes on at the front, with the right size, when somebody truncated the file", async () => {
+  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await writeLines(f, ["before", "x"], 5_000);
+  await Deno.truncate(`${f.folder}/${base}.log`, 0);
+  await writeLines(f, ["after"]);
+  assert.deepEqual(f.names().map(f.text), ["after\n"]);
+});
