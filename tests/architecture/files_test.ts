@@ -72,7 +72,7 @@ Deno.test("no module keeps state: no let, no var, no empty container at its top 
   assert.deepEqual(found, []);
 });
 
-Deno.test("only main.ts ends the process and listens to its signals", () => {
+Deno.test("D-CORE-10 only main.ts ends the process and listens to its signals", () => {
   const found = shipped.filter(({ path, text }) =>
     path !== "main.ts" && /^(?!\s*(?:\*|\/\/)).*Deno\.(exit|addSignalListener)\(/m.test(text)
   );

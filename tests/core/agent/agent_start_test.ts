@@ -47,7 +47,7 @@ Deno.test("start() initialises in dependency order, then calls every afterInit, 
   ]);
 });
 
-Deno.test("start() checks cycles and gaps before anything is initialised", async () => {
+Deno.test("D-CORE-11 start() checks cycles and gaps before anything is initialised", async () => {
   const journal = new Journal();
   const [a, b] = [token("a"), token("b")];
   const circle = harness({
@@ -69,7 +69,7 @@ Deno.test("start() checks cycles and gaps before anything is initialised", async
   assert.equal(gap.agent.state, "stopped");
 });
 
-Deno.test("start() closes only what was initialised when an init fails, and keeps the first cause", async () => {
+Deno.test("D-CORE-1 start() closes only what was initialised when an init fails, and keeps the first cause", async () => {
   const journal = new Journal();
   const cause = new Error("no disk");
   const { agent } = harness({
@@ -105,7 +105,7 @@ Deno.test("start() treats an init that throws at once like one that rejects", as
   assert.deepEqual(journal.steps, ["init a", "init b", "close a"]);
 });
 
-Deno.test("start() closes all plugins when an afterInit fails, and calls no further afterInit", async () => {
+Deno.test("D-CORE-8 start() closes all plugins when an afterInit fails, and calls no further afterInit", async () => {
   const journal = new Journal();
   const { agent } = harness({
     plugins: [
@@ -127,7 +127,7 @@ Deno.test("start() closes all plugins when an afterInit fails, and calls no furt
   ]);
 });
 
-Deno.test("start() puts the first cause before the errors of closing", async () => {
+Deno.test("D-CORE-2 start() puts the first cause before the errors of closing", async () => {
   const journal = new Journal();
   const { agent } = harness({
     plugins: [
@@ -164,7 +164,7 @@ Deno.test("start() closes a plugin whose init returned without providing what it
   assert.deepEqual(journal.steps, ["close open=true"]);
 });
 
-Deno.test("start() names the plugin that never returns from init, and ends", async () => {
+Deno.test("D-CORE-3 start() names the plugin that never returns from init, and ends", async () => {
   const journal = new Journal();
   const { agent, clock } = harness({
     plugins: [

@@ -5,7 +5,7 @@ import { definePlugin } from "../../../core/plugin/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { Journal, never } from "./_probe.ts";
 
-Deno.test("T-AGENT stop() before the start does nothing, and the agent can still be started and stopped", async () => {
+Deno.test("D-CORE-9 stop() before the start does nothing, and the agent can still be started and stopped", async () => {
   const journal = new Journal();
   await using test = harness({ plugins: [journal.plugin("a")] });
   await test.agent.stop();
@@ -94,7 +94,7 @@ Deno.test("stop() after a start that failed neither closes nor fails again", asy
   assert.equal(logs.messages().filter((message) => message === "Stopping").length, 1);
 });
 
-Deno.test("T-CORE stop() closes the others when one close fails, and throws its error", async () => {
+Deno.test("D-CORE-8 stop() closes the others when one close fails, and throws its error", async () => {
   const journal = new Journal();
   const { agent } = harness({
     plugins: [

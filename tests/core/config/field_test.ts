@@ -110,7 +110,7 @@ for (const [name, fields, value, seen] of texts) {
   });
 }
 
-Deno.test("secret() takes a text, a variable or a file, and prints none of them", () => {
+Deno.test("D-CFG-5 secret() takes a text, a variable or a file, and prints none of them", () => {
   const fields = { a: secret({ doc }), b: secret({ doc }), c: secret({ doc }) };
   const { values } = readRest(fields, {
     file: "rest: { a: plain, b: 'env:PASSWORD', c: 'file:/run/secret' }",

@@ -96,7 +96,7 @@ Deno.test("a section whose name has a dash has a variable with underscores", () 
   assert.equal(readSection("my-plugin", { port }, sources).values?.port, 9);
 });
 
-Deno.test("unknownKeys() names file and path and suggests the nearest key", () => {
+Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest key", () => {
   const known = new Map([["rest", new Set(["port", "host"])], ["nats", new Set<string>()]]);
   const sources = sourcesOf({
     file: "rest: { prot: 1, banana: 2 }\nrset: {}\nzebra: {}",

@@ -30,7 +30,7 @@ Deno.test("loadSources() never reads XGVela's cim.json as its own configuration"
   assert.equal(loadSources({ env: {}, readText }).file, undefined);
 });
 
-Deno.test("loadSources() fails when a named file is missing", () => {
+Deno.test("D-CFG-1 loadSources() fails when a named file is missing", () => {
   assert.throws(
     () => loadSources({ configPath: "nope.yaml", env: {}, readText: () => undefined }),
     { code: "config_unreadable", message: /nope\.yaml: no such file; correct --config/ },

@@ -35,7 +35,7 @@ Deno.test("redact() hides user information in URLs, in texts and in errors", () 
   );
 });
 
-Deno.test("T-LOG redact() never changes what it is given", () => {
+Deno.test("D-LOG-7 redact() never changes what it is given", () => {
   const fields = { password: "x", nested: { token: "y" }, list: [{ secret: "z" }] };
   const copy = structuredClone(fields);
   redact(fields);

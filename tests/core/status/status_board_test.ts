@@ -15,7 +15,7 @@ Deno.test("a plugin begins in init, and the agent with it", () => {
   assert.equal(board.plugin("b"), undefined);
 });
 
-Deno.test("the agent is what the worst of its plugins is, whoever reported last", () => {
+Deno.test("D-SC-1 D-SC-2 the agent is what the worst of its plugins is, whoever reported last", () => {
   const worst = (states: PluginState[]) =>
     states.includes("error") ? "error" : states.includes("init") ? "init" : "ok";
   fc.assert(fc.property(
@@ -67,7 +67,7 @@ Deno.test("the moment of the last change stays when the same state is reported a
   assert.deepEqual([since, updated], [10, 20]);
 });
 
-Deno.test("a plugin that breaks its promise to report counts as error until it reports again", async () => {
+Deno.test("D-SC-4 a plugin that breaks its promise to report counts as error until it reports again", async () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
   const a = board.register("a", { staleAfterMs: 1_000 });
