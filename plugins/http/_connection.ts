@@ -43,6 +43,7 @@ export class Connection implements Disposable {
   readonly #waiting = new Set<() => void>();
   #requests = 0;
   #limit: Disposable | undefined;
+  #isEngineTold = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -87,9 +88,12 @@ export class Connection implements Disposable {
     this.close();
   }
 
-  /** Ends the connection if no request is in work; else the engine ends it after the last answer. */
-  closeIfIdle(): void {
-    if (this.#requests === 0) this.close();
+  /**
+   * Takes no further request. An answer that is on its way still gets through, so nothing is cut here: the
+   * engine is told that nothing more comes, and ends. With a request in work it does so after the answer.
+   */
+  endIfIdle(): void {
+    if (this.#requests === 0) this.#endEngine();
   }
 
   /** Lets go of both sides at once. May be called twice. */
@@ -116,7 +120,7 @@ export class Connection implements Disposable {
       if (isWanted) isWanted = await writeAll(engine, buffer.subarray(0, read)).then(yes, no);
     }
     if (!isWanted) return;
-    await engine.closeWrite();
+    this.#endEngine();
     this.#gone.abort();
     if (!this.#closed) this.#limitTo(idleTimeoutMs, "idle_timeout");
   }
@@ -131,6 +135,12 @@ export class Connection implements Disposable {
     await client.closeWrite();
     this.#limit?.[Symbol.dispose]();
     if (!this.#closed) this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
+  }
+
+  #endEngine(): void {
+    if (this.#isEngineTold || this.#closed) return;
+    this.#isEngineTold = true;
+    this.#options.engine.closeWrite().catch(() => "the engine has ended first");
   }
 
   /** Replaces the limit in force. */

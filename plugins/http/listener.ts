@@ -98,7 +98,7 @@ export class HttpListener {
   async #drain(): Promise<void> {
     await this.#accepting;
     const shutdown = this.#engine.shutdown();
-    for (const connection of this.#connections.values()) connection.closeIfIdle();
+    for (const connection of this.#connections.values()) connection.endIfIdle();
     await shutdown;
     await Promise.all(this.#running);
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { listening, RawClient, until } from "./_kit.ts";
+import { type BareListener, listening, RawClient, until } from "./_kit.ts";
 
 const ok = () => Promise.resolve(new Response("ok"));
+const port = ({ listener }: BareListener) => listener.port;
 const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 Deno.test("HttpListener tells the handler who the peer is", async () => {
@@ -215,12 +216,16 @@ Deno.test("close() ends idle connections of both protocols without waiting for i
   assert.equal(kit.stats.connections, 0);
 });
 
-Deno.test("close() ends connections that have not sent anything", async () => {
+Deno.test("close() ends connections that have sent nothing or half a header", async () => {
   await using kit = listening(ok);
-  using client = await RawClient.open(kit.listener.port);
-  await until("accepted", () => kit.stats.connections === 1);
+  const clients = await Promise.all([RawClient.open(port(kit)), RawClient.open(port(kit))]);
+  await clients[1].send("GET / HTTP/1.1\r\nHo");
+  await until("carried", () => kit.clock.pending === 2);
   const closing = kit.listener.close(new AbortController().signal);
-  assert.equal(await client.receive(), "");
+  for (const client of clients) {
+    assert.equal(await client.receive(), "");
+    client[Symbol.dispose]();
+  }
   await closing;
 });
 

@@ -330,6 +330,41 @@ Deno.test({
   },
 });
 
+/** An agent with one request in work, and what ends it. */
+async function withRequestInWork() {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<AbortSignal>();
+  const kit = await serving([{
+    method: "GET",
+    path: "/",
+    handler({ request }) {
+      onCall(request.signal);
+      return promise;
+    },
+  }]);
+  const answer = fetch(urlOf(kit, "/"));
+  return { kit, answer, resolve, signal: await called };
+}
+
+Deno.test("D-REST-11 stopping the agent lets a request in work finish", async () => {
+  const { kit, answer, resolve, signal } = await withRequestInWork();
+  const stopped = kit.agent.stop();
+  assert.equal(signal.aborted, false);
+  resolve(new Response("last"));
+  assert.equal(await (await answer).text(), "last");
+  await stopped;
+});
+
+Deno.test("D-REST-11 stopping the agent cuts a request that outlasts the drain budget", async () => {
+  const { kit, answer, signal } = await withRequestInWork();
+  const refused = assert.rejects(answer);
+  const stopped = kit.agent.stop({ budgetMs: 1_000 });
+  await kit.clock.advance(1_000);
+  await stopped;
+  await refused;
+  assert(signal.aborted);
+});
+
 Deno.test("routes tells every route with its owner", async () => {
   await using kit = await serving([echo, { ...echo, path: "/a", loopbackOnly: false }]);
   assert.deepEqual(kit.agent.get(httpToken).routes, [
