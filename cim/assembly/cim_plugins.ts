@@ -12,6 +12,7 @@ import { configWatch } from "../config_watch/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { kvRoutes } from "../kv_routes/mod.ts";
+import { logLevel } from "../log_level/mod.ts";
 import { logs } from "../logs/mod.ts";
 import { cimMetrics } from "../metrics/mod.ts";
 import { paths } from "../paths/mod.ts";
@@ -34,6 +35,7 @@ export function cimPlugins(): readonly Plugin[] {
     paths(),
     identity(),
     settings(),
+    logLevel(),
     http(),
     prometheus(),
     health(),

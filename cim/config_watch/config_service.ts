@@ -70,8 +70,8 @@ export interface ConfigServiceOptions extends ConfigBounds {
   readonly onSync?: (state: SyncState) => void;
   /** Told of each change of a record. */
   readonly onChange?: (record: ChangeRecord) => void;
-  /** Told when the application could not be given its first configuration. */
-  readonly onDayOneFailure?: (reason: string) => void;
+  /** Told why the application could not be given its first configuration; empty when that is over. */
+  readonly onDayOne?: (trouble: string) => void;
 }
 
 /** Configuration handling of one service. */
@@ -169,7 +169,7 @@ export class ConfigService {
   }
 
   #createDayOne(): DayOne {
-    const { scope, app, clock, random, log, run, onDayOneFailure } = this.#options;
+    const { scope, app, clock, random, log, run, onDayOne } = this.#options;
     const { dayOneTimeoutMs = 600_000 } = this.#options;
     return new DayOne({
       scope,
@@ -179,7 +179,7 @@ export class ConfigService {
       log,
       run,
       limitMs: dayOneTimeoutMs,
-      onFailure: (reason) => onDayOneFailure?.(reason),
+      onTrouble: (trouble) => onDayOne?.(trouble),
     });
   }
 

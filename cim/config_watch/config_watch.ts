@@ -99,9 +99,18 @@ export class ConfigWatch {
 
   /** Takes what the store says. A snapshot is taken like a set of changes: known ones are skipped. */
   sync(event: SyncEvent): void {
-    if (event.type === "changes") return event.changes.forEach((change) => this.#take(change));
-    const puts = event.entries.map((entry): Change => ({ type: "put", entry }));
-    for (const put of puts) this.#take(put);
+    if (event.type === "changes") {
+      for (const change of event.changes) this.#take(change);
+      return;
+    }
+    const keys = new Set<string>();
+    for (const { key, value } of event.entries) {
+      const change = this.#parse(key);
+      if (!change) continue;
+      keys.add(key);
+      this.#add(change, value, { isNews: false });
+    }
+    this.#closeRecordsBut(keys);
   }
 
   /** Takes a message of subject CONFIG. */
@@ -168,16 +177,21 @@ export class ConfigWatch {
   }
 
   #take(change: Change): void {
-    const key = change.type === "put" ? change.entry.key : change.key;
-    const parsed = parseChangeSetKey(key, this.#options.scope);
-    if (!parsed) {
-      this.#stats.ignoredKeys++;
-      this.#log.debug("Key ignored: no change-set for this pod", { key });
-    } else if (change.type === "delete") this.#withdraw(parsed);
-    else this.#add(parsed, change.entry.value);
+    const parsed = this.#parse(change.type === "put" ? change.entry.key : change.key);
+    if (!parsed) return;
+    if (change.type === "delete") this.#withdraw(parsed);
+    else this.#add(parsed, change.entry.value, { isNews: true });
   }
 
-  #add(change: ChangeSetKey, patch: Uint8Array): void {
+  #parse(key: string): ChangeSetKey | undefined {
+    const change = parseChangeSetKey(key, this.#options.scope);
+    if (change) return change;
+    this.#stats.ignoredKeys++;
+    this.#log.debug("Key ignored: no change-set for this pod", { key });
+  }
+
+  /** Takes a change-set. One that is skipped leaves a record only if it is news. */
+  #add(change: ChangeSetKey, patch: Uint8Array, { isNews }: { isNews: boolean }): void {
     const { key, level, dataKey, revision } = change;
     const queue = this.#queues[level];
     const record = this.#history.get(key);
@@ -185,7 +199,7 @@ export class ConfigWatch {
     const settledBefore = this.#ledger.settledBefore(change);
     if (settledBefore !== undefined) {
       this.#log.debug("Change-set skipped", { key, reason: settledBefore });
-      if (!record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
+      if (isNews && !record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
       return;
     }
     if (this.pending >= this.#options.maxPending) {
@@ -212,6 +226,18 @@ export class ConfigWatch {
     queue.add({ change, push, run: (signal) => push.run(signal) });
     if (revision < (this.#queues[level].currentRevision ?? 0)) {
       this.#log.warn("Change-set came behind one of a higher revision", { key });
+    }
+  }
+
+  /** Change-sets of an earlier life that are gone have ended while nobody looked. */
+  #closeRecordsBut(keys: ReadonlySet<string>): void {
+    for (const { key, state } of this.#history.list()) {
+      if ((state !== "seen" && state !== "pushed") || keys.has(key)) continue;
+      const change = parseChangeSetKey(key, this.#options.scope);
+      if (!change) continue;
+      const reason = "its lease ended while the agent was away";
+      if (this.#queues[change.level].find(key)) this.#withdraw(change);
+      else this.#settle(change, { outcome: "timed_out", reason }, undefined);
     }
   }
 
@@ -296,6 +322,7 @@ export class ConfigWatch {
       if (!entry) return;
       for (const level of this.#ledger.restore(ledgerCodec.decode(entry.value))) {
         this.#log.warn("Revisions started over: earlier answers are forgotten", { level });
+        this.#history.forget((record) => record.level === level);
       }
     } catch (error) {
       this.#log.error(`Cannot restore answered revisions: ${describeError(error)}`);

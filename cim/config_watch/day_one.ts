@@ -24,8 +24,8 @@ export interface DayOneOptions {
   readonly limitMs: number;
   /** Starts a background task. */
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
-  /** Told when the application could not be configured. */
-  readonly onFailure: (reason: string) => void;
+  /** Told why the application could not be configured; empty when that is over. */
+  readonly onTrouble: (trouble: string) => void;
 }
 
 /** Documents kept; the configuration service removes old ones, so there is one as a rule. */
@@ -83,6 +83,7 @@ export class DayOne {
 
   /** The application has its configuration. */
   onConfigured(): void {
+    if (this.#state === "failed") this.#options.onTrouble("");
     this.#state = "configured";
     this.#delivery++;
   }
@@ -90,6 +91,7 @@ export class DayOne {
   /** The application has registered. A question that was not answered yet stays. */
   onRegister(): void {
     if (this.#state === "asked" || this.#state === "delivering") return;
+    if (this.#state === "failed") this.#options.onTrouble("");
     this.#state = "idle";
   }
 
@@ -145,14 +147,14 @@ export class DayOne {
   }
 
   #fail(reason: string): void {
-    const { log, onFailure } = this.#options;
+    const { log, onTrouble } = this.#options;
     this.#state = "failed";
     const error = new AgentError(
       "app_not_configured",
       `Cannot load the first configuration: ${reason}; the next registration tries again`,
     );
     log.error(error.message);
-    onFailure(error.message);
+    onTrouble(error.message);
   }
 }
 

@@ -75,6 +75,11 @@ export class ChangeHistory {
     return record ? this.put({ ...record, ...members }) : this.#writing;
   }
 
+  /** Forgets the records for which `isStale` holds. */
+  forget(isStale: (record: ChangeRecord) => boolean): void {
+    for (const record of this.list().filter(isStale)) this.#delete(record.key);
+  }
+
   /** Resolves when everything so far is stored. */
   settled(): Promise<void> {
     return this.#writing;
@@ -85,9 +90,13 @@ export class ChangeHistory {
     for (const [key, record] of this.#records) {
       if (this.#records.size <= capacity) return;
       if (record.state === "seen" || record.state === "pushed") continue;
-      this.#records.delete(key);
-      this.#write((state) => state.delete(prefix + key));
+      this.#delete(key);
     }
+  }
+
+  #delete(key: string): void {
+    this.#records.delete(key);
+    this.#write((state) => state.delete(prefix + key));
   }
 
   #write(work: (state: KeyValueStore) => Promise<unknown>): Promise<void> {

@@ -5,7 +5,6 @@ import {
   type Plugin,
   type PluginContext,
   type StatusReporter,
-  type SyncState,
   type Token,
   token,
 } from "../../core/mod.ts";
@@ -19,7 +18,7 @@ import { registrationToken } from "../registration/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { configStoreToken, stateStoreToken } from "../store/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
-import { type ConfigBounds, ConfigService } from "./config_service.ts";
+import { type ConfigBounds, ConfigService, type ConfigServiceOptions } from "./config_service.ts";
 import { describeChange } from "./describe_change.ts";
 
 /** What has become of change-sets. */
@@ -153,9 +152,8 @@ function createService(
     random,
     log,
     run: (name, task) => tasks.run(name, task),
-    onSync: (state) => reportSync(state, status),
+    ...troubleReports(status),
     onChange,
-    onDayOneFailure: (reason) => status.error(reason),
   });
 }
 
@@ -182,10 +180,27 @@ function connect(
   return subscriptions;
 }
 
-function reportSync({ state, reason }: SyncState, status: StatusReporter): void {
-  if (state === "stale") status.error(`configuration store: ${reason}`);
-  else if (state === "synced") status.ok();
-  else status.init("change-sets not listed yet");
+/** Reports that leave the status in error as long as one of the two things is wrong. */
+function troubleReports(
+  status: StatusReporter,
+): Pick<ConfigServiceOptions, "onSync" | "onDayOne"> {
+  let store = "change-sets not listed yet";
+  let dayOne = "";
+  function report() {
+    const reasons = [store, dayOne].filter((reason) => reason !== "");
+    if (reasons.length > 0) status.error(reasons.join("; "));
+    else status.ok();
+  }
+  return {
+    onSync({ state, reason }) {
+      store = state === "synced" ? "" : `configuration store: ${reason ?? "not listed yet"}`;
+      report();
+    },
+    onDayOne(trouble) {
+      dayOne = trouble;
+      report();
+    },
+  };
 }
 
 /** Keys of the section `identity` without which no key of the configuration service can be made. */

@@ -90,7 +90,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     random: () => 0.5,
     log,
     run: (name, task) => tasks.run(name, task),
-    onDayOneFailure: (reason) => failures.push(reason),
+    onDayOne: (trouble) => failures.push(trouble),
   }));
   await service.watch.restore();
   service.start();
