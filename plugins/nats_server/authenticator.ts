@@ -7,10 +7,15 @@ import type { Guard } from "./guard.ts";
 
 /** What a client shows. */
 export interface Credentials {
+  /** User name; "" when none. */
   readonly user: string;
+  /** Password; "" when none. */
   readonly pass: string;
+  /** Token; "" when none. */
   readonly token: string;
+  /** Public nkey; "" when none. */
   readonly nkey: string;
+  /** Signature of the nonce, base64; "" when none. */
   readonly signature: string;
   /** The nonce of this connection's INFO. */
   readonly nonce: string;

@@ -8,9 +8,11 @@
 
 /** Counters of one family. Plain numbers; they only grow. */
 export interface SubjectFamily {
+  /** First token of the subjects, or `other`. */
   readonly name: string;
-  /** Messages published by clients and by this process, and their payload bytes. */
+  /** Messages published by clients and by this process. */
   messages: number;
+  /** Payload bytes of those messages, headers included. */
   bytes: number;
   /** Messages that nobody was subscribed to. */
   unrouted: number;

@@ -18,7 +18,13 @@ export type { SubjectFamily } from "./families.ts";
 export type { MessageView } from "./frame.ts";
 export type { Guard } from "./guard.ts";
 export type { InProcessHandler, InProcessSubscription } from "./in_process.ts";
-export { type ConnzOptions, type ConnzSort, type Monitor, type Report } from "./monitoring.ts";
+export {
+  type ConnzOptions,
+  type ConnzSort,
+  connzSorts,
+  type Monitor,
+  type Report,
+} from "./monitoring.ts";
 export { defaultLimits, type NatsLimits, type NatsServerOptions } from "./options.ts";
 export { compatibleVersion, NatsServer } from "./server.ts";
 export type { NatsPermissions, ResponseRules, SubjectRules } from "./permissions.ts";

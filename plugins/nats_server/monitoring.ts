@@ -65,6 +65,7 @@ const nanosecondsPerMs = 1e6;
 export class Monitor {
   readonly #server: Monitored;
 
+  /** Made by the server. */
   constructor(server: Monitored) {
     this.#server = server;
   }

@@ -33,6 +33,7 @@ export interface ResponseRules {
 
 /** Permissions of a user. */
 export interface NatsPermissions {
+  /** Entries are subjects. */
   readonly publish?: SubjectRules;
   /** Entries are `subject` or `subject queue`. */
   readonly subscribe?: SubjectRules;

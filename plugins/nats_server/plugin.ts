@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { definePlugin, type Plugin, token } from "../../core/mod.ts";
+import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
 import { natsServerFields, serverOptions } from "./config.ts";
 import { httpToken } from "../http/mod.ts";
 import { monitoringRoutes } from "./monitoring_routes.ts";
@@ -14,7 +14,7 @@ import { serverMetrics } from "./metrics.ts";
 import { NatsServer } from "./server.ts";
 
 /** Key under which the {@linkcode NatsServer} is provided. */
-export const natsServerToken = token<NatsServer>("nats_server");
+export const natsServerToken: Token<NatsServer> = token("nats_server");
 
 /** Subject families of the product; they have counters of their own from the start. */
 const productFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];

@@ -82,6 +82,8 @@ export class NatsServer implements AsyncDisposable {
   #port: number;
 
   /**
+   * Makes a server that does not listen yet; what is published in process is delivered already.
+   *
    * @throws {RangeError} When a limit or the port is out of range.
    * @throws {TypeError} When an address other than loopback would be open to everyone.
    */
@@ -273,6 +275,7 @@ export class NatsServer implements AsyncDisposable {
     this.#tick = null;
   }
 
+  /** The same as `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -64,14 +64,17 @@ export const violationKinds: readonly ViolationKind[] = [
 export interface NatsServerStats {
   /** When `listen` succeeded; 0 before. */
   readonly startedMs: number;
-  /** Connections open now, and accepted since the start. */
+  /** Connections open now. */
   readonly connections: number;
+  /** Connections accepted. */
   readonly totalConnections: number;
-  /** Messages and payload bytes (headers included) taken from clients and from this process. */
+  /** Messages taken from clients and from this process. */
   readonly inMessages: number;
+  /** Payload bytes of those, headers included. */
   readonly inBytes: number;
-  /** Messages and payload bytes handed to clients. */
+  /** Messages handed to clients. */
   readonly outMessages: number;
+  /** Payload bytes of those, headers included. */
   readonly outBytes: number;
   /** Messages handed to subscribers in this process. */
   readonly localMessages: number;
@@ -81,8 +84,9 @@ export interface NatsServerStats {
   readonly slowConsumers: number;
   /** Bytes that were pending for clients when they were closed. */
   readonly discardedBytes: number;
-  /** Times a publisher waited for a slow client, and for a paused subscriber of this process. */
+  /** Times a publisher waited for a slow client. */
   readonly stalls: number;
+  /** Times a publisher waited for a paused subscriber of this process. */
   readonly holds: number;
   /** Handlers in this process that threw. */
   readonly handlerErrors: number;
