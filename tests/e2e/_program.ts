@@ -2,6 +2,7 @@
  * The product as a process: from source with exactly the permissions of the task `start`, or the compiled
  * binary that CIM_TEST_BINARY names.
  */
+import { runCli } from "../../cim/cli/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -59,4 +60,20 @@ export async function cim(args: readonly string[], options?: ProcessOptions): Pr
   const { code, stdout, stderr } = await command(args, options).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** The same without a process of its own, where the product is run from source: it is quicker. */
+export async function cimHere(args: readonly string[]): Promise<Ended> {
+  if (isBinary) return await cim(args);
+  const out: string[] = [];
+  const err: string[] = [];
+  const { signal } = new AbortController();
+  const code = await runCli(args, {
+    out: (line) => out.push(`${line}\n`),
+    err: (line) => err.push(`${line}\n`),
+    env: {},
+    stop: signal,
+    kill: signal,
+  });
+  return { code, out: out.join(""), err: err.join("") };
 }

@@ -68,11 +68,15 @@ export async function kvWatch(
 ): Promise<number> {
   await using opened = await openStore(options, io);
   let seen = 0;
-  for await (const { changes } of await opened.store.watch(prefix, { signal: io.stop })) {
-    for (const change of changes) {
-      io.out(changeLine(change));
-      if (++seen >= count) return exitCode.fine;
+  try {
+    for await (const { changes } of await opened.store.watch(prefix, { signal: io.stop })) {
+      for (const change of changes) {
+        io.out(changeLine(change));
+        if (++seen >= count) return exitCode.fine;
+      }
     }
+  } catch (error) {
+    if (!io.stop.aborted) throw error;
   }
   return io.stop.aborted ? exitCode.fine : exitCode.failed;
 }

@@ -95,7 +95,7 @@ export class RestStore implements CliStore {
     const lines = this.#lines<ChangeLine | WatchingLine>(`watch "${prefix}"`, url, signal);
     // The first line says that the watch is registered.
     await lines.next();
-    return batches(lines as AsyncIterable<ChangeLine>, signal);
+    return batches(lines as AsyncIterable<ChangeLine>);
   }
 
   async *#lines<T>(
@@ -121,17 +121,10 @@ export class RestStore implements CliStore {
   }
 }
 
-async function* batches(
-  lines: AsyncIterable<ChangeLine>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ChangeBatch> {
-  try {
-    for await (const line of lines) {
-      const changes: readonly Change[] = [readChangeLine(line)];
-      yield { revision: line.revision, changes };
-    }
-  } catch (error) {
-    if (!signal?.aborted) throw error;
+async function* batches(lines: AsyncIterable<ChangeLine>): AsyncGenerator<ChangeBatch> {
+  for await (const line of lines) {
+    const changes: readonly Change[] = [readChangeLine(line)];
+    yield { revision: line.revision, changes };
   }
 }
 

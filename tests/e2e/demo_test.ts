@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { command, isBinary } from "./_program.ts";
+
+Deno.test("cim demo sees every step and ends with 0", async () => {
+  const { code, stdout, stderr } = await command(["demo"], { flags: ["--allow-run"] }).output();
+  const out = new TextDecoder().decode(stdout);
+  assert.equal(code, 0, `${out}\n${new TextDecoder().decode(stderr)}`);
+  assert.equal([...out.matchAll(/^seen: /gm)].length, 9);
+  assert.equal([...out.matchAll(/ seen +\d+ ms$/gm)].length, 9);
+  assert.match(out, /^everything was seen in [\d.]+ s$/m);
+  assert.match(out, isBinary ? /run inside this one/ : /processes of their own/);
+});
+
+Deno.test("cim demo --stay tells how to talk to both, and ends them when it is stopped", async () => {
+  const demo = command(["demo", "--stay"], { flags: ["--allow-run"] }).spawn();
+  const errors = new Response(demo.stderr).text();
+  let out = "";
+  let asked: number | undefined;
+  for await (const chunk of demo.stdout.pipeThrough(new TextDecoderStream())) {
+    out += chunk;
+    const url = /curl (http:\S+\/api\/v1\/status)/.exec(out)?.[1];
+    if (url === undefined || asked !== undefined || !out.includes("Ctrl-C")) continue;
+    const response = await fetch(url);
+    asked = response.status;
+    await response.body?.cancel();
+    demo.kill("SIGINT");
+  }
+  assert.equal((await demo.status).code, 0, `${out}\n${await errors}`);
+  await errors;
+  assert.equal(asked, 200);
+  assert.match(out, /^seen: SIGTERM drains and exits 0/m);
+});

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+
+const example = new URL("../../examples/hello_plugin/main.ts", import.meta.url);
+
+async function hello(folder: string): Promise<{ code: number; err: string }> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-lock", "-A", example.pathname, folder],
+    env: { NO_COLOR: "1" },
+  }).output();
+  return { code, err: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("hello_plugin greets and counts across restarts", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const visit of [1, 2]) {
+    const { code, err } = await hello(folder);
+    assert.equal(code, 0, err);
+    assert.match(err, new RegExp(`Hello, visitor number ${visit}$`, "m"));
+  }
+});
