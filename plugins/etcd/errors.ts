@@ -31,6 +31,11 @@ export function isTokenRefused(error: unknown): boolean {
   return /invalid auth token/.test(describeError(error));
 }
 
+/** Whether the user is known but may not do this. */
+export function isPermissionDenied(error: unknown): boolean {
+  return /permission denied/.test(describeError(error));
+}
+
 /** The error in the words of the contract. Misuse and what has been translated pass unchanged. */
 export function etcdError(action: string, endpoints: readonly string[], cause: unknown): unknown {
   if (cause instanceof AgentError || cause instanceof TypeError || cause instanceof RangeError) {
