@@ -143,15 +143,15 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
   };
 }
 
-/** Waits until the probe gives something; at most ten seconds. */
+/** Waits until the probe gives something; at most thirty seconds. */
 export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   for (;;) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
-    if (performance.now() > end) throw new Error("Nothing came in ten seconds");
+    if (performance.now() > end) throw new Error("Nothing came in thirty seconds");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { textCodec } from "../../core/mod.ts";
+import { EtcdStore } from "../../plugins/etcd/mod.ts";
+import { eventually, type Product, product } from "../cim/_product.ts";
+import { freePorts, requirePrivate, startPrivate } from "../integration/_servers.ts";
+import { cuttableProxy } from "./_cuttable_proxy.ts";
+
+const { ignore } = requirePrivate("etcd");
+const commit = "commit-config/ns1/amf/v1/ms/amf-0";
+
+function connect(port: number): EtcdStore {
+  return new EtcdStore({ endpoints: [`127.0.0.1:${port}`], operationTimeoutMs: 1_000 });
+}
+
+function withEtcd(port: number) {
+  return { CIM_ETCD_ENDPOINTS: `127.0.0.1:${port}`, CIM_ETCD_OPERATION_TIMEOUT: "1s" };
+}
+
+/** Writes change-sets of `amf.json`, each in a transaction of its own. */
+async function write(cmaas: EtcdStore, ...revisions: number[]): Promise<void> {
+  for (const revision of revisions) {
+    const key = `change-set/ns1/amf/v1/ms/amf.json/${revision}`;
+    await cmaas.put(key, textCodec.encode("[]"), { ttlMs: 120_000 });
+  }
+}
+
+async function committed(store: EtcdStore): Promise<string | undefined> {
+  try {
+    const entry = await store.get(commit);
+    return entry && textCodec.decode(entry.value);
+  } catch {
+    return undefined;
+  }
+}
+
+function pushed({ calls }: Product): string[] {
+  return calls.filter(({ path }) => path === "/updateConfig")
+    .map(({ body }) => JSON.parse(body).revision);
+}
+
+async function register(cim: Product): Promise<void> {
+  const response = await cim.register();
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+}
+
+Deno.test({
+  name: "the agent starts and registers without etcd, and delivers once it is there",
+  ignore,
+  async fn() {
+    const port = freePorts();
+    await using cim = await product({ env: { ...withEtcd(port), MS_CONFIG_REVISION: "3" } });
+    await register(cim);
+    assert.equal(cim.agent.status.plugin("config_watch")?.state, "error");
+    await using _server = await startPrivate("etcd", { port });
+    await using cmaas = connect(port);
+    assert.equal(await eventually(() => committed(cmaas)), "3");
+    await write(cmaas, 4, 5);
+    await eventually(async () => await committed(cmaas) === "5");
+    assert.deepEqual(pushed(cim), ["4", "5"]);
+    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "ok");
+  },
+});
+
+Deno.test({
+  name: "D-17 change-sets written while etcd was killed and away are delivered in order, once",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using proxy = cuttableProxy(server.port);
+    await using cmaas = connect(server.port);
+    await using cim = await product({ env: withEtcd(proxy.port) });
+    await register(cim);
+    await write(cmaas, 1);
+    await eventually(async () => await committed(cmaas) === "1");
+    proxy.cut();
+    await server.kill();
+    await server.restart();
+    await eventually(async () => await committed(cmaas) === "1");
+    await write(cmaas, 2, 3, 4);
+    proxy.mend();
+    await eventually(async () => await committed(cmaas) === "4");
+    assert.deepEqual(pushed(cim), ["1", "2", "3", "4"]);
+  },
+});
+
+Deno.test({
+  name: "D-18 change-sets are delivered in order, once, after the history was compacted while away",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using proxy = cuttableProxy(server.port);
+    await using cmaas = connect(server.port);
+    await using cim = await product({ env: withEtcd(proxy.port) });
+    await register(cim);
+    await write(cmaas, 1);
+    await eventually(async () => await committed(cmaas) === "1");
+    proxy.cut();
+    await write(cmaas, 2, 10, 9);
+    await cmaas.compact(await cmaas.revision());
+    proxy.mend();
+    await eventually(async () => await committed(cmaas) === "10");
+    assert.deepEqual(pushed(cim), ["1", "2", "9", "10"]);
+    const metrics = await (await fetch(`${cim.url}/metrics`)).text();
+    assert.match(metrics, /^cim_config_watch_resyncs_total [1-9]/m);
+  },
+});
+
+Deno.test({
+  name: "D-4 a verdict that cannot be committed is committed when etcd is back",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    const answer = Promise.withResolvers<void>();
+    await using cim = await product({
+      env: withEtcd(server.port),
+      async app(request, reply) {
+        if (!request.url.endsWith("/updateConfig")) return new Response(null, { status: 409 });
+        const body = await request.json();
+        await answer.promise;
+        reply({ ...body, status: "success" });
+        return new Response();
+      },
+    });
+    await register(cim);
+    await write(cmaas, 1);
+    await eventually(() => cim.calls.length === 1);
+    await server.kill();
+    answer.resolve();
+    await eventually(() => {
+      const failures = cim.logs.messages("warn").filter((text) =>
+        text.startsWith("Cannot commit 1")
+      );
+      return failures.length > 0;
+    });
+    assert.equal(cim.agent.state, "running");
+    await server.restart();
+    await eventually(async () => await committed(cmaas) === "1");
+    assert.equal(cim.calls.filter(({ path }) => path === "/updateConfig").length, 1);
+  },
+});
+
+Deno.test({
+  name: "an etcd that is frozen for a while is reported, and what it then says is delivered",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    await using cim = await product({ env: withEtcd(server.port) });
+    await register(cim);
+    await write(cmaas, 1);
+    await eventually(async () => await committed(cmaas) === "1");
+    server.freeze();
+    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "error");
+    server.thaw();
+    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "ok");
+    await write(cmaas, 2);
+    await eventually(async () => await committed(cmaas) === "2");
+    assert.deepEqual(pushed(cim), ["1", "2"]);
+  },
+});
