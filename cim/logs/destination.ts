@@ -24,7 +24,7 @@ export interface Destination {
   /** Starts writing where enough has gathered. */
   endOfChunk(): void;
   /** Does what is due by the clock. */
-  tick(): Promise<void>;
+  tick(): void;
   /** Writes all there is. */
   flush(): Promise<void>;
   /** Writes all there is until `signal` aborts; the rest is dropped and counted. */

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { aborted } from "../../core/async/mod.ts";
 import type { Book } from "../../core/books/mod.ts";
 import type { LogMessageView } from "../wire/mod.ts";
 import { NameTable } from "./_name_table.ts";
@@ -63,6 +64,7 @@ export class LogFiles implements Destination {
   #linger: Disposable | undefined;
   #overflow: OpenFile | undefined;
   #prunedMs: number;
+  #pruning: Promise<void> | undefined;
 
   /** Opens nothing yet. */
   constructor(options: LogFilesOptions) {
@@ -115,7 +117,7 @@ export class LogFiles implements Destination {
   }
 
   /** Writes what has waited long enough, closes what is idle, deletes what is too old. */
-  async tick(): Promise<void> {
+  tick(): void {
     this.#writeListed();
     const { clock, settings, idleMs } = this.#options;
     const now = clock.monotonic();
@@ -125,9 +127,9 @@ export class LogFiles implements Destination {
         if (now - open.sinceMs >= flushTimeoutMs) open.writer.flush();
       } else if (now - open.sinceMs >= idleMs && open.writer.isIdle) this.#close(open);
     }
-    if (now - this.#prunedMs < pruneEveryMs) return;
+    if (now - this.#prunedMs < pruneEveryMs || this.#pruning !== undefined) return;
     this.#prunedMs = now;
-    for (const { file } of this.#all()) await file.prune();
+    this.#pruning = this.#prune().finally(() => this.#pruning = undefined);
   }
 
   /** Starts writing all there is. */
@@ -145,7 +147,12 @@ export class LogFiles implements Destination {
     const all = this.#all();
     this.#writeListed();
     await Promise.all(all.map(({ writer }) => writer.close(signal)));
+    await Promise.race([this.#pruning, aborted(signal)]);
     for (const open of all) this.#close(open);
+  }
+
+  async #prune(): Promise<void> {
+    for (const { file } of this.#all()) await file.prune();
   }
 
   #writeListed(): void {

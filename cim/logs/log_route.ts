@@ -215,7 +215,7 @@ export class LogRoute {
   /** Does what is due by the clock, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for await (const _ of this.#clock.every(tickMs, { signal })) {
-      for (const destination of this.#destinations()) await destination.tick();
+      for (const destination of this.#destinations()) destination.tick();
     }
   }
 

@@ -77,9 +77,8 @@ export class StdoutLines implements Destination {
   }
 
   /** Starts writing what came without a chunk. */
-  tick(): Promise<void> {
+  tick(): void {
     this.#writer.poke();
-    return Promise.resolve();
   }
 
   /** Writes all there is. */
