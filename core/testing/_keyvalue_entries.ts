@@ -49,8 +49,10 @@ export const entryCases: Record<string, KeyValueCase> = {
 
   async "put() writes with ifAbsent only when the key is missing"({ store }) {
     assert((await store.put("a", bytes("1"), { ifAbsent: true })).written);
-    assert(!(await store.put("a", bytes("2"), { ifAbsent: true })).written);
+    const refused = await store.put("a", bytes("2"), { ifAbsent: true, ttlMs: 60_000 });
+    assert(!refused.written && refused.revision > 0);
     assert.equal(textOf(await store.get("a")), "1");
+    assert.equal(await store.remainingTtlMs("a"), undefined);
     await store.delete("a");
     assert((await store.put("a", bytes("3"), { ifAbsent: true })).written);
   },
@@ -122,6 +124,8 @@ export const entryCases: Record<string, KeyValueCase> = {
     await store.put("c", bytes("1"));
     assert.deepEqual(texts(await Array.fromAsync(store.list("", { revision }))), ["a=1", "b=1"]);
     assert.deepEqual(texts(await Array.fromAsync(store.list(""))), ["a=2", "c=1"]);
+    const future = await store.revision() + 1_000_000;
+    await assert.rejects(() => Array.fromAsync(store.list("", { revision: future })), RangeError);
   },
 
   async "put() with a time to live removes the key when it is over"({ store, advance }) {
@@ -179,6 +183,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     await assert.rejects(() => store.delete("a", { prefix: true, ifRevision: 1 }), TypeError);
     assert.throws(() => store.list("a", { pageSize: 0 }), RangeError);
     await assert.rejects(() => store.watch("a", { maxPending: 0 }), RangeError);
+    await assert.rejects(() => store.watch("a", { fromRevision: 0 }), RangeError);
     assert.deepEqual(await Array.fromAsync(store.list("")), []);
   },
 };
