@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import type { Change, Entry } from "../../core/mod.ts";
 
 /** An entry. */
@@ -39,7 +40,7 @@ export function showChange(change: Change): ChangeLine {
 export function readEntryLine({ key, value, base64, revision, create_revision }: EntryLine): Entry {
   const bytes = base64 === undefined
     ? new TextEncoder().encode(value ?? "")
-    : Uint8Array.fromBase64(base64);
+    : new Uint8Array(Buffer.from(base64, "base64"));
   return { key, value: bytes, revision, createRevision: create_revision };
 }
 
@@ -54,6 +55,6 @@ function showValue(bytes: Uint8Array): Pick<EntryLine, "value" | "base64"> {
     return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     // Not text; told as what it is.
-    return { base64: bytes.toBase64() };
+    return { base64: Buffer.from(bytes).toString("base64") };
   }
 }
