@@ -13,13 +13,13 @@ function parse(text: string, name: string): [string, Record<string, string>, num
   const found: [string, Record<string, string>, number][] = [];
   for (const line of text.split("\n")) {
     if (line === "" || line.startsWith("#")) continue;
-    const [, metric, set = "", value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line) ??
+    const [, metric, set = "", value] = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/s.exec(line) ??
       assert.fail(`not a sample: ${line}`);
     assert(metric.startsWith(name));
-    const read = [...set.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/g)];
+    const read = [...set.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/gs)];
     assert.equal(read.map(([whole]) => whole).join(""), set);
     const unescape = (part: string) =>
-      part.replace(/\\(.)/g, (_, letter) => letter === "n" ? "\n" : letter);
+      part.replace(/\\(.)/gs, (_, letter) => letter === "n" ? "\n" : letter);
     found.push([
       metric,
       Object.fromEntries(read.map(([, key, part]) => [key, unescape(part)])),
