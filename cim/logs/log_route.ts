@@ -2,10 +2,12 @@
  * What becomes of a LOG message: verified where it lies, counted, and handed to the destinations of the mode
  * in force. Nothing here waits: destinations copy the bytes and write them later.
  *
- * Back-pressure. When the backlog of a destination passes `maxBufferedBytes`, the gate is paused, which
- * stops the publishers' sockets from the next message on; it opens again when every backlog has fallen to half.
- * Whoever publishes past a closed gate (the agent itself) is served up to twice the bound and then dropped
- * and counted as `overflow`.
+ * When the backlog of a destination reaches `maxBufferedBytes`, `whenFull` decides. `block`: the gate is paused,
+ * which stops the publishers' sockets from the next message on, and opens again when every backlog has fallen
+ * to half; nothing is lost, but whatever else a publisher sends over the same connection waits too, the
+ * answer to a configuration change included. `drop_newest`: no publisher waits, and lines that do not fit are
+ * counted as `overflow`. Whoever publishes past a closed gate (the agent itself) is served up to twice the
+ * bound and then dropped and counted likewise.
  *
  * @module
  */
@@ -48,8 +50,10 @@ export interface LogRouteOptions {
   readonly maxFiles?: number;
   /** Time after which a file without new lines is closed, in milliseconds. Default ten minutes. */
   readonly idleMs?: number;
-  /** Bytes that wait for one destination before publishers are made to wait. Default 8 MiB. */
+  /** Bytes that wait for one destination before `whenFull` applies. Default 8 MiB. */
   readonly maxBufferedBytes?: number;
+  /** Whether publishers wait or new lines are dropped and counted. Default `block`. */
+  readonly whenFull?: "block" | "drop_newest";
   /** Size of the blocks lines are written in, in bytes. Default 256 KiB. */
   readonly blockBytes?: number;
   /** Standard output. Default `Deno.stdout`. */
@@ -111,15 +115,17 @@ export class LogRoute {
   readonly #view = new LogMessageView();
   readonly #clock: Clock;
   readonly #maxBufferedBytes: number;
+  readonly #isBlocking: boolean;
   #settings: RouteSettings;
   #gate: Gate = openGate;
-  #isPaused = false;
+  #isFull = false;
 
   /** Opens nothing yet; throws a RangeError when a bound is out of range. */
   constructor(options: LogRouteOptions) {
     const { folder, owner, settings, log, isRaw = false, books = new Books() } = options;
     const { maxFiles = 64, idleMs = defaultIdleMs, maxBufferedBytes = 8_388_608 } = options;
     const { blockBytes = 262_144, stdout = Deno.stdout, onHealth } = options;
+    const { whenFull = "block" } = options;
     const { clock = systemClock, random = Math.random } = options;
     check("maxFiles", maxFiles, 1, 10_000);
     check("idleMs", idleMs, 1_000, Number.MAX_SAFE_INTEGER);
@@ -129,9 +135,10 @@ export class LogRoute {
     this.#settings = settings;
     this.#clock = clock;
     this.#maxBufferedBytes = maxBufferedBytes;
+    this.#isBlocking = whenFull === "block";
     const parts: DestinationParts = {
       pool: new BlockPool({ blockBytes, maxFree: Math.ceil(maxBufferedBytes / blockBytes) }),
-      maxBacklogBytes: 2 * maxBufferedBytes,
+      maxBacklogBytes: this.#isBlocking ? 2 * maxBufferedBytes : maxBufferedBytes,
       telemetry: this.telemetry,
       onRoom: () => this.#resumeIfRoom(),
       clock,
@@ -162,13 +169,13 @@ export class LogRoute {
 
   /** Whether publishers are being made to wait. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#isFull && this.#isBlocking;
   }
 
   /** Uses `gate` to stop publishers from now on. */
   attach(gate: Gate): void {
     this.#gate = gate;
-    if (this.#isPaused) gate.pause();
+    if (this.isPaused) gate.pause();
   }
 
   /** Takes the LogMessage `buffer[start, end)`; the bytes are the caller's again when it returns. */
@@ -184,7 +191,7 @@ export class LogRoute {
     const { toFile, toStdout } = this.#settings;
     if (toFile) this.files.write(view);
     if (toStdout) this.stdout.write(view);
-    if (!this.#isPaused && this.#isOverBound()) this.#pause();
+    if (!this.#isFull && this.#isOverBound()) this.#filled();
   }
 
   /** Tells that no further message comes right now. */
@@ -248,21 +255,23 @@ export class LogRoute {
       this.stdout.backlog.bytes >= this.#maxBufferedBytes;
   }
 
-  #pause(): void {
-    this.#isPaused = true;
-    this.telemetry.pauses++;
-    this.#gate.pause();
+  #filled(): void {
+    this.#isFull = true;
+    if (this.#isBlocking) {
+      this.telemetry.pauses++;
+      this.#gate.pause();
+    } else this.telemetry.dropping();
     // What waits is due, whatever the thresholds say: room comes only from writing.
     this.files.flushAll();
     this.stdout.endOfChunk();
   }
 
   #resumeIfRoom(): void {
-    if (!this.#isPaused) return;
+    if (!this.#isFull) return;
     const half = this.#maxBufferedBytes / 2;
     if (this.files.backlog.bytes > half || this.stdout.backlog.bytes > half) return;
-    this.#isPaused = false;
-    this.#gate.resume();
+    this.#isFull = false;
+    if (this.#isBlocking) this.#gate.resume();
   }
 
   #tellMode(): void {

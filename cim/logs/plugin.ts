@@ -1,5 +1,6 @@
 import { bookFile, Books, type BooksSnapshot, type BookStore } from "../../core/books/mod.ts";
 import {
+  choice,
   definePlugin,
   describeError,
   duration,
@@ -45,10 +46,14 @@ export function logs(): Plugin {
         min: 1_000,
       }),
       maxBufferedBytes: size({
-        doc: "Log lines kept in memory while they cannot be written; then publishers wait.",
+        doc: "Log lines kept in memory while they cannot be written; then `when_full` applies.",
         default: 8_388_608,
         min: 65_536,
         max: 1_073_741_824,
+      }),
+      whenFull: choice(["block", "drop_newest"], {
+        doc: "Publishers wait, with all they send, or new lines are dropped and counted.",
+        default: "block",
       }),
     },
     async init({ config, get, provide, metrics, log, status, clock, random }) {
@@ -67,6 +72,7 @@ export function logs(): Plugin {
         maxFiles: config.maxFiles,
         idleMs: config.idleCloseMs,
         maxBufferedBytes: config.maxBufferedBytes,
+        whenFull: config.whenFull,
         onHealth: (reason) => reason === "" ? status.ok() : status.error(reason),
         clock,
         random,

@@ -77,6 +77,11 @@ export class LogTelemetry {
     this.#log.error("Log lines lost", { place, lines, reason: describeDelivery(delivery) });
   }
 
+  /** The backlog is full and new lines are dropped until there is room. */
+  dropping(): void {
+    this.#log.error("Log lines are being dropped: too many wait to be written");
+  }
+
   /** A torn line was cut off. */
   tornLine(path: string, bytes: number): void {
     this.tornBytes += bytes;

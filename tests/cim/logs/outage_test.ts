@@ -90,6 +90,27 @@ Deno.test("LogRoute drops and counts what is published past a closed gate, at tw
   await f.clock.advance(10_000);
 });
 
+Deno.test("LogRoute drops and counts new lines at its bound, and pauses nobody, when told so", async () => {
+  await using f = await fixture({ ...small, whenFull: "drop_newest" });
+  const gate = recordingGate();
+  f.route.attach(gate);
+  await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
+  for (let i = 0; i < 100; i++) f.send("amf", "c1", `${i} ${"x".repeat(997 - `${i}`.length)}`);
+  const { book, backlog } = f.route.files;
+  const kept = book.inFlight;
+  assert.ok(backlog.bytes < 65_536 + 1_000 && kept > 60 && kept < 70, `${kept} kept`);
+  assert.deepEqual([book.dropped.get("overflow"), book.unaccounted], [100 - kept, 0]);
+  await until("the write failed", () => f.route.telemetry.writeFailures > 0);
+  await Deno.remove(`${f.folder}/${base}.log`);
+  await f.clock.advance(10_000);
+  await f.route.flush();
+  f.send("amf", "c1", "after");
+  await f.route.flush();
+  const lines = f.text(`${base}.log`).trimEnd().split("\n");
+  assert.deepEqual([lines.length, lines.at(-1), gate.told], [kept + 1, "after", []]);
+  assert.ok(f.logs.messages("error").some((text) => text.includes("being dropped")));
+});
+
 Deno.test("LogRoute.close() drops and counts what cannot be written when its time is over", async () => {
   await using f = await fixture();
   await Deno.symlink("/dev/full", `${f.folder}/${base}.log`);
