@@ -1,67 +1,94 @@
 /**
- * The reference server as a child process, where `CIM_TEST_NATS_SERVER_BIN` names it.
+ * The real nats-server as a child process on a free port.
  *
  * @module
  */
 
-/** Path of the reference server; undefined where there is none. */
-export function referencePath(): string | undefined {
-  const path = Deno.env.get("CIM_TEST_NATS_SERVER_BIN");
-  if (path === undefined && Deno.env.get("CIM_TEST_REQUIRE") === "all") {
-    throw new Error("CIM_TEST_NATS_SERVER_BIN is not set, and CIM_TEST_REQUIRE=all");
-  }
-  return path;
-}
-
-/** A running reference server. */
+/** A reference server that runs. */
 export interface Reference extends AsyncDisposable {
   readonly port: number;
   /** Port of its monitoring; 0 when the configuration has none. */
   readonly monitorPort: number;
+  /** Sends it a signal: SIGUSR2 begins lame duck mode, SIGHUP reads the configuration again. */
+  signal(name: Deno.Signal): void;
+  /** Replaces its configuration file. */
+  configure(text: string): Promise<void>;
 }
 
-/** Starts it with a configuration in its own format. */
-export async function startReference(path: string, config: string): Promise<Reference> {
+/** Path of the reference server's binary; `undefined`, which is told in one line, where there is none. */
+export function referenceBinary(): string | undefined {
+  const path = Deno.env.get("CIM_TEST_NATS_SERVER_BIN");
+  if (path !== undefined) return path;
+  const remedy = "nats-server: set CIM_TEST_NATS_SERVER_BIN";
+  if (Deno.env.get("CIM_TEST_REQUIRE") === "all") throw new Error(`Missing ${remedy}`);
+  // The one line that says what was left out; a test file has no logger.
+  // deno-lint-ignore no-console
+  console.log(`left out, needs ${remedy}`);
+  return undefined;
+}
+
+/**
+ * Starts it with a configuration and waits until it listens.
+ *
+ * @throws {Error} When it ends before it listens; the message has what it printed.
+ */
+export async function startReference(binary: string, config: string): Promise<Reference> {
   const folder = await Deno.makeTempDir({ prefix: "nats_reference_" });
   const file = `${folder}/nats.conf`;
   await Deno.writeTextFile(file, config);
-  const process = new Deno.Command(path, {
-    args: ["-a", "127.0.0.1", "-p", "-1", "-c", file, "--ports_file_dir", folder],
+  const child = new Deno.Command(binary, {
+    args: ["-a", "127.0.0.1", "-p", "-1", "-c", file],
+    stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  const stderr = process.stderr.text();
-  const { port, monitorPort } = await readPorts(folder, process, stderr);
-  return {
-    port,
-    monitorPort,
-    async [Symbol.asyncDispose]() {
-      process.kill("SIGKILL");
-      await process.status;
-      await stderr;
-      await Deno.remove(folder, { recursive: true });
-    },
+  const { promise, resolve, reject } = Promise.withResolvers<Ports>();
+  const drained = readLog(child.stderr, resolve, reject);
+  const end = async () => {
+    child.kill("SIGKILL");
+    await child.status;
+    await drained;
+    await Deno.remove(folder, { recursive: true });
   };
+  try {
+    return {
+      ...await promise,
+      signal: (name) => child.kill(name),
+      configure: (text) => Deno.writeTextFile(file, text),
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
-async function readPorts(
-  folder: string,
-  process: Deno.ChildProcess,
-  stderr: Promise<string>,
-): Promise<{ port: number; monitorPort: number }> {
-  const file = `${folder}/nats-server_${process.pid}.ports`;
-  for (let tries = 0; tries < 500; tries++) {
-    try {
-      const ports: { nats: string[]; monitoring?: string[] } = JSON.parse(
-        await Deno.readTextFile(file),
-      );
-      const portOf = (url: string | undefined) => url === undefined ? 0 : Number(new URL(url).port);
-      return { port: portOf(ports.nats[0]), monitorPort: portOf(ports.monitoring?.[0]) };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+interface Ports {
+  readonly port: number;
+  readonly monitorPort: number;
+}
+
+/** Reads the log to its end, so that the child never waits for us; tells the ports when they stand there. */
+async function readLog(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  found: (ports: Ports) => void,
+  failed: (error: Error) => void,
+): Promise<void> {
+  let log = "";
+  let isListening = false;
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    if (isListening) continue;
+    log += text;
+    if (!log.includes("Server is ready")) continue;
+    isListening = true;
+    found({
+      port: portIn(log, /Listening for client connections on [^\n]*:(\d+)/),
+      monitorPort: portIn(log, /Starting http monitor on [^\n]*:(\d+)/),
+    });
   }
-  process.kill("SIGKILL");
-  throw new Error(`The reference server did not start: ${await stderr}`);
+  if (!isListening) failed(new Error(`Cannot start the reference server:\n${log}`));
+}
+
+function portIn(log: string, line: RegExp): number {
+  return Number(line.exec(log)?.[1] ?? 0);
 }

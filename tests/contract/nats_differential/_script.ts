@@ -1,60 +1,139 @@
 /**
- * Scripts of client bytes. A step is a text:
+ * The small language of the differential scripts. A script is a list of lines, one step each:
  *
- * - `A > text` sends `text` and CR LF as client A, then waits until it is processed (PING, PONG);
- * - `A >> text` sends exactly `text` and does not wait;
- * - `A connect {...}` sends CONNECT with everything quiet, changed by the JSON, and waits;
- * - `A sync` waits until all that A sent is processed;
- * - `A eof` waits for the server to close A.
+ * ```text
+ * a> SUB foo 1        client a sends the bytes and CRLF, then waits for the answer to a PING of its own
+ * a- PUB foo 2¶h      client a sends exactly these bytes and waits for nothing
+ * a= {"echo":false}   client a sends CONNECT with this argument, then waits as above
+ * a!                  client a opens its connection and reads INFO, nothing more
+ * a^                  client a goes over to TLS
+ * a?                  client a reads until the server hangs up
+ * a#                  the same, whatever it reads until then
+ * a.                  client a ends its sending side and reads until the server hangs up
+ * a* ~503~ PUB x y 0¶ client a sends until the answer contains the text between the waves; only that
+ *                     answer counts. For what the reference itself does a moment later.
+ * ```
  *
- * A client connects when it is first named.
+ * A client that was not opened by `!`, `=` or `^` is opened by its first step and sends
+ * `CONNECT {"verbose":false,"pedantic":false,"protocol":0}`. `¶` stands for CRLF; `\r \n \t \0 \xNN \\` for
+ * the bytes they name and `\s` for a blank, `{{nonce}}` in a CONNECT for the nonce of INFO and `{{sig}}` for
+ * its signature. At the end each client that is still open sends one PING more, so that everything on its way
+ * is seen.
  *
  * @module
  */
 
-/** A script and what is special about comparing it. */
-export interface Script {
-  readonly name: string;
-  readonly steps: readonly string[];
-  /** Which member of a queue group gets a message is random: compare sums over all clients only. */
-  readonly anyMember?: boolean;
-}
+/** What a step does; the characters of the module comment, by name. */
+export type StepKind =
+  | "send"
+  | "bytes"
+  | "connect"
+  | "open"
+  | "secure"
+  | "await_close"
+  | "lose"
+  | "hang_up"
+  | "repeat";
 
-/** Makes a script. */
-export function script(name: string, ...steps: string[]): Script {
-  return { name, steps };
-}
-
-/** A script in which queue groups make the receiver random. */
-export function queueScript(name: string, ...steps: string[]): Script {
-  return { name, steps, anyMember: true };
-}
-
-const quiet = { verbose: false, pedantic: false, headers: true, no_responders: false, protocol: 1 };
-
-/** One step, read. */
+/** One line of a script. */
 export interface Step {
   readonly client: string;
-  readonly kind: "line" | "raw" | "sync" | "eof";
+  readonly kind: StepKind;
+  /** Bytes to send, one character each. */
   readonly text: string;
 }
 
-/** Reads a step. */
-export function readStep(step: string): Step {
-  const [, client, verb, text = ""] = /^(\w+) (>>|>|connect|sync|eof) ?([^]*)$/.exec(step) ?? [];
-  switch (verb) {
-    case ">":
-      return { client, kind: "line", text: `${text}\r\n` };
-    case ">>":
-      return { client, kind: "raw", text: text };
-    case "connect": {
-      const options = { ...quiet, ...JSON.parse(text === "" ? "{}" : text) };
-      return { client, kind: "line", text: `CONNECT ${JSON.stringify(options)}\r\n` };
-    }
-    case "sync":
-    case "eof":
-      return { client, kind: verb, text: "" };
-    default:
-      throw new SyntaxError(`Cannot read step ${JSON.stringify(step)}`);
+/** A named conversation. */
+export interface Script {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  /** Deliveries are compared as one heap, whoever got them: for queue groups, which choose at random. */
+  readonly pooled: boolean;
+  /** Forgives what only chance decides, see `forgive` in `_play.ts`. For random sessions. */
+  readonly random?: true;
+}
+
+/** Scripts about one subject, played against one pair of equally configured servers. */
+export interface Topic {
+  readonly name: string;
+  /** Name of the pair in `_setups.ts`. */
+  readonly setup: string;
+  readonly scripts: readonly Script[];
+}
+
+const kinds: Readonly<Record<string, StepKind>> = {
+  ">": "send",
+  "-": "bytes",
+  "=": "connect",
+  "!": "open",
+  "^": "secure",
+  "?": "await_close",
+  "#": "lose",
+  ".": "hang_up",
+  "*": "repeat",
+};
+
+/** Puts scripts under a topic; the keys are their names. */
+export function topic(
+  name: string,
+  scripts: Readonly<Record<string, readonly Step[]>>,
+  { setup = "plain", pooled = false }: { setup?: string; pooled?: boolean } = {},
+): Topic {
+  return {
+    name,
+    setup,
+    scripts: Object.entries(scripts).map(([name, steps]) => ({ name, steps, pooled })),
+  };
+}
+
+/** Puts scripts made from a table under a topic. */
+export function topicOf(
+  name: string,
+  scripts: readonly { readonly name: string; readonly steps: readonly Step[] }[],
+): Topic {
+  return { name, setup: "plain", scripts: scripts.map((one) => ({ ...one, pooled: false })) };
+}
+
+/** A step written as data; the bytes of `text` are its characters, without escapes. */
+export function step(client: string, kind: StepKind, text = ""): Step {
+  return { client, kind, text };
+}
+
+/** Reads the lines of a script. A template tag, so that escapes reach this parser untouched. */
+export function run(strings: TemplateStringsArray, ...values: readonly unknown[]): Step[] {
+  return String.raw({ raw: strings.raw }, ...values).split("\n")
+    .map((line) => line.trimStart()).filter((line) => line !== "").map(readStep);
+}
+
+function readStep(line: string): Step {
+  const kind = kinds[line[1]];
+  if (!/^[a-d]$/.test(line[0]) || kind === undefined) {
+    throw new SyntaxError(`Cannot read script line "${line}": it must begin like "a> " or "b. "`);
   }
+  return { client: line[0], kind, text: unescape(line.slice(3)) };
+}
+
+/** Characters to bytes: UTF-8 for what is written directly, the escapes for all else. */
+function unescape(text: string): string {
+  const utf8 = byteString(text.replaceAll("¶", "\\r\\n"));
+  return utf8.replace(/\\(?:x([0-9a-fA-F]{2})|([rnt0s\\]))/g, (_, hex, name) => {
+    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+    return { r: "\r", n: "\n", t: "\t", "0": "\0", s: " ", "\\": "\\" }[name as string]!;
+  });
+}
+
+/** The UTF-8 of a text, one character a byte. */
+export function byteString(text: string): string {
+  let bytes = "";
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return bytes;
+}
+
+/** A text in which every byte can be seen, for reports. */
+export function visible(bytes: string): string {
+  return bytes.replace(
+    // deno-lint-ignore no-control-regex -- making control characters visible is the point
+    /\r\n|[\x00-\x1f\x7f-\xff]/g,
+    (byte) => byte === "\r\n" ? "¶" : `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }

@@ -6,17 +6,20 @@
 import assert from "node:assert/strict";
 import { NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { RawClient } from "../../plugins/nats_server/_raw_client.ts";
-import { referencePath, startReference } from "./_reference.ts";
+import { referenceBinary, startReference } from "./_reference.ts";
 
-const path = referencePath();
+const binary = referenceBinary();
 
 Deno.test({
   name: "monitoring reports have the reference's names and types",
-  ignore: path === undefined,
+  ignore: binary === undefined,
   async fn() {
     await using ours = new NatsServer({ port: 0 });
     await ours.listen();
-    await using reference = await startReference(path!, "http: 127.0.0.1:-1\nmax_subscriptions: 1000");
+    await using reference = await startReference(
+      binary!,
+      "http: 127.0.0.1:-1\nmax_subscriptions: 1000",
+    );
     const get = async (name: string) =>
       await (await fetch(`http://127.0.0.1:${reference.monitorPort}/${name}`)).json();
     await using one = await visitor(ours.port);

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { authenticator, NatsServer } from "../../../plugins/nats_server/mod.ts";
 
 const here = new URL("./", import.meta.url).pathname;
-const certificates = new URL("../../contract/nats_parity/certificates/", import.meta.url).pathname;
+const certificates = new URL("../../contract/nats_differential/certificates/", import.meta.url).pathname;
 const nkey = "UCQD6OMSJ42RN3JGCQAHA6ENQ4LF66TOCMO3MWZPLVGFUA3NMVEDWVCF";
 const nkeySeed = "SUAKO4ALTP53K4S7KRDV6652KMTS2QW2JSOAEGWVWJ6M42KTE4XYAV5BDI";
 /** bcrypt of `s3cret`, cost 4. */

@@ -1,13 +1,8 @@
-/**
- * Scripts about PUB, HPUB and what subscribers get.
- *
- * @module
- */
-import { type Script, script } from "./_script.ts";
+/** Tables: PUB and HPUB written in every way, to every kind of client. @module */
+import { type Step, step, type Topic, topicOf } from "../_script.ts";
 
 const kilobyte = "x".repeat(1024);
 
-/** PUB lines (and what follows) that reach or do not reach a subscriber of `>`. */
 const publishes: readonly string[] = [
   "PUB foo 0\r\n",
   "PUB foo 2\r\nhi",
@@ -106,79 +101,44 @@ const headerPublishes: readonly string[] = [
   "HPUB foo 5 7\r\nwrongok",
 ];
 
-/** All of them. */
-export const publishScripts: readonly Script[] = [
-  ...publishes.map((publish) =>
-    script(
-      `${JSON.stringify(publish.slice(0, 60))} (${publish.length}) to >`,
-      "A connect",
-      "B connect",
-      "B > SUB > 1",
-      `A > ${publish}`,
-    )
-  ),
-  ...publishes.slice(0, 60).map((publish) =>
-    script(
-      `verbose ${JSON.stringify(publish.slice(0, 60))}`,
-      'A connect {"verbose":true}',
-      `A > ${publish}`,
-    )
-  ),
-  ...publishes.slice(35, 62).map((publish) =>
-    script(
-      `pedantic ${JSON.stringify(publish.slice(0, 60))}`,
-      'A connect {"pedantic":true}',
-      "A > SUB > 1",
-      `A > ${publish}`,
-    )
-  ),
-  ...headerPublishes.flatMap((publish) => [
-    script(
-      `${JSON.stringify(publish)} to clients with and without headers`,
-      "A connect",
-      "B connect",
-      'C connect {"headers":false}',
-      "B > SUB > 1",
-      "C > SUB > 2",
-      `A > ${publish}`,
-    ),
-    script(
-      `without headers ${JSON.stringify(publish)}`,
-      'A connect {"headers":false}',
-      `A > ${publish}`,
-    ),
-    script(
-      `verbose and pedantic ${JSON.stringify(publish)}`,
-      'A connect {"verbose":true,"pedantic":true}',
-      "A > SUB foo 1",
-      `A > ${publish}`,
-    ),
-  ]),
-  script("before CONNECT, HPUB", "A > HPUB foo 12 14\r\nNATS/1.0\r\n\r\nhi"),
-  script(
-    "many in one piece",
-    "A connect",
-    "A > SUB foo 1",
-    `A > ${"PUB foo 2\r\nhi\r\n".repeat(200)}PING`,
-  ),
-  script(
-    "subjects by turns",
-    "A connect",
-    "A > SUB foo.* 1",
-    `A > ${"PUB foo.a 2\r\nhi\r\nPUB foo.b 2\r\nho\r\nPUB bar 2\r\nhu\r\n".repeat(20)}PING`,
-  ),
-  script(
-    "echo off",
-    'A connect {"echo":false}',
-    "B connect",
-    "A > SUB foo 1",
-    "B > SUB foo 2",
-    "A > PUB foo 2\r\nhi",
-  ),
-  script(
-    "echo off with a queue group",
-    'A connect {"echo":false}',
-    "A > SUB foo q 1",
-    "A > PUB foo 2\r\nhi",
-  ),
-];
+/** A publish to one who sees everything; its client then hangs up, for it may have swallowed what follows. */
+function published(connect: string, publish: string): Step[] {
+  return [
+    step("b", "connect", '{"verbose":false,"headers":true}'),
+    step("b", "send", "SUB > 1"),
+    step("c", "connect", '{"verbose":false,"headers":false}'),
+    step("c", "send", "SUB foo 1"),
+    step("a", "connect", connect),
+    step("a", "bytes", `${publish}\r\n`),
+    step("a", "hang_up"),
+  ];
+}
+
+function table(name: string, connect: string, list: readonly string[]): Topic {
+  return topicOf(
+    name,
+    list.map((publish) => ({
+      name: `${JSON.stringify(publish.slice(0, 60))} (${publish.length} bytes)`,
+      steps: published(connect, publish),
+    })),
+  );
+}
+
+const all = [...publishes, ...headerPublishes];
+
+/** By a client of the usual kind. */
+export const publishTable = table("publish_table", '{"verbose":false,"headers":true}', all);
+
+/** By one that wants to hear of everything. */
+export const verbosePublishTable = table(
+  "verbose_publish_table",
+  '{"verbose":true,"headers":true,"no_responders":true}',
+  all,
+);
+
+/** By one that may not send headers. */
+export const barePublishTable = table(
+  "bare_publish_table",
+  '{"verbose":false,"headers":false}',
+  headerPublishes,
+);

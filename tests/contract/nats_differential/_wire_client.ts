@@ -29,6 +29,8 @@ export interface Address {
 export class WireClient implements Disposable {
   /** Whether the server ended the connection. */
   closed = false;
+  /** The line that the server greeted with; empty when it hung up instead. */
+  info = "";
   readonly #link: Link;
   readonly #address: Address;
   readonly #buffer = new Uint8Array(64 * 1024);
@@ -45,14 +47,15 @@ export class WireClient implements Disposable {
     this.#address = address;
   }
 
-  /** Opens a connection; INFO is the first thing to take. */
+  /** Opens a connection and reads INFO. */
   static async open(address: Address): Promise<WireClient> {
     const { port, tls, tlsFirst = false } = address;
     const link = tls === undefined ? await plainLink(port) : await TlsLink.open(port, tls);
     if (tlsFirst && link instanceof TlsLink) await link.secure();
     const client = new WireClient(link, address);
     await client.#readUntil(() => client.#frames.length > 0);
-    client.#nonce = /"nonce":"([^"]+)"/.exec(client.#frames[0] ?? "")?.[1] ?? "";
+    client.info = client.#frames.shift() ?? "";
+    client.#nonce = /"nonce":"([^"]+)"/.exec(client.info)?.[1] ?? "";
     return client;
   }
 

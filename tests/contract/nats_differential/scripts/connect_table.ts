@@ -1,9 +1,5 @@
-/**
- * Scripts about INFO, CONNECT, PING, PONG and lines that are no verbs.
- *
- * @module
- */
-import { type Script, script } from "./_script.ts";
+/** Tables: arguments of CONNECT, and lines that are odd in some way. @module */
+import { step, type Topic, topicOf } from "../_script.ts";
 
 const connectArguments: readonly string[] = [
   "{}",
@@ -115,56 +111,45 @@ const oddLines: readonly string[] = [
   "CONNEXT {}",
 ];
 
-/** All of them. */
-export const connectScripts: readonly Script[] = [
-  script("INFO comes before anything is said", "A sync"),
-  script(
-    "before CONNECT everything is verbose",
-    "A > SUB foo 1",
-    "A > PUB foo 2\r\nhi",
-    "A > UNSUB 1",
-  ),
-  script("before CONNECT everything is pedantic", "A > PUB foo.* 2\r\nhi"),
-  ...connectArguments.flatMap((argument) => [
-    script(`CONNECT ${argument}`, `A > CONNECT ${argument}`, "A > PUB foo 0\r\n"),
+/** Each argument as the first CONNECT, and as the second one. */
+export const connectTable: Topic = topicOf(
+  "connect_table",
+  connectArguments.flatMap((argument) => [
+    {
+      name: `CONNECT ${argument}`,
+      steps: [
+        step("a", "open"),
+        step("a", "send", `CONNECT ${argument}`),
+        step("a", "send", "PUB foo 0\r\n"),
+      ],
+    },
+    {
+      name: `a second CONNECT ${argument}`,
+      steps: [
+        step("a", "connect", '{"verbose":false,"pedantic":false,"protocol":1}'),
+        step("a", "send", "SUB foo 1"),
+        step("a", "send", `CONNECT ${argument}`),
+        step("a", "send", "PUB foo 2\r\nhi"),
+      ],
+    },
   ]),
-  ...connectArguments.slice(0, 12).map((argument) =>
-    script(
-      `CONNECT again ${argument}`,
-      "A connect",
-      "A > SUB foo 1",
-      `A > CONNECT ${argument}`,
-      "A > PUB foo 2\r\nhi",
-    )
-  ),
-  ...oddLines.map((line) => script(`line ${JSON.stringify(line)}`, "A connect", `A > ${line}`)),
-  ...oddLines.slice(0, 20).map((line) =>
-    script(`before CONNECT, line ${JSON.stringify(line)}`, `A > ${line}`)
-  ),
-  script("PING is answered each time", "A connect", "A > PING\r\nPING\r\nPING"),
-  script("connect_info comes once, after the first PING", "A connect", "A sync", "A sync"),
-  script("no connect_info with protocol 0", 'A connect {"protocol":0}', "A sync"),
-  script("no connect_info before CONNECT", "A sync", "A connect", "A sync"),
-  script(
-    "CONNECT and PING in one piece",
-    'A >> CONNECT {"verbose":false,"protocol":1}\r\nPING\r\n',
-    "A sync",
-  ),
-  script(
-    "verbose CONNECT answers before PONG",
-    'A >> CONNECT {"verbose":true}\r\nPING\r\n',
-    "A sync",
-  ),
-  script(
-    "the session of vector G7",
-    'A > CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"name":"app","lang":"go","version":"1.7.2","protocol":1,"echo":true}',
-    "A > PING",
-    "A > PUB LOG 5\r\nhello",
-  ),
-  script(
-    "a line feed alone ends a line",
-    "A connect",
-    "A >> SUB foo 1\nPUB foo 2\r\nhi\r\nPING\n",
-    "A sync",
-  ),
-];
+);
+
+/** Each line before CONNECT, and after it. A line that swallows the next one does so in both servers. */
+export const lineTable: Topic = topicOf(
+  "line_table",
+  oddLines.flatMap((line) => [
+    {
+      name: `${JSON.stringify(line)} before CONNECT`,
+      steps: [step("a", "open"), step("a", "bytes", `${line}\r\n`), step("a", "hang_up")],
+    },
+    {
+      name: `${JSON.stringify(line)} after CONNECT`,
+      steps: [
+        step("a", "connect", '{"verbose":false,"headers":true}'),
+        step("a", "bytes", `${line}\r\n`),
+        step("a", "hang_up"),
+      ],
+    },
+  ]),
+);

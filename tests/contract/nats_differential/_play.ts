@@ -112,13 +112,12 @@ class Stage implements Disposable {
     if (known !== undefined) return known;
     const client = await WireClient.open(this.#address);
     this.#clients.set(name, client);
-    const [info] = client.take();
     const isModest = kind !== "open" && kind !== "connect" && kind !== "secure";
     if (isModest) {
       await client.connect();
       await this.#settle(client);
-    } else if (info !== undefined) {
-      this.#lines.push(`  ${normalise(info)}`);
+    } else if (client.info !== "") {
+      this.#lines.push(`  ${normalise(client.info)}`);
     }
     return client;
   }

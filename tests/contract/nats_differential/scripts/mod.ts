@@ -9,17 +9,21 @@ import { authTimeout } from "./auth_timeout.ts";
 import { authHashedToken, authToken } from "./auth_token.ts";
 import { authUser, authUsers } from "./auth_user.ts";
 import { connect } from "./connect.ts";
+import { connectTable, lineTable } from "./connect_table.ts";
+import { cutTable } from "./cut_table.ts";
 import { headers } from "./headers.ts";
 import { limits } from "./limits.ts";
 import { pedantic } from "./pedantic.ts";
 import { permissions } from "./permissions.ts";
 import { ping } from "./ping.ts";
 import { publish } from "./publish.ts";
+import { barePublishTable, publishTable, verbosePublishTable } from "./publish_table.ts";
 import { queue } from "./queue.ts";
 import { request } from "./request.ts";
 import { crowded, impatient, narrow, small } from "./small.ts";
 import { splitBytes } from "./split_bytes.ts";
 import { subscribe } from "./subscribe.ts";
+import { patternTable, subscribeTable } from "./subscribe_table.ts";
 import {
   tls,
   tlsFirst,
@@ -67,4 +71,12 @@ export const topics: readonly Topic[] = [
   tlsFirst,
   tlsToken,
   tlsTimeout,
+  connectTable,
+  lineTable,
+  publishTable,
+  verbosePublishTable,
+  barePublishTable,
+  subscribeTable,
+  patternTable,
+  cutTable,
 ];
