@@ -53,6 +53,23 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.deepEqual(seen, wanted);
   },
 
+  async "watch() from a past revision never cuts a transaction in two"({ store }) {
+    if (!store.capabilities.history || !store.capabilities.transactions) return;
+    const keys = ["a", "b", "c"];
+    let first = 0;
+    for (let round = 0; round < 100; round++) {
+      const { revision } = await store.txn({
+        operations: keys.map((key) => ({ type: "put", key, value: bytes(`${round}`) })),
+      });
+      first ||= revision;
+    }
+    await using changes = reader(await store.watch("", { fromRevision: first }));
+    for (const [round, batch] of (await changes.take(100)).entries()) {
+      const was = round === 0 ? "" : ` (was ${round - 1})`;
+      assert.deepEqual(changeTexts(batch), keys.map((key) => `+${key}=${round}${was}`));
+    }
+  },
+
   async "watch() from a revision to come reports nothing before it"({ store }) {
     if (!store.capabilities.history) return;
     const { revision } = await store.put("a", bytes("0"));

@@ -267,6 +267,8 @@ Deno.test("listAndWatch() works without history, and takes nothing for news twic
       }
       return async function* (prefix: string) {
         // Written after the watch began and before the list: seen by both.
+        await target.put("k/b", bytes("1"));
+        await target.delete("k/b");
         await target.put("k/b", bytes("2"));
         yield* target.list(prefix);
       };
