@@ -30,11 +30,6 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** The text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
-export function utf8Text(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
-}
-
 /** The byte string of `buffer[start, end)`. */
 export function byteString(buffer: Uint8Array, start: number, end: number): string {
   let text = "";

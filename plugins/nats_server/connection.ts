@@ -9,14 +9,15 @@
  *
  * @module
  */
-import { byteString, utf8, utf8Text } from "./ascii.ts";
+import { byteString, utf8 } from "./ascii.ts";
 import type { Credentials, Principal } from "./authenticator.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
-import { connectDefaults, type ConnectOptions, parseJson, readConnect } from "./connect_options.ts";
+import { connectDefaults, type ConnectOptions, readConnect } from "./connect_options.ts";
 import { goQuote } from "./go_quote.ts";
 import type { Guard } from "./guard.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { isReadableInfo } from "./info.ts";
 import { Output, type OutputOwner } from "./output.ts";
 import { Parser } from "./parser.ts";
 import type { ParserFault, ParserSink } from "./parser_sink.ts";
@@ -376,8 +377,7 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   #readInfo(json: Uint8Array): void {
-    const info = parseJson(utf8Text(json));
-    if (typeof info !== "object") this.close("protocol_violation");
+    if (!isReadableInfo(json)) this.close("protocol_violation");
   }
 
   #sendPing(): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { utf8 } from "./ascii.ts";
+import { readFields } from "./json_fields.ts";
 
 /** What stands in INFO for every client. */
 export interface ServerInfo {
@@ -35,4 +36,40 @@ export interface ClientInfo {
 /** The line, with its end. */
 export function infoLine(server: ServerInfo, client: ClientInfo): Uint8Array {
   return utf8(`INFO ${JSON.stringify({ ...server, ...client })} \r\n`);
+}
+
+/** Fields of an INFO that a client may send; only their types count. */
+const readableInfo = {
+  server_id: "",
+  server_name: "",
+  version: "",
+  proto: 0,
+  git_commit: "",
+  go: "",
+  host: "",
+  port: 0,
+  headers: false,
+  auth_required: false,
+  tls_required: false,
+  tls_verify: false,
+  tls_available: false,
+  max_payload: 0,
+  jetstream: false,
+  ip: "",
+  client_id: 0,
+  client_ip: "",
+  nonce: "",
+  cluster: "",
+  domain: "",
+  connect_urls: [] as readonly string[],
+  ws_connect_urls: [] as readonly string[],
+  ldm: false,
+  connect_info: false,
+  remote_account: "",
+  xkey: "",
+};
+
+/** Whether an INFO from a client can be read. Nothing more is made of it. */
+export function isReadableInfo(json: Uint8Array): boolean {
+  return readFields(json, readableInfo) !== null;
 }

@@ -60,6 +60,7 @@ export class Output {
   #spares: Uint8Array<ArrayBuffer>[] = [];
   #full: Chunk[] = [];
   #smallFlushes = 0;
+  #retired: Uint8Array | null = null;
   #writing = false;
   #ended = false;
   #waiters: (() => void)[] = [];
@@ -151,6 +152,7 @@ export class Output {
     this.#open = this.#takeSpare(size);
   }
 
+  /** The largest spare, when it is large enough. */
   #takeSpare(size: number): Uint8Array<ArrayBuffer> {
     const spare = this.#spares.pop();
     if (spare !== undefined && spare.length >= size) return spare;
@@ -187,17 +189,22 @@ export class Output {
     if (this.#smallFlushes > shrinkAfterFlushes) {
       this.#smallFlushes = 0;
       this.#spares = [new Uint8Array(this.#open.length >> 1)];
+      this.#retired = this.#open;
     }
     this.#used = 0;
     this.#open = this.#takeSpare(0);
     return chunk;
   }
 
-  /** Keeps a written chunk for later, unless it is an odd one for a single large message. */
+  /**
+   * Keeps a written chunk for later, the largest ones first; not one that proved too large, nor an odd one
+   * for a single message.
+   */
   #keep(bytes: Uint8Array<ArrayBuffer>): void {
-    if (!this.#ended && bytes.length <= fullChunkBytes && this.#spares.length < maxSpares) {
-      this.#spares.push(bytes);
-    }
+    if (this.#ended || bytes === this.#retired || bytes.length > fullChunkBytes) return;
+    this.#spares.push(bytes);
+    if (this.#spares.length > 1) this.#spares.sort((a, b) => a.length - b.length);
+    if (this.#spares.length > maxSpares) this.#spares.shift();
   }
 
   #wake(): void {
