@@ -8,7 +8,7 @@ export async function openEtcd({ sources }: Pick<Configuration, "sources">): Pro
   // What other plugins are told is unknown to this one, and has been checked.
   const only = {
     ...sources,
-    file: sources.file && { ...sources.file, values: { etcd: sources.file.values.etcd } },
+    file: sources.file && { ...sources.file, values: { etcd: sources.file.values.etcd ?? {} } },
     pluginFiles: new Map([...sources.pluginFiles].filter(([section]) => section === "etcd")),
     sets: new Map([...sources.sets].filter(([target]) => target.startsWith("etcd."))),
   };
