@@ -35,7 +35,6 @@ export type {
   StoredChange,
   StoredEntry,
 } from "./revision_table.ts";
-export { keyValueToken } from "./token.ts";
 export {
   type TypedChange,
   type TypedEntry,
