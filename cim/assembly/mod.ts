@@ -5,7 +5,6 @@
  *
  * @module
  */
-export { checkConfiguration, type ConfigurationCheck } from "./check_configuration.ts";
 export { cimPlugins } from "./cim_plugins.ts";
 export { consoleLog } from "./console_log.ts";
 export { productSources, type ProductSourcesOptions } from "./product_sources.ts";

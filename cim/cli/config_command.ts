@@ -4,7 +4,7 @@ import { cimPlugins } from "../assembly/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
-import { type Configuration, readConfiguration } from "./read_configuration.ts";
+import { type ProductConfiguration, readConfiguration } from "./read_configuration.ts";
 
 /** What `cim config` can print. */
 export type ConfigView = "schema" | "show" | "reference";
@@ -30,9 +30,9 @@ export function configCommand(
 }
 
 /** As a YAML file that says where each value comes from. Secrets stay secret. */
-function showConfiguration({ sections }: Configuration, io: CliIo): void {
+function showConfiguration({ results }: ProductConfiguration, io: CliIo): void {
   const lines = new Map<string, string[]>();
-  for (const { plugin, result } of sections) {
+  for (const [plugin, result] of results) {
     const members = lines.get(plugin.section) ?? [];
     for (const [name, field] of Object.entries(plugin.config)) {
       const key = operatorKey(name, field);

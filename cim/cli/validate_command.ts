@@ -1,11 +1,25 @@
-import { problemText, readSection } from "../../core/mod.ts";
-import { checkConfiguration, cimPlugins, productSources } from "../assembly/mod.ts";
+import {
+  ConfigError,
+  type ConfigSources,
+  problemText,
+  readConfiguration,
+  readSection,
+} from "../../core/mod.ts";
+import { cimPlugins, productSources } from "../assembly/mod.ts";
 import { pathFields } from "../paths/mod.ts";
 import { loadSettings, readCommonInfra, readIfPresent } from "../settings/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { sourcesOptions } from "./sources_options.ts";
+
+/** What was looked at and found. */
+interface Findings {
+  /** Paths that were read. */
+  readonly files: readonly string[];
+  readonly problems: readonly string[];
+  readonly warnings?: readonly string[];
+}
 
 /**
  * Checks the configuration and the documents it leads to, `cim.json` and `common-infra.json`, and tells
@@ -14,22 +28,39 @@ import { sourcesOptions } from "./sources_options.ts";
 export function validateCommand(options: ConfigOptions, io: CliIo): Promise<number> {
   const plugins = cimPlugins();
   const sources = productSources(plugins, sourcesOptions(options, io));
-  const { problems, warnings } = checkConfiguration(plugins, sources);
-  const texts = problems.map(problemText);
-  const { values: paths } = readSection("paths", pathFields, sources);
-  const checked = [sources.file?.path ?? "defaults"];
-  if (paths) {
-    const settings = loadSettings(paths, readIfPresent);
-    const infra = readCommonInfra(paths.conf, readIfPresent);
-    texts.push(...settings.problems, ...infra.problems);
-    checked.push(...[settings.path, infra.path].filter((path) => path !== ""));
+  const found = [checkSections(plugins, sources), checkDocuments(sources)];
+  const problems = found.flatMap(({ problems }) => problems);
+  for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
+    io.err(`warning: ${warning}`);
   }
-  for (const warning of warnings) io.err(`warning: ${problemText(warning)}`);
-  for (const text of texts) io.err(text);
-  if (texts.length > 0) {
-    io.err(`${texts.length} problem${texts.length === 1 ? "" : "s"}`);
+  for (const problem of problems) io.err(problem);
+  if (problems.length > 0) {
+    io.err(`${problems.length} problem${problems.length === 1 ? "" : "s"}`);
     return Promise.resolve(exitCode.badConfiguration);
   }
-  io.out(`configuration is valid (${checked.join(", ")})`);
+  io.out(`configuration is valid (${found.flatMap(({ files }) => files).join(", ")})`);
   return Promise.resolve(exitCode.fine);
+}
+
+function checkSections(plugins: ReturnType<typeof cimPlugins>, sources: ConfigSources): Findings {
+  const files = [sources.file?.path ?? "defaults"];
+  try {
+    const { warnings } = readConfiguration(plugins, sources);
+    return { files, problems: [], warnings: warnings.map(problemText) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { files, problems: error.problems.map(problemText) };
+  }
+}
+
+function checkDocuments(sources: ConfigSources): Findings {
+  const { values: paths } = readSection("paths", pathFields, sources);
+  // Without folders there is nothing to look into; that has been told.
+  if (!paths) return { files: [], problems: [] };
+  const settings = loadSettings(paths, readIfPresent);
+  const infra = readCommonInfra(paths.conf, readIfPresent);
+  return {
+    files: [settings.path, infra.path].filter((path) => path !== ""),
+    problems: [...settings.problems, ...infra.problems],
+  };
 }

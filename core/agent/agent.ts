@@ -22,7 +22,7 @@ import { type Logger, LogRegistry } from "../log/mod.ts";
 import { MetricSet } from "../metrics/mod.ts";
 import { type Plugin, startOrder, type Token } from "../plugin/mod.ts";
 import { StatusBoard } from "../status/mod.ts";
-import { effectiveConfig, type PluginSections, readConfiguration } from "./_configuration.ts";
+import { effectiveConfig, type PluginSections, readConfiguration } from "./read_configuration.ts";
 import { MountedPlugin } from "./_mounted.ts";
 import type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 import {

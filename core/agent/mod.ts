@@ -7,6 +7,11 @@
 export { Agent, createAgent } from "./agent.ts";
 export type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 export {
+  type Configuration,
+  type PluginSections,
+  readConfiguration,
+} from "./read_configuration.ts";
+export {
   type AgentApi,
   agentToken,
   type BootStep,

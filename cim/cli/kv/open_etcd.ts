@@ -1,10 +1,12 @@
 import { createAgent } from "../../../core/mod.ts";
 import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
-import type { Configuration } from "../read_configuration.ts";
+import type { ProductConfiguration } from "../read_configuration.ts";
 import type { OpenedStore } from "./open_store.ts";
 
 /** Opens etcd as configured: an agent of this one plugin. */
-export async function openEtcd({ sources }: Pick<Configuration, "sources">): Promise<OpenedStore> {
+export async function openEtcd(
+  { sources }: Pick<ProductConfiguration, "sources">,
+): Promise<OpenedStore> {
   // What other plugins are told is unknown to this one, and has been checked.
   const only = {
     ...sources,

@@ -22,12 +22,19 @@ export type PluginSections = ReadonlyMap<Plugin, SectionResult<Plugin["config"]>
 
 /** Everything that was read. */
 export interface Configuration {
+  /** The fields of each plugin. */
   readonly sections: readonly DescribedSection[];
+  /** The values of each plugin. */
   readonly results: PluginSections;
+  /** Values that were replaced by a default, each once. */
   readonly warnings: readonly ConfigProblem[];
 }
 
-/** Reads the sections of all plugins. @throws {ConfigError} With all problems at once. */
+/**
+ * Reads the sections of all plugins as the start of an agent does, without starting any.
+ *
+ * @throws {ConfigError} With all problems at once.
+ */
 export function readConfiguration(
   plugins: readonly Plugin[],
   sources: ConfigSources,
