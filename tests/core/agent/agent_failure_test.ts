@@ -125,3 +125,22 @@ Deno.test("fail() joins the errors of the stop it causes, itself first", async (
     return true;
   });
 });
+
+Deno.test("a task that fails for a reason of its own while stopping is still a failure", async () => {
+  const { agent, logs } = harness({
+    plugins: [definePlugin({
+      name: "drainer",
+      init({ tasks }) {
+        tasks.run("drain", async (signal) => {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          throw new Error("could not flush");
+        });
+      },
+    })],
+  });
+  await agent.start();
+  await agent.stop();
+  assert.deepEqual(logs.messages("error"), [
+    'Task "drain" of plugin drainer failed: could not flush',
+  ]);
+});

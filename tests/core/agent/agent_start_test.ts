@@ -253,6 +253,25 @@ Deno.test("start() closes a late init whenever it returns, even when the agent h
   assert.deepEqual(closed, ["socket"]);
 });
 
+Deno.test("start() writes down how a late init ended after it was given up", async () => {
+  const { agent, clock, logs } = harness({
+    plugins: [definePlugin({
+      name: "slower",
+      init: async ({ clock }) => {
+        await clock.sleep(60_000);
+        throw new Error("gave up at last");
+      },
+    })],
+  });
+  const rejected = assert.rejects(agent.start(), { code: "plugin_timeout" });
+  await clock.advance(16_000);
+  await rejected;
+  await clock.advance(60_000);
+  const [entry] = logs.entries.filter(({ logger }) => logger === "slower");
+  assert.equal(entry.message, "Init ended after it had been given up");
+  assert.equal(entry.fields.error, "gave up at last");
+});
+
 Deno.test("start() does not take a time limit inside a plugin for its own", async () => {
   const { agent } = harness({
     plugins: [definePlugin({

@@ -149,6 +149,25 @@ Deno.test("stop() names the plugin that never returns from close, and ends", asy
   assert.equal(agent.state, "stopped");
 });
 
+Deno.test("stop() writes down that a plugin failed after it was given up", async () => {
+  const { agent, clock, logs } = harness({
+    plugins: [definePlugin({
+      name: "sleepy",
+      init: ({ clock }) => clock,
+      async close(clock) {
+        await clock.sleep(60_000);
+        throw new Error("much too late");
+      },
+    })],
+  });
+  await agent.start();
+  const rejected = assert.rejects(agent.stop(), { code: "plugin_timeout" });
+  await clock.advance(10_500);
+  await rejected;
+  await clock.advance(60_000);
+  assert.deepEqual(logs.messages("warn"), ["Plugin failed after it had been given up"]);
+});
+
 Deno.test("stop() names the tasks that ignore their signal", async () => {
   const { agent, clock } = harness({
     plugins: [definePlugin({

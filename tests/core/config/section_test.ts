@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { duration, integer, readSection, text, unknownKeys } from "../../../core/config/mod.ts";
+import {
+  duration,
+  integer,
+  json,
+  readSection,
+  text,
+  unknownKeys,
+} from "../../../core/config/mod.ts";
 import { problemsOf, readRest, sourcesOf } from "./_sources.ts";
 
 const port = integer({ doc: "Port.", default: 1, min: 0, max: 65_535, aliases: ["OLD_PORT"] });
@@ -122,4 +129,10 @@ Deno.test("unknownKeys() refuses a section that is no mapping, and takes an empt
   const [problem] = unknownKeys(known, sourcesOf({ file: "rest: [1]" }));
   assert.equal(problem.message, "must be a mapping of keys");
   assert.deepEqual(unknownKeys(known, sourcesOf({ file: "rest:" })), []);
+});
+
+Deno.test("a variable that should be JSON and is not is told as it is", () => {
+  const fields = { map: json((z) => z.record(z.string(), z.string()), { doc: "Map." }) };
+  const [problem] = problemsOf(fields, { env: { CIM_REST_MAP: "{broken" } });
+  assert.match(problem, /^environment: CIM_REST_MAP: "\{broken": .*expected record/);
 });

@@ -53,3 +53,14 @@ Deno.test("consoleSink() writes one line a record in the format asked for", () =
   consoleSink("json", (line) => lines.push(line))(entry);
   assert.deepEqual(lines, [formatText(entry), formatJson(entry)]);
 });
+
+Deno.test("consoleSink() writes to standard error and leaves standard output to the product", async () => {
+  const door = new URL("../../../core/log/mod.ts", import.meta.url);
+  const code = `import { consoleSink } from "${door}";
+    consoleSink()({ time: 0, level: "warn", logger: "a", message: "Hello", fields: {} });`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", "--ext=ts", code],
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "");
+  assert.equal(new TextDecoder().decode(stderr), "1970-01-01T00:00:00.000Z WARN  a Hello\n");
+});
