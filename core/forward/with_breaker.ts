@@ -39,8 +39,7 @@ export function withBreaker<T>(next: Sender<T>, options: BreakerOptions = {}): S
   }
   return {
     async send(item, signal) {
-      const isTrial = state !== "closed";
-      if (isTrial) {
+      if (state !== "closed") {
         const afterMs = opened + openMs - clock.monotonic();
         if (state === "half_open" || afterMs > 0) {
           return { status: "retry", reason: "breaker_open", afterMs: Math.max(afterMs, 1) };
@@ -51,7 +50,7 @@ export function withBreaker<T>(next: Sender<T>, options: BreakerOptions = {}): S
       if (delivery.status !== "retry") {
         failed = 0;
         change("closed");
-      } else if (++failed >= failures || isTrial) {
+      } else if (++failed >= failures) {
         opened = clock.monotonic();
         change("open");
       }
