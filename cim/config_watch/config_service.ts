@@ -97,7 +97,11 @@ export class ConfigService {
 
   /** The metric families. */
   families(): MetricFamily[] {
-    return this.stats.families(this.#options.scope.podName, () => this.watch.pending);
+    return this.stats.families(
+      this.#options.scope.podName,
+      () => this.watch.pending,
+      () => this.watch.stateFailures,
+    );
   }
 
   /** Starts following the store and working on what it brings. */

@@ -51,7 +51,7 @@ export class ConfigStats {
   };
 
   /** The families; those of XGVela carry the pod's name. */
-  families(pod: string, pending: () => number): MetricFamily[] {
+  families(pod: string, pending: () => number, stateFailures: () => number): MetricFamily[] {
     const { outcomes, rejections } = this;
     const known = (name: string, help: string, read: () => number): MetricFamily => ({
       type: "counter",
@@ -108,6 +108,11 @@ export class ConfigStats {
         "cim_config_watch_resyncs_total",
         "Times the change-sets had to be listed again.",
         () => this.resyncs,
+      ),
+      counter(
+        "cim_config_state_failures_total",
+        "Writes of records of change-sets that failed: a restart would not know of them.",
+        stateFailures,
       ),
       gauge("cim_config_pending", "Change-sets without a verdict.", pending),
       {

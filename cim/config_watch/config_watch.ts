@@ -66,6 +66,7 @@ export class ConfigWatch {
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
   #saving: Promise<void> = Promise.resolve();
   #hasPutOff = false;
+  #ledgerFailures = 0;
 
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
@@ -79,6 +80,11 @@ export class ConfigWatch {
   /** Change-sets without a verdict. */
   get pending(): number {
     return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
+  }
+
+  /** Writes to the agent's own store that failed. */
+  get stateFailures(): number {
+    return this.#history.failures + this.#ledgerFailures;
   }
 
   /** Takes up what an earlier life answered, and commits what it could not commit any more. */
@@ -336,6 +342,7 @@ export class ConfigWatch {
       try {
         await state.put(ledgerKey, snapshot);
       } catch (error) {
+        this.#ledgerFailures++;
         this.#log.error(`Cannot keep answered revisions: ${describeError(error)}`);
       }
     });

@@ -24,6 +24,15 @@ const escape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/
  *
  * @param file Path of the file, for the messages.
  * @param onProblem Told of each malformed line as `file:line: what is wrong`.
+ *
+ * @example
+ * ```ts
+ * import { parseDownward } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const labels = parseDownward('microSvcName="amf"', "/etc/podinfo/labels", assert.fail);
+ * assert.equal(labels.get("microSvcName"), "amf");
+ * ```
  */
 export function parseDownward(
   text: string,

@@ -49,6 +49,18 @@ export interface IdentityFacts {
  *
  * @param readText Reads a file; undefined when it does not exist.
  * @param onProblem Told of everything missing or malformed, with its place. Nothing throws.
+ *
+ * @example
+ * ```ts
+ * import { resolveIdentity } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const problems: string[] = [];
+ * const facts = { podinfo: "/etc/podinfo", microservice: "amf", podName: "amf-0" };
+ * const identity = resolveIdentity(facts, () => undefined, (problem) => problems.push(problem));
+ * assert.equal(identity.version, "v0");
+ * assert.equal(problems.length, 1);
+ * ```
  */
 export function resolveIdentity(
   facts: IdentityFacts,

@@ -25,7 +25,19 @@ export interface SettingsCheck {
 
 type Members = Record<string, unknown>;
 
-/** Checks a parsed document. Never throws; the argument is not changed. */
+/**
+ * Checks a parsed document. Never throws; the argument is not changed.
+ *
+ * @example
+ * ```ts
+ * import { checkSettings } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { settings, problems } = checkSettings({ cimConfig: { lmaas: { flush_timeout: 4 } } });
+ * assert.equal(settings.cimConfig.lmaas.flush_timeout, 30);
+ * assert(problems.some(({ path }) => path === "/cimConfig/lmaas/flush_timeout"));
+ * ```
+ */
 export function checkSettings(document: unknown): SettingsCheck {
   const problems: SettingsProblem[] = [];
   const root = membersAt("", document, problems);

@@ -25,6 +25,7 @@ export {
   type LoggingMode,
   loggingModes,
   type LogSettings,
+  settingsSections,
 } from "./schema.ts";
 export {
   type CimSettingsApi,

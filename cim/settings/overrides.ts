@@ -8,6 +8,16 @@ import type { CimSettings } from "./schema.ts";
 /**
  * The document with the members that are present laid over it; what is absent keeps its value, booleans
  * too. Neither argument is changed, and nothing is checked: `apply` does.
+ *
+ * @example
+ * ```ts
+ * import { checkSettings, defaultSettings, mergeOverrides } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { settings } = checkSettings(defaultSettings());
+ * const merged = mergeOverrides(settings, { lmaas: { max_age: 3 }, app_settings: undefined });
+ * assert.equal(checkSettings(merged).settings.cimConfig.lmaas.max_age, 3);
+ * ```
  */
 export function mergeOverrides(
   current: CimSettings,

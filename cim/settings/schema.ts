@@ -69,11 +69,11 @@ const app_settings = {
 export const settingsSections = Object.freeze({ lmaas, cim_settings, app_settings });
 
 /** Section `lmaas`. */
-export type LogSettings = ConfigOf<typeof lmaas>;
+export type LogSettings = ConfigOf<typeof settingsSections.lmaas>;
 /** Section `cim_settings`. */
-export type CimOwnSettings = ConfigOf<typeof cim_settings>;
+export type CimOwnSettings = ConfigOf<typeof settingsSections.cim_settings>;
 /** Section `app_settings`. */
-export type AppSettings = ConfigOf<typeof app_settings>;
+export type AppSettings = ConfigOf<typeof settingsSections.app_settings>;
 
 /** The document: frozen to its depth; members that are not known are kept as they are. */
 export interface CimSettings {
@@ -85,8 +85,10 @@ export interface CimSettings {
     readonly cim_settings: CimOwnSettings;
     /** How the application is reached. */
     readonly app_settings: AppSettings;
+    /** Sections that are not known. */
     readonly [unknown: string]: unknown;
   };
+  /** Members that are not known. */
   readonly [unknown: string]: unknown;
 }
 

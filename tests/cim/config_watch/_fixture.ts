@@ -1,5 +1,12 @@
 /* A configuration service with a memory store, an application that does as told, and a manual clock. */
-import { memoryStore, type RevisionStore, TaskGroup, textCodec } from "../../../core/mod.ts";
+import {
+  AgentError,
+  type KeyValueStore,
+  memoryStore,
+  type RevisionStore,
+  TaskGroup,
+  textCodec,
+} from "../../../core/mod.ts";
 import { type ManualClock, manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 import type { AppClient, AppOutcome } from "../../../cim/app_client/mod.ts";
 import {
@@ -19,12 +26,18 @@ export class FakeApp implements AppClient {
   readonly script: (AppOutcome | Promise<AppOutcome>)[] = [];
   onPost: (body: Record<string, string>) => void = () => undefined;
 
-  post(path: string, body: Uint8Array): Promise<AppOutcome> {
+  post(
+    path: string,
+    body: Uint8Array,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<AppOutcome> {
     const text = textCodec.decode(body);
     this.requests.push({ path, body: text });
     const answer = this.script.shift() ?? ok;
     this.onPost(JSON.parse(text));
-    return Promise.resolve(answer);
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    return Promise.race([answer, ended]);
   }
 
   /** Revisions pushed, in order. */
@@ -51,8 +64,22 @@ export interface Fixture extends AsyncDisposable {
   commit(level?: string): Promise<string | undefined>;
   /** Lets everything that can happen now happen. */
   settle(): Promise<void>;
+  /** Ends this life. */
+  stop(): Promise<void>;
   /** Ends this life and begins the next with the same stores. */
   restart(options?: FixtureOptions): Promise<Fixture>;
+}
+
+/** The store with one of its methods failing. */
+export function without(store: KeyValueStore, method: keyof KeyValueStore): KeyValueStore {
+  const away = () => Promise.reject(new AgentError("store_unreachable", "Cannot call: away"));
+  return new Proxy(store, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target);
+      if (name === method) return away;
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 }
 
 export interface FixtureOptions extends ConfigBounds {
@@ -124,6 +151,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     async settle() {
       for (let turn = 0; turn < 3; turn++) await clock.advance(0);
     },
+    stop: () => tasks.close(),
     async restart(next = {}) {
       await tasks.close();
       return await fixture({ ...bounds, ...next, store, state, clock, app });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
-import { app1, fixture } from "./_fixture.ts";
+import { app1, fixture, without } from "./_fixture.ts";
 
 Deno.test("G1 a change-set reaches the application as four texts", async () => {
   await using test = await fixture();
@@ -366,4 +366,75 @@ Deno.test("too many change-sets are put off and taken when there is room", async
   }
   assert.deepEqual(test.app.revisions, ["1", "2", "3"]);
   assert.equal(await test.commit(), "3");
+});
+
+Deno.test("a change-set that ended while the agent was away is closed", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  await before.stop();
+  await before.store.delete("change-set/ns1/amf/v1/ms/amf.json/5");
+  await using test = await before.restart();
+  await test.settle();
+  const [record] = test.service.watch.list();
+  assert.equal(record.state, "timed_out");
+  assert.match(record.reason, /while the agent was away/);
+});
+
+Deno.test("what a killed agent may have sent is waited for, then sent again", async () => {
+  await using before = await fixture();
+  const never = Promise.withResolvers<never>();
+  before.app.script.push(never.promise);
+  await before.put("amf.json", 5);
+  assert.deepEqual(before.app.revisions, ["5"]);
+  await using test = await before.restart();
+  await test.clock.advance(9_000);
+  assert.deepEqual(test.app.revisions, ["5"]);
+  await test.clock.advance(2_000);
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+});
+
+Deno.test("a verdict that could not be committed is committed in the next life", async () => {
+  await using before = await fixture({
+    wrap: (options) => ({ ...options, store: without(options.store, "txn") }),
+  });
+  await before.put("amf.json", 5);
+  before.reply("amf.json", 5, "success");
+  assert.equal(await before.commit(), undefined);
+  assert(before.service.stats.commitFailures > 0);
+  await using test = await before.restart();
+  assert.equal(await test.commit(), "5");
+  assert.equal(test.service.watch.list()[0].state, "committed");
+});
+
+Deno.test("T4 change-sets of the two levels do not wait for one another", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  await test.store.put("change-set/ns1/amf/v1/nf/net.json/3", textCodec.encode("[]"));
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5", "3"]);
+});
+
+Deno.test("a patch that is not UTF-8 fails without being sent", async () => {
+  await using test = await fixture();
+  await test.store.put("change-set/ns1/amf/v1/ms/amf.json/5", Uint8Array.of(0xff, 0xfe));
+  assert.equal(await test.commit(), "-1");
+  assert.deepEqual(test.app.revisions, []);
+});
+
+Deno.test("a change-set that is put twice reaches the application once", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  await test.put("amf.json", 5);
+  test.reply("amf.json", 5, "success");
+  await test.put("amf.json", 5);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("T2 a first configuration with a revision raises that of the network function", async () => {
+  await using test = await fixture({ registered: false, nf: "2" });
+  await test.store.put("config/ns1/amf/4", textCodec.encode("{}"));
+  await test.settle();
+  test.service.register(app1);
+  assert.equal(await test.commit("nf"), "4");
 });
