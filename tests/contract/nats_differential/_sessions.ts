@@ -92,7 +92,7 @@ const wrong = fc.constantFrom(
 );
 
 /** Members of groups must not differ in what they make of a message: all have headers. */
-function connect({ isCut, hasGroups }: Kind): fc.Arbitrary<string> {
+function connect({ isCut, hasGroups, users }: Kind): fc.Arbitrary<string> {
   return fc.record({
     verbose: fc.boolean(),
     pedantic: isCut ? fc.constant(false) : fc.boolean(),
@@ -100,10 +100,13 @@ function connect({ isCut, hasGroups }: Kind): fc.Arbitrary<string> {
     headers: hasGroups ? fc.constant(true) : fc.boolean(),
     no_responders: fc.boolean(),
     protocol: fc.constantFrom(0, 1),
+    ...users.length === 0 ? {} : { user: fc.constantFrom(...users), pass: fc.constant("p") },
   }).map((options) => JSON.stringify(options));
 }
 
 interface Kind {
+  /** Users to come in as; none where nobody is asked. */
+  readonly users: readonly string[];
   /** Packets are cut. The reference complains twice about a cut pedantic publish: never both. */
   readonly isCut: boolean;
   readonly hasGroups: boolean;
@@ -180,10 +183,27 @@ function mutated(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   );
 }
 
-/** A session; `number` makes its subjects its own. */
-export function session(number: () => number): fc.Arbitrary<Script> {
-  return fc.record({ isCut: fc.boolean(), hasGroups: fc.boolean() })
-    .chain((kind) => acts(kind).map((all) => ({ all, kind })))
+/** Options of {@linkcode session}. */
+export interface SessionOptions {
+  /** A number that no other session on these servers has; it makes the subjects the session's own. */
+  readonly number: () => number;
+  /** Users to come in as, with the password `p`. Default: none. */
+  readonly users?: readonly string[];
+}
+
+/** A session. */
+export function session({ number, users = [] }: SessionOptions): fc.Arbitrary<Script> {
+  // Members of a group must be allowed the same: all are one user then.
+  const kind = fc.record({
+    isCut: fc.boolean(),
+    hasGroups: fc.boolean(),
+    first: fc.nat({ max: Math.max(0, users.length - 1) }),
+  }).map(({ isCut, hasGroups, first }): Kind => ({
+    isCut,
+    hasGroups,
+    users: hasGroups ? users.slice(first, first + 1) : users,
+  }));
+  return kind.chain((kind) => acts(kind).map((all) => ({ all, kind })))
     .map(({ all, kind }) => {
       const ownToken = `s${number()}`;
       return {

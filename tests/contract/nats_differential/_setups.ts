@@ -187,6 +187,45 @@ export const setups: Readonly<Record<string, Setup>> = {
       }),
     }),
   },
+  random_users: {
+    reference: `${common}authorization { users: [
+      { user: all, password: p },
+      { user: some, password: p, permissions: {
+        publish: { allow: ["*.a.>", "*.b", "*.c.*", "*.$x"], deny: ["*.a.b", "*.c.d1"] },
+        subscribe: { allow: ["*.a.>", "*.b", "*.*.c", "*.c q"], deny: ["*.a.b", "*.a.c q"] } } },
+      { user: answers, password: p, permissions: {
+        subscribe: "*.>", allow_responses: { max: 2, expires: "1m" } } }
+    ] }`,
+    options: () => ({
+      authenticator: authenticator({
+        users: [
+          { user: "all", password: "p" },
+          {
+            user: "some",
+            password: "p",
+            permissions: {
+              publish: {
+                allow: ["*.a.>", "*.b", "*.c.*", "*.$x"],
+                deny: ["*.a.b", "*.c.d1"],
+              },
+              subscribe: {
+                allow: ["*.a.>", "*.b", "*.*.c", "*.c q"],
+                deny: ["*.a.b", "*.a.c q"],
+              },
+            },
+          },
+          {
+            user: "answers",
+            password: "p",
+            permissions: {
+              subscribe: { allow: ["*.>"] },
+              allowResponses: { max: 2, expiresMs: 60_000 },
+            },
+          },
+        ],
+      }),
+    }),
+  },
   auth_timeout: {
     reference: `${common}authorization { token: "t0ken", timeout: 0.2 }`,
     options: () => ({

@@ -1,6 +1,6 @@
 /**
- * Random sessions with both servers. `CIM_TEST_NATS_SESSIONS` says how many (default 1,000),
- * `CIM_TEST_NATS_SEED` repeats a run; the seed is part of the test's name.
+ * Random sessions with both servers. `CIM_TEST_NATS_SESSIONS` says how many (default 1,000, and 10,000 where
+ * `CI` is set), `CIM_TEST_NATS_SEED` repeats a run; the seed is part of the test's name.
  *
  * @module
  */
@@ -14,27 +14,39 @@ import { setups, startOurs } from "./_setups.ts";
 /** Sessions under way at once, to use the time in which one waits. */
 const lanes = 4;
 const binary = referenceBinary();
-const wanted = Number(Deno.env.get("CIM_TEST_NATS_SESSIONS") ?? 1_000);
+const byDefault = Deno.env.has("CI") ? 10_000 : 1_000;
+const sessions = Number(Deno.env.get("CIM_TEST_NATS_SESSIONS") ?? byDefault);
 const seed = Number(Deno.env.get("CIM_TEST_NATS_SEED") ?? Date.now() % 1_000_000);
 
-Deno.test({
-  name: `the server answers ${wanted} random sessions as nats-server does (seed ${seed})`,
-  ignore: binary === undefined,
-  async fn() {
-    await using reference = await startReference(binary!, setups.plain.reference);
-    await using ours = await startOurs(setups.plain);
-    let sessions = 0;
-    const agrees = fc.asyncProperty(session(() => sessions++), async (script) => {
-      const [expected, found] = await Promise.all([
-        play(script, { port: reference.port }),
-        play(script, { port: ours.port }),
-      ]);
-      assert.deepEqual(found, expected);
-    });
-    const runs = Array.from(
-      { length: lanes },
-      (_, lane) => fc.assert(agrees, { numRuns: Math.ceil(wanted / lanes), seed: seed + lane }),
-    );
-    await Promise.all(runs);
-  },
-});
+for (
+  const [of, setup, share, users] of [
+    ["anybody", "plain", 0.7, []],
+    ["users with permissions", "random_users", 0.3, ["all", "some", "answers"]],
+  ] as const
+) {
+  const count = Math.ceil(sessions * share);
+  Deno.test({
+    name: `the server answers ${count} random sessions of ${of} as nats-server does (seed ${seed})`,
+    ignore: binary === undefined,
+    async fn() {
+      await using reference = await startReference(binary!, setups[setup].reference);
+      await using ours = await startOurs(setups[setup]);
+      let played = 0;
+      const agrees = fc.asyncProperty(
+        session({ number: () => played++, users }),
+        async (script) => {
+          const [expected, found] = await Promise.all([
+            play(script, { port: reference.port }),
+            play(script, { port: ours.port }),
+          ]);
+          assert.deepEqual(found, expected);
+        },
+      );
+      const runs = Array.from(
+        { length: lanes },
+        (_, lane) => fc.assert(agrees, { numRuns: Math.ceil(count / lanes), seed: seed + lane }),
+      );
+      await Promise.all(runs);
+    },
+  });
+}

@@ -108,6 +108,18 @@ export const connect = topic("connect", {
   "protocol -1": run`
     a!
     a> CONNECT {"verbose":false,"protocol":-1}`,
+  "protocol as an exponent": run`
+    a!
+    a> CONNECT {"verbose":false,"protocol":1e0}`,
+  "protocol far beyond what is known": run`
+    a!
+    a> CONNECT {"verbose":false,"protocol":1152921504606846976}`,
+  "protocol beyond 64 bits": run`
+    a!
+    a> CONNECT {"verbose":false,"protocol":9223372036854775808}`,
+  "protocol as minus zero": run`
+    a!
+    a> CONNECT {"verbose":false,"protocol":-0}`,
   "a name that is a number": run`
     a!
     a> CONNECT {"name":7}`,

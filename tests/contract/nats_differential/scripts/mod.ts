@@ -14,7 +14,7 @@ import { cutTable } from "./cut_table.ts";
 import { headers } from "./headers.ts";
 import { limits } from "./limits.ts";
 import { pedantic } from "./pedantic.ts";
-import { permissions } from "./permissions.ts";
+import { groupPermissions, permissions } from "./permissions.ts";
 import { ping } from "./ping.ts";
 import { publish } from "./publish.ts";
 import { barePublishTable, publishTable, verbosePublishTable } from "./publish_table.ts";
@@ -64,6 +64,7 @@ export const topics: readonly Topic[] = [
   authNkey,
   authTimeout,
   permissions,
+  groupPermissions,
   tls,
   tlsVerify,
   tlsVerifyNothing,

@@ -205,3 +205,21 @@ export const permissions = topic("permissions", {
     a> SUB other 1
     a> PUB other 1¶x`,
 }, { setup: "permissions" });
+
+/** Who of a group gets a message is chance. */
+export const groupPermissions = topic("group_permissions", {
+  "a denied message goes to the other member": run`
+    ${as("a", "deny")}
+    ${as("b", "all")}
+    a> SUB secret.> 1
+    a> SUB > group 2
+    b> SUB > group 1
+    ${as("c", "all")}
+    c> PUB secret.a 1¶1¶PUB secret.a 1¶2¶PUB secret.a 1¶3¶PUB open 1¶4¶PUB open 1¶5`,
+  "a denied message with one member is nobody's": run`
+    ${as("a", "deny")}
+    a> SUB > group 1
+    ${as("b", "all")}
+    b> SUB inbox 1
+    b> PUB secret.a inbox 1¶x`,
+}, { setup: "permissions", pooled: true });
