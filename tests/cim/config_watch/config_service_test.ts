@@ -15,54 +15,6 @@ Deno.test("G1 a change-set reaches the application as four texts", async () => {
   assert.equal(await test.commit(), undefined);
 });
 
-Deno.test("G2 success commits the revision, unused -2, failure -1", async () => {
-  for (const [status, value] of [["success", "5"], ["unused", "-2"], ["failure", "-1"]]) {
-    await using test = await fixture();
-    await test.put("amf.json", 5);
-    test.reply("amf.json", 5, status, { remarks: "because" });
-    assert.equal(await test.commit(), value);
-    const [record] = test.service.watch.list();
-    assert.equal(record.state, "committed");
-    assert.equal(record.reason, "because");
-  }
-});
-
-Deno.test("the detail of a verdict stands beside the commit", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success", { remarks: "fine" });
-  await test.settle();
-  const entry = await test.store.get("commit-status/ns1/amf/v1/ms/amf-0");
-  const detail = JSON.parse(textCodec.decode(entry!.value));
-  assert.equal(detail.key, "change-set/ns1/amf/v1/ms/amf.json/5");
-  assert.equal(detail.verdict, "applied");
-  assert.equal(detail.reason, "fine");
-  assert.match(detail.settledAt, /^2026-01-01T00:00:00/);
-});
-
-for (const [status, commit] of [["success", "5"], ["unused", "-2"]] as const) {
-  Deno.test(`D-21 a late success for a lower revision changes nothing after ${status}`, async () => {
-    await using test = await fixture();
-    await test.put("amf.json", 4);
-    await test.store.delete("change-set/ns1/amf/v1/ms/amf.json/4");
-    await test.put("amf.json", 5);
-    test.reply("amf.json", 5, status);
-    assert.equal(await test.commit(), commit);
-    test.reply("amf.json", 4, "success");
-    assert.equal(await test.commit(), commit);
-  });
-}
-
-Deno.test("T9 a failure is committed whatever its revision", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 4);
-  await test.store.delete("change-set/ns1/amf/v1/ms/amf.json/4");
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success");
-  test.reply("amf.json", 4, "strange");
-  assert.equal(await test.commit(), "-1");
-});
-
 Deno.test("D-20 change-sets of a level are pushed one at a time, in the order of revisions", async () => {
   await using test = await fixture({ registered: false });
   for (const [file, revision] of [["b.json", 10], ["a.json", 9], ["c.json", 11]] as const) {
@@ -78,35 +30,6 @@ Deno.test("D-20 change-sets of a level are pushed one at a time, in the order of
   await test.settle();
   assert.deepEqual(test.app.revisions, ["9", "10", "11"]);
   assert.equal(await test.commit(), "10");
-});
-
-Deno.test("T16 a snapshot is worked through in the order of revisions above the baseline", async () => {
-  await using first = await fixture({ registered: false, ms: "8" });
-  await using test = await (async () => {
-    for (const [file, revision] of [["a.json", 10], ["b.json", 9], ["c.json", 8]] as const) {
-      await first.put(file, revision);
-    }
-    return await first.restart({ ms: "8" });
-  })();
-  await test.settle();
-  test.reply("b.json", 9, "success");
-  await test.settle();
-  assert.deepEqual(test.app.revisions, ["9", "10"]);
-});
-
-Deno.test("D-17 a change-set that is there before the agent is delivered", async () => {
-  await using before = await fixture({ registered: false });
-  await before.put("amf.json", 3);
-  await using test = await before.restart();
-  await test.settle();
-  assert.deepEqual(test.app.revisions, ["3"]);
-});
-
-Deno.test("D-17 the revision the container started with is not pushed again", async () => {
-  await using test = await fixture({ ms: "5" });
-  await test.put("amf.json", 5);
-  assert.deepEqual(test.app.revisions, []);
-  assert.equal(test.service.watch.list()[0].state, "skipped");
 });
 
 Deno.test("D-19 keys of other services and versions are ignored, those of the own file too", async () => {
@@ -205,34 +128,6 @@ Deno.test("T6 a status of 4xx that no retry can help fails at once", async () =>
   assert.deepEqual(test.app.revisions, ["5"]);
 });
 
-Deno.test("T6 a reply that came before an answer of 500 stands", async () => {
-  await using test = await fixture();
-  test.app.script.push({ kind: "answered", status: 500 });
-  test.app.onPost = () => test.reply("amf.json", 5, "success");
-  await test.put("amf.json", 5);
-  await test.clock.advance(10_000);
-  assert.deepEqual(test.app.revisions, ["5"]);
-  assert.equal(await test.commit(), "5");
-});
-
-Deno.test("a reply that overtakes the answer is taken", async () => {
-  await using test = await fixture();
-  test.app.onPost = () => test.reply("amf.json", 5, "success");
-  await test.put("amf.json", 5);
-  assert.equal(await test.commit(), "5");
-});
-
-Deno.test("a reply that comes twice is taken once", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success");
-  await test.settle();
-  await test.store.delete("commit-config/ns1/amf/v1/ms/amf-0");
-  test.reply("amf.json", 5, "success");
-  assert.equal(await test.commit(), undefined);
-  assert.equal(test.service.stats.rejections.repeated, 1);
-});
-
 Deno.test("T12 D-24 without a reply it is warned and counted before the lease ends, and nothing written", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5, undefined, 60_000);
@@ -255,73 +150,6 @@ Deno.test("T11 a change-set that is withdrawn before its turn is not pushed", as
   test.reply("amf.json", 5, "success");
   assert.equal(await test.commit(), "5");
   assert.deepEqual(test.app.revisions, ["5"]);
-});
-
-Deno.test("D-2 replies without a usable key are counted and ignored", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  for (const text of ["", "nonsense", "null", "[]", "{}", '{"change-set-key":"a/b"}']) {
-    test.service.watch.receive(textCodec.encode(text));
-  }
-  const { rejections, replies } = test.service.stats;
-  assert.equal(replies, 6);
-  assert.equal(rejections.not_json, 4);
-  assert.equal(rejections.no_key, 1);
-  assert.equal(rejections.foreign, 1);
-  assert.equal(await test.commit(), undefined);
-});
-
-Deno.test("D-3 a reply with an integer as revision is taken", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success", { revision: 5 });
-  assert.equal(await test.commit(), "5");
-});
-
-Deno.test("D-25 a reply for a change-set that was never seen is not committed", async () => {
-  await using test = await fixture();
-  test.reply("amf.json", 99, "success");
-  assert.equal(await test.commit(), undefined);
-  assert.equal(test.service.stats.rejections.unknown, 1);
-});
-
-Deno.test("D-25 a reply whose revision is not that of its key is not committed", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success", { revision: "99" });
-  assert.equal(await test.commit(), undefined);
-  assert.equal(test.service.stats.rejections.revision_mismatch, 1);
-});
-
-Deno.test("D-47 a revision that is no integer is rejected", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  for (const revision of ["five", "5.0", "-5", "", 5.5, true]) {
-    test.reply("amf.json", 5, "success", { revision });
-  }
-  assert.equal(await test.commit(), undefined);
-  assert.equal(test.service.stats.rejections.bad_revision, 6);
-});
-
-Deno.test("a change-set answered in an earlier life is not pushed again", async () => {
-  await using before = await fixture();
-  await before.put("amf.json", 5);
-  before.reply("amf.json", 5, "success");
-  assert.equal(await before.commit(), "5");
-  await using test = await before.restart();
-  await test.settle();
-  assert.deepEqual(test.app.revisions, ["5"]);
-  assert.equal(test.service.watch.list()[0].state, "committed");
-});
-
-Deno.test("D-15 a change-set pushed in an earlier life is waited for, not pushed again", async () => {
-  await using before = await fixture();
-  await before.put("amf.json", 5);
-  await using test = await before.restart();
-  await test.clock.advance(30_000);
-  assert.deepEqual(test.app.revisions, ["5"]);
-  test.reply("amf.json", 5, "success");
-  assert.equal(await test.commit(), "5");
 });
 
 Deno.test("what was pushed is pushed again when the application starts anew", async () => {
@@ -368,44 +196,6 @@ Deno.test("too many change-sets are put off and taken when there is room", async
   assert.equal(await test.commit(), "3");
 });
 
-Deno.test("a change-set that ended while the agent was away is closed", async () => {
-  await using before = await fixture();
-  await before.put("amf.json", 5);
-  await before.stop();
-  await before.store.delete("change-set/ns1/amf/v1/ms/amf.json/5");
-  await using test = await before.restart();
-  await test.settle();
-  const [record] = test.service.watch.list();
-  assert.equal(record.state, "timed_out");
-  assert.match(record.reason, /while the agent was away/);
-});
-
-Deno.test("what a killed agent may have sent is waited for, then sent again", async () => {
-  await using before = await fixture();
-  const never = Promise.withResolvers<never>();
-  before.app.script.push(never.promise);
-  await before.put("amf.json", 5);
-  assert.deepEqual(before.app.revisions, ["5"]);
-  await using test = await before.restart();
-  await test.clock.advance(9_000);
-  assert.deepEqual(test.app.revisions, ["5"]);
-  await test.clock.advance(2_000);
-  assert.deepEqual(test.app.revisions, ["5", "5"]);
-});
-
-Deno.test("a verdict that could not be committed is committed in the next life", async () => {
-  await using before = await fixture({
-    wrap: (options) => ({ ...options, store: without(options.store, "txn") }),
-  });
-  await before.put("amf.json", 5);
-  before.reply("amf.json", 5, "success");
-  assert.equal(await before.commit(), undefined);
-  assert(before.service.stats.commitFailures > 0);
-  await using test = await before.restart();
-  assert.equal(await test.commit(), "5");
-  assert.equal(test.service.watch.list()[0].state, "committed");
-});
-
 Deno.test("T4 change-sets of the two levels do not wait for one another", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
@@ -419,16 +209,6 @@ Deno.test("a patch that is not UTF-8 fails without being sent", async () => {
   await test.store.put("change-set/ns1/amf/v1/ms/amf.json/5", Uint8Array.of(0xff, 0xfe));
   assert.equal(await test.commit(), "-1");
   assert.deepEqual(test.app.revisions, []);
-});
-
-Deno.test("a change-set that is put twice reaches the application once", async () => {
-  await using test = await fixture();
-  await test.put("amf.json", 5);
-  await test.put("amf.json", 5);
-  test.reply("amf.json", 5, "success");
-  await test.put("amf.json", 5);
-  await test.settle();
-  assert.deepEqual(test.app.revisions, ["5"]);
 });
 
 Deno.test("T2 a first configuration with a revision raises that of the network function", async () => {
