@@ -17,8 +17,10 @@ export async function runCommand(options: ConfigOptions, io: CliIo): Promise<num
   const sources = productSources(plugins, sourcesOptions(options, io));
   const stopTimeoutMs = shutdownBudgetMs(sources);
   const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeoutMs });
-  const onKill = () =>
-    io.err(`cim: ended by a second signal; agent is ${agent.state}, running: ${running()}`);
+  const onKill = () => {
+    const { state, running } = agent;
+    io.err(`cim: ended by a second signal while ${state}; still running: ${running.join(", ")}`);
+  };
   const onStop = () => {
     agent.stop({ reason: String(io.stop.reason) }).catch(() => "told by `stopped`");
   };
@@ -38,11 +40,5 @@ export async function runCommand(options: ConfigOptions, io: CliIo): Promise<num
   } finally {
     io.stop.removeEventListener("abort", onStop);
     io.kill.removeEventListener("abort", onKill);
-  }
-
-  function running(): string {
-    return agent.status.agent().plugins
-      .filter(({ state }) => state !== "disabled" && state !== "init")
-      .map(({ name }) => name).join(", ") || "nothing";
   }
 }

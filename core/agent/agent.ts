@@ -107,6 +107,11 @@ export class Agent implements AsyncDisposable {
     this.#stopped.promise.catch(() => "whoever awaits `stopped` is told; nobody has to");
   }
 
+  /** Plugins whose start has begun and that are not closed, in order; while stopping, the last one closes now. */
+  get running(): readonly string[] {
+    return this.#mounted.map(({ plugin }) => plugin.name);
+  }
+
   /** Where the agent stands. */
   get state(): AgentState {
     return this.#state;
@@ -282,13 +287,14 @@ export class Agent implements AsyncDisposable {
         spent.abort(new AgentError("deadline_exceeded", `Drain budget of ${budgetMs} ms is spent`)),
     );
     const errors: unknown[] = [];
-    for (const mounted of this.#mounted.splice(0).reverse()) {
+    for (let last = this.#mounted.at(-1); last; last = this.#mounted.at(-1)) {
       try {
-        await mounted.close(spent.signal, Math.max(0, end - clock.monotonic()), closeGraceMs);
+        await last.close(spent.signal, Math.max(0, end - clock.monotonic()), closeGraceMs);
       } catch (error) {
         this.#log.error(describeError(error));
         errors.push(error);
       }
+      this.#mounted.pop();
     }
     return errors;
   }
