@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
-import { app1, fixture, without } from "./_fixture.ts";
+import { app1, fixture } from "./_fixture.ts";
 
 Deno.test("G1 a change-set reaches the application as four texts", async () => {
   await using test = await fixture();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
-import { fixture, without } from "./_fixture.ts";
+import { fixture } from "./_fixture.ts";
 
 Deno.test("G2 success commits the revision, unused -2, failure -1", async () => {
   for (const [status, value] of [["success", "5"], ["unused", "-2"], ["failure", "-1"]]) {
