@@ -8,15 +8,21 @@ import type { Change, Entry } from "../../core/mod.ts";
 
 /** An entry. */
 export interface EntryLine {
+  /** The key. */
   readonly key: string;
+  /** The value, when it is text. */
   readonly value?: string;
+  /** The value in base64, when it is not. */
   readonly base64?: string;
+  /** Revision of the last change. */
   readonly revision: number;
+  /** Revision at which the key was created. */
   readonly create_revision: number;
 }
 
 /** First line of a watch: from here on nothing is missed. */
 export interface WatchingLine {
+  /** The prefix that is watched. */
   readonly watching: string;
 }
 

@@ -8,5 +8,5 @@
  *
  * @module
  */
-export { runSampleApp } from "./sample_app.ts";
+export { runSampleApp, type SampleAppOptions } from "./sample_app.ts";
 export { readSettings, type SampleSettings } from "./settings.ts";

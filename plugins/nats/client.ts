@@ -6,9 +6,11 @@
 
 /** A message as it was received. Its bytes belong to the receiver. */
 export interface NatsMessage {
+  /** Subject it was published on. */
   readonly subject: string;
   /** Subject for an answer; empty when none is wanted. */
   readonly reply: string;
+  /** Its payload. */
   readonly data: Uint8Array;
 }
 
@@ -35,6 +37,7 @@ export interface NatsRequestOptions {
  * {@linkcode flush} confirms.
  */
 export interface NatsClient extends AsyncDisposable {
+  /** Where the connection stands. */
   readonly state: NatsConnectionState;
   /** The server spoken to, as `host:port`. */
   readonly server: string;

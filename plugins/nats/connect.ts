@@ -15,6 +15,7 @@ export interface ConnectNatsOptions {
   name?: string;
   /** User, with {@linkcode password}. */
   user?: string;
+  /** Password of that user. */
   password?: string;
   /** Token instead of user and password. */
   token?: string;
