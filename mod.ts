@@ -21,4 +21,5 @@ export * from "./plugins/http/mod.ts";
 export * from "./plugins/localkv/mod.ts";
 export * from "./plugins/nats/mod.ts";
 export * from "./plugins/nats_server/mod.ts";
+export * from "./plugins/presets/mod.ts";
 export * from "./plugins/prometheus/mod.ts";

@@ -6,8 +6,10 @@
  */
 export * from "./agent/mod.ts";
 export * from "./async/mod.ts";
+export * from "./books/mod.ts";
 export * from "./config/mod.ts";
 export * from "./errors/mod.ts";
+export * from "./forward/mod.ts";
 export * from "./keyvalue/mod.ts";
 export * from "./label/mod.ts";
 export * from "./log/mod.ts";

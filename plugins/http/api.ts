@@ -30,7 +30,7 @@ export interface RouteRequest {
 }
 
 /** One method on one path. */
-export interface Route {
+export interface HttpRoute {
   /** The method it answers; GET answers HEAD, too. */
   readonly method: Method;
   /** Pathname as in `URLPattern`, for example `/api/v1/kv/:key+`. */
@@ -85,7 +85,7 @@ export interface HttpApi {
    *
    * @throws {TypeError} When the path is not a pattern, or the method on that path has an owner already.
    */
-  route(owner: string, route: Route): Disposable;
+  route(owner: string, route: HttpRoute): Disposable;
   /** The port that was opened, also when the configuration said 0. */
   readonly port: number;
   /** All routes, by path. */

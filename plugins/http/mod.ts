@@ -10,10 +10,10 @@
  */
 export {
   type HttpApi,
+  type HttpRoute,
   httpToken,
   type Method,
   type Peer,
-  type Route,
   type RouteInfo,
   type RouteRequest,
 } from "./api.ts";

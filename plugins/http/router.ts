@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Method, Route, RouteInfo } from "./api.ts";
+import type { HttpRoute, Method, RouteInfo } from "./api.ts";
 import { HttpProblem } from "./errors.ts";
 
 /** A route in the table. */
 export interface OwnedRoute extends RouteInfo {
-  readonly route: Route;
+  readonly route: HttpRoute;
 }
 
 /** A route with what its groups matched, decoded. */
@@ -40,7 +40,7 @@ export class Router {
   readonly #patterns: Place[] = [];
 
   /** Adds a route. @throws {TypeError} When the path is unusable or taken. */
-  add(owner: string, route: Route): Disposable {
+  add(owner: string, route: HttpRoute): Disposable {
     const { method, path, loopbackOnly = true } = route;
     const place = this.#place(path);
     const taken = place.methods.get(method);

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { HttpProblem, jsonResponse, type Route, type RouteRequest } from "../http/mod.ts";
+import { HttpProblem, type HttpRoute, jsonResponse, type RouteRequest } from "../http/mod.ts";
 import { type ConnzOptions, type ConnzSort, connzSorts, type Monitor } from "./monitoring.ts";
 
 const maxLimit = 10_000;
 
 /** `/varz`, `/connz`, `/subsz` and `/healthz`. */
-export function monitoringRoutes(monitor: Monitor): Route[] {
-  const route = (path: string, handler: Route["handler"]): Route => ({
+export function monitoringRoutes(monitor: Monitor): HttpRoute[] {
+  const route = (path: string, handler: HttpRoute["handler"]): HttpRoute => ({
     method: "GET",
     path,
     handler,

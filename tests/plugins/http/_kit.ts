@@ -7,7 +7,7 @@ import {
   manualClock,
   recordingLogs,
 } from "../../../core/testing/mod.ts";
-import { http, httpToken, type Route } from "../../../plugins/http/mod.ts";
+import { http, type HttpRoute, httpToken } from "../../../plugins/http/mod.ts";
 import {
   HttpListener,
   type ListenerOptions,
@@ -16,7 +16,7 @@ import {
 import { HttpStats } from "../../../plugins/http/http_stats.ts";
 
 /** A plugin that registers routes in its init. */
-export function routes(...list: Route[]): Plugin {
+export function routes(...list: HttpRoute[]): Plugin {
   return definePlugin({
     name: "routes",
     requires: [httpToken],
@@ -28,7 +28,7 @@ export function routes(...list: Route[]): Plugin {
 
 /** A started agent with the HTTP plugin and these routes. */
 export async function serving(
-  list: readonly Route[],
+  list: readonly HttpRoute[],
   rest: Record<string, unknown> = {},
 ): Promise<Harness> {
   const kit = harness({

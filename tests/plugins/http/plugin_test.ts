@@ -4,13 +4,13 @@ import { harness } from "../../../core/testing/mod.ts";
 import {
   http,
   HttpProblem,
+  type HttpRoute,
   httpToken,
   jsonResponse,
-  type Route,
 } from "../../../plugins/http/mod.ts";
 import { RawClient, sample, serving, until, urlOf } from "./_kit.ts";
 
-const echo: Route = {
+const echo: HttpRoute = {
   method: "POST",
   path: "/echo/:name",
   handler: async ({ request, params }) =>
@@ -18,7 +18,7 @@ const echo: Route = {
 };
 
 /** A route whose handler throws. */
-function throwing(error: unknown): Route {
+function throwing(error: unknown): HttpRoute {
   return {
     method: "GET",
     path: "/",
@@ -149,7 +149,7 @@ Deno.test("D-89 a handler does not see a body that broke off", async () => {
 Deno.test("D-89 a request beyond the bound is answered with 503 and counted", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
-  const slow: Route = {
+  const slow: HttpRoute = {
     method: "GET",
     path: "/slow",
     handler: () => {
@@ -181,7 +181,7 @@ Deno.test("http() answers 404 for an unknown path and 405 with Allow for a wrong
 });
 
 Deno.test("http() answers HEAD with the head of GET", async () => {
-  const get: Route = { method: "GET", path: "/a", handler: () => jsonResponse({ a: 1 }) };
+  const get: HttpRoute = { method: "GET", path: "/a", handler: () => jsonResponse({ a: 1 }) };
   await using kit = await serving([get]);
   const response = await fetch(urlOf(kit, "/a"), { method: "HEAD" });
   assert.equal(response.status, 200);
@@ -252,7 +252,7 @@ Deno.test("http() answers 400 to a target or Host header that makes no address, 
     return new Response();
   };
   await using kit = await serving(
-    ["/", "/secret"].map((path): Route => ({ method: "GET", path, handler })),
+    ["/", "/secret"].map((path): HttpRoute => ({ method: "GET", path, handler })),
   );
   for (const [target, host] of heads) {
     using client = await RawClient.open(kit.agent.get(httpToken).port);
@@ -307,7 +307,7 @@ Deno.test({
   name: "D-89 a peer that comes over the network gets open routes and 403 for all others",
   ignore: ownAddress === undefined,
   async fn() {
-    const open: Route = {
+    const open: HttpRoute = {
       method: "GET",
       path: "/open",
       loopbackOnly: false,
