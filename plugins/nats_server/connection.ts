@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { byteString, utf8 } from "./ascii.ts";
+import { byteString } from "./ascii.ts";
 import type { Credentials, Principal } from "./authenticator.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
@@ -22,6 +22,7 @@ import { Output, type OutputOwner } from "./output.ts";
 import { Parser } from "./parser.ts";
 import type { ParserFault, ParserSink } from "./parser_sink.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import { errorLine, okBytes, pingBytes, pongBytes } from "./replies.ts";
 import type { Router } from "./router.ts";
 import { splitArguments } from "./scan.ts";
 import type { ServerContext } from "./server_context.ts";
@@ -30,10 +31,6 @@ import { isLiteralSubject } from "./subject.ts";
 import type { SubjectEntry } from "./subject_cache.ts";
 import { shakeHands, type Transport } from "./transport.ts";
 import type { LineVerb } from "./verbs.ts";
-
-const okBytes = utf8("+OK\r\n");
-const pongBytes = utf8("PONG\r\n");
-const pingBytes = utf8("PING\r\n");
 
 /** A connected client. The router reads and raises its public numbers. */
 export class Connection implements ParserSink, OutputOwner {
@@ -386,7 +383,7 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   #error(text: string): void {
-    this.output.appendBytes(utf8(`-ERR '${text}'\r\n`));
+    this.output.appendBytes(errorLine(text));
     this.#router.soil(this);
   }
 

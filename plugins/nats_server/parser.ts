@@ -23,15 +23,8 @@
  */
 import { ascii } from "./ascii.ts";
 import type { ParserFault, ParserLimits, ParserSink } from "./parser_sink.ts";
-import {
-  find,
-  hashBytes,
-  hasReturn,
-  isSingleSpaced,
-  matchingLength,
-  parseSize,
-  splitBlanks,
-} from "./scan.ts";
+import { readPublishLine } from "./publish_line.ts";
+import { find, hasReturn, matchingLength } from "./scan.ts";
 import { gluedVerbs, type LineVerb, skipVerbs, type Verb, verbs } from "./verbs.ts";
 
 const stateStart = 0;
@@ -62,8 +55,8 @@ export class Parser {
   payloadStart = 0;
   payloadEnd = 0;
   /**
-   * From here to the CRLF after the payload the bytes are just as a MSG or HMSG line goes on after the sid: `[reply] size
-   * CRLF payload CRLF`, single blanks. -1 when the client wrote them in another way.
+   * From here to the CRLF after the payload the bytes are just as a MSG or HMSG line goes on after the sid:
+   * `[reply] size CRLF payload CRLF`, single blanks. -1 when the client wrote them in another way.
    */
   tailStart = 0;
   /** Whether the message has header bytes. */
@@ -336,78 +329,15 @@ export class Parser {
     stop: number,
     payload: number,
   ): number {
-    const fault = verb === "HMSG"
-      // The reference takes a client's HMSG for an empty message on the empty subject.
-      ? this.#frame(buffer, start, start, start, start, payload, 0, 0, false)
-      : this.#arguments(verb, buffer, start, stop, payload);
+    if (verb === "HPUB" && !this.headersAllowed) return this.#fault("headers_unsupported", payload);
+    this.sameSubject = false;
+    this.#lastLength = 0;
+    const fault = readPublishLine(this, verb, buffer, start, stop, payload, this.#maxPayloadBytes);
     if (fault !== null) return this.#fault(fault, payload);
     if (this.pedantic && verb !== "HMSG") this.#sink.onPublishLine(this, buffer);
     this.#argumentAt = start;
     this.#state = statePayload;
     return start;
-  }
-
-  #arguments(
-    verb: "PUB" | "HPUB",
-    buffer: Uint8Array,
-    start: number,
-    stop: number,
-    payload: number,
-  ): ParserFault | null {
-    if (verb === "HPUB" && !this.headersAllowed) return "headers_unsupported";
-    const edges = splitBlanks(buffer, start, stop);
-    const count = edges.length / 2;
-    const sizes = verb === "HPUB" ? 2 : 1;
-    if (count !== sizes + 1 && count !== sizes + 2) return "bad_arguments";
-    const hasReply = count === sizes + 2;
-    const sizeAt = edges.length - 2;
-    const total = parseSize(buffer, edges[sizeAt], edges[sizeAt + 1]);
-    const headers = verb === "HPUB" ? parseSize(buffer, edges[sizeAt - 2], edges[sizeAt - 1]) : 0;
-    if (headers < 0 || total < 0 || headers > total) return "bad_arguments";
-    if (total > this.#maxPayloadBytes) return "payload_too_large";
-    const fault = this.#frame(
-      buffer,
-      edges[0],
-      edges[1],
-      hasReply ? edges[2] : edges[1],
-      hasReply ? edges[3] : edges[1],
-      payload,
-      headers,
-      total,
-      headers > 0,
-    );
-    // Without header bytes it goes out as MSG, so the header size must not be in the tail.
-    const firstTailWord = verb === "HPUB" && headers === 0 ? (hasReply ? -1 : sizeAt) : 2;
-    if (firstTailWord > 0 && isSingleSpaced(buffer, edges, payload)) {
-      this.tailStart = edges[firstTailWord];
-    }
-    return fault;
-  }
-
-  #frame(
-    buffer: Uint8Array,
-    subjectStart: number,
-    subjectEnd: number,
-    replyStart: number,
-    replyEnd: number,
-    payload: number,
-    headers: number,
-    total: number,
-    hasHeaders: boolean,
-  ): null {
-    this.subjectStart = subjectStart;
-    this.subjectEnd = subjectEnd;
-    this.subjectHash = hashBytes(buffer, subjectStart, subjectEnd);
-    this.sameSubject = false;
-    this.#lastLength = 0;
-    this.replyStart = replyStart;
-    this.replyEnd = replyEnd;
-    this.headerStart = payload;
-    this.payloadStart = payload + headers;
-    this.payloadEnd = payload + total;
-    this.tailStart = -1;
-    this.hasHeaders = hasHeaders;
-    return null;
   }
 
   #fault(fault: ParserFault, end: number): number {
