@@ -19,6 +19,8 @@ export interface PluginFixture extends AsyncDisposable {
 
 /** A plugin to try. */
 export interface PluginSubject {
+  /** Begins the name of each test. Default: the name of the plugin. */
+  name?: string;
   /** The plugin. One object serves all agents of the suite. */
   plugin: Plugin;
   /** The plugins that provide what it requires. Default: none. */
@@ -43,11 +45,12 @@ export type PluginCase = (subject: Required<PluginSubject>) => Promise<void> | v
  * export const register = () => pluginContract({ plugin: quiet });
  * ```
  */
-export function pluginContract({ plugin, others = [], open = nothing }: PluginSubject): void {
+export function pluginContract(subject: PluginSubject): void {
+  const { plugin, name = plugin.name, others = [], open = nothing } = subject;
   const cases = { ...declarationCases, ...lifeCases };
   for (const [promise, run] of Object.entries(cases)) {
-    Deno.test(`plugin ${plugin.name}: ${promise}`, async () => {
-      await run({ plugin, others, open });
+    Deno.test(`plugin ${name}: ${promise}`, async () => {
+      await run({ name, plugin, others, open });
     });
   }
 }

@@ -14,6 +14,18 @@ for (const plugin of all) {
   pluginContract({ plugin, others, open: () => ownFolder([...others, plugin]) });
 }
 
+/** Connectors whose server is configured and not there. */
+const lonely: Record<string, Record<string, unknown>> = {
+  etcd: { endpoints: ["127.0.0.1:1"] },
+  nats: { url: "nats://127.0.0.1:1" },
+};
+for (const [name, section] of Object.entries(lonely)) {
+  const plugin = all.find((plugin) => plugin.name === name)!;
+  const config = { [plugin.section]: section };
+  const open = () => Promise.resolve({ config, [Symbol.asyncDispose]: () => Promise.resolve() });
+  pluginContract({ name: `${name} without its server`, plugin, open });
+}
+
 /** The plugins that a plugin requires, directly or through others. */
 function providersOf(plugin: Plugin): Plugin[] {
   const found = new Set<Plugin>();

@@ -71,7 +71,7 @@ for (const [promise, plugin] of broken) {
   Deno.test(`the plugin contract finds a plugin that breaks "${promise}"`, async () => {
     await assert.rejects(async () => {
       const open = () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() });
-      await cases[promise]({ plugin, others: [], open });
+      await cases[promise]({ name: plugin.name, plugin, others: [], open });
     });
   });
 }
