@@ -1,8 +1,6 @@
 import { type Clock, systemClock, type Token, token } from "../../core/mod.ts";
-import { openHttp1 } from "./_http1.ts";
-import { openHttp2 } from "./_http2.ts";
 import { exchange } from "./exchange.ts";
-import type { AppOutcome } from "./outcome.ts";
+import type { AppOutcome, Opener } from "./outcome.ts";
 
 /** Options of a call. */
 export interface AppPostOptions {
@@ -76,7 +74,7 @@ export function createAppClient(options: CreateAppClientOptions): AppClient {
         throw new TypeError(`Cannot post to "${path}": a path begins with a slash`);
       }
       const { port, isHttp2 } = address();
-      const open = isHttp2 ? openHttp2 : openHttp1;
+      const open = await loadOpener(isHttp2);
       const end = clock.monotonic() + timeoutMs;
       const reasons: string[] = [];
       for (const host of hosts) {
@@ -93,4 +91,11 @@ export function createAppClient(options: CreateAppClientOptions): AppClient {
       return { kind: "unreached", reason: reasons.join("; ") };
     },
   };
+}
+
+/** The HTTP modules are loaded with the first call: an agent starts noticeably faster without them. */
+async function loadOpener(isHttp2: boolean): Promise<Opener> {
+  return isHttp2
+    ? (await import("./_http2.ts")).openHttp2
+    : (await import("./_http1.ts")).openHttp1;
 }

@@ -5,7 +5,6 @@
  */
 import { AgentError, describeError } from "../../core/mod.ts";
 import type { CimSettingsApi } from "../settings/mod.ts";
-import { applyJsonPatch } from "./_json_patch.ts";
 import type { ChangeSetKey } from "./change_set_key.ts";
 import { patchText } from "./update_request.ts";
 import type { Verdict } from "./verdict.ts";
@@ -20,6 +19,8 @@ export async function applySelfConfig(
   settings: Pick<CimSettingsApi, "current" | "apply">,
 ): Promise<Verdict> {
   try {
+    // Loaded when it is first needed, which most agents never come to.
+    const { applyJsonPatch } = await import("./_json_patch.ts");
     await settings.apply(applyJsonPatch(settings.current, parsePatch(patchText(key, patch))));
     return { outcome: "applied", reason: "" };
   } catch (error) {
