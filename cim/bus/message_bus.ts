@@ -22,6 +22,8 @@ export interface MessageBus {
    * @throws {AgentError} `unavailable` or `nats_unreachable` while an outside server is not connected.
    */
   publish(subject: string, payload: Uint8Array): void;
+  /** Takes in what the clients have sent so far and then no more; gives up when the signal aborts. */
+  drain(signal: AbortSignal): Promise<void>;
 }
 
 /** Key of {@linkcode MessageBus}. */

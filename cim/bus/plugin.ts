@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { definePlugin, gauge, type Plugin, size } from "../../core/mod.ts";
+import { aborted, definePlugin, gauge, type Plugin, size } from "../../core/mod.ts";
 import { type NatsApi, natsToken } from "../../plugins/nats/mod.ts";
 import { type NatsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
 import { type OutsideBacklog, OutsideSubscription } from "./_outside_subscription.ts";
@@ -56,6 +56,7 @@ function embeddedBus(server: NatsServer): MessageBus {
     kind: "embedded",
     subscribe: (subject, handler) => server.subscribe(subject, handler),
     publish: (subject, payload) => server.publish(subject, payload),
+    drain: (signal) => server.drain(signal),
   };
 }
 
@@ -68,5 +69,6 @@ function outsideBus(outside: NatsApi, shared: OutsideBacklog): MessageBus {
       return subscription;
     },
     publish: (subject, payload) => outside.client.publish(subject, payload),
+    drain: (signal) => Promise.race([outside.drain(), aborted(signal)]),
   };
 }

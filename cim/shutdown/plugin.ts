@@ -1,6 +1,6 @@
 import { definePlugin, type Plugin } from "../../core/mod.ts";
-import { natsServerToken } from "../../plugins/nats_server/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
+import { busToken } from "../bus/mod.ts";
 import { changesToken } from "../config_watch/mod.ts";
 import { eventsToken } from "../events/mod.ts";
 import { logRouteToken } from "../logs/mod.ts";
@@ -10,7 +10,7 @@ import { shutDownApp } from "./shut_down_app.ts";
 
 /**
  * Ends the application before the agent. It requires what takes the application's messages, so it closes
- * before all of it; when it has drained the NATS server nothing more can arrive, and the others have only
+ * before all of it; when it has drained the message bus nothing more can arrive, and the others have only
  * to write what they hold.
  */
 export function shutdown(): Plugin {
@@ -22,23 +22,23 @@ export function shutdown(): Plugin {
       registrationToken,
       changesToken,
       logRouteToken,
-      natsServerToken,
+      busToken,
     ],
     config: shutdownFields,
     init: ({ get, clock }) => ({
       app: get(appClientToken),
       events: get(eventsToken),
-      server: get(natsServerToken),
+      bus: get(busToken),
       clock,
       isStarted: false,
     }),
     afterInit(state) {
       state.isStarted = true;
     },
-    async close({ server, isStarted, ...parts }, { log, signal, remainingMs }) {
+    async close({ bus, isStarted, ...parts }, { log, signal, remainingMs }) {
       if (!isStarted) return;
       await shutDownApp({ ...parts, log, signal, limitMs: appWaitMs(remainingMs) });
-      await server.drain(signal);
+      await bus.drain(signal);
     },
   });
 }

@@ -31,6 +31,8 @@ export interface NatsApi {
    * Calls back once the first connection is made, at once if it is; not at all when `nats.url` is not set.
    */
   onReady(callback: (client: NatsClient) => void): void;
+  /** Works off what has been received, flushes and closes; nothing to do when never connected. Idempotent. */
+  drain(): Promise<void>;
 }
 
 /** Key of {@linkcode NatsApi}. */
@@ -92,7 +94,7 @@ export function nats(): Plugin {
       });
       return state;
     },
-    close: (state) => state.close(),
+    close: (state) => state.drain(),
   });
 }
 
@@ -133,7 +135,7 @@ class Connection implements NatsApi {
     for (const callback of this.#waiting.splice(0)) callback(client);
   }
 
-  async close(): Promise<void> {
+  async drain(): Promise<void> {
     await this.#client?.drain();
   }
 }

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { bus, busToken, type MessageBus } from "../../../cim/bus/mod.ts";
 import { AgentError, createAgent, loadSources } from "../../../core/mod.ts";
 import { recordingLogs } from "../../../core/testing/mod.ts";
-import { nats, natsToken } from "../../../plugins/nats/mod.ts";
-import { NatsServer, natsServer } from "../../../plugins/nats_server/mod.ts";
+import { connectNats, nats, natsToken } from "../../../plugins/nats/mod.ts";
+import { NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -114,6 +114,31 @@ Deno.test("D-49 bus() counts by subject what an outside consumer that stays full
   };
   await until(() => dropped().length > 0);
   assert.deepEqual(dropped(), [{ labels: { subject: "LOG" }, value: 1 }]);
+});
+
+Deno.test("bus() takes in what the clients sent before it drains, from either server", async () => {
+  for (const isOutside of [false, true]) {
+    await using server = new NatsServer({ port: 0 });
+    await server.listen();
+    const url = `nats://127.0.0.1:${server.port}`;
+    const { agent, bus: target } = isOutside
+      ? await connectedBus(url)
+      : await startAgent().then((agent) => ({ agent, bus: agent.get(busToken) }));
+    await using _ = agent;
+    const { texts } = collect(target, "LOG");
+    if (isOutside) await agent.get(natsToken).client.flush();
+    const clientUrl = isOutside ? url : `nats://127.0.0.1:${agent.get(natsServerToken).port}`;
+    await using client = await connectNats(clientUrl);
+    for (let i = 0; i < 1_000; i++) client.publish("LOG", encoder.encode("x"));
+    await client.flush();
+    await target.drain(AbortSignal.timeout(10_000));
+    assert.equal(texts.length, 1_000);
+  }
+});
+
+Deno.test("bus() keeps the embedded server's port closed when an outside one is named", async () => {
+  await using agent = await startAgent("nats://127.0.0.1:1");
+  assert.equal(agent.status.plugin("nats_server")!.state, "disabled");
 });
 
 Deno.test("bus() refuses to publish, with a code, while the outside server is not there", async () => {
