@@ -94,10 +94,10 @@ export class ClientSubscriptions {
   prune(): string[] {
     const refusals: string[] = [];
     for (const subscription of [...this.#bySid.values()]) {
-      const { subject, queue } = subscription;
+      const { subject, queue, sid } = subscription;
       if (this.#isAllowed(subject, queue)) continue;
       this.forget(subscription);
-      refusals.push(this.#refusal(subject, queue).text);
+      refusals.push(`${this.#refusal(subject, queue).text} (sid ${goQuote(sid)})`);
     }
     return refusals;
   }

@@ -28,3 +28,7 @@ export const cutDependent: readonly string[] = [
 export const otherLibraries: readonly string[] = [
   "a client that speaks in clear where TLS is due gets a TLS alert before the connection ends; from the reference only the end",
 ];
+
+/** What clients see when an operator changes the users. */
+export const toldOnReload =
+  "a client whose user is gone is told `Authorization Violation`, as one whose password changed; the reference hangs up without a word, which its clients take for a lost connection";

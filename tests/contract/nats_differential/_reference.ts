@@ -44,9 +44,12 @@ export async function startReference(binary: string, config: string): Promise<Re
   }).spawn();
   const { promise, resolve, reject } = Promise.withResolvers<Ports>();
   const drained = readLog(child.stderr, resolve, reject);
+  let isRunning = true;
+  const ended = child.status.then(() => isRunning = false);
   const end = async () => {
-    child.kill("SIGKILL");
-    await child.status;
+    // Lame duck mode ends it by itself.
+    if (isRunning) child.kill("SIGKILL");
+    await ended;
     await drained;
     await Deno.remove(folder, { recursive: true });
   };

@@ -85,6 +85,11 @@ export class WireClient implements Disposable {
     await this.#readUntil(() => this.#pongsSeen >= this.#pongsWanted);
   }
 
+  /** Reads until a frame contains a text, or until the server hangs up. */
+  async untilFrame(text: string): Promise<void> {
+    await this.#readUntil(() => this.#frames.some((frame) => frame.includes(text)));
+  }
+
   /** Reads until the server hangs up. */
   async untilClosed(): Promise<void> {
     await this.#readUntil(() => false);

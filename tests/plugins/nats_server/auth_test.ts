@@ -86,7 +86,7 @@ Deno.test("reload() cuts off who is no longer known and gives the others their n
   await stays.settle();
   assert.equal(
     stays.take(),
-    `-ERR 'Permissions Violation for Subscription to "lost"'\r\nMSG kept 1 1\r\nx\r\n`,
+    `-ERR 'Permissions Violation for Subscription to "lost" (sid "2")'\r\nMSG kept 1 1\r\nx\r\n`,
   );
 });
 
