@@ -37,7 +37,8 @@ export class SubjectMeter {
   observe(bytes: number): void {
     this.messages++;
     this.#bytes += bytes;
-    const bucket = Math.ceil(bytes / bucketWidth);
+    // The whole part of this quotient is the bucket whose bound is the next one up.
+    const bucket = ((bytes + bucketWidth - 1) / bucketWidth) | 0;
     this.#counts[bucket < bucketCount ? bucket : bucketCount]++;
   }
 

@@ -1,5 +1,5 @@
 /* The product's parts in one process, on free ports and in folders of their own, with an application. */
-import { type Agent, createAgent, loadSources, textCodec } from "../../core/mod.ts";
+import { type Agent, createAgent, loadSources, type Plugin, textCodec } from "../../core/mod.ts";
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { appClient } from "../../cim/app_client/mod.ts";
 import { bus } from "../../cim/bus/mod.ts";
@@ -28,6 +28,8 @@ export interface ProductOptions {
   mounted?: string;
   /** Answers the agent's calls. Default: 200, and the reply or event that says success. */
   app?: (request: Request, reply: (document: unknown) => void) => Response | Promise<Response>;
+  /** Plugins beside those of the product. */
+  extra?: readonly Plugin[];
   /** Folder of an earlier life. */
   folder?: string;
 }
@@ -112,7 +114,11 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
   });
   const { sources } = deriveSources(given, () => undefined);
   const logs = recordingLogs();
-  const agent = createAgent({ plugins: plugins(), sources, logs: logs.registry });
+  const agent = createAgent({
+    plugins: [...plugins(), ...options.extra ?? []],
+    sources,
+    logs: logs.registry,
+  });
   await agent.start();
   const url = `http://127.0.0.1:${agent.get(httpToken).port}`;
   const { store: kv } = agent.get(configStoreToken);

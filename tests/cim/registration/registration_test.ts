@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { definePlugin } from "../../../core/mod.ts";
+import { httpToken } from "../../../plugins/http/mod.ts";
 import { registrationToken } from "../../../cim/registration/mod.ts";
 import { cimSettingsToken } from "../../../cim/settings/mod.ts";
 import { type Product, product } from "../_product.ts";
@@ -192,4 +194,21 @@ Deno.test("overrides are ignored when cim.json is mounted", async () => {
   const [status] = await answer(cim, { lmaas: { flush_timeout: 5 } });
   assert.equal(status, 200);
   assert.equal(cim.agent.get(cimSettingsToken).current.cimConfig.lmaas.flush_timeout, 30);
+});
+
+Deno.test("D-93 the registration is served while the agent still starts", async () => {
+  const seen: number[] = [];
+  const early = definePlugin({
+    name: "early",
+    requires: [httpToken, registrationToken],
+    init: ({ get }) => get(httpToken).port,
+    async afterInit(port) {
+      const url = `http://127.0.0.1:${port}/api/v1/_operations/xgvela/register`;
+      const response = await fetch(url, { method: "POST", body: "{}" });
+      await response.body?.cancel();
+      seen.push(response.status);
+    },
+  });
+  await using _cim = await product({ extra: [early] });
+  assert.deepEqual(seen, [200]);
 });
