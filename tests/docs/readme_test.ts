@@ -50,6 +50,21 @@ Deno.test("every `deno task` and `cim` command that the README names exists", as
   }
 });
 
+Deno.test("the README's table of routes is what the agent serves, and to whom", async () => {
+  const served = await withRunningAgent(
+    {},
+    (agent) =>
+      agent.get(httpToken).routes.map(({ method, path, loopbackOnly }) =>
+        `${method} ${path} ${loopbackOnly ? "loopback" : "all"}`
+      ),
+  );
+  const rows = [...readme.matchAll(/^\| (`(?:GET|POST|PUT|DELETE|PATCH) .*?) +\| (\w+) +\|/gm)];
+  const told = rows.flatMap(([, routes, peers]) =>
+    [...routes.matchAll(/`([^`]+)`/g)].map(([, route]) => `${route} ${peers}`)
+  );
+  assert.deepEqual(told.toSorted(), served.toSorted());
+});
+
 Deno.test("the README's version of Deno is the one that runs the tests", () => {
   const versions = new Set([...readme.matchAll(/deno@([\d.]+)/g)].map(([, version]) => version));
   assert.deepEqual([...versions], [Deno.version.deno]);
