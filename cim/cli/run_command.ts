@@ -19,7 +19,9 @@ export async function runCommand(options: ConfigOptions, io: CliIo): Promise<num
   const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeoutMs });
   const onKill = () => {
     const { state, running } = agent;
-    io.err(`cim: ended by a second signal while ${state}; still running: ${running.join(", ")}`);
+    // In the order of closing: the first is the one that is waited for.
+    const names = running.toReversed().join(", ");
+    io.err(`cim: ended by a second signal while ${state}; still running: ${names}`);
   };
   const onStop = () => {
     agent.stop({ reason: String(io.stop.reason) }).catch(() => "told by `stopped`");

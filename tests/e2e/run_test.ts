@@ -42,7 +42,7 @@ Deno.test("a second signal ends it at once with 1 and names what still runs", as
   agent.kill("SIGTERM");
   const { code, err } = await agent.ended;
   assert.equal(code, 1, err);
-  assert.match(err, /ended by a second signal; .*shutdown/);
+  assert.match(err, /ended by a second signal while stopping; still running: shutdown, .*http/);
 });
 
 Deno.test("a port in use ends the start with 1 and the remedy", async () => {
