@@ -316,9 +316,7 @@ export class Connection implements ParserSink, OutputOwner {
     if (slow === this || slow.isClosed) return;
     this.#context.counters.stalls++;
     const { clock, limits } = this.#context;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    using _ = clock.timer(limits.stallMs, resolve);
-    await Promise.race([promise, slow.output.below(this.stallBytes)]);
+    await slow.output.below(this.stallBytes, limits.stallMs, clock);
   }
 
   #settle(outcome: SubscriptionOutcome): void {
@@ -391,9 +389,7 @@ export class Connection implements ParserSink, OutputOwner {
     if (flush) {
       this.output.flush();
       const { clock, limits } = this.#context;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      using _ = clock.timer(limits.closeFlushMs, resolve);
-      await Promise.race([promise, this.output.drained()]);
+      await this.output.below(0, limits.closeFlushMs, clock);
     }
     this.#context.counters.discardedBytes += this.output.end();
     this.transport.close();

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import type { Clock } from "../../core/mod.ts";
 import type { Transport } from "./transport.ts";
 
 const firstChunkBytes = 1024;
@@ -102,14 +103,20 @@ export class Output {
   }
 
   /** Resolves when nothing is pending, or no more will leave. */
-  drained(): Promise<void> {
-    return this.below(0);
+  async drained(): Promise<void> {
+    while (this.pendingBytes > 0 && !this.#ended) await this.#progress();
   }
 
-  /** Resolves when at most `bytes` are pending, or no more will leave. */
-  async below(bytes: number): Promise<void> {
-    while (this.pendingBytes > bytes && !this.#ended) {
-      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  /** Resolves when at most `bytes` are pending, no more will leave, or `limitMs` have passed. */
+  async below(bytes: number, limitMs: number, clock: Clock): Promise<void> {
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+    let late = false;
+    using _ = clock.timer(limitMs, () => {
+      late = true;
+      resolve();
+    });
+    while (this.pendingBytes > bytes && !this.#ended && !late) {
+      await Promise.race([timeUp, this.#progress()]);
     }
   }
 
@@ -205,6 +212,10 @@ export class Output {
     this.#spares.push(bytes);
     if (this.#spares.length > 1) this.#spares.sort((a, b) => a.length - b.length);
     if (this.#spares.length > maxSpares) this.#spares.shift();
+  }
+
+  #progress(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   #wake(): void {

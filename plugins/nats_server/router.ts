@@ -111,6 +111,11 @@ export class Router {
     return delivered;
   }
 
+  /** Whether this process may publish on the subject. */
+  isPublishable(subject: string): boolean {
+    return this.#cache.findText(subject).isPublishable;
+  }
+
   /** Whether a message on this subject would reach anyone. */
   hasSubscribers(subject: string): boolean {
     return !this.#cache.findText(subject).isEmpty;

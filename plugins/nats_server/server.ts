@@ -196,7 +196,7 @@ export class NatsServer implements AsyncDisposable {
     payload: Uint8Array,
     { reply = "", headers }: { reply?: string; headers?: Uint8Array } = {},
   ): void {
-    checkedSubject(subject, isPublishable);
+    this.#checkPublishable(subject);
     const checkedReply = reply === "" ? "" : checkedSubject(reply, isPublishable);
     this.#checkSize(payload.length + (headers?.length ?? 0));
     this.#router.publishLocal(subject, payload, checkedReply, headers ?? null);
@@ -213,7 +213,7 @@ export class NatsServer implements AsyncDisposable {
     payload: Uint8Array,
     options: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<Uint8Array> {
-    checkedSubject(subject, isPublishable);
+    this.#checkPublishable(subject);
     this.#checkSize(payload.length);
     return this.#requests.send(subject, payload, options);
   }
@@ -374,6 +374,10 @@ export class NatsServer implements AsyncDisposable {
       this.#router.endChunk();
       if (this.#state !== "closed") this.#armTick();
     });
+  }
+
+  #checkPublishable(subject: string): void {
+    if (!this.#router.isPublishable(subject)) checkedSubject(subject, isPublishable);
   }
 
   #checkSize(bytes: number): void {

@@ -3,7 +3,8 @@
  *
  * A table of fixed size; each subject has two places, found by its hash, and the newer subject takes the
  * older one's. An entry is good for one generation of the sublist and is matched anew after it. Bound:
- * `slots` entries of at most `maxSubjectBytes`; longer subjects are matched each time.
+ * `slots` entries of at most `maxSubjectBytes`; longer subjects are matched each time. Subjects that this process
+ * uses are also found by their text: `maxTexts` of them, all forgotten when full.
  *
  * @module
  */
@@ -11,11 +12,13 @@ import { byteString, byteStringBytes, fromByteString, toByteString } from "./asc
 import { hashBytes } from "./scan.ts";
 import type { Families, SubjectFamily } from "./families.ts";
 import { isReservedSubject } from "./reserved.ts";
+import { isLiteralSubject, isValidSubject } from "./subject.ts";
 import type { Sublist } from "./sublist.ts";
 import type { Subscription } from "./subscription.ts";
 
 const slots = 4096;
 const maxSubjectBytes = 256;
+const maxTexts = 1024;
 
 /** A subject and who gets its messages. */
 export class SubjectEntry {
@@ -34,6 +37,7 @@ export class SubjectEntry {
   isEmpty = true;
   readonly #bytes: Uint8Array;
   #text: string | null = null;
+  #isPublishable: boolean | undefined;
 
   constructor(subject: string, family: SubjectFamily) {
     this.subject = subject;
@@ -45,6 +49,11 @@ export class SubjectEntry {
   /** The subject as text. */
   get text(): string {
     return this.#text ??= fromByteString(this.subject);
+  }
+
+  /** Whether a message may be published on it in process: valid, and without wildcards. */
+  get isPublishable(): boolean {
+    return this.#isPublishable ??= isValidSubject(this.subject) && isLiteralSubject(this.subject);
   }
 
   /** Whether its bytes are `buffer[start, end)`. */
@@ -60,6 +69,7 @@ export class SubjectEntry {
 export class SubjectCache {
   readonly #sublist: Sublist<Subscription>;
   readonly #families: Families;
+  readonly #byText = new Map<string, SubjectEntry>();
   readonly #entries: (SubjectEntry | undefined)[] = new Array(slots).fill(undefined);
 
   constructor(sublist: Sublist<Subscription>, families: Families) {
@@ -97,6 +107,18 @@ export class SubjectCache {
 
   /** The entry of a subject given as text. */
   findText(subject: string): SubjectEntry {
+    const known = this.#byText.get(subject);
+    if (known !== undefined) {
+      this.refresh(known);
+      return known;
+    }
+    const entry = this.#encode(subject);
+    if (this.#byText.size >= maxTexts) this.#byText.clear();
+    this.#byText.set(subject, entry);
+    return entry;
+  }
+
+  #encode(subject: string): SubjectEntry {
     const bytes = new Uint8Array(subject.length * 3);
     const { written } = new TextEncoder().encodeInto(subject, bytes);
     return this.find(bytes, 0, written, hashBytes(bytes, 0, written));
