@@ -23,7 +23,7 @@ interface StepResult {
 }
 
 /** Longest demo without `--stay`; whatever has not been seen by then counts as not seen. */
-const limitMs = 30_000;
+const limitMs = 45_000;
 
 /**
  * Shows the agent at work. Exit code 0 only if every step was seen.

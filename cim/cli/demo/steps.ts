@@ -45,7 +45,7 @@ async function agentAnswers({ workspace, signal }: Stage): Promise<string> {
   await until("an answer of /liveness", async () => {
     const { status } = await get(workspace, "/liveness");
     return status === 200 || undefined;
-  }, { limitMs: 10_000, signal });
+  }, { limitMs: 20_000, signal });
   return `/liveness 200 after ${since(begun)} ms`;
 }
 
