@@ -179,12 +179,15 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
   };
 }
 
+/** Numbers as people write them: no hexadecimal, no `Infinity`. */
+const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
 /** A text from the environment or a flag as the value a file would hold; unreadable text stays as it is. */
 function textValue(field: Field<unknown>, text: string): unknown {
   switch (field.kind) {
     case "integer":
     case "number":
-      return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+      return decimal.test(text.trim()) ? Number(text) : text;
     case "flag":
       return text === "true" ? true : text === "false" ? false : text;
     case "list":

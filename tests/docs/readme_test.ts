@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { cimPlugins } from "../../cim/assembly/mod.ts";
 import { registrationToken } from "../../cim/registration/mod.ts";
 import { configStoreToken } from "../../cim/store/mod.ts";
-import { type Agent, systemClock } from "../../core/mod.ts";
+import { type Agent, mergeSections, systemClock } from "../../core/mod.ts";
 import { httpToken } from "../../plugins/http/mod.ts";
 import { natsServerToken } from "../../plugins/nats_server/mod.ts";
 import { codeBlocks, pathList, readmeUrl, renewed } from "./_readme.ts";
@@ -48,6 +49,16 @@ Deno.test("every `deno task` and `cim` command that the README names exists", as
   for (const [, command] of readme.matchAll(/^\| `cim ([a-z]+)/gm)) {
     assert.match(help, new RegExp(`^  ${command}\\b`, "m"), `cim ${command}`);
   }
+});
+
+Deno.test("every key that the README sets is a key of the configuration", () => {
+  const known = mergeSections(
+    cimPlugins().map(({ section, config }) => ({ section, fields: config })),
+  ).flatMap(([section, fields]) => fields.map(([key]) => `${section}.${key}`));
+  const set = [...readme.matchAll(/--set ([a-z_]+\.[a-z_]+)=/g)].map(([, key]) => key);
+  assert(set.length > 3);
+  const pattern = "section.key";
+  assert.deepEqual(set.filter((key) => key !== pattern && !known.includes(key)), []);
 });
 
 Deno.test("the README's table of routes is what the agent serves, and to whom", async () => {

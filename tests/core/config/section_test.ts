@@ -136,3 +136,10 @@ Deno.test("a variable that should be JSON and is not is told as it is", () => {
   const [problem] = problemsOf(fields, { env: { CIM_REST_MAP: "{broken" } });
   assert.match(problem, /^environment: CIM_REST_MAP: "\{broken": .*expected record/);
 });
+
+for (const text of ["0x1F", "1_000", "Infinity", "NaN", "6060abc", "-", "1 2"]) {
+  Deno.test(`a variable with "${text}" is no number`, () => {
+    const [problem] = problemsOf({ port }, { env: { CIM_REST_PORT: text } });
+    assert.match(problem, /^environment: CIM_REST_PORT: .*expected number/);
+  });
+}
