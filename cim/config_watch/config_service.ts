@@ -64,6 +64,8 @@ export interface ConfigServiceOptions extends ConfigBounds {
   readonly random: () => number;
   /** Where it is told what happens. */
   readonly log: Logger;
+  /** Aborts when stopping begins: no change-set is sent from then on. Default: never. */
+  readonly stopping?: AbortSignal;
   /** Starts a background task that ends when its signal aborts. */
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
   /** Told how far the store can be trusted. */
@@ -205,7 +207,7 @@ export class ConfigService {
       baselines,
       state: own,
       maxPending,
-      isAppReady: () => this.#registered !== undefined,
+      isAppReady: () => this.#registered !== undefined && !this.#options.stopping?.aborted,
       writer: new CommitWriter({ store, clock, random, log, run, onFailure }),
       applyOwn: (change, patch) => applySelfConfig(change, patch, settings),
       onRoom: () => this.#room.abort(),

@@ -127,7 +127,7 @@ export function configWatch(): Plugin {
 
 /** Creates the service; undefined, and told in the status, when the pod's names are not known. */
 function createService(
-  { get, config, clock, random, log, tasks, status }: PluginContext<ConfigBounds>,
+  { get, config, clock, random, log, signal, tasks, status }: PluginContext<ConfigBounds>,
   onChange: (record: ChangeRecord) => void,
 ): ConfigService | undefined {
   const identity = get(identityToken);
@@ -151,6 +151,7 @@ function createService(
     clock,
     random,
     log,
+    stopping: signal,
     run: (name, task) => tasks.run(name, task),
     ...troubleReports(status),
     onChange,

@@ -74,13 +74,14 @@ export class Push {
   /** Takes an input at any time, also before or after {@linkcode run}. */
   feed(input: PushInput): void {
     const before = this.#state;
+    if (before.phase === "settled") return;
     const state = advance(before, input);
     this.#state = state;
-    if (input.type === "late" && before.phase !== "pausing") this.#warnLate();
-    if (state.phase === before.phase) return;
-    if (state.phase !== "settled") return this.#enter(state);
-    this.#settled.resolve();
-    this.#onVerdict(state.verdict);
+    if (state.phase === "settled") {
+      this.#settled.resolve();
+      this.#onVerdict(state.verdict);
+    } else if (state.phase !== before.phase) this.#enter(state);
+    else if (input.type === "late") this.#warnLate();
   }
 
   /**
@@ -176,7 +177,7 @@ export class Push {
   #warnLate(): void {
     const { log, stats } = this.#services;
     stats.unanswered++;
-    log.warn("Change-set without a reply shortly before its lease ends", {
+    log.warn("Change-set without a reply, and its time is nearly up", {
       key: this.change.key,
       phase: this.#state.phase,
     });
