@@ -70,7 +70,7 @@ class Stage implements Disposable {
         await this.#settle(client);
         break;
       case "repeat":
-        return await this.#repeat(step.client, client, text);
+        return await this.#repeat(client, text);
       case "await_close":
         await client.untilClosed();
         break;
@@ -127,7 +127,7 @@ class Stage implements Disposable {
     await client.settle();
   }
 
-  async #repeat(name: string, client: WireClient, text: string): Promise<void> {
+  async #repeat(client: WireClient, text: string): Promise<void> {
     const [, wanted, line] = /^~([^~]*)~ ([^]*)$/.exec(text)!;
     for (let i = 0; i < maxRepeats; i++) {
       await client.send(`${line}\r\n`);
@@ -138,7 +138,9 @@ class Stage implements Disposable {
         return;
       }
     }
-    this.#lines.push(`  never ${wanted} for client ${name}`);
+    throw new Error(
+      `Cannot finish script "${this.#script.name}": "${wanted}" never came in ${maxRepeats} answers`,
+    );
   }
 
   #record(client: WireClient): void {
