@@ -7,6 +7,7 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { utf8 } from "./ascii.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const nkeyLength = 56;
 const userPrefix = 20 << 3;
 /** What stands before the 32 key bytes in DER. */
 const derHead = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0);
@@ -17,8 +18,8 @@ const derHead = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x
  * @throws {TypeError} When the text is not one.
  */
 export function readUserKey(nkey: string): KeyObject {
-  const bytes = decodeBase32(nkey);
-  const isUser = bytes !== null && bytes.length === 35 && bytes[0] === userPrefix &&
+  const bytes = nkey.length === nkeyLength ? decodeBase32(nkey) : null;
+  const isUser = bytes !== null && bytes[0] === userPrefix &&
     crc16(bytes.subarray(0, 33)) === (bytes[33] | bytes[34] << 8);
   if (!isUser) {
     throw new TypeError(`Invalid user nkey "${nkey}": must be U and 55 letters of base 32`);

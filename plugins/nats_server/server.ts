@@ -186,7 +186,8 @@ export class NatsServer implements AsyncDisposable {
 
   /**
    * Publishes in process. Handlers of this process have seen the message when the call returns; for clients
-   * it has been copied. The bytes are the caller's again then.
+   * it has been copied. The bytes are the caller's again then. Nothing slows the caller down: a client
+   * that does not keep up is cut off at `limits.maxPendingBytes`.
    *
    * @throws {TypeError} When subject or reply is not valid.
    * @throws {RangeError} When payload and headers exceed `limits.maxPayloadBytes`.
