@@ -25,6 +25,7 @@ import { ConfigWatch } from "./config_watch.ts";
 import { DayOne, dayOnePrefix } from "./day_one.ts";
 import { ChangeHistory } from "./history.ts";
 import { applySelfConfig } from "./self_config.ts";
+import { Settlement } from "./settlement.ts";
 
 /** Bounds of configuration handling. */
 export interface ConfigBounds {
@@ -78,8 +79,10 @@ export interface ConfigServiceOptions extends ConfigBounds {
 
 /** Configuration handling of one service. */
 export class ConfigService {
-  /** Change-sets, replies and commits. */
+  /** Change-sets and replies. */
   readonly watch: ConfigWatch;
+  /** Verdicts and commits. */
+  readonly settlement: Settlement;
   /** The first configuration. */
   readonly dayOne: DayOne;
   /** What is counted. */
@@ -94,7 +97,11 @@ export class ConfigService {
     this.#options = options;
     this.#registered = options.registered;
     this.dayOne = this.#createDayOne();
-    this.watch = this.#createWatch();
+    const state = ownState(options.state, options.scope);
+    const { log, history: capacity = 256, onChange } = options;
+    const history = new ChangeHistory({ state, log, capacity, onChange });
+    this.settlement = this.#createSettlement(history, state);
+    this.watch = this.#createWatch(history);
   }
 
   /** The metric families. */
@@ -102,8 +109,18 @@ export class ConfigService {
     return this.stats.families(
       this.#options.scope.podName,
       () => this.watch.pending,
-      () => this.watch.stateFailures,
+      () => this.settlement.stateFailures,
     );
+  }
+
+  /** Takes up what an earlier life of the agent knew. */
+  async restore(): Promise<void> {
+    await this.settlement.restore();
+  }
+
+  /** Resolves when nothing is left to be written, or the signal aborts. */
+  async flush(signal: AbortSignal): Promise<void> {
+    await this.settlement.flush(signal);
   }
 
   /** Starts following the store and working on what it brings. */
@@ -121,7 +138,7 @@ export class ConfigService {
     this.dayOne.onRegister();
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      this.watch.commitBaselines(this.#startRevisions());
+      this.settlement.commitBaselines(this.#startRevisions());
     }
     const { containerId } = registration;
     const isSame = containerId !== "" && containerId !== "null" &&
@@ -189,26 +206,24 @@ export class ConfigService {
     });
   }
 
-  #createWatch(): ConfigWatch {
-    const { scope, baselines, store, state, app, settings, clock, random, log, run } =
-      this.#options;
+  #createSettlement(history: ChangeHistory, state: KeyValueStore): Settlement {
+    const { scope, baselines, store, clock, random, log, run } = this.#options;
+    const { stats } = this;
+    const onFailure = () => stats.commitFailures++;
+    const writer = new CommitWriter({ store, clock, random, log, run, onFailure });
+    return new Settlement({ scope, baselines, history, writer, stats, state, clock, log });
+  }
+
+  #createWatch(history: ChangeHistory): ConfigWatch {
+    const { scope, store, app, settings, clock, random, log, stopping } = this.#options;
     const { replyTimeoutMs = 180_000, leaseMarginMs = 5_000, resumeDelayMs = 10_000 } =
       this.#options;
-    const { maxPending = 1_000, history: capacity = 256, onChange } = this.#options;
-    const { stats } = this;
-    const { namespace, microservice, version, podName } = scope;
-    const own = state.withPrefix(
-      `config_watch/${namespace}/${microservice}/${version}/${podName}/`,
-    );
-    const history = new ChangeHistory({ state: own, log, capacity, onChange });
-    const onFailure = () => stats.commitFailures++;
+    const { maxPending = 1_000 } = this.#options;
     return new ConfigWatch({
       scope,
-      baselines,
-      state: own,
+      settlement: this.settlement,
       maxPending,
-      isAppReady: () => this.#registered !== undefined && !this.#options.stopping?.aborted,
-      writer: new CommitWriter({ store, clock, random, log, run, onFailure }),
+      isAppReady: () => this.#registered !== undefined && !stopping?.aborted,
       applyOwn: (change, patch) => applySelfConfig(change, patch, settings),
       onRoom: () => this.#room.abort(),
       push: {
@@ -217,7 +232,7 @@ export class ConfigService {
         random,
         log,
         history,
-        stats,
+        stats: this.stats,
         replyTimeoutMs,
         leaseMarginMs,
         resumeDelayMs,
@@ -225,4 +240,10 @@ export class ConfigService {
       },
     });
   }
+}
+
+/** The part of the agent's own store that belongs to this service and pod. */
+function ownState(state: KeyValueStore, scope: Scope): KeyValueStore {
+  const { namespace, microservice, version, podName } = scope;
+  return state.withPrefix(`config_watch/${namespace}/${microservice}/${version}/${podName}/`);
 }

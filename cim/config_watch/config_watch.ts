@@ -3,45 +3,29 @@
  *
  * @module
  */
-import {
-  type Change,
-  type Clock,
-  describeError,
-  jsonCodec,
-  type KeyValueStore,
-  type Logger,
-  type SyncEvent,
-} from "../../core/mod.ts";
+import type { Change, Clock, Logger, SyncEvent } from "../../core/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
 import {
   type ChangeSetKey,
-  commitKey,
   type Level,
   levels,
   ownDataKey,
   parseChangeSetKey,
-  parseRevision,
   type Scope,
-  statusKey,
 } from "./change_set_key.ts";
-import { type Baselines, CommitLedger, type LedgerSnapshot } from "./commit_ledger.ts";
-import type { CommitWriter } from "./commit_writer.ts";
 import { type ConfigReply, parseConfigReply } from "./config_reply.ts";
 import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
-import { describeChange } from "./describe_change.ts";
 import type { ChangeHistory } from "./history.ts";
 import { LevelQueue } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
+import type { Settlement } from "./settlement.ts";
 import { replyVerdict, type Verdict } from "./verdict.ts";
 
 /** What {@linkcode ConfigWatch} works with. */
 export interface ConfigWatchOptions {
   readonly scope: Scope;
-  readonly baselines: Baselines;
   readonly push: PushServices;
-  readonly writer: CommitWriter;
-  /** The agent's own store, for the ledger. */
-  readonly state: KeyValueStore;
+  readonly settlement: Settlement;
   /** Whether the application has registered. */
   readonly isAppReady: () => boolean;
   /** Applies a change-set of the agent's own file. */
@@ -52,27 +36,22 @@ export interface ConfigWatchOptions {
   readonly onRoom: () => void;
 }
 
-const ledgerKey = "ledger";
-const ledgerCodec = jsonCodec((value) => value as LedgerSnapshot);
-
-/** Takes change-sets and replies, keeps what became of them. */
+/** Takes change-sets and replies, and brings each change-set to its verdict. */
 export class ConfigWatch {
   readonly #options: ConfigWatchOptions;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #history: ChangeHistory;
   readonly #stats: ConfigStats;
-  readonly #ledger: CommitLedger;
+  readonly #settlement: Settlement;
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
-  #saving: Promise<void> = Promise.resolve();
   #hasPutOff = false;
-  #ledgerFailures = 0;
 
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
     ({ log: this.#log, clock: this.#clock, history: this.#history, stats: this.#stats } =
       options.push);
-    this.#ledger = new CommitLedger(options.baselines);
+    this.#settlement = options.settlement;
     const queue = { isAppReady: options.isAppReady, onDone: () => this.#makeRoom() };
     this.#queues = { nf: new LevelQueue(queue), ms: new LevelQueue(queue) };
   }
@@ -80,22 +59,6 @@ export class ConfigWatch {
   /** Change-sets without a verdict. */
   get pending(): number {
     return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
-  }
-
-  /** Writes to the agent's own store that failed. */
-  get stateFailures(): number {
-    return this.#history.failures + this.#ledgerFailures;
-  }
-
-  /** Takes up what an earlier life answered, and commits what it could not commit any more. */
-  async restore(): Promise<void> {
-    await this.#history.restore();
-    await this.#restoreLedger();
-    for (const record of this.#history.list().reverse()) {
-      const change = parseChangeSetKey(record.key, this.#options.scope);
-      if (!change || record.commit === undefined || record.state === "committed") continue;
-      this.#commit(change, record.commit, undefined);
-    }
   }
 
   /** Works until the signal aborts. */
@@ -145,41 +108,9 @@ export class ConfigWatch {
     }
   }
 
-  /** Commits the revisions that the container started with, as far as they are known. */
-  commitBaselines(baselines: Baselines): void {
-    const { scope, writer } = this.#options;
-    for (const level of levels) {
-      const text = baselines[level];
-      if (text === "") continue;
-      const revision = parseRevision(text);
-      if (revision === undefined) {
-        this.#log.warn(`Cannot commit the start revision of level ${level}: not an integer`, {
-          revision: text,
-        });
-        continue;
-      }
-      if (!this.#ledger.begin(level, revision)) continue;
-      const detail = { revision, reason: "the container started with it" };
-      writer.write({
-        key: commitKey(scope, level),
-        statusKey: statusKey(scope, level),
-        value: String(revision),
-        detail,
-        onlyRaise: true,
-      });
-    }
-    this.#saveLedger();
-  }
-
   /** The change-sets of late, the newest first. */
   list(): ChangeRecord[] {
     return this.#history.list();
-  }
-
-  /** Resolves when nothing is left to be written, or the signal aborts. */
-  async flush(signal: AbortSignal): Promise<void> {
-    await this.#options.writer.flush(signal);
-    await Promise.all([this.#saving, this.#history.settled()]);
   }
 
   #take(change: Change): void {
@@ -202,7 +133,7 @@ export class ConfigWatch {
     const queue = this.#queues[level];
     const record = this.#history.get(key);
     if (queue.find(key)) return;
-    const settledBefore = this.#ledger.settledBefore(change);
+    const settledBefore = this.#settlement.settledBefore(change);
     if (settledBefore !== undefined) {
       this.#log.debug("Change-set skipped", { key, reason: settledBefore });
       if (isNews && !record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
@@ -218,7 +149,7 @@ export class ConfigWatch {
     this.#log.info("Change-set seen", { key });
     if (dataKey === ownDataKey) {
       const run = async () =>
-        this.#settle(change, await this.#options.applyOwn(change, patch), undefined);
+        this.#settlement.settle(change, await this.#options.applyOwn(change, patch));
       queue.add({ change, push: undefined, run });
       return;
     }
@@ -227,7 +158,7 @@ export class ConfigWatch {
       patch,
       record,
       this.#options.push,
-      (verdict) => this.#settle(change, verdict, push.endsAt),
+      (verdict) => this.#settlement.settle(change, verdict, push.endsAt),
     );
     queue.add({ change, push, run: (signal) => push.run(signal) });
     if (revision < (this.#queues[level].currentRevision ?? 0)) {
@@ -243,7 +174,7 @@ export class ConfigWatch {
       if (!change) continue;
       const reason = "its lease ended while the agent was away";
       if (this.#queues[change.level].find(key)) this.#withdraw(change);
-      else this.#settle(change, { outcome: "timed_out", reason }, undefined);
+      else this.#settlement.settle(change, { outcome: "timed_out", reason });
     }
   }
 
@@ -252,7 +183,7 @@ export class ConfigWatch {
     const removed = queue.remove(change.key);
     if (removed && !removed.push) {
       const reason = "it was withdrawn before its turn came";
-      this.#settle(change, { outcome: "timed_out", reason }, undefined);
+      this.#settlement.settle(change, { outcome: "timed_out", reason });
     } else (removed ?? queue.find(change.key))?.push?.feed({ type: "over" });
     this.#makeRoom();
   }
@@ -265,51 +196,13 @@ export class ConfigWatch {
     }
     const verdict = replyVerdict(status, remarks);
     if (record.verdict === verdict.outcome) return this.#reject("repeated", change.key);
-    this.#settle(change, verdict, undefined);
+    this.#settlement.settle(change, verdict);
   }
 
   #reject(reason: ReplyRejection, key: string): void {
     this.#stats.rejections[reason]++;
     const level = reason === "repeated" ? "debug" : "warn";
     this.#log[level]("Configuration reply not taken", { reason, key });
-  }
-
-  /** Keeps a verdict and commits what follows from it. */
-  #settle(change: ChangeSetKey, { outcome, reason }: Verdict, endsAt: number | undefined): void {
-    const { key } = change;
-    this.#stats.outcomes[outcome]++;
-    const commit = this.#ledger.answer(change, outcome);
-    this.#saveLedger();
-    this.#history.update(key, {
-      state: outcome,
-      verdict: outcome,
-      reason,
-      settledAt: this.#clock.now(),
-      commit,
-    });
-    const level = outcome === "applied" || outcome === "unused" ? "info" : "warn";
-    this.#log[level]("Change-set settled", { key, outcome, reason, commit });
-    if (commit !== undefined) this.#commit(change, commit, endsAt);
-  }
-
-  #commit(change: ChangeSetKey, value: string, giveUpAt: number | undefined): void {
-    const { scope, writer } = this.#options;
-    const { key, level } = change;
-    const record = this.#history.get(key);
-    writer.write({
-      key: commitKey(scope, level),
-      statusKey: statusKey(scope, level),
-      value,
-      giveUpAt,
-      detail: record ? describeChange(record) : { key, value },
-      onWritten: () => {
-        this.#history.update(key, { state: "committed", committedAt: this.#clock.now() });
-      },
-      onAbandoned: (reason) => {
-        this.#log.warn("Verdict not committed", { key, value, reason });
-        this.#history.update(key, { reason: `not committed: ${reason}`, commit: undefined });
-      },
-    });
   }
 
   #makeRoom(): void {
@@ -320,31 +213,5 @@ export class ConfigWatch {
 
   #newRecord(change: ChangeSetKey, state: "seen" | "skipped", reason: string): ChangeRecord {
     return { ...change, state, reason, attempts: 0, seenAt: this.#clock.now() };
-  }
-
-  async #restoreLedger(): Promise<void> {
-    try {
-      const entry = await this.#options.state.get(ledgerKey);
-      if (!entry) return;
-      for (const level of this.#ledger.restore(ledgerCodec.decode(entry.value))) {
-        this.#log.warn("Revisions started over: earlier answers are forgotten", { level });
-        this.#history.forget((record) => record.level === level);
-      }
-    } catch (error) {
-      this.#log.error(`Cannot restore answered revisions: ${describeError(error)}`);
-    }
-  }
-
-  #saveLedger(): void {
-    const { state } = this.#options;
-    const snapshot = ledgerCodec.encode(this.#ledger.snapshot());
-    this.#saving = this.#saving.then(async () => {
-      try {
-        await state.put(ledgerKey, snapshot);
-      } catch (error) {
-        this.#ledgerFailures++;
-        this.#log.error(`Cannot keep answered revisions: ${describeError(error)}`);
-      }
-    });
   }
 }

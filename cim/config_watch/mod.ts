@@ -5,7 +5,8 @@
  *
  * A change-set passes `config_service.ts` (list and watch), `config_watch.ts` (is it ours, is it news),
  * `level_queue.ts` (its turn), `push.ts` with `push_machine.ts` (to the application), `config_reply.ts`
- * (its answer), `commit_ledger.ts` (what follows from it) and `commit_writer.ts` (back to the store).
+ * (its answer), `settlement.ts` with `commit_ledger.ts` (what follows from it) and `commit_writer.ts` (back to
+ * the store).
  *
  * What it refuses to do: send a patch twice that may have arrived, lower a commit, answer for a service,
  * version or pod that is not its own, or delete a pod.

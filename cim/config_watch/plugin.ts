@@ -113,14 +113,14 @@ export function configWatch(): Plugin {
         handler: () => jsonResponse({ changes: changes.list().map(describeChange) }),
       });
       if (!service) return undefined;
-      await service.watch.restore();
+      await service.restore();
       status.init("change-sets not listed yet");
       return { service, subscriptions: connect(context, service) };
     },
     afterInit: (state) => state?.service.start(),
     async close(state, { signal }) {
       state?.subscriptions.dispose();
-      await state?.service.watch.flush(signal);
+      await state?.service.flush(signal);
     },
   });
 }

@@ -119,7 +119,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     run: (name, task) => tasks.run(name, task),
     onDayOne: (trouble) => failures.push(trouble),
   }));
-  await service.watch.restore();
+  await service.restore();
   service.start();
   await clock.advance(0);
 
@@ -158,7 +158,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     },
     async [Symbol.asyncDispose]() {
       await tasks.close();
-      await service.watch.flush(AbortSignal.abort());
+      await service.flush(AbortSignal.abort());
     },
   };
   return self;
