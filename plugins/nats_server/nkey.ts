@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { utf8 } from "./ascii.ts";
 
@@ -27,7 +28,7 @@ export function readUserKey(nkey: string): KeyObject {
   const der = new Uint8Array(derHead.length + 32);
   der.set(derHead);
   der.set(bytes.subarray(1, 33), derHead.length);
-  return createPublicKey({ key: der as unknown as string, format: "der", type: "spki" });
+  return createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
 }
 
 /** Whether the signature (base64, URL or standard alphabet) of the nonce was made with the key. */
