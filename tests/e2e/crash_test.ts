@@ -4,8 +4,17 @@ import { type AgentProcess, pod, startAgent } from "./_agent.ts";
 import { fakeApp } from "./_app.ts";
 import { until } from "./_until.ts";
 
-const logFile = (agent: AgentProcess) =>
-  `${agent.folder}/logs/${pod.name}_${pod.namespace}_amf-c1.log`;
+/** The lines of the application's log, those of the rotated files first. */
+async function logLines({ folder }: AgentProcess): Promise<string[]> {
+  const base = `${pod.name}_${pod.namespace}_amf-c1`;
+  const rotated: string[] = [];
+  for await (const { name } of Deno.readDir(`${folder}/logs`)) {
+    if (name.startsWith(base) && name.endsWith(".log_bkp")) rotated.push(name);
+  }
+  const names = [...rotated.sort(), `${base}.log`];
+  const texts = await Promise.all(names.map((name) => Deno.readTextFile(`${folder}/logs/${name}`)));
+  return texts.join("").trimEnd().split("\n");
+}
 
 const lineText = (number: number) => `${String(number).padStart(7, "0")} ${"x".repeat(180)} end`;
 
@@ -46,7 +55,7 @@ Deno.test("kill -9 under load leaves every acknowledged key and no torn line in 
   await nats.flush();
   await second.stop();
 
-  const lines = (await Deno.readTextFile(logFile(second))).trimEnd().split("\n");
+  const lines = await logLines(second);
   assert.equal(lines.at(-1), "after the restart");
   // The line that was being written when the end came may be torn; it is the last of its time.
   const whole = lines.slice(0, -2);
