@@ -15,12 +15,12 @@ export type ProductSourcesOptions = Omit<LoadSourcesOptions, "sections">;
  *
  * @throws {AgentError} `config_unreadable` when a file that was named is missing or cannot be parsed.
  */
-export function productSources(
+export async function productSources(
   plugins: readonly Plugin[],
   options: ProductSourcesOptions = {},
-): ConfigSources {
+): Promise<ConfigSources> {
   const sections = [...new Set(plugins.flatMap(({ name, section }) => [section, name]))];
-  const sources = loadSources({ ...options, sections });
+  const sources = await loadSources({ ...options, sections });
   // Problems of the documents derived from are told by the plugins that read them.
   return deriveSources(sources, options.readText ?? readIfPresent).sources;
 }

@@ -10,12 +10,12 @@ import { type ProductConfiguration, readConfiguration } from "./read_configurati
 export type ConfigView = "schema" | "show" | "reference";
 
 /** Prints the configuration from one of its sides. */
-export function configCommand(
+export async function configCommand(
   view: ConfigView,
   options: ConfigOptions,
   io: CliIo,
 ): Promise<number> {
-  if (view === "show") showConfiguration(readConfiguration(options, io), io);
+  if (view === "show") showConfiguration(await readConfiguration(options, io), io);
   else {
     const sections = cimPlugins()
       .filter(({ config }) => Object.keys(config).length > 0)
@@ -26,7 +26,7 @@ export function configCommand(
         : describeMarkdown(sections).trimEnd(),
     );
   }
-  return Promise.resolve(exitCode.fine);
+  return exitCode.fine;
 }
 
 /** As a YAML file that says where each value comes from. Secrets stay secret. */

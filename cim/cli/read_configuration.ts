@@ -21,12 +21,12 @@ export interface ProductConfiguration extends Configuration {
  * @throws {ConfigError} With all problems.
  * @throws {AgentError} `config_unreadable` when a file that was named is missing or cannot be parsed.
  */
-export function readConfiguration(
+export async function readConfiguration(
   options: ConfigOptions,
   io: Pick<CliIo, "env">,
-): ProductConfiguration {
+): Promise<ProductConfiguration> {
   const plugins = cimPlugins();
-  const sources = productSources(plugins, sourcesOptions(options, io));
+  const sources = await productSources(plugins, sourcesOptions(options, io));
   const configuration = readSections(plugins, sources);
   const byPlugin = new Map([...configuration.results].map(([{ name }, result]) => [name, result]));
   return {

@@ -14,7 +14,7 @@ import { version } from "./version.ts";
  */
 export async function runCommand(options: ConfigOptions, io: CliIo): Promise<number> {
   const plugins = cimPlugins();
-  const sources = productSources(plugins, sourcesOptions(options, io));
+  const sources = await productSources(plugins, sourcesOptions(options, io));
   const stopTimeoutMs = shutdownBudgetMs(sources);
   const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeoutMs });
   const onKill = () => {

@@ -23,7 +23,7 @@ export async function statusCommand(
   { json, ...options }: ConfigOptions & { readonly json: boolean },
   io: CliIo,
 ): Promise<number> {
-  const address = restAddress(readConfiguration(options, io));
+  const address = restAddress(await readConfiguration(options, io));
   const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
   if (!response.ok) throw await refusal("ask for the status", response);
   const text = await response.text();

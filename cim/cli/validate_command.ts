@@ -25,9 +25,9 @@ interface Findings {
  * Checks the configuration and the documents it leads to, `cim.json` and `common-infra.json`, and tells
  * all problems at once. Exit code 3 when there are any.
  */
-export function validateCommand(options: ConfigOptions, io: CliIo): Promise<number> {
+export async function validateCommand(options: ConfigOptions, io: CliIo): Promise<number> {
   const plugins = cimPlugins();
-  const sources = productSources(plugins, sourcesOptions(options, io));
+  const sources = await productSources(plugins, sourcesOptions(options, io));
   const found = [checkSections(plugins, sources), checkDocuments(sources)];
   const problems = found.flatMap(({ problems }) => problems);
   for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
@@ -36,10 +36,10 @@ export function validateCommand(options: ConfigOptions, io: CliIo): Promise<numb
   for (const problem of problems) io.err(problem);
   if (problems.length > 0) {
     io.err(`${problems.length} problem${problems.length === 1 ? "" : "s"}`);
-    return Promise.resolve(exitCode.badConfiguration);
+    return exitCode.badConfiguration;
   }
   io.out(`configuration is valid (${found.flatMap(({ files }) => files).join(", ")})`);
-  return Promise.resolve(exitCode.fine);
+  return exitCode.fine;
 }
 
 function checkSections(plugins: ReturnType<typeof cimPlugins>, sources: ConfigSources): Findings {

@@ -28,10 +28,10 @@ export interface DerivedSources {
  * @example
  * ```ts
  * import { deriveSources } from "./mod.ts";
- * import { loadSources } from "../../core/mod.ts";
+ * import { sourcesFrom } from "../../core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const given = loadSources({ env: { CIM_PATHS_DATA: "/data" }, readText: () => undefined });
+ * const given = sourcesFrom({ env: { CIM_PATHS_DATA: "/data" } });
  * const { sources } = deriveSources(given, () => undefined);
  * assert.deepEqual(sources.file?.values, { localkv: { folder: "/data" } });
  * ```

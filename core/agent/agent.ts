@@ -13,9 +13,9 @@
 import { systemClock } from "../async/mod.ts";
 import {
   type DescribedSection,
-  loadSources,
   problemText,
   type SectionResult,
+  sourcesFrom,
 } from "../config/mod.ts";
 import { AgentError, describeError } from "../errors/mod.ts";
 import { type Logger, LogRegistry } from "../log/mod.ts";
@@ -93,7 +93,7 @@ export class Agent implements AsyncDisposable {
       plugins: [...options.plugins],
       name: options.name ?? "agent",
       version: options.version ?? "0.0.0",
-      sources: options.sources ?? loadSources({ env: {}, readText: () => undefined }),
+      sources: options.sources ?? sourcesFrom(),
       startTimeoutMs: options.startTimeoutMs ?? 15_000,
       stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
       closeGraceMs: options.closeGraceMs ?? 500,

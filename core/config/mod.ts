@@ -42,5 +42,7 @@ export {
   defaultConfigPaths,
   loadSources,
   type LoadSourcesOptions,
+  sourcesFrom,
+  type SourceValues,
 } from "./sources.ts";
 export { parseDuration, parseSize } from "./units.ts";

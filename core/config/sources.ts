@@ -11,7 +11,6 @@
  * @module
  */
 import { AgentError, describeError } from "../errors/mod.ts";
-import { parse as parseYaml } from "../std/yaml/mod.ts";
 
 /** A parsed file. */
 export interface ConfigFile {
@@ -60,22 +59,29 @@ export const defaultConfigPaths: readonly string[] = [
   "/opt/config/cim.yaml",
 ];
 
+/** What {@linkcode sourcesFrom} takes. */
+export interface SourceValues {
+  /** What the main file would say. */
+  file?: ConfigFile;
+  /** What plugins' own files would say, by section. Default: nothing. */
+  pluginFiles?: ReadonlyMap<string, ConfigFile>;
+  /** The environment. Default: empty. */
+  env?: Readonly<Record<string, string>>;
+  /** What `--set` would say, each `section.key=value`. Default: nothing. */
+  sets?: readonly string[];
+  /** Reads a text file for a `file:` secret, undefined if it does not exist. Default: the file system. */
+  readText?: (path: string) => string | undefined;
+}
+
 /**
- * Reads all sources.
+ * Makes sources from values in the program, without looking at files or at the process's environment.
  *
- * @throws {AgentError} `config_unreadable` when a file that was named is missing or not YAML or JSON, or
- * `config_invalid` when a `--set` has no `=`.
+ * @throws {AgentError} `config_invalid` when a `--set` has no `=`.
  */
-export function loadSources(options: LoadSourcesOptions = {}): ConfigSources {
-  const { configPath, sets = [], sections = [] } = options;
-  const { env = Deno.env.toObject(), readText = readIfPresent } = options;
-  const pluginFiles = new Map<string, ConfigFile>();
-  for (const section of sections) {
-    const file = findPluginFile(section, options, env, readText);
-    if (file) pluginFiles.set(section, file);
-  }
+export function sourcesFrom(values: SourceValues = {}): ConfigSources {
+  const { file, pluginFiles = new Map(), env = {}, sets = [], readText = readIfPresent } = values;
   return {
-    file: findMainFile(configPath || env.CIM_CONFIG, readText),
+    file,
     pluginFiles,
     env,
     sets: new Map(sets.map(splitSet)),
@@ -89,12 +95,30 @@ export function loadSources(options: LoadSourcesOptions = {}): ConfigSources {
   };
 }
 
-function findMainFile(
+/**
+ * Reads all sources.
+ *
+ * @throws {AgentError} `config_unreadable` when a file that was named is missing or not YAML or JSON, or
+ * `config_invalid` when a `--set` has no `=`.
+ */
+export async function loadSources(options: LoadSourcesOptions = {}): Promise<ConfigSources> {
+  const { configPath, sets, sections = [] } = options;
+  const { env = Deno.env.toObject(), readText = readIfPresent } = options;
+  const pluginFiles = new Map<string, ConfigFile>();
+  for (const section of sections) {
+    const file = await findPluginFile(section, options, env, readText);
+    if (file) pluginFiles.set(section, file);
+  }
+  const file = await findMainFile(configPath || env.CIM_CONFIG, readText);
+  return sourcesFrom({ file, pluginFiles, env, sets, readText });
+}
+
+async function findMainFile(
   named: string | undefined,
   readText: (path: string) => string | undefined,
-): ConfigFile | undefined {
+): Promise<ConfigFile | undefined> {
   if (named) {
-    const file = readConfigFile(named, readText);
+    const file = await readConfigFile(named, readText);
     if (file) return file;
     throw new AgentError(
       "config_unreadable",
@@ -102,40 +126,42 @@ function findMainFile(
     );
   }
   for (const path of defaultConfigPaths) {
-    const file = readConfigFile(path, readText);
+    const file = await readConfigFile(path, readText);
     if (file) return file;
   }
   return undefined;
 }
 
-function findPluginFile(
+async function findPluginFile(
   section: string,
   { configDir, pluginPaths = {} }: LoadSourcesOptions,
   env: Readonly<Record<string, string>>,
   readText: (path: string) => string | undefined,
-): ConfigFile | undefined {
+): Promise<ConfigFile | undefined> {
   const variable = `${section.replaceAll("-", "_").toUpperCase()}_CONFIG`;
   const named = pluginPaths[section] ?? env[variable];
   if (named === "") return undefined;
   const path = named ?? `${section}.conf`;
   const folder = configDir ?? env.CONFIG_DIR;
-  const file = readConfigFile(path, readText) ??
-    (folder ? readConfigFile(`${folder}/${path}`, readText) : undefined);
+  const file = await readConfigFile(path, readText) ??
+    (folder ? await readConfigFile(`${folder}/${path}`, readText) : undefined);
   if (!file && named) {
     throw new AgentError("config_unreadable", `Cannot read configuration ${named}: no such file`);
   }
   return file;
 }
 
-function readConfigFile(
+async function readConfigFile(
   path: string,
   readText: (path: string) => string | undefined,
-): ConfigFile | undefined {
+): Promise<ConfigFile | undefined> {
   let text: string | undefined;
   try {
     text = readText(path);
     if (text === undefined) return undefined;
-    const values = parseYaml(text) ?? {};
+    // The parser costs more than the rest of a start: it is loaded for those who have a file.
+    const { parse } = await import("../std/yaml/mod.ts");
+    const values = parse(text) ?? {};
     if (typeof values !== "object" || Array.isArray(values)) {
       throw new TypeError("the document is not a mapping of keys to values");
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeJsonSchema, loadSources, operatorKey, readSection } from "../config/mod.ts";
+import { describeJsonSchema, operatorKey, readSection, sourcesFrom } from "../config/mod.ts";
 import type { PluginCase } from "./plugin_contract.ts";
 
 /** What a plugin says of itself before anything runs. */
@@ -22,11 +22,8 @@ export const declarationCases: Record<string, PluginCase> = {
         .filter(([, property]) => property.default !== undefined)
         .map(([key, property]) => [key, property.default]),
     );
-    const sources = loadSources({
-      configPath: "defaults.json",
-      env: {},
-      readText: (path) =>
-        path === "defaults.json" ? JSON.stringify({ [section]: written }) : undefined,
+    const sources = sourcesFrom({
+      file: { path: "defaults.json", values: { [section]: written } },
     });
     const { values, problems } = readSection(section, config, sources);
     assert.deepEqual(problems, []);

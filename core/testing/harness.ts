@@ -5,7 +5,7 @@
  * @module
  */
 import { type Agent, createAgent } from "../agent/mod.ts";
-import { loadSources } from "../config/mod.ts";
+import { sourcesFrom } from "../config/mod.ts";
 import type { Plugin } from "../plugin/mod.ts";
 import { type ManualClock, manualClock } from "./manual_clock.ts";
 import { type RecordingLogs, recordingLogs } from "./recording_log.ts";
@@ -34,11 +34,7 @@ export interface Harness extends AsyncDisposable {
 export function harness({ plugins, config = {}, env = {} }: HarnessOptions): Harness {
   const clock = manualClock();
   const logs = recordingLogs(clock);
-  const sources = loadSources({
-    configPath: "test.json",
-    env,
-    readText: (path) => path === "test.json" ? JSON.stringify(config) : undefined,
-  });
+  const sources = sourcesFrom({ env, file: { path: "test.json", values: config } });
   const agent = createAgent({ plugins, sources, clock, random: () => 0.5, logs: logs.registry });
   return { agent, clock, logs, [Symbol.asyncDispose]: () => agent.stop() };
 }

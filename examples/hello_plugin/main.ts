@@ -6,7 +6,7 @@
  * @module
  */
 import { createAgent, definePlugin, localkv, localkvToken, text, token } from "../../mod.ts";
-import { consoleSink, jsonCodec, loadSources, LogRegistry, typedStore } from "../../mod.ts";
+import { consoleSink, jsonCodec, LogRegistry, sourcesFrom, typedStore } from "../../mod.ts";
 
 interface Counter {
   next(): Promise<number>;
@@ -42,7 +42,7 @@ const greeter = definePlugin({
 const folder = Deno.args[0] ?? await Deno.makeTempDir();
 await using agent = createAgent({
   plugins: [greeter, counter, localkv()],
-  sources: loadSources({ sets: [`localkv.folder=${folder}`] }),
+  sources: sourcesFrom({ sets: [`localkv.folder=${folder}`] }),
   logs: new LogRegistry({ sinks: [consoleSink()] }),
 });
 await agent.start();

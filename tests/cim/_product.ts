@@ -1,5 +1,5 @@
 /* The product's parts in one process, on free ports and in folders of their own, with an application. */
-import { type Agent, createAgent, loadSources, type Plugin, textCodec } from "../../core/mod.ts";
+import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "../../core/mod.ts";
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { appClient } from "../../cim/app_client/mod.ts";
 import { bus } from "../../cim/bus/mod.ts";
@@ -94,7 +94,7 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
     }
     return new Response();
   });
-  const given = loadSources({
+  const given = sourcesFrom({
     env: {
       CIM_REST_PORT: "0",
       CIM_NATS_PORT: "0",

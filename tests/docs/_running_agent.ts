@@ -1,5 +1,5 @@
 import { cimPlugins } from "../../cim/assembly/mod.ts";
-import { type Agent, createAgent, loadSources, LogRegistry } from "../../core/mod.ts";
+import { type Agent, createAgent, LogRegistry, sourcesFrom } from "../../core/mod.ts";
 
 /**
  * Runs the whole product in this process, with ports and folders of its own, and returns what `use` makes
@@ -24,10 +24,9 @@ export async function withRunningAgent<T>(
       identity: { microservice: "shop" },
       ...config,
     };
-    const sources = loadSources({
-      configPath: "docs.json",
+    const sources = sourcesFrom({
+      file: { path: "docs.json", values: file },
       env: { K8S_NAMESPACE: "default", K8S_POD_ID: "shop-0" },
-      readText: (path) => path === "docs.json" ? JSON.stringify(file) : undefined,
     });
     // No sink until the configuration is read, and nothing for it after that.
     const logs = new LogRegistry({ sinks: [] });

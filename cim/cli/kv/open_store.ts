@@ -19,7 +19,7 @@ export interface OpenedStore extends AsyncDisposable {
  * @throws {AgentError} `config_invalid` when the configuration has problems.
  */
 export async function openStore(options: ConfigOptions, io: CliIo): Promise<OpenedStore> {
-  const configuration = readConfiguration(options, io);
+  const configuration = await readConfiguration(options, io);
   const { endpoints } = configuration.values("etcd") as { endpoints?: readonly string[] };
   if (endpoints && endpoints.length > 0) {
     const { openEtcd } = await import("./open_etcd.ts");

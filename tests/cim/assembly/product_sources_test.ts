@@ -3,35 +3,35 @@ import { cimPlugins, productSources } from "../../../cim/assembly/mod.ts";
 import { readConfiguration } from "../../../core/mod.ts";
 
 /** The values of one plugin, from these files and variables. */
-function valuesOf(
+async function valuesOf(
   plugin: string,
   files: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
 ) {
   const plugins = cimPlugins();
-  const sources = productSources(plugins, { env, readText: (path) => files[path] });
+  const sources = await productSources(plugins, { env, readText: (path) => files[path] });
   const { results } = readConfiguration(plugins, sources);
   return [...results].find(([{ name }]) => name === plugin)![1].values!;
 }
 
 const infra = { "/opt/conf/static/common-infra.json": '{"etcd_url":"infra:2379"}' };
 
-Deno.test("productSources() puts the embedded store into paths.data", () => {
-  assert.equal(valuesOf("localkv", {}).folder, "/opt/data");
-  assert.equal(valuesOf("localkv", {}, { CIM_PATHS_DATA: "/data" }).folder, "/data");
+Deno.test("productSources() puts the embedded store into paths.data", async () => {
+  assert.equal((await valuesOf("localkv", {})).folder, "/opt/data");
+  assert.equal((await valuesOf("localkv", {}, { CIM_PATHS_DATA: "/data" })).folder, "/data");
   const env = { CIM_PATHS_DATA: "/data", CIM_LOCALKV_FOLDER: "/own" };
-  assert.equal(valuesOf("localkv", {}, env).folder, "/own");
+  assert.equal((await valuesOf("localkv", {}, env)).folder, "/own");
 });
 
-Deno.test("productSources() takes etcd from common-infra.json unless it is configured", () => {
-  assert.equal(valuesOf("etcd", {}).endpoints, undefined);
-  assert.deepEqual(valuesOf("etcd", infra).endpoints, ["infra:2379"]);
+Deno.test("productSources() takes etcd from common-infra.json unless it is configured", async () => {
+  assert.equal((await valuesOf("etcd", {})).endpoints, undefined);
+  assert.deepEqual((await valuesOf("etcd", infra)).endpoints, ["infra:2379"]);
   const env = { CIM_ETCD_ENDPOINTS: "own:2379" };
-  assert.deepEqual(valuesOf("etcd", infra, env).endpoints, ["own:2379"]);
+  assert.deepEqual((await valuesOf("etcd", infra, env)).endpoints, ["own:2379"]);
   const file = { ...infra, "./cim.yaml": "etcd: { endpoints: [file:2379] }" };
-  assert.deepEqual(valuesOf("etcd", file).endpoints, ["file:2379"]);
+  assert.deepEqual((await valuesOf("etcd", file)).endpoints, ["file:2379"]);
 });
 
-Deno.test("productSources() reads a file for each plugin, by section or by name", () => {
-  assert.equal(valuesOf("http", { "rest.conf": "port: 7000" }).port, 7000);
+Deno.test("productSources() reads a file for each plugin, by section or by name", async () => {
+  assert.equal((await valuesOf("http", { "rest.conf": "port: 7000" })).port, 7000);
 });

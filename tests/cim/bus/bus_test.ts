@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bus, busToken, type MessageBus } from "../../../cim/bus/mod.ts";
-import { AgentError, createAgent, loadSources } from "../../../core/mod.ts";
+import { AgentError, createAgent, sourcesFrom } from "../../../core/mod.ts";
 import { recordingLogs } from "../../../core/testing/mod.ts";
 import { connectNats, nats, natsToken } from "../../../plugins/nats/mod.ts";
 import { NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
@@ -13,9 +13,7 @@ async function startAgent(url?: string, settings: Record<string, string> = {}) {
   const agent = createAgent({
     plugins: [natsServer(), nats(), bus()],
     logs: recordingLogs().registry,
-    sources: loadSources({
-      env: {},
-      readText: () => undefined,
+    sources: sourcesFrom({
       sets: [
         "nats.port=0",
         ...(url ? [`nats.url=${url}`] : []),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { loadSources } from "../../../core/mod.ts";
+import { sourcesFrom } from "../../../core/mod.ts";
 import { appWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
 
-const sources = (env: Record<string, string>) => loadSources({ env, readText: () => undefined });
+const sources = (env: Record<string, string>) => sourcesFrom({ env });
 
 Deno.test("D-102 the grace period is 30 seconds when nobody says", () => {
   assert.equal(shutdownBudgetMs(sources({})), 29_000);

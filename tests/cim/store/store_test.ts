@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadSources, textCodec } from "../../../core/mod.ts";
+import { sourcesFrom, textCodec } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { etcd } from "../../../plugins/etcd/mod.ts";
 import { localkv, localkvToken } from "../../../plugins/localkv/mod.ts";
@@ -8,8 +8,12 @@ import { configStoreToken, deriveSources, stateStoreToken, store } from "../../.
 const infra = '{"etcd_url":"etcd.local:2379"}';
 const infraPath = "/opt/conf/static/common-infra.json";
 
-function derive(env: Record<string, string>, files: Record<string, string> = {}) {
-  const given = loadSources({ env, readText: (path) => files[path] });
+function derive(
+  env: Record<string, string>,
+  files: Record<string, string> = {},
+  values: Record<string, unknown> = {},
+) {
+  const given = sourcesFrom({ env, file: { path: "./cim.yaml", values } });
   return deriveSources(given, (path) => files[path]);
 }
 
@@ -26,8 +30,8 @@ Deno.test("deriveSources() leaves endpoints alone that the operator set", () => 
 });
 
 Deno.test("deriveSources() keeps other keys of the section", () => {
-  const files = { [infraPath]: infra, "./cim.yaml": "etcd:\n  user: root\nrest:\n  port: 1\n" };
-  const { sources } = derive({}, files);
+  const values = { etcd: { user: "root" }, rest: { port: 1 } };
+  const { sources } = derive({}, { [infraPath]: infra }, values);
   assert.deepEqual(sources.file?.values.etcd, { user: "root", endpoints: ["etcd.local:2379"] });
   assert.deepEqual(sources.file?.values.rest, { port: 1 });
 });

@@ -1,5 +1,12 @@
-import { type ConfigSources, type Fields, loadSources } from "../../../core/config/mod.ts";
-import { readSection, type SectionResult } from "../../../core/config/mod.ts";
+import {
+  type ConfigFile,
+  type ConfigSources,
+  type Fields,
+  readSection,
+  type SectionResult,
+  sourcesFrom,
+} from "../../../core/config/mod.ts";
+import { parse } from "../../../core/std/yaml/mod.ts";
 
 /** Where a test's configuration comes from. */
 export interface Given {
@@ -12,15 +19,20 @@ export interface Given {
 }
 
 /** Sources that read from memory. */
-export function sourcesOf({ file, env = {}, sets = [], files = {} }: Given): ConfigSources {
-  const all: Record<string, string> = file === undefined ? files : { ...files, "cim.yaml": file };
-  return loadSources({
-    configPath: file === undefined ? undefined : "cim.yaml",
+export function sourcesOf({ file, env, sets, files = {} }: Given): ConfigSources {
+  const own = parsed("rest.conf", files["rest.conf"]);
+  return sourcesFrom({
+    file: parsed("cim.yaml", file),
+    pluginFiles: new Map(own && [["rest", own]]),
     env,
     sets,
-    sections: ["rest"],
-    readText: (path) => all[path],
+    readText: (path) => files[path],
   });
+}
+
+function parsed(path: string, text: string | undefined): ConfigFile | undefined {
+  if (text === undefined) return undefined;
+  return { path, values: (parse(text) ?? {}) as ConfigFile["values"] };
 }
 
 /** The section `rest` as read from there. */

@@ -11,28 +11,28 @@ function memory(files: Record<string, string>) {
   return { asked, readText };
 }
 
-Deno.test("loadSources() takes the file named by --config before the one named by CIM_CONFIG", () => {
+Deno.test("loadSources() takes the file named by --config before the one named by CIM_CONFIG", async () => {
   const { readText } = memory({ "a.yaml": "x: { y: 1 }", "b.yaml": "x: { y: 2 }" });
   const env = { CIM_CONFIG: "b.yaml" };
-  assert.equal(loadSources({ configPath: "a.yaml", env, readText }).file?.path, "a.yaml");
-  assert.equal(loadSources({ env, readText }).file?.path, "b.yaml");
+  assert.equal((await loadSources({ configPath: "a.yaml", env, readText })).file?.path, "a.yaml");
+  assert.equal((await loadSources({ env, readText })).file?.path, "b.yaml");
 });
 
-Deno.test("loadSources() searches the known places in order and takes none if there is none", () => {
+Deno.test("loadSources() searches the known places in order and takes none if there is none", async () => {
   const { asked, readText } = memory({ "./cim.json": '{"x":{}}' });
-  assert.equal(loadSources({ env: {}, readText }).file?.path, "./cim.json");
+  assert.equal((await loadSources({ env: {}, readText })).file?.path, "./cim.json");
   assert.deepEqual(asked, ["./cim.yaml", "./cim.json"]);
-  assert.equal(loadSources({ env: {}, readText: () => undefined }).file, undefined);
+  assert.equal((await loadSources({ env: {}, readText: () => undefined })).file, undefined);
 });
 
-Deno.test("loadSources() never reads XGVela's cim.json as its own configuration", () => {
+Deno.test("loadSources() never reads XGVela's cim.json as its own configuration", async () => {
   const { readText } = memory({ "/opt/config/cim.json": "{}" });
-  assert.equal(loadSources({ env: {}, readText }).file, undefined);
+  assert.equal((await loadSources({ env: {}, readText })).file, undefined);
 });
 
-Deno.test("D-CFG-1 loadSources() fails when a named file is missing", () => {
-  assert.throws(
-    () => loadSources({ configPath: "nope.yaml", env: {}, readText: () => undefined }),
+Deno.test("D-CFG-1 loadSources() fails when a named file is missing", async () => {
+  await assert.rejects(
+    loadSources({ configPath: "nope.yaml", env: {}, readText: () => undefined }),
     { code: "config_unreadable", message: /nope\.yaml: no such file; correct --config/ },
   );
 });
@@ -44,67 +44,73 @@ const unreadable: [string, string, RegExp][] = [
   ["a text", "hello", /parse configuration cim\.yaml: the document is not a mapping/],
 ];
 for (const [name, text, told] of unreadable) {
-  Deno.test(`loadSources() tells where a file with ${name} is wrong`, () => {
+  Deno.test(`loadSources() tells where a file with ${name} is wrong`, async () => {
     const { readText } = memory({ "cim.yaml": text });
-    assert.throws(() => loadSources({ configPath: "cim.yaml", env: {}, readText }), {
+    await assert.rejects(loadSources({ configPath: "cim.yaml", env: {}, readText }), {
       code: "config_unreadable",
       message: told,
     });
   });
 }
 
-Deno.test("loadSources() takes an empty file for one without sections", () => {
+Deno.test("loadSources() takes an empty file for one without sections", async () => {
   const { readText } = memory({ "cim.yaml": "" });
-  const { file } = loadSources({ configPath: "cim.yaml", env: {}, readText });
+  const { file } = await loadSources({ configPath: "cim.yaml", env: {}, readText });
   assert.deepEqual(file?.values, {});
 });
 
-Deno.test("T-CFG a plugin's file is named by flag, by variable, or by default, else looked for in the folder", () => {
+Deno.test("T-CFG a plugin's file is named by flag, by variable, or by default, else looked for in the folder", async () => {
   const files = { "a.conf": "", "b.conf": "", "etcd.conf": "", "/etc/agent/etcd.conf": "" };
-  const found = (options: Parameters<typeof loadSources>[0], present = files) => {
+  const found = async (
+    options: Parameters<typeof loadSources>[0],
+    present = files,
+  ) => {
     const { readText } = memory(present);
-    const sources = loadSources({ sections: ["etcd"], env: {}, readText, ...options });
+    const sources = await loadSources({ sections: ["etcd"], env: {}, readText, ...options });
     return sources.pluginFiles.get("etcd")?.path;
   };
   const env = { ETCD_CONFIG: "b.conf" };
-  assert.equal(found({ pluginPaths: { etcd: "a.conf" }, env }), "a.conf");
-  assert.equal(found({ env }), "b.conf");
-  assert.equal(found({}), "etcd.conf");
+  assert.equal(await found({ pluginPaths: { etcd: "a.conf" }, env }), "a.conf");
+  assert.equal(await found({ env }), "b.conf");
+  assert.equal(await found({}), "etcd.conf");
   const inFolder = { "/etc/agent/etcd.conf": "" } as typeof files;
-  assert.equal(found({ configDir: "/etc/agent" }, inFolder), "/etc/agent/etcd.conf");
-  assert.equal(found({ env: { CONFIG_DIR: "/etc/agent" } }, inFolder), "/etc/agent/etcd.conf");
-  assert.equal(found({}, inFolder), undefined);
+  assert.equal(await found({ configDir: "/etc/agent" }, inFolder), "/etc/agent/etcd.conf");
+  assert.equal(
+    await found({ env: { CONFIG_DIR: "/etc/agent" } }, inFolder),
+    "/etc/agent/etcd.conf",
+  );
+  assert.equal(await found({}, inFolder), undefined);
 });
 
-Deno.test("T-CFG an empty name disables a plugin's file, and a missing one that was named is an error", () => {
+Deno.test("T-CFG an empty name disables a plugin's file, and a missing one that was named is an error", async () => {
   const { readText } = memory({ "etcd.conf": "" });
   const options = { sections: ["etcd"], readText };
-  assert.equal(loadSources({ ...options, env: { ETCD_CONFIG: "" } }).pluginFiles.size, 0);
-  assert.throws(() => loadSources({ ...options, env: { ETCD_CONFIG: "nope.conf" } }), {
+  assert.equal((await loadSources({ ...options, env: { ETCD_CONFIG: "" } })).pluginFiles.size, 0);
+  await assert.rejects(loadSources({ ...options, env: { ETCD_CONFIG: "nope.conf" } }), {
     code: "config_unreadable",
     message: /nope\.conf/,
   });
 });
 
-Deno.test("the variable of a plugin's file has underscores where the name has dashes", () => {
+Deno.test("the variable of a plugin's file has underscores where the name has dashes", async () => {
   const { readText } = memory({ "x.conf": "" });
   const env = { MY_PLUGIN_CONFIG: "x.conf" };
-  const sources = loadSources({ sections: ["my-plugin"], env, readText });
+  const sources = await loadSources({ sections: ["my-plugin"], env, readText });
   assert.equal(sources.pluginFiles.get("my-plugin")?.path, "x.conf");
 });
 
 for (const argument of ["rest.port", "=5", "port=5", ""]) {
-  Deno.test(`loadSources() refuses --set "${argument}" with an example`, () => {
-    assert.throws(() => loadSources({ sets: [argument], env: {}, readText: () => undefined }), {
+  Deno.test(`loadSources() refuses --set "${argument}" with an example`, async () => {
+    await assert.rejects(loadSources({ sets: [argument], env: {}, readText: () => undefined }), {
       code: "config_invalid",
       message: /must be section\.key=value, for example --set rest\.port=6060/,
     });
   });
 }
 
-Deno.test("--set keeps what follows the first equals sign, and the last one of a key counts", () => {
+Deno.test("--set keeps what follows the first equals sign, and the last one of a key counts", async () => {
   const sets = ["a.b=1", "a.b=x=y"];
-  const sources = loadSources({ sets, env: {}, readText: () => undefined });
+  const sources = await loadSources({ sets, env: {}, readText: () => undefined });
   assert.deepEqual([...sources.sets], [["a.b", "x=y"]]);
 });
 
@@ -112,9 +118,9 @@ Deno.test("loadSources() reads real files, and tells when one is a folder", asyn
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/cim.yaml`, "rest: { port: 1 }");
-    const { file } = loadSources({ configPath: `${folder}/cim.yaml`, env: {} });
+    const { file } = await loadSources({ configPath: `${folder}/cim.yaml`, env: {} });
     assert.deepEqual(file?.values, { rest: { port: 1 } });
-    assert.throws(() => loadSources({ configPath: folder, env: {} }), {
+    await assert.rejects(loadSources({ configPath: folder, env: {} }), {
       code: "config_unreadable",
       message: /Cannot read configuration .*directory/i,
     });

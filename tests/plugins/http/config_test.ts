@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { loadSources, readSection } from "../../../core/mod.ts";
+import { readSection, sourcesFrom } from "../../../core/mod.ts";
 import { httpConfig } from "../../../plugins/http/config.ts";
 
 function read(env: Record<string, string>) {
-  return readSection("rest", httpConfig, loadSources({ env, readText: () => undefined }));
+  return readSection("rest", httpConfig, sourcesFrom({ env }));
 }
 
 Deno.test("rest.port is 6060, also, with a warning, when CIM_REST_PORT is not a port", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../core/mod.ts";
-import { createAgent, definePlugin, loadSources } from "../../../core/mod.ts";
+import { createAgent, definePlugin, sourcesFrom } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { nats, type NatsClient, natsToken } from "../../../plugins/nats/mod.ts";
 import { NatsServer } from "../../../plugins/nats_server/mod.ts";
@@ -10,7 +10,7 @@ import { until } from "./_until.ts";
 function agentFor(url: string, extra: readonly string[] = []) {
   return createAgent({
     plugins: [nats()],
-    sources: loadSources({ env: {}, sets: [`nats.url=${url}`, ...extra] }),
+    sources: sourcesFrom({ sets: [`nats.url=${url}`, ...extra] }),
   });
 }
 
@@ -73,7 +73,7 @@ Deno.test("nats() reports a lost connection and its return", async () => {
 Deno.test("nats() stops while it still tries to connect", async () => {
   const agent = createAgent({
     plugins: [nats(), definePlugin({ name: "other", init() {} })],
-    sources: loadSources({ env: {}, sets: ["nats.url=nats://127.0.0.1:1"] }),
+    sources: sourcesFrom({ sets: ["nats.url=nats://127.0.0.1:1"] }),
   });
   await agent.start();
   await agent.stop();
