@@ -60,6 +60,13 @@ export function parseChangeSetKey(key: string, scope: Scope): ChangeSetKey | und
   return Object.freeze({ key, level, dataKey, revision });
 }
 
+/** Whether a key below the prefix is well-formed and belongs to another version of the service. */
+export function isOfOtherVersion(key: string, scope: Scope): boolean {
+  const version = key.split("/")[3] ?? "";
+  return version !== "" && version !== scope.version &&
+    parseChangeSetKey(key, { ...scope, version }) !== undefined;
+}
+
 /** A revision as decimal text without sign or leading zero, 0 to 2^53 - 1; undefined when it is none. */
 export function parseRevision(text: string): number | undefined {
   if (!/^(0|[1-9]\d{0,15})$/.test(text)) return undefined;

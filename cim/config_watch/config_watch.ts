@@ -7,6 +7,7 @@ import type { Change, Clock, Logger, SyncEvent } from "../../core/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
 import {
   type ChangeSetKey,
+  isOfOtherVersion,
   type Level,
   levels,
   ownDataKey,
@@ -35,6 +36,16 @@ export interface ConfigWatchOptions {
   /** Asks for the change-sets to be listed again, since some were put off. */
   readonly onRoom: () => void;
 }
+
+const rejectionTexts: Readonly<Record<ReplyRejection, string>> = {
+  not_json: "it is no JSON object",
+  no_key: 'its "change-set-key" is missing or no text',
+  bad_revision: 'its "revision" is no integer',
+  foreign: 'its "change-set-key" is no change-set of this service and version',
+  unknown: "this pod has pushed no such change-set of late",
+  revision_mismatch: 'its "revision" is not that of its "change-set-key"',
+  repeated: "the application said so before",
+};
 
 /** Takes change-sets and replies, and brings each change-set to its verdict. */
 export class ConfigWatch {
@@ -124,7 +135,14 @@ export class ConfigWatch {
     const change = parseChangeSetKey(key, this.#options.scope);
     if (change) return change;
     this.#stats.ignoredKeys++;
-    this.#log.debug("Key ignored: no change-set for this pod", { key });
+    if (isOfOtherVersion(key, this.#options.scope)) {
+      this.#log.debug("Change-set of another version ignored", { key });
+    } else {
+      this.#log.warn(
+        `Cannot read key "${key.slice(0, 300)}": wanted ` +
+          "change-set/<namespace>/<service>/<version>/<nf or ms>/<file>/<revision>",
+      );
+    }
   }
 
   /** Takes a change-set. One that is skipped leaves a record only if it is news. */
@@ -202,7 +220,7 @@ export class ConfigWatch {
   #reject(reason: ReplyRejection, key: string): void {
     this.#stats.rejections[reason]++;
     const level = reason === "repeated" ? "debug" : "warn";
-    this.#log[level]("Configuration reply not taken", { reason, key });
+    this.#log[level](`Cannot take a reply on CONFIG: ${rejectionTexts[reason]}`, { key });
   }
 
   #makeRoom(): void {

@@ -115,12 +115,16 @@ export function configWatch(): Plugin {
       if (!service) return undefined;
       await service.restore();
       status.init("change-sets not listed yet");
-      return { service, subscriptions: connect(context, service) };
+      return { service, subscriptions: connect(context, service), clock: context.clock };
     },
     afterInit: (state) => state?.service.start(),
-    async close(state, { signal }) {
-      state?.subscriptions.dispose();
-      await state?.service.flush(signal);
+    async close(state, { signal, remainingMs }) {
+      if (!state) return;
+      state.subscriptions.dispose();
+      // A store that is away must not use up what the others need to drain: the next life commits.
+      const enough = new AbortController();
+      using _timer = state.clock.timer(remainingMs / 2, () => enough.abort());
+      await state.service.flush(AbortSignal.any([signal, enough.signal]));
     },
   });
 }

@@ -3,6 +3,7 @@ import fc from "npm:fast-check@4.10.2";
 import {
   changeSetPrefix,
   commitKey,
+  isOfOtherVersion,
   parseChangeSetKey,
   parseRevision,
   statusKey,
@@ -67,4 +68,11 @@ Deno.test("keys of commits stand where the configuration service looks", () => {
   assert.equal(commitKey(scope, "ms"), "commit-config/ns1/amf/v1/ms/amf-0");
   assert.equal(statusKey(scope, "nf"), "commit-status/ns1/amf/v1/nf/amf-0");
   assert.equal(changeSetPrefix(scope), "change-set/ns1/amf/");
+});
+
+Deno.test("isOfOtherVersion() tells another version from a malformed key", () => {
+  assert(isOfOtherVersion("change-set/ns1/amf/v2/ms/amf.json/5", scope));
+  for (const key of [good, "change-set/ns1/amf/v2/ms/amf.json", "change-set/ns1/amf//ms/a/5", ""]) {
+    assert.equal(isOfOtherVersion(key, scope), false);
+  }
 });

@@ -62,6 +62,8 @@ Deno.test("D-6 keys with too few or too many segments are ignored and counted", 
   }
   await test.settle();
   assert.equal(test.service.stats.ignoredKeys, 4);
+  assert.equal(test.logs.messages("warn").length, 4);
+  assert.match(test.logs.messages("warn")[1], /^Cannot read key "change-set\/ns1\/amf\/v1\/ms": /);
   await test.put("amf.json", 1);
   assert.deepEqual(test.app.revisions, ["1"]);
 });

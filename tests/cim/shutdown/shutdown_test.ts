@@ -87,3 +87,18 @@ Deno.test("D-100 a line published while the application shuts down is in the fil
   assert.equal(text, "last words\n");
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("a store that is away does not use up the time that others need to drain", async () => {
+  const folder = await Deno.makeTempDir();
+  {
+    const env = { CIM_ETCD_ENDPOINTS: "127.0.0.1:1", MS_CONFIG_REVISION: "7" };
+    await using cim = await product({ folder, env });
+    await (await cim.register()).body?.cancel();
+    const line = { containerId: "c1", containerName: "amf", payload: "written" };
+    cim.nats.publish("LOG", buildLogMessage(line));
+    await cim.agent.stop({ budgetMs: 2_000 });
+  }
+  const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
+  assert.equal(text, "written\n");
+  await Deno.remove(folder, { recursive: true });
+});
