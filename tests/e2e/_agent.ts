@@ -6,7 +6,7 @@ import { until } from "./_until.ts";
 export interface AgentOptions extends ProcessOptions {
   /** Sections of the configuration, beside ports, folders and identity. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** The folder of an agent before this one. Default: a new one. */
+  /** A folder that outlives this agent. Default: a new one, removed with it. */
   readonly folder?: string;
   /** Wait until it answers. Default true. */
   readonly ready?: boolean;
@@ -40,13 +40,21 @@ export class AgentProcess implements AsyncDisposable {
   readonly process: Deno.ChildProcess;
   /** Resolves to what it printed, once it has ended. */
   readonly ended: Promise<{ code: number; err: string; out: string }>;
+  readonly #ownsFolder: boolean;
   #err = "";
   #running = true;
 
   constructor(
     process: Deno.ChildProcess,
-    place: { folder: string; restUrl: string; natsUrl: string; configPath: string },
+    place: {
+      folder: string;
+      ownsFolder: boolean;
+      restUrl: string;
+      natsUrl: string;
+      configPath: string;
+    },
   ) {
+    this.#ownsFolder = place.ownsFolder;
     this.process = process;
     this.folder = place.folder;
     this.restUrl = place.restUrl;
@@ -96,6 +104,7 @@ export class AgentProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill("SIGKILL");
     await this.ended;
+    if (this.#ownsFolder) await Deno.remove(this.folder, { recursive: true });
   }
 
   async #collect(): Promise<void> {
@@ -138,6 +147,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<AgentProce
   const process = command(["run", "--config", configPath], { ...options, cwd: folder }).spawn();
   const agent = new AgentProcess(process, {
     folder,
+    ownsFolder: options.folder === undefined,
     configPath,
     restUrl: `http://127.0.0.1:${rest}`,
     natsUrl: `nats://127.0.0.1:${nats}`,

@@ -45,7 +45,8 @@ export function command(
     isBinary ? new URL(binary!, `file://${root}`).pathname : Deno.execPath(),
     {
       args: isBinary ? [...args] : [...runtime, ...args],
-      cwd: cwd ?? Deno.makeTempDirSync(),
+      // No place where a configuration file would be found.
+      cwd: cwd ?? "/",
       clearEnv: true,
       env: { ...inherited, NO_COLOR: "1", ...env },
       stdin: "null",

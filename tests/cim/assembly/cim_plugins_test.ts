@@ -24,7 +24,7 @@ Deno.test("cimPlugins() start and stop in one process, twice at the same time", 
     ];
     const agent = stack.use(createAgent({
       plugins: cimPlugins(),
-      sources: loadSources({ env: {}, sets, readText: () => undefined }),
+      sources: await loadSources({ env: {}, sets, readText: () => undefined }),
       logs: new LogRegistry(),
     }));
     await agent.start();
@@ -41,7 +41,7 @@ Deno.test("the agent's own log stands in the log folder as container cim", async
   ];
   const agent = createAgent({
     plugins: cimPlugins(),
-    sources: loadSources({ env: {}, sets, readText: () => undefined }),
+    sources: await loadSources({ env: {}, sets, readText: () => undefined }),
   });
   await agent.start();
   agent.logs.logger("test").error("something to remember");
