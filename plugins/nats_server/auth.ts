@@ -6,7 +6,7 @@
 import type { Authenticator, Credentials, Principal } from "./authenticator.ts";
 import { readUserKey, verifyNonce } from "./nkey.ts";
 import { type NatsPermissions, PermissionSet } from "./permissions.ts";
-import { secretsMatch } from "./secrets.ts";
+import { SecretComparison } from "./secrets.ts";
 
 /** Somebody who may come in. */
 export type NatsUser =
@@ -79,11 +79,12 @@ function tokenAuthenticator(
   permissions: PermissionSet | null,
   welcome: (account: Account) => Principal,
 ): Authenticator {
+  const secrets = new SecretComparison();
   return {
     required: true,
     needsNonce: false,
-    authenticate: (credentials) =>
-      whenMatching(token, credentials.token, () => welcome({ name: "", permissions })),
+    authenticate: ({ token: given }) =>
+      whenTrue(secrets.matches(token, given), () => welcome({ name: "", permissions })),
   };
 }
 
@@ -92,6 +93,7 @@ function userAuthenticator(
   byDefault: PermissionSet | null,
   welcome: (account: Account) => Principal,
 ): Authenticator {
+  const secrets = new SecretComparison();
   const passwords = new Map<string, Account & { readonly password: string }>();
   const keys = new Map<string, Account & { readonly key: ReturnType<typeof readUserKey> }>();
   for (const user of users) {
@@ -116,18 +118,16 @@ function userAuthenticator(
     }
     const account = passwords.get(given.user);
     if (account === undefined) return null;
-    return whenMatching(account.password, given.pass, () => welcome(account));
+    return whenTrue(secrets.matches(account.password, given.pass), () => welcome(account));
   }
 
   return { required: true, needsNonce: keys.size > 0, authenticate };
 }
 
-function whenMatching(
-  configured: string,
-  given: string,
+function whenTrue(
+  verdict: boolean | Promise<boolean>,
   admit: () => Principal,
 ): Principal | null | Promise<Principal | null> {
-  const verdict = secretsMatch(configured, given);
   if (typeof verdict === "boolean") return verdict ? admit() : null;
   return verdict.then((matches) => matches ? admit() : null);
 }

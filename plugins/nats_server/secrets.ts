@@ -1,18 +1,38 @@
 /**
  * Comparing what a client sent with what was configured: plain text in constant time, or bcrypt.
  *
+ * bcrypt costs tens of milliseconds of this thread on purpose. Comparisons run one after another, with a turn
+ * of the event loop between them, so that a crowd of wrong passwords delays itself and not those who are in.
+ * Bound: 256 wait; who comes then is refused like one with a wrong password, and counted as such.
+ *
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+
+const maxWaiting = 256;
 
 /** Whether the configured secret is a bcrypt hash. */
 export function isBcrypt(secret: string): boolean {
   return /^\$2[abxy]\$\d\d\$.{53}$/.test(secret);
 }
 
-/** Whether they are equal; a promise for bcrypt, which takes tens of milliseconds. */
-export function secretsMatch(configured: string, given: string): boolean | Promise<boolean> {
-  return isBcrypt(configured) ? bcryptMatches(configured, given) : plainMatches(configured, given);
+/** Compares secrets for one authenticator. */
+export class SecretComparison {
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  /** Whether they are equal; a promise for bcrypt. */
+  matches(configured: string, given: string): boolean | Promise<boolean> {
+    if (!isBcrypt(configured)) return plainMatches(configured, given);
+    if (this.#waiting >= maxWaiting) return false;
+    const turn = this.#waiting === 0 ? Promise.resolve() : this.#last.then(nextTurn);
+    this.#waiting++;
+    const verdict = turn.then(() => bcryptMatches(configured, given))
+      .finally(() => this.#waiting--);
+    // A failure is told to the one who asked; the next comparison does not depend on it.
+    this.#last = verdict.then(() => {}, () => {});
+    return verdict;
+  }
 }
 
 function plainMatches(configured: string, given: string): boolean {
@@ -22,6 +42,11 @@ function plainMatches(configured: string, given: string): boolean {
 async function bcryptMatches(configured: string, given: string): Promise<boolean> {
   const { default: bcrypt } = await import("npm:bcryptjs@3.0.3");
   return await bcrypt.compare(given, configured.replace(/^\$2[xy]/, "$2a"));
+}
+
+/** Lets sockets be served before what follows. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function digest(text: string): Uint8Array {

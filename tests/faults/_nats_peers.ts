@@ -3,7 +3,7 @@
  * clients that must be served whatever the others do.
  */
 import assert from "node:assert/strict";
-import type { NatsLimits, NatsServerStats } from "../../plugins/nats_server/mod.ts";
+import type { AuthOptions, NatsLimits, NatsServerStats } from "../../plugins/nats_server/mod.ts";
 
 const encoder = new TextEncoder();
 const program = new URL("./_nats_server_process.ts", import.meta.url).pathname;
@@ -28,8 +28,11 @@ export class ServerProcess implements AsyncDisposable {
     this.#answers = answers;
   }
 
-  /** Starts it with these limits. */
-  static async start(limits: Partial<NatsLimits> = {}): Promise<ServerProcess> {
+  /** Starts it with these limits and users. */
+  static async start(
+    limits: Partial<NatsLimits> = {},
+    auth?: AuthOptions,
+  ): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -38,7 +41,7 @@ export class ServerProcess implements AsyncDisposable {
         "--no-lock",
         "--quiet",
         program,
-        JSON.stringify(limits),
+        JSON.stringify({ limits, auth }),
       ],
       stdin: "piped",
       stdout: "piped",
@@ -113,6 +116,8 @@ async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
   }
 }
 
+const quietConnect = 'CONNECT {"verbose":false}\r\n';
+
 /** A connection that sends and reads bytes as it is told. */
 export class Peer implements Disposable {
   /** What was read so far. */
@@ -127,7 +132,7 @@ export class Peer implements Disposable {
   }
 
   /** Connects; sends `CONNECT` unless told otherwise. */
-  static async open(port: number, first = 'CONNECT {"verbose":false}\r\n'): Promise<Peer> {
+  static async open(port: number, first = quietConnect): Promise<Peer> {
     const peer = new Peer(await Deno.connect({ hostname: "127.0.0.1", port }));
     await peer.send(first);
     return peer;
@@ -200,11 +205,11 @@ export class Witness implements Disposable {
   }
 
   /** Connects both. */
-  static async open(port: number): Promise<Witness> {
-    const subscriber = await Peer.open(port);
+  static async open(port: number, first = quietConnect): Promise<Witness> {
+    const subscriber = await Peer.open(port, first);
     await subscriber.send("SUB witness 1\r\n");
     await subscriber.settle();
-    return new Witness(subscriber, await Peer.open(port));
+    return new Witness(subscriber, await Peer.open(port, first));
   }
 
   /** Sends one message from one to the other; it must arrive. */

@@ -11,11 +11,15 @@
  * delivered      messages that it got
  * ```
  */
-import { NatsServer } from "../../plugins/nats_server/mod.ts";
+import { authenticator, NatsServer } from "../../plugins/nats_server/mod.ts";
 
 if (import.meta.main) {
-  const limits = JSON.parse(Deno.args[0] ?? "{}");
-  await using server = new NatsServer({ port: 0, limits });
+  const { limits, auth } = JSON.parse(Deno.args[0] ?? "{}");
+  await using server = new NatsServer({
+    port: 0,
+    limits,
+    ...(auth === undefined ? {} : { authenticator: authenticator(auth) }),
+  });
   await server.listen();
   let subscriber = server.subscribe("nothing", { onMessage() {} });
   const commands: Record<string, (argument: string) => unknown> = {

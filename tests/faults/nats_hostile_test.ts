@@ -227,3 +227,49 @@ Deno.test("a hundred clients that publish at full speed to one that stopped do n
   // Each of the hundred may have one message of a mebibyte in the making.
   assert.ok(await server.memoryMib() < memoryBoundMib + 200);
 });
+
+Deno.test("a crowd with wrong passwords does not keep the server from others", async () => {
+  const crowd = 30;
+  await using server = await ServerProcess.start({ authTimeoutMs: 60_000 }, {
+    users: [
+      { user: "witness", password: "p" },
+      // bcrypt of cost 10: a tenth of a second for each attempt.
+      { user: "app", password: "$2b$10$Js5jNvuZ.nrYbb6Lz95NMegqmhBwbCQG4icm1y3cbcveWqRPT7HW6" },
+    ],
+  });
+  const { port } = server;
+  using witness = await Witness.open(
+    port,
+    'CONNECT {"verbose":false,"user":"witness","pass":"p"}\r\n',
+  );
+  await witness.isServed();
+  await using attackers = new AsyncDisposableStack();
+  for (let i = 0; i < crowd; i++) {
+    attackers.use(
+      await Peer.open(port, `CONNECT {"verbose":false,"user":"app","pass":"guess ${i}"}\r\n`),
+    );
+  }
+  await witness.isServed();
+  const { closed: early } = await server.stats();
+  assert.ok(early.authentication_failed < crowd / 2, "the witness waited for the crowd");
+  await eventually(
+    async () => (await server.stats()).closed.authentication_failed === crowd,
+    "all of the crowd are refused",
+  );
+});
+
+Deno.test("connections over the limit are refused and counted", async () => {
+  await using server = await ServerProcess.start({ maxConnections: 100 });
+  using witness = await Witness.open(server.port);
+  using stack = new DisposableStack();
+  for (let i = 0; i < 98; i++) stack.use(await Peer.open(server.port));
+  for (let i = 0; i < 200; i++) {
+    using refused = await Peer.open(server.port, "");
+    await refused.untilEnd();
+    assert.match(refused.received, /-ERR 'maximum connections exceeded'\r\n$/);
+  }
+  await witness.isServed();
+  const { connections, closed } = await server.stats();
+  assert.equal(connections, 100);
+  assert.equal(closed.max_connections, 200);
+});
