@@ -57,6 +57,8 @@ export class ConfigWatch {
   readonly #settlement: Settlement;
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
   #hasPutOff = false;
+  /** When the application was last started anew in this life of the agent. */
+  #newStartAt = -Infinity;
 
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
@@ -113,6 +115,7 @@ export class ConfigWatch {
    * application was started anew, since it has forgotten.
    */
   registered({ isNewStart }: { isNewStart: boolean }): void {
+    if (isNewStart) this.#newStartAt = this.#clock.now();
     for (const level of levels) {
       if (isNewStart) this.#queues[level].feedCurrent({ type: "go" });
       this.#queues[level].wake();
@@ -171,10 +174,12 @@ export class ConfigWatch {
       queue.add({ change, push: undefined, run });
       return;
     }
+    // What was pushed to an application that has been started anew since is as good as not pushed.
+    const isForgotten = (record?.seenAt ?? 0) <= this.#newStartAt;
     const push: Push = new Push(
       change,
       patch,
-      record,
+      isForgotten ? undefined : record,
       this.#options.push,
       (verdict) => this.#settlement.settle(change, verdict, push.endsAt),
     );

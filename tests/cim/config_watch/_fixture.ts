@@ -14,6 +14,7 @@ import {
   ConfigService,
   type ConfigServiceOptions,
 } from "../../../cim/config_watch/config_service.ts";
+import type { ContainerRegistration } from "../../../cim/registration/mod.ts";
 import { checkSettings, defaultSettings, SettingsHolder } from "../../../cim/settings/mod.ts";
 
 export const scope = { namespace: "ns1", microservice: "amf", version: "v1", podName: "amf-0" };
@@ -84,6 +85,8 @@ export function without(store: KeyValueStore, method: keyof KeyValueStore): KeyV
 
 export interface FixtureOptions extends ConfigBounds {
   registered?: boolean;
+  /** Who registers before the store has said anything. */
+  early?: ContainerRegistration;
   ms?: string;
   nf?: string;
   store?: RevisionStore;
@@ -94,7 +97,7 @@ export interface FixtureOptions extends ConfigBounds {
 }
 
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
-  const { registered = true, ms = "", nf = "", ...rest } = options;
+  const { registered = true, early, ms = "", nf = "", ...rest } = options;
   const { clock = manualClock(), app = new FakeApp(), wrap = (same) => same, ...bounds } = rest;
   const store = options.store ?? memoryStore({ clock });
   const state = options.state ?? memoryStore({ clock });
@@ -120,6 +123,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     onDayOne: (trouble) => failures.push(trouble),
   }));
   await service.restore();
+  if (early) service.register(early);
   service.start();
   await clock.advance(0);
 

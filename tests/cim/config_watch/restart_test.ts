@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fixture, without } from "./_fixture.ts";
+import { app1, fixture, without } from "./_fixture.ts";
 
 Deno.test("T16 a snapshot is worked through in the order of revisions above the baseline", async () => {
   await using first = await fixture({ registered: false, ms: "8" });
@@ -97,4 +97,12 @@ Deno.test("a change-set that is put twice reaches the application once", async (
   await test.put("amf.json", 5);
   await test.settle();
   assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("what was pushed is pushed again when the application starts anew before the store is read", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  await using test = await before.restart({ early: { ...app1, containerId: "c2" } });
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
 });
