@@ -3,7 +3,12 @@
  * clients that must be served whatever the others do.
  */
 import assert from "node:assert/strict";
-import type { AuthOptions, NatsLimits, NatsServerStats } from "../../plugins/nats_server/mod.ts";
+import type {
+  AuthOptions,
+  NatsLimits,
+  NatsServerStats,
+  NatsTlsOptions,
+} from "../../plugins/nats_server/mod.ts";
 
 const encoder = new TextEncoder();
 const program = new URL("./_nats_server_process.ts", import.meta.url).pathname;
@@ -28,10 +33,10 @@ export class ServerProcess implements AsyncDisposable {
     this.#answers = answers;
   }
 
-  /** Starts it with these limits and users. */
+  /** Starts it with these limits, users and certificates. */
   static async start(
     limits: Partial<NatsLimits> = {},
-    auth?: AuthOptions,
+    { auth, tls }: { auth?: AuthOptions; tls?: NatsTlsOptions } = {},
   ): Promise<ServerProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [
@@ -41,7 +46,7 @@ export class ServerProcess implements AsyncDisposable {
         "--no-lock",
         "--quiet",
         program,
-        JSON.stringify({ limits, auth }),
+        JSON.stringify({ limits, auth, tls }),
       ],
       stdin: "piped",
       stdout: "piped",
@@ -123,7 +128,7 @@ export class Peer implements Disposable {
   /** What was read so far. */
   received = "";
   ended = false;
-  readonly #conn: Deno.TcpConn;
+  #conn: Deno.TcpConn | Deno.TlsConn;
   readonly #buffer = new Uint8Array(64 * 1024);
   readonly #decoder = new TextDecoder();
 
@@ -136,6 +141,13 @@ export class Peer implements Disposable {
     const peer = new Peer(await Deno.connect({ hostname: "127.0.0.1", port }));
     await peer.send(first);
     return peer;
+  }
+
+  /** Goes over to TLS once INFO is there. */
+  async secure(ca: string): Promise<void> {
+    await this.until("INFO");
+    const conn = this.#conn as Deno.TcpConn;
+    this.#conn = await Deno.startTls(conn, { hostname: "localhost", caCerts: [ca] });
   }
 
   /** Sends all of it; false when the server is gone. */

@@ -14,10 +14,11 @@
 import { authenticator, NatsServer } from "../../plugins/nats_server/mod.ts";
 
 if (import.meta.main) {
-  const { limits, auth } = JSON.parse(Deno.args[0] ?? "{}");
+  const { limits, auth, tls } = JSON.parse(Deno.args[0] ?? "{}");
   await using server = new NatsServer({
     port: 0,
     limits,
+    tls,
     ...(auth === undefined ? {} : { authenticator: authenticator(auth) }),
   });
   await server.listen();

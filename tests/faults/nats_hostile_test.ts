@@ -231,11 +231,13 @@ Deno.test("a hundred clients that publish at full speed to one that stopped do n
 Deno.test("a crowd with wrong passwords does not keep the server from others", async () => {
   const crowd = 30;
   await using server = await ServerProcess.start({ authTimeoutMs: 60_000 }, {
-    users: [
-      { user: "witness", password: "p" },
-      // bcrypt of cost 10: a tenth of a second for each attempt.
-      { user: "app", password: "$2b$10$Js5jNvuZ.nrYbb6Lz95NMegqmhBwbCQG4icm1y3cbcveWqRPT7HW6" },
-    ],
+    auth: {
+      users: [
+        { user: "witness", password: "p" },
+        // bcrypt of cost 10: a tenth of a second for each attempt.
+        { user: "app", password: "$2b$10$Js5jNvuZ.nrYbb6Lz95NMegqmhBwbCQG4icm1y3cbcveWqRPT7HW6" },
+      ],
+    },
   });
   const { port } = server;
   using witness = await Witness.open(
@@ -272,4 +274,33 @@ Deno.test("connections over the limit are refused and counted", async () => {
   const { connections, closed } = await server.stats();
   assert.equal(connections, 100);
   assert.equal(closed.max_connections, 200);
+});
+
+Deno.test("rubbish instead of a TLS handshake, or nothing, ends its own connection only", async () => {
+  const pem = (name: string) =>
+    Deno.readTextFileSync(
+      new URL(`../contract/nats_differential/certificates/${name}.pem`, import.meta.url),
+    );
+  await using server = await ServerProcess.start({ tlsTimeoutMs: 300 }, {
+    tls: { cert: pem("server"), key: pem("server_key") },
+  });
+  const attempts = 100;
+  using silent = new DisposableStack();
+  for (let i = 0; i < attempts; i++) {
+    silent.use(await Peer.open(server.port, ""));
+    using peer = await Peer.open(server.port, "");
+    await peer.until("INFO");
+    await peer.send(rubbish(i, 512));
+    await peer.untilEnd();
+  }
+  await eventually(
+    async () => (await server.stats()).closed.tls_handshake === 2 * attempts,
+    "all handshakes have failed",
+  );
+  using client = await Peer.open(server.port, "");
+  await client.secure(pem("ca"));
+  await client.send('CONNECT {"verbose":false}\r\n');
+  await client.settle();
+  assert.match(client.received, /PONG\r\n$/);
+  assert.equal((await server.stats()).connections, 1);
 });

@@ -42,12 +42,10 @@ export async function startServers(): Promise<Servers> {
     }),
   });
   const key = await start({ authenticator: authenticator({ users: [{ nkey }] }) });
-  const tls = await start({
-    tls: {
-      cert: await Deno.readTextFile(`${certificates}server.pem`),
-      key: await Deno.readTextFile(`${certificates}server_key.pem`),
-    },
-  });
+  const pem = (name: string) => Deno.readTextFile(`${certificates}${name}.pem`);
+  const pair = { cert: await pem("server"), key: await pem("server_key") };
+  const tls = await start({ tls: pair });
+  const verifying = await start({ tls: { ...pair, clientCa: await pem("ca") } });
   const url = ({ port }: NatsServer) => `nats://127.0.0.1:${port}`;
   const owned = stack.move();
   return {
@@ -62,7 +60,10 @@ export async function startServers(): Promise<Servers> {
       NKEY_URL: url(key),
       NKEY_SEED: nkeySeed,
       TLS_URL: url(tls),
+      VERIFYING_URL: url(verifying),
       CA_FILE: `${certificates}ca.pem`,
+      CERT_FILE: `${certificates}client.pem`,
+      KEY_FILE: `${certificates}client_key.pem`,
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

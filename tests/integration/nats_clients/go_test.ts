@@ -31,6 +31,8 @@ Deno.test({
       "user and password",
       "nkey",
       "tls",
+      "client certificate",
+      "no client certificate",
       "permissions",
     ]);
   },

@@ -145,7 +145,7 @@ Deno.test("npm:nats is told of a payload over the limit before it leaves", async
   );
 });
 
-Deno.test("npm:nats comes in with token, password, nkey and over TLS", async () => {
+Deno.test("npm:nats comes in with token, password, nkey, over TLS and with a certificate of its own", async () => {
   await using servers = await startServers();
   const { environment } = servers;
   const kinds: [string, ConnectionOptions][] = [
@@ -153,6 +153,13 @@ Deno.test("npm:nats comes in with token, password, nkey and over TLS", async () 
     ["USER_URL", { user: environment.NATS_USER, pass: environment.NATS_PASS }],
     ["NKEY_URL", { authenticator: nkeyAuthenticator(text.encode(environment.NKEY_SEED)) }],
     ["TLS_URL", { tls: { caFile: environment.CA_FILE } }],
+    ["VERIFYING_URL", {
+      tls: {
+        caFile: environment.CA_FILE,
+        certFile: environment.CERT_FILE,
+        keyFile: environment.KEY_FILE,
+      },
+    }],
   ];
   for (const [name, options] of kinds) {
     await using nats = await connected(servers, name, options);

@@ -34,6 +34,7 @@ Deno.test({
       "token",
       "user and password",
       "tls",
+      "client certificate",
       "drain",
     ]);
   },

@@ -136,6 +136,14 @@ func main() {
 	secure.Close()
 	check("tls", true)
 
+	known := connect("VERIFYING_URL", nats.RootCAs(os.Getenv("CA_FILE")),
+		nats.ClientCert(os.Getenv("CERT_FILE"), os.Getenv("KEY_FILE")))
+	must(known.Flush())
+	known.Close()
+	check("client certificate", true)
+	_, err = nats.Connect(os.Getenv("VERIFYING_URL"), nats.RootCAs(os.Getenv("CA_FILE")))
+	check("no client certificate", err != nil)
+
 	limitedUser := connect("USER_URL", nats.UserInfo("limited", "p"), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 	must(limitedUser.Publish("forbidden", nil))
 	must(limitedUser.Flush())

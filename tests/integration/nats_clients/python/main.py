@@ -64,6 +64,12 @@ async def main():
     check("tls", other.is_connected)
     await other.close()
 
+    context.load_cert_chain(os.environ["CERT_FILE"], os.environ["KEY_FILE"])
+    other = await nats.connect(os.environ["VERIFYING_URL"], tls=context)
+    await other.flush()
+    check("client certificate", other.is_connected)
+    await other.close()
+
     await nc.drain()
     check("drain", nc.is_closed)
 
