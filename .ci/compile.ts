@@ -61,11 +61,23 @@ async function copyProtocolDefinitions(target: string): Promise<void> {
   // One folder for each registry that packages came from.
   for await (const { name: registry } of Deno.readDir(npmCache)) {
     const source = `${npmCache}/${registry}/${etcd3}/proto`;
-    const files = await Array.fromAsync(Deno.readDir(source)).catch(() => []);
-    if (files.length === 0) continue;
+    if (!await isFolder(source)) continue;
     await Deno.mkdir(target, { recursive: true });
-    for (const { name } of files) await Deno.copyFile(`${source}/${name}`, `${target}/${name}`);
+    for await (const { name } of Deno.readDir(source)) {
+      await Deno.copyFile(`${source}/${name}`, `${target}/${name}`);
+    }
     return;
   }
   throw new Error(`Cannot build: ${etcd3}/proto is not below ${npmCache}`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
 }
