@@ -78,6 +78,9 @@ export function without(store: KeyValueStore, method: keyof KeyValueStore): KeyV
     get(target, name) {
       const member = Reflect.get(target, name, target);
       if (name === method) return away;
+      if (name === "withPrefix") {
+        return (prefix: string) => without(target.withPrefix(prefix), method);
+      }
       return typeof member === "function" ? member.bind(target) : member;
     },
   });

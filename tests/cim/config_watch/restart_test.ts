@@ -106,3 +106,13 @@ Deno.test("what was pushed is pushed again when the application starts anew befo
   await test.settle();
   assert.deepEqual(test.app.revisions, ["5", "5"]);
 });
+
+Deno.test("an own store that fails is counted and does not keep change-sets from being pushed", async () => {
+  await using test = await fixture({
+    wrap: (options) => ({ ...options, state: without(options.state, "put") }),
+  });
+  await test.put("amf.json", 5);
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+  assert(test.service.settlement.stateFailures > 0);
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { memoryStore, textCodec } from "../../../core/mod.ts";
+import { recordingLogs } from "../../../core/testing/mod.ts";
+import { Registrar } from "../../../cim/registration/registrar.ts";
+import { checkSettings, defaultSettings, SettingsHolder } from "../../../cim/settings/mod.ts";
+
+function setUp() {
+  const logs = recordingLogs();
+  const log = logs.registry.logger("registration");
+  const state = memoryStore();
+  const initial = checkSettings(defaultSettings()).settings;
+  const settings = new SettingsHolder(initial, "shipped", log);
+  return { logs, state, settings, registrar: new Registrar({ settings, state, log }) };
+}
+
+const request = {
+  containerName: "amf",
+  containerId: "c1",
+  overrides: { lmaas: undefined, app_settings: undefined },
+};
+
+Deno.test("a state that cannot be kept is told and does not turn the application away", async () => {
+  const { registrar, state, logs } = setUp();
+  await state.close();
+  await registrar.register(request);
+  assert.deepEqual(registrar.current, { containerName: "amf", containerId: "c1" });
+  assert.match(logs.messages("error")[0], /^Registration is lost on a restart: /);
+});
+
+for (const text of ["{", "null", '{"containerName":1,"containerId":""}']) {
+  Deno.test(`restore() tells a state ${text} and waits for a new registration`, async () => {
+    const { registrar, state, logs } = setUp();
+    await state.put("registration", textCodec.encode(text));
+    await registrar.restore();
+    assert.equal(registrar.current, undefined);
+    assert.match(logs.messages("warn")[0], /^Cannot restore the registration/);
+  });
+}
+
+Deno.test("restore() takes up what an earlier life registered, without telling listeners", async () => {
+  const { registrar, state, settings, logs } = setUp();
+  await registrar.register(request);
+  const log = logs.registry.logger("registration");
+  const next = new Registrar({ settings, state, log });
+  using _listener = next.onRegister(() => assert.fail("told"));
+  await next.restore();
+  assert.deepEqual(next.current, { containerName: "amf", containerId: "c1" });
+});
+
+Deno.test("listeners are told in order and the answer waits for them", async () => {
+  const { registrar } = setUp();
+  const order: string[] = [];
+  registrar.onRegister(async () => {
+    await Promise.resolve();
+    order.push("first");
+  });
+  registrar.onRegister(() => void order.push("second"));
+  await registrar.register(request);
+  assert.deepEqual(order, ["first", "second"]);
+});
