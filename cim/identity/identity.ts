@@ -44,6 +44,8 @@ export interface Identity {
   readonly labels: Readonly<Record<string, string>>;
   /** Value of `NF`: overrides `nfId` in the headers of the agent's own events. */
   readonly nf: string;
+  /** Prefix of the network function: the namespace, but `NF_PREFIX` when the topology is not known. */
+  readonly nfPrefix: string;
   /** Value of `NF_TYPE`: overrides `nfType` there. */
   readonly nfType: string;
   /** Annotation `topogw.fqdn`, `host:port`. */

@@ -16,6 +16,10 @@ const fields = {
     doc: "Labels of the pod, laid over those of the file `labels`.",
   }),
   nf: text({ doc: "Overrides `nf` in the headers of own events.", aliases: ["NF"] }),
+  nfPrefix: text({
+    doc: "`nfPrefix` in the headers of events when the topology is not known.",
+    aliases: ["NF_PREFIX"],
+  }),
   nfType: text({ doc: "Overrides `nfType` in the headers of own events.", aliases: ["NF_TYPE"] }),
   topogwFqdn: text({
     doc: "Topology gateway as `host:port`; else the annotation `topogw.fqdn`.",

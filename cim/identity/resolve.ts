@@ -29,6 +29,8 @@ export interface IdentityFacts {
   readonly labels?: Readonly<Record<string, string>>;
   /** Value of `NF`. */
   readonly nf?: string;
+  /** Value of `NF_PREFIX`. */
+  readonly nfPrefix?: string;
   /** Value of `NF_TYPE`. */
   readonly nfType?: string;
   /** Host and port of the topology gateway. */
@@ -78,16 +80,19 @@ export function resolveIdentity(
       `identity.microservice: not known; set it, or the label microSvcName in ${file("labels")}`,
     );
   }
+  const namespace = facts.namespace ?? line("namespace");
+  const tmaas = resolveTmaas(facts, annotations, file("annotations"), onProblem);
   return Object.freeze({
-    namespace: facts.namespace ?? line("namespace"),
+    namespace,
     podName: facts.podName ?? line("podName"),
     podUid: facts.podUid ?? line("uid"),
     node: facts.node ?? line("nodeName"),
     microservice,
     version: facts.version || annotations.get("svcVersion") || "v0",
-    tmaas: resolveTmaas(facts, annotations, file("annotations"), onProblem),
+    tmaas,
     labels: Object.freeze(labels),
     nf: facts.nf ?? "",
+    nfPrefix: tmaas ? namespace : facts.nfPrefix ?? namespace,
     nfType: facts.nfType ?? "",
     topogwFqdn: facts.topogwFqdn ?? annotations.get("topogw.fqdn") ?? "",
     msRevision: facts.msRevision ?? "",

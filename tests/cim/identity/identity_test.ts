@@ -49,6 +49,7 @@ Deno.test("resolveIdentity() reads the files of a downward API volume", () => {
     tmaas,
     labels: { microSvcName: "amf", uhn: "host-1" },
     nf: "",
+    nfPrefix: "ns1",
     nfType: "",
     topogwFqdn: "topo:8080",
     msRevision: "",
@@ -83,9 +84,15 @@ for (
     const files: Record<string, string> = annotation === undefined
       ? {}
       : { "/podinfo/annotations": `xgvela.com/tmaas=${JSON.stringify(annotation)}` };
-    const { identity, problems } = resolve(files, { microservice: "amf", nf: "nf9", nfType: "x" });
+    const { identity, problems } = resolve(files, {
+      microservice: "amf",
+      nf: "nf9",
+      nfPrefix: "p",
+      nfType: "x",
+    });
     assert.equal(identity.tmaas, undefined);
     assert.equal(identity.nf, "nf9");
+    assert.equal(identity.nfPrefix, "p");
     assert.equal(identity.nfType, "x");
     assert.equal(problems.length, 1);
     assert.match(problems[0], message);
