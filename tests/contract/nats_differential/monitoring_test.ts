@@ -46,7 +46,7 @@ function contained(ours: unknown, theirs: unknown, at: string): void {
     // A list of the reference may be in any order: compare entries with the same keys.
     for (const entry of ours) {
       if (typeof entry !== "object") continue;
-      const like = theirs.find((other) => Object.keys(entry).every((key) => key in other));
+      const like: unknown = theirs.find((other) => Object.keys(entry).every((key) => key in other));
       assert.ok(like, `${at}: no entry has the keys ${Object.keys(entry)}`);
       contained(entry, like, `${at}[]`);
     }
