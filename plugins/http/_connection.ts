@@ -9,6 +9,7 @@
  * @module
  */
 import type { Clock } from "../../core/mod.ts";
+import { declineUpgrade, isUnfinishedHead } from "./_decline_upgrade.ts";
 import type { Peer } from "./api.ts";
 import type { RejectReason } from "./http_stats.ts";
 
@@ -115,7 +116,9 @@ export class Connection implements Disposable {
   async #toEngine(): Promise<void> {
     const { client, engine, idleTimeoutMs } = this.#options;
     const buffer = new Uint8Array(bufferBytes);
-    let isWanted = true;
+    const head = await readHead(client, buffer);
+    declineUpgrade(head);
+    let isWanted = await writeAll(engine, head).then(yes, no);
     for (let read = await client.read(buffer); read !== null; read = await client.read(buffer)) {
       if (isWanted) isWanted = await writeAll(engine, buffer.subarray(0, read)).then(yes, no);
     }
@@ -155,6 +158,19 @@ export class Connection implements Disposable {
       this.close();
     });
   }
+}
+
+/** The first bytes of a connection: a whole head, as far as it fits, or what else it begins with. */
+async function readHead(client: Deno.TcpConn, buffer: Uint8Array): Promise<Uint8Array> {
+  let seen = 0;
+  let have = 0;
+  while (have < buffer.length && isUnfinishedHead(buffer, seen, have)) {
+    const read = await client.read(buffer.subarray(have));
+    if (read === null) break;
+    seen = have;
+    have += read;
+  }
+  return buffer.subarray(0, have);
 }
 
 async function writeAll(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
