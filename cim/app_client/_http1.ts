@@ -1,8 +1,12 @@
 import { request } from "node:http";
-import type { Opener } from "./outcome.ts";
+import type { ExchangeEvents, Target } from "./outcome.ts";
 
 /** One request over HTTP/1.1. */
-export const openHttp1: Opener = ({ host, port, path }, body, events) => {
+export function openHttp1(
+  { host, port, path }: Target,
+  body: Uint8Array,
+  events: ExchangeEvents,
+): () => void {
   const call = request({
     host,
     port,
@@ -21,4 +25,4 @@ export const openHttp1: Opener = ({ host, port, path }, body, events) => {
   });
   call.end(body);
   return () => call.destroy();
-};
+}

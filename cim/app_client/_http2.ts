@@ -1,9 +1,13 @@
 import { connect } from "node:http2";
 import { Buffer } from "node:buffer";
-import type { Opener } from "./outcome.ts";
+import type { ExchangeEvents, Target } from "./outcome.ts";
 
 /** One request over cleartext HTTP/2 with prior knowledge. */
-export const openHttp2: Opener = ({ host, port, path }, body, events) => {
+export function openHttp2(
+  { host, port, path }: Target,
+  body: Uint8Array,
+  events: ExchangeEvents,
+): () => void {
   const session = connect(`http://${host.includes(":") ? `[${host}]` : host}:${port}`);
   session.on("connect", () => events.onConnect());
   session.on("error", (error) => events.onFailure(error.message));
@@ -20,4 +24,4 @@ export const openHttp2: Opener = ({ host, port, path }, body, events) => {
   stream.on("close", () => events.onFailure("the stream was closed"));
   stream.end(Buffer.from(body));
   return () => session.destroy();
-};
+}
