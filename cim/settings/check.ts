@@ -47,6 +47,7 @@ export function checkSettings(document: unknown): SettingsCheck {
     sections[section] = checkSection(`/cimConfig/${section}`, config[section], fields, problems);
   }
   const settings = { ...root, cimConfig: sections };
+  // Every section has just been built from the fields that the type is made of.
   return { settings: deepFreeze(structuredClone(settings)) as unknown as CimSettings, problems };
 }
 
