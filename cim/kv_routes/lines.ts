@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { Change, Entry } from "../../core/mod.ts";
 
 /** An entry. */
@@ -46,7 +45,7 @@ export function showChange(change: Change): ChangeLine {
 export function readEntryLine({ key, value, base64, revision, create_revision }: EntryLine): Entry {
   const bytes = base64 === undefined
     ? new TextEncoder().encode(value ?? "")
-    : new Uint8Array(Buffer.from(base64, "base64"));
+    : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   return { key, value: bytes, revision, createRevision: create_revision };
 }
 
@@ -61,6 +60,6 @@ function showValue(bytes: Uint8Array): Pick<EntryLine, "value" | "base64"> {
     return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     // Not text; told as what it is.
-    return { base64: Buffer.from(bytes).toString("base64") };
+    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
   }
 }

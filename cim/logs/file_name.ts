@@ -8,8 +8,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
-
 /** Longest base name in bytes: 255 less what a backup adds to it. */
 const maxBaseBytes = 220;
 const hashLength = 12;
@@ -30,8 +28,7 @@ export function fileBase(owner: FileOwner, name: Uint8Array, id: Uint8Array): st
   const isExact = clean === original && byteLength(clean) <= maxBaseBytes && isUtf8(name) &&
     isUtf8(id);
   if (isExact) return clean;
-  const hash = createHash("sha256").update(`${name.length}:`).update(name).update(id).digest("hex");
-  return `${shorten(clean, maxBaseBytes - hashLength - 1)}~${hash.slice(0, hashLength)}`;
+  return `${shorten(clean, maxBaseBytes - hashLength - 1)}~${hashOf(name, id)}`;
 }
 
 /** The name of the backup that `base`.log becomes at that moment. */
@@ -48,6 +45,18 @@ export function backupTime(base: string, fileName: string): number | undefined {
   const [, day, hours, minutes, seconds] = match;
   const time = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/**
+ * FNV-1a of 64 bits, as many hexadecimal digits of it as a name gets. It keeps apart what comes about by
+ * chance; two names made to collide share a file, which harms nobody but who made them.
+ */
+function hashOf(name: Uint8Array, id: Uint8Array): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const part of [new TextEncoder().encode(`${name.length}:`), name, id]) {
+    for (const byte of part) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, "0").slice(-hashLength);
 }
 
 function sanitise(text: string): string {

@@ -111,10 +111,9 @@ function userAuthenticator(
   function authenticate(given: Credentials): Principal | null | Promise<Principal | null> {
     if (keys.size > 0 && given.nkey !== "") {
       const account = keys.get(given.nkey);
-      if (account === undefined || !verifyNonce(account.key, given.nonce, given.signature)) {
-        return null;
-      }
-      return welcome(account);
+      if (account === undefined) return null;
+      const verdict = verifyNonce(account.key, given.nonce, given.signature);
+      return whenTrue(verdict, () => welcome(account));
     }
     const account = passwords.get(given.user);
     if (account === undefined) return null;

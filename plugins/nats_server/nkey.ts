@@ -3,43 +3,41 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { utf8 } from "./ascii.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const nkeyLength = 56;
 const userPrefix = 20 << 3;
-/** What stands before the 32 key bytes in DER. */
-const derHead = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0);
 
 /**
- * The key behind a user's public nkey.
+ * The Ed25519 key behind a user's public nkey, 32 bytes.
  *
  * @throws {TypeError} When the text is not one.
  */
-export function readUserKey(nkey: string): KeyObject {
+export function readUserKey(nkey: string): Uint8Array<ArrayBuffer> {
   const bytes = nkey.length === nkeyLength ? decodeBase32(nkey) : null;
   const isUser = bytes !== null && bytes[0] === userPrefix &&
     crc16(bytes.subarray(0, 33)) === (bytes[33] | bytes[34] << 8);
   if (!isUser) {
     throw new TypeError(`Invalid user nkey "${nkey}": must be U and 55 letters of base 32`);
   }
-  const der = new Uint8Array(derHead.length + 32);
-  der.set(derHead);
-  der.set(bytes.subarray(1, 33), derHead.length);
-  return createPublicKey({ key: Buffer.from(der), format: "der", type: "spki" });
+  return bytes.slice(1, 33);
 }
 
 /** Whether the signature (base64, URL or standard alphabet) of the nonce was made with the key. */
-export function verifyNonce(key: KeyObject, nonce: string, signature: string): boolean {
+export async function verifyNonce(
+  key: Uint8Array<ArrayBuffer>,
+  nonce: string,
+  signature: string,
+): Promise<boolean> {
   if (!/^[A-Za-z0-9+/_-]{86}={0,2}$/.test(signature)) return false;
   const text = atob(signature.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-  return verify(null, utf8(nonce), key, bytes);
+  const publicKey = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+  return await crypto.subtle.verify("Ed25519", publicKey, bytes, utf8(nonce));
 }
 
-function decodeBase32(text: string): Uint8Array | null {
+function decodeBase32(text: string): Uint8Array<ArrayBuffer> | null {
   const bytes = new Uint8Array(Math.floor(text.length * 5 / 8));
   let bits = 0;
   let value = 0;

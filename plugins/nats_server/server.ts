@@ -7,7 +7,6 @@
  */
 import type { Authenticator } from "./authenticator.ts";
 import { Connection } from "./connection.ts";
-import { listenError } from "./errors.ts";
 import { Families, type SubjectFamily } from "./families.ts";
 import {
   type InProcessHandler,
@@ -17,6 +16,7 @@ import {
 import { randomId, randomNonce } from "./ids.ts";
 import { infoLine, type ServerInfo } from "./info.ts";
 import { Monitor } from "./monitoring.ts";
+import { openAcceptor } from "./open_acceptor.ts";
 import {
   type NatsLimits,
   type NatsServerOptions,
@@ -30,8 +30,8 @@ import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } f
 import { isLiteralSubject, isValidSubject } from "./subject.ts";
 import { checkedSubject } from "./subject_cache.ts";
 import { Subscription } from "./subscription.ts";
-import { listenTls, type NatsTlsOptions, TlsContext } from "./tls.ts";
-import { type Acceptor, listenTcp, type Transport } from "./transport.ts";
+import type { NatsTlsOptions, TlsContext } from "./tls.ts";
+import type { Acceptor, Transport } from "./transport.ts";
 
 /** The version of nats-server whose behaviour this server has; clients decide by it what they may use. */
 export const compatibleVersion = "2.12.15";
@@ -71,7 +71,8 @@ export class NatsServer implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #context: ServerContext;
   readonly #id: string;
-  readonly #tls: TlsContext | null;
+  /** From `listen` on, where there is TLS. */
+  #tls: TlsContext | null = null;
   #authenticator: Authenticator;
   #acceptor: Acceptor | null = null;
   #accepting: Promise<void> = Promise.resolve();
@@ -93,7 +94,6 @@ export class NatsServer implements AsyncDisposable {
     this.#port = resolved.port;
     this.#authenticator = resolved.authenticator;
     this.#nowMs = resolved.clock.monotonic();
-    this.#tls = resolved.tls === undefined ? null : new TlsContext(resolved.tls);
     this.#id = randomId(resolved.random);
     const families = new Families(resolved.limits.maxFamilies);
     for (const family of resolved.families) families.reserve(family);
@@ -148,22 +148,19 @@ export class NatsServer implements AsyncDisposable {
    * Binds the port and serves.
    *
    * @throws {AgentError} `address_in_use` when the port is taken.
+   * @throws {Error} When the certificates are not usable.
    */
   async listen(): Promise<void> {
     if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
-    const { host, port, log } = this.#options;
-    try {
-      this.#acceptor = this.#tls === null
-        ? listenTcp(host, port)
-        : await listenTls(host, port, this.#tls);
-    } catch (error) {
-      throw listenError(host, port, error);
-    }
+    const { host, port, log, tls } = this.#options;
+    const opened = await openAcceptor(host, port, tls);
+    this.#acceptor = opened.acceptor;
+    this.#tls = opened.tls;
     this.#state = "open";
-    this.#port = this.#acceptor.port;
+    this.#port = opened.acceptor.port;
     this.#counters.startedMs = this.#options.clock.now();
     this.#armTick();
-    this.#accepting = this.#accept(this.#acceptor);
+    this.#accepting = this.#accept(opened.acceptor);
     log.info("NATS server listens", { host, port: this.#port });
   }
 
@@ -229,14 +226,14 @@ export class NatsServer implements AsyncDisposable {
    * off, the others get their new permissions; certificates count for connections to come. What is absent
    * stays as it is.
    *
-   * @throws {TypeError} When TLS is given and the server was made without.
+   * @throws {TypeError} When TLS is given and the server was made without, or does not listen yet.
    * @throws {Error} When the certificates are not usable; nothing has changed then.
    */
   async reload(
     { authenticator, tls }: { authenticator?: Authenticator; tls?: NatsTlsOptions },
   ): Promise<void> {
     if (tls !== undefined) {
-      if (this.#tls === null) throw new TypeError("Cannot reload TLS: the server was made without");
+      if (this.#tls === null) throw new TypeError("Cannot reload TLS: none is in use");
       this.#tls.replace(tls);
     }
     if (authenticator === undefined) return;
@@ -284,6 +281,7 @@ export class NatsServer implements AsyncDisposable {
   #makeContext(): ServerContext {
     const nowMs = () => this.#nowMs;
     const authenticator = () => this.#authenticator;
+    const tls = () => this.#tls;
     const { clock, log, limits, random } = this.#options;
     return {
       router: this.#router,
@@ -291,7 +289,9 @@ export class NatsServer implements AsyncDisposable {
       limits,
       clock,
       log,
-      tls: this.#tls,
+      get tls() {
+        return tls();
+      },
       get nowMs() {
         return nowMs();
       },
