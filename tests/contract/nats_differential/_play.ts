@@ -52,7 +52,8 @@ class Stage implements Disposable {
     const client = await this.#client(step);
     switch (kind) {
       case "open":
-        break;
+        // What came together with INFO is for the next step to see.
+        return;
       case "secure":
         await client.secure();
         break;
