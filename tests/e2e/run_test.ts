@@ -45,7 +45,7 @@ Deno.test("a second signal ends it at once with 1 and names what still runs", as
   assert.match(err, /ended by a second signal while stopping; still running: shutdown, .*http/);
 });
 
-Deno.test("a port in use ends the start with 1 and the remedy", async () => {
+Deno.test("D-16 only what cannot be lived with ends the agent: a port in use, with 1 and the remedy", async () => {
   await using first = await startAgent();
   const { port: rest } = new URL(first.restUrl);
   const { port: nats } = new URL(first.natsUrl);

@@ -45,7 +45,7 @@ async function register(cim: Product): Promise<void> {
 }
 
 Deno.test({
-  name: "the agent starts and registers without etcd, and delivers once it is there",
+  name: "D-16 the agent starts and registers without etcd, and delivers once it is there",
   ignore,
   async fn() {
     const port = freePorts();
