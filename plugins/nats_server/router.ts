@@ -177,6 +177,7 @@ export class Router {
       this.#touched = [];
       for (const subscription of touched) this.#tellChunkEnd(subscription);
     }
+    for (const view of this.#views) view.clear();
     const dirty = this.#dirty;
     for (let i = 0; i < dirty.length; i++) dirty[i].output.flush();
     dirty.length = 0;
@@ -322,7 +323,6 @@ export class Router {
       this.#handlerFailed(entry.text, error);
     } finally {
       this.#depth--;
-      view.clear();
     }
     return true;
   }
