@@ -14,7 +14,7 @@ import {
   size,
   text,
 } from "../../core/mod.ts";
-import { authenticator, type NatsUser } from "./auth.ts";
+import type { NatsUser } from "./auth.ts";
 import { defaultLimits, type NatsServerOptions } from "./options.ts";
 
 /** A user as the operator writes it; checked further by {@linkcode authenticator}. */
@@ -125,6 +125,9 @@ export const natsServerFields = {
       default: [],
     },
   ),
+  usersFile: text({
+    doc: "JSON file with a list as in `users`. Excludes `users` and `token`.",
+  }),
   tlsCertFile: text({
     doc: "File with the server's certificate chain (PEM); clients must use TLS.",
   }),
@@ -133,18 +136,20 @@ export const natsServerFields = {
     doc: "File with the authorities (PEM) of client certificates, which are then required.",
   }),
   tlsHandshakeFirst: flag({ doc: "Clients start TLS before INFO.", default: false }),
+  reloadIntervalMs: duration({
+    doc: "Time between looks at the files of users and certificates; what changed is put in force.",
+    default: 10_000,
+    min: 100,
+    max: 86_400_000,
+  }),
 };
 
 /** The parsed section. */
 export type NatsServerConfig = ConfigOf<typeof natsServerFields>;
 
-/**
- * Options of the server that the section asks for. Reads the certificate files.
- *
- * @throws {TypeError} When users or TLS are configured by half.
- */
-export async function serverOptions(config: NatsServerConfig): Promise<NatsServerOptions> {
-  const { host, port, allowInsecureBind, token, users } = config;
+/** Options of the server that the section asks for, without the credentials. */
+export function serverOptions(config: NatsServerConfig): NatsServerOptions {
+  const { host, port, allowInsecureBind } = config;
   const {
     maxPayloadBytes,
     maxControlLineBytes,
@@ -159,10 +164,6 @@ export async function serverOptions(config: NatsServerConfig): Promise<NatsServe
     host,
     port,
     allowInsecureBind,
-    ...(token === undefined && users.length === 0
-      ? {}
-      : { authenticator: authenticator({ token: token?.reveal(), users }) }),
-    ...(await tlsOptions(config)),
     limits: {
       maxPayloadBytes,
       maxControlLineBytes,
@@ -174,20 +175,4 @@ export async function serverOptions(config: NatsServerConfig): Promise<NatsServe
       writeDeadlineMs,
     },
   };
-}
-
-async function tlsOptions(config: NatsServerConfig): Promise<Pick<NatsServerOptions, "tls">> {
-  const { tlsCertFile, tlsKeyFile, tlsClientCaFile, tlsHandshakeFirst: handshakeFirst } = config;
-  if (tlsCertFile === undefined && tlsKeyFile === undefined && tlsClientCaFile === undefined) {
-    return {};
-  }
-  if (tlsCertFile === undefined || tlsKeyFile === undefined) {
-    throw new TypeError("Cannot set up TLS: nats.tls_cert_file and nats.tls_key_file go together");
-  }
-  const [cert, key, clientCa] = await Promise.all([
-    Deno.readTextFile(tlsCertFile),
-    Deno.readTextFile(tlsKeyFile),
-    tlsClientCaFile === undefined ? undefined : Deno.readTextFile(tlsClientCaFile),
-  ]);
-  return { tls: { cert, key, handshakeFirst, ...(clientCa === undefined ? {} : { clientCa }) } };
 }

@@ -6,8 +6,16 @@
  *
  * @module
  */
-import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
-import { natsServerFields, serverOptions } from "./config.ts";
+import {
+  definePlugin,
+  describeError,
+  type Plugin,
+  type PluginContext,
+  type Token,
+  token,
+} from "../../core/mod.ts";
+import { type NatsServerConfig, natsServerFields, serverOptions } from "./config.ts";
+import { CredentialFiles } from "./credential_files.ts";
 import { httpToken } from "../http/mod.ts";
 import { natsToken } from "../nats/mod.ts";
 import { monitoringRoutes } from "./monitoring_routes.ts";
@@ -34,21 +42,46 @@ export function natsServer(): Plugin {
     config: natsServerFields,
     async init({ name, config, log, clock, random, metrics, find, provide }) {
       const families = productFamilies;
-      const options = await serverOptions(config);
+      const credentials = new CredentialFiles(config);
+      const options = { ...serverOptions(config), ...await credentials.read() };
       const server = new NatsServer({ ...options, families, log, clock, random });
       metrics.add(...serverMetrics(server));
       provide(natsServerToken, server);
       const rest = find(httpToken);
       for (const route of monitoringRoutes(server.monitor)) rest?.route(name, route);
-      return { server, hasOutside: find(natsToken)?.configured ?? false };
+      return { server, credentials, hasOutside: find(natsToken)?.configured ?? false };
     },
-    async afterInit({ server, hasOutside }, { config, status }) {
-      if (!config.embedded) status.disabled("nats.embedded is false");
-      else if (hasOutside) status.disabled("nats.url names an outside server");
-      else await server.listen();
+    async afterInit({ server, credentials, hasOutside }, context) {
+      const { config, status, tasks } = context;
+      if (!config.embedded) return status.disabled("nats.embedded is false");
+      if (hasOutside) return status.disabled("nats.url names an outside server");
+      await server.listen();
+      if (credentials.paths.length === 0) return;
+      tasks.run("credentials", (signal) => followFiles(server, credentials, context, signal));
     },
     async close({ server }, { signal }) {
       await server.drain(signal);
     },
   });
+}
+
+/** Puts changed files in force until the signal aborts; while they are not usable the old ones stay. */
+async function followFiles(
+  server: NatsServer,
+  credentials: CredentialFiles,
+  { config, clock, log, status }: PluginContext<NatsServerConfig>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const _ of clock.every(config.reloadIntervalMs, { signal })) {
+    if (!await credentials.haveChanged()) continue;
+    try {
+      await server.reload(await credentials.read());
+      log.info("Users and certificates reloaded", { files: credentials.paths });
+      status.ok();
+    } catch (error) {
+      const reason = `${describeError(error)}; the earlier users and certificates stay in force`;
+      log.error(reason);
+      status.error(reason);
+    }
+  }
 }
