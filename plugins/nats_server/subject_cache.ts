@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { byteString, byteStringBytes, fromByteString, toByteString } from "./ascii.ts";
+import { byteString, fromByteString, toByteString } from "./ascii.ts";
 import { hashBytes } from "./scan.ts";
 import type { Families, SubjectFamily } from "./families.ts";
 import { isReservedSubject } from "./reserved.ts";
@@ -39,9 +39,10 @@ export class SubjectEntry {
   #text: string | null = null;
   #isPublishable: boolean | undefined;
 
-  constructor(subject: string, family: SubjectFamily) {
+  /** Takes over the bytes. */
+  constructor(subject: string, bytes: Uint8Array, family: SubjectFamily) {
     this.subject = subject;
-    this.#bytes = byteStringBytes(subject);
+    this.#bytes = bytes;
     this.family = family;
     this.isReserved = isReservedSubject(subject);
   }
@@ -88,7 +89,11 @@ export class SubjectCache {
         entry = other;
       } else {
         const subject = byteString(buffer, start, end);
-        const fresh = new SubjectEntry(subject, this.#families.of(subject));
+        const fresh = new SubjectEntry(
+          subject,
+          buffer.slice(start, end),
+          this.#families.of(subject),
+        );
         if (end - start <= maxSubjectBytes) {
           entries[place ^ 1] = entry;
           entries[place] = fresh;
