@@ -21,6 +21,7 @@ export {
   maxTransactionSize,
 } from "./check.ts";
 export { bytesCodec, type Codec, jsonCodec, textCodec } from "./codec.ts";
+export { deleteBy, swapBy } from "./compare.ts";
 export type * from "./contract.ts";
 export { compareKeys, prefixEnd } from "./key.ts";
 export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_and_watch.ts";

@@ -21,6 +21,7 @@ import {
   defaultMaxPending,
   defaultPageSize,
 } from "./check.ts";
+import { deleteBy, swapBy } from "./compare.ts";
 import type {
   CallOptions,
   Capabilities,
@@ -153,29 +154,17 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     });
   }
 
-  async compareAndSwap(
+  compareAndSwap(
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<boolean> {
-    const { committed } = await this.txn({
-      conditions: [{ key, value: expected }],
-      operations: [{ type: "put", key, value }],
-    }, options);
-    return committed;
+    return swapBy(this, key, expected, value, options);
   }
 
-  async compareAndDelete(
-    key: string,
-    expected: Uint8Array,
-    options: CallOptions = {},
-  ): Promise<boolean> {
-    const { committed } = await this.txn({
-      conditions: [{ key, value: expected }],
-      operations: [{ type: "delete", key }],
-    }, options);
-    return committed;
+  compareAndDelete(key: string, expected: Uint8Array, options?: CallOptions): Promise<boolean> {
+    return deleteBy(this, key, expected, options);
   }
 
   watch(prefix: string, options: WatchOptions = {}): Promise<AsyncIterable<ChangeBatch>> {

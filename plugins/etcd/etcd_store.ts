@@ -18,6 +18,7 @@ import {
   checkWatch,
   defaultMaxPending,
   defaultPageSize,
+  deleteBy,
   type DeleteOptions,
   type DeleteResult,
   type Entry,
@@ -27,6 +28,7 @@ import {
   prefixView,
   type PutOptions,
   type PutResult,
+  swapBy,
   type Transaction,
   type TransactionResult,
   type WatchOptions,
@@ -172,29 +174,17 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     return { committed, revision };
   }
 
-  async compareAndSwap(
+  compareAndSwap(
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<boolean> {
-    const { committed } = await this.txn({
-      conditions: [{ key, value: expected }],
-      operations: [{ type: "put", key, value }],
-    }, options);
-    return committed;
+    return swapBy(this, key, expected, value, options);
   }
 
-  async compareAndDelete(
-    key: string,
-    expected: Uint8Array,
-    options: CallOptions = {},
-  ): Promise<boolean> {
-    const { committed } = await this.txn({
-      conditions: [{ key, value: expected }],
-      operations: [{ type: "delete", key }],
-    }, options);
-    return committed;
+  compareAndDelete(key: string, expected: Uint8Array, options?: CallOptions): Promise<boolean> {
+    return deleteBy(this, key, expected, options);
   }
 
   async watch(prefix: string, options: WatchOptions = {}): Promise<AsyncIterable<ChangeBatch>> {
