@@ -73,13 +73,20 @@ export class Output {
     this.#now = options.now;
   }
 
-  /** Appends `head`, then `source[start, end)`. */
-  append(head: Uint8Array, source: Uint8Array, start: number, end: number): void {
-    const size = head.length + end - start;
+  /** Appends `head[headStart, headEnd)`, then `source[start, end)`. */
+  append(
+    head: Uint8Array,
+    headStart: number,
+    headEnd: number,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const size = headEnd - headStart + end - start;
     if (!this.#reserve(size)) return;
     const target = this.#open;
     let at = this.#used;
-    for (let i = 0; i < head.length; i++) target[at++] = head[i];
+    for (let i = headStart; i < headEnd; i++) target[at++] = head[i];
     if (end - start < bulkCopyBytes) {
       for (let i = start; i < end; i++) target[at++] = source[i];
     } else {

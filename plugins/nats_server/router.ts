@@ -19,7 +19,6 @@ import { SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import { Sublist } from "./sublist.ts";
 import type { Subscription } from "./subscription.ts";
 
-const noHead = new Uint8Array(0);
 const lineEnd = byteStringBytes("\r\n");
 
 /** Options of {@linkcode Router}. */
@@ -267,21 +266,23 @@ export class Router {
       client.subscriptions.forget(subscription);
     }
     const { output } = client;
+    subscription.prepareHead(entry);
+    const { headBytes, headEnd } = subscription;
     let bytes = frame.payloadEnd - frame.payloadStart;
     if (!frame.hasHeaders || client.headers) {
       bytes += frame.payloadStart - frame.headerStart;
-      const head = subscription.head(entry, frame.hasHeaders);
+      const headStart = frame.hasHeaders ? 0 : 1;
       if (frame.tailStart >= 0) {
-        output.append(head, buffer, frame.tailStart, frame.payloadEnd + 2);
+        output.append(headBytes, headStart, headEnd, buffer, frame.tailStart, frame.payloadEnd + 2);
       } else {
         const line = rewrittenLine(frame, buffer, frame.hasHeaders);
-        output.append(head, line, 0, line.length);
-        output.append(noHead, buffer, frame.headerStart, frame.payloadEnd + 2);
+        output.append(headBytes, headStart, headEnd, line, 0, line.length);
+        output.append(headBytes, 0, 0, buffer, frame.headerStart, frame.payloadEnd + 2);
       }
     } else {
       const line = rewrittenLine(frame, buffer, false);
-      output.append(subscription.head(entry, false), line, 0, line.length);
-      output.append(noHead, buffer, frame.payloadStart, frame.payloadEnd);
+      output.append(headBytes, 1, headEnd, line, 0, line.length);
+      output.append(headBytes, 0, 0, buffer, frame.payloadStart, frame.payloadEnd);
       output.appendBytes(lineEnd);
     }
     if (client.isClosed) {

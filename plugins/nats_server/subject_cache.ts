@@ -19,6 +19,7 @@ import type { Subscription } from "./subscription.ts";
 const slots = 4096;
 const maxSubjectBytes = 256;
 const maxTexts = 1024;
+const nobody: readonly Subscription[] = [];
 
 /** A subject and who gets its messages. */
 export class SubjectEntry {
@@ -35,14 +36,11 @@ export class SubjectEntry {
   groups: readonly (readonly Subscription[])[] = [];
   /** Whether nobody is subscribed. */
   isEmpty = true;
-  readonly #bytes: Uint8Array;
   #text: string | null = null;
   #isPublishable: boolean | undefined;
 
-  /** Takes over the bytes. */
-  constructor(subject: string, bytes: Uint8Array, family: SubjectFamily) {
+  constructor(subject: string, family: SubjectFamily) {
     this.subject = subject;
-    this.#bytes = bytes;
     this.family = family;
     this.isReserved = isReservedSubject(subject);
   }
@@ -59,9 +57,11 @@ export class SubjectEntry {
 
   /** Whether its bytes are `buffer[start, end)`. */
   is(buffer: Uint8Array, start: number, end: number): boolean {
-    const bytes = this.#bytes;
-    if (bytes.length !== end - start) return false;
-    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buffer[start + i]) return false;
+    const { subject } = this;
+    if (subject.length !== end - start) return false;
+    for (let i = 0; i < subject.length; i++) {
+      if (subject.charCodeAt(i) !== buffer[start + i]) return false;
+    }
     return true;
   }
 }
@@ -89,11 +89,7 @@ export class SubjectCache {
         entry = other;
       } else {
         const subject = byteString(buffer, start, end);
-        const fresh = new SubjectEntry(
-          subject,
-          buffer.slice(start, end),
-          this.#families.of(subject),
-        );
+        const fresh = new SubjectEntry(subject, this.#families.of(subject));
         if (end - start <= maxSubjectBytes) {
           entries[place ^ 1] = entry;
           entries[place] = fresh;
@@ -131,8 +127,9 @@ export class SubjectCache {
 
   #match(entry: SubjectEntry): void {
     const { plain, groups } = this.#sublist.match(entry.subject);
-    entry.clients = plain.filter((subscription) => subscription.client !== null);
-    entry.local = plain.filter((subscription) => subscription.client === null);
+    const isMixed = plain.some((subscription) => subscription.client === null);
+    entry.clients = isMixed ? plain.filter((subscription) => subscription.client !== null) : plain;
+    entry.local = isMixed ? plain.filter((subscription) => subscription.client === null) : nobody;
     entry.groups = groups;
     entry.isEmpty = plain.length + groups.length === 0;
     entry.generation = this.#sublist.generation;

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { byteStringBytes, putByteString } from "./ascii.ts";
+import { ascii, putByteString } from "./ascii.ts";
 import type { Connection } from "./connection.ts";
 import type { InProcessHandler } from "./in_process.ts";
 import type { SubjectEntry } from "./subject_cache.ts";
 import type { SublistEntry } from "./sublist.ts";
 
 const noBytes = new Uint8Array(0);
+/** Room for the next subject to be somewhat longer. */
+const headSlackBytes = 16;
 
 /** Entry of the sublist. Exactly one of `client` and `handler` is set. */
 export class Subscription implements SublistEntry {
@@ -30,9 +32,10 @@ export class Subscription implements SublistEntry {
   /** In process only: got something from the present chunk. */
   touched = false;
 
+  /** Holds `HMSG subject sid ` of the last subject at `[0, headEnd)`; from 1 on it reads `MSG subject sid `. */
+  headBytes = noBytes;
+  headEnd = 0;
   #headFor: SubjectEntry | null = null;
-  #head = noBytes;
-  #headerHead = noBytes;
 
   constructor(
     subject: string,
@@ -48,16 +51,18 @@ export class Subscription implements SublistEntry {
     this.handler = handler;
   }
 
-  /** `MSG subject sid ` or `HMSG subject sid `, kept for the last subject. */
-  head(entry: SubjectEntry, withHeaders: boolean): Uint8Array {
-    if (this.#headFor !== entry) {
-      const text = `MSG ${entry.subject} ${this.sid} `;
-      this.#headerHead = new Uint8Array(text.length + 1);
-      this.#headerHead[0] = 72;
-      putByteString(this.#headerHead, 1, text);
-      this.#head = byteStringBytes(text);
-      this.#headFor = entry;
-    }
-    return withHeaders ? this.#headerHead : this.#head;
+  /** Makes `headBytes` those of the subject. Subjects that come once, as of replies, allocate nothing here. */
+  prepareHead(entry: SubjectEntry): void {
+    if (this.#headFor === entry) return;
+    const { subject } = entry;
+    const length = 5 + subject.length + 1 + this.sid.length + 1;
+    if (this.headBytes.length < length) this.headBytes = new Uint8Array(length + headSlackBytes);
+    const bytes = this.headBytes;
+    let at = putByteString(bytes, putByteString(bytes, 0, "HMSG "), subject);
+    bytes[at++] = ascii.space;
+    at = putByteString(bytes, at, this.sid);
+    bytes[at++] = ascii.space;
+    this.headEnd = at;
+    this.#headFor = entry;
   }
 }

@@ -47,7 +47,7 @@ function fixture(maxPendingBytes = 1 << 20) {
 
 Deno.test("append() and flush() send everything in order, in one write where one will do", async () => {
   const { valve, output } = fixture();
-  output.append(bytes("head "), bytes("xxtailxx"), 2, 6);
+  output.append(bytes("xhead y"), 1, 6, bytes("xxtailxx"), 2, 6);
   output.appendBytes(bytes(" more"));
   assert.equal(output.pendingBytes, 14);
   output.flush();
@@ -84,7 +84,7 @@ Deno.test("append() keeps order and bytes over many chunks of odd sizes", async 
   let expected = "";
   for (let i = 0; i < 400; i++) {
     const part = String.fromCharCode(97 + i % 26).repeat((i * 7919) % 20_000);
-    output.append(bytes("<"), bytes(part), 0, part.length);
+    output.append(bytes("<"), 0, 1, bytes(part), 0, part.length);
     expected += `<${part}`;
     if (i % 3 === 0) output.flush();
   }
@@ -97,7 +97,7 @@ Deno.test("append() keeps order and bytes over many chunks of odd sizes", async 
 Deno.test("append() beyond the limit tells the owner and takes nothing in", () => {
   const { output, events } = fixture(10);
   output.appendBytes(bytes("123456789"));
-  output.append(bytes("a"), bytes("b"), 0, 1);
+  output.append(bytes("a"), 0, 1, bytes("b"), 0, 1);
   assert.deepEqual(events, ["overflow"]);
   assert.equal(output.pendingBytes, 9);
 });
