@@ -19,7 +19,7 @@ import type { Subscription } from "./subscription.ts";
 const slots = 4096;
 const maxSubjectBytes = 256;
 const maxTexts = 1024;
-const nobody: readonly Subscription[] = [];
+const nobody: readonly Subscription[] = Object.freeze([]);
 
 /** A subject and who gets its messages. */
 export class SubjectEntry {

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { buildEvent } from "../../../cim/wire/mod.ts";
+import { eventually, product } from "../_product.ts";
+
+Deno.test("D-26 a verdict is committed whatever becomes of the events around it", async () => {
+  await using it = await product({
+    app(request, reply) {
+      if (!request.url.endsWith("/updateConfig")) return new Response(null, { status: 409 });
+      const event = buildEvent({ eventName: "AppConfigChanged", eventTime: 1n });
+      // Before and after the reply: events that nobody takes, as while Kafka is away.
+      for (let i = 0; i < 1_000; i++) it.nats.publish("EVENT", event);
+      const key = "change-set/ns1/amf/v1/ms/amf.json/5";
+      reply({ "change-set-key": key, revision: "5", status: "success", remarks: "" });
+      for (let i = 0; i < 1_000; i++) it.nats.publish("EVENT", event);
+      return new Response();
+    },
+  });
+  assert.equal((await it.register()).status, 200);
+  await it.put("change-set/ns1/amf/v1/ms/amf.json/5", "[]");
+  const committed = await eventually(() => it.get("commit-config/ns1/amf/v1/ms/amf-0"));
+  assert.equal(committed, "5");
+  const dropped = it.agent.metrics.families().find(({ name }) =>
+    name === "cim_route_dropped_total"
+  );
+  const samples = [...dropped!.collect() as Iterable<{ labels: unknown; value: number }>];
+  assert.deepEqual(
+    samples.find(({ labels }) => (labels as Record<string, string>).route === "events"),
+    { labels: { route: "events", reason: "no_destination" }, value: 2_000 },
+  );
+});
