@@ -104,13 +104,15 @@ export async function startPrivate(
   };
 }
 
-/** A free port with a free one above it, which etcd needs for its peers. */
+/**
+ * A free port with a free one above it, which etcd needs for its peers. It lies below the range from which the
+ * system takes ports for connections: ten thousand of those, just closed, would leave no pair.
+ */
 export function freePorts(): number {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    using first = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = first.addr;
-    if (port > 65_000) continue;
+  for (let attempt = 0; attempt < 1_000; attempt++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
     try {
+      using _first = Deno.listen({ hostname: "127.0.0.1", port });
       using _second = Deno.listen({ hostname: "127.0.0.1", port: port + 1 });
       return port;
     } catch (error) {
