@@ -2,8 +2,8 @@
  * One contract for every key-value store, the in-memory store that shows it, codecs, and the list that
  * turns into a watch. Connectors live in `plugins/`; nothing here talks to a network or a disk.
  *
- * {@linkcode RevisionStore} over a {@linkcode RevisionTable}, {@linkcode WatchChannel} and the checks are
- * for those who write a store of their own.
+ * {@linkcode RevisionStore} over a {@linkcode RevisionTable}, {@linkcode WatchChannel}, the checks and the
+ * comparing calls are for those who write a store of their own.
  *
  * @module
  */

@@ -38,7 +38,7 @@ export class TlsContext {
   /** @throws {TypeError} When certificate and key are not PEM or do not belong together. */
   constructor(options: NatsTlsOptions) {
     this.#options = options;
-    this.#server = createTlsServer(serverOptions(options));
+    this.#server = createTlsServer(checkedOptions(options));
     this.#server.on("secureConnection", (socket: TLSSocket) => {
       const key = socketKey(socket);
       this.#pending.get(key)?.(socket);
@@ -58,7 +58,7 @@ export class TlsContext {
 
   /** Takes other certificates for connections to come; on failure the old ones stay. */
   replace(options: NatsTlsOptions): void {
-    this.#server.setSecureContext(serverOptions(options));
+    this.#server.setSecureContext(checkedOptions(options));
     this.#options = options;
   }
 
@@ -81,7 +81,7 @@ function socketKey({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Checked here: the runtime would find out at the first handshake. */
-function serverOptions({ cert, key, clientCa }: NatsTlsOptions) {
+function checkedOptions({ cert, key, clientCa }: NatsTlsOptions) {
   try {
     const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
     if (!matches) throw new TypeError("the key is another certificate's");

@@ -44,7 +44,6 @@ export class LogRecord {
   readonly levelName: string;
   readonly loggerName: string;
   readonly #args: unknown[];
-  readonly #datetime = new Date();
 
   constructor(options: LogRecordOptions) {
     this.msg = options.msg;
@@ -57,11 +56,6 @@ export class LogRecord {
   /** What was given beside the message. */
   get args(): unknown[] {
     return [...this.#args];
-  }
-
-  /** When it was logged. */
-  get datetime(): Date {
-    return new Date(this.#datetime.getTime());
   }
 }
 
@@ -104,6 +98,4 @@ export abstract class BaseHandler {
 
   /** Writes one line. */
   abstract log(msg: string): void;
-  setup(): void {}
-  destroy(): void {}
 }

@@ -15,11 +15,9 @@ function record(level: (typeof LogLevels)[keyof typeof LogLevels], msg: string):
 
 Deno.test("BaseHandler writes records at or above its level with the default format", () => {
   const handler = new Lines("WARN");
-  handler.setup();
   handler.handle(record(LogLevels.INFO, "no"));
   handler.handle(record(LogLevels.WARN, "yes"));
   handler.handle(record(LogLevels.CRITICAL, "very"));
-  handler.destroy();
   assert.deepEqual(handler.lines, ["WARN yes", "CRITICAL very"]);
   assert.equal(handler.level, LogLevels.WARN);
 });
@@ -27,9 +25,7 @@ Deno.test("BaseHandler writes records at or above its level with the default for
 Deno.test("LogRecord hands out copies, so that no handler changes what the next one sees", () => {
   const original = record(LogLevels.ERROR, "x");
   original.args.push("more");
-  original.datetime.setTime(0);
   assert.deepEqual(original.args, ["a", 1]);
-  assert.notEqual(original.datetime.getTime(), 0);
   assert.equal(original.levelName, "ERROR");
 });
 
