@@ -11,7 +11,7 @@ export * from "./config/mod.ts";
 export * from "./errors/mod.ts";
 export * from "./forward/mod.ts";
 export * from "./keyvalue/mod.ts";
-export * from "./label/mod.ts";
+export * from "../plugins/service_label/mod.ts";
 export * from "./log/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./plugin/mod.ts";

@@ -8,11 +8,11 @@ import { natsServer } from "../../plugins/nats_server/mod.ts";
 import { prometheus } from "../../plugins/prometheus/mod.ts";
 import { appClient } from "../app_client/mod.ts";
 import { bus } from "../bus/mod.ts";
-import { configWatch } from "../config_watch/mod.ts";
+import { configPush } from "../config_push/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { kvRoutes } from "../kv_routes/mod.ts";
-import { logLevel } from "../log_level/mod.ts";
+import { logLevel } from "../own_log/mod.ts";
 import { logs } from "../logs/mod.ts";
 import { cimMetrics } from "../metrics/mod.ts";
 import { paths } from "../paths/mod.ts";
@@ -21,8 +21,8 @@ import { settings } from "../settings/mod.ts";
 import { settingsMemory } from "../settings_memory/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { store } from "../store/mod.ts";
-import { consoleLog } from "./console_log.ts";
-import { ownLog } from "./own_log.ts";
+import { consoleLog } from "../own_log/console.ts";
+import { ownLog } from "../own_log/file.ts";
 
 /**
  * Every plugin of the product, new for each agent. The order is that of the start where the dependencies
@@ -51,7 +51,7 @@ export function cimPlugins(): readonly Plugin[] {
     ownLog(),
     events(),
     registration(),
-    configWatch(),
+    configPush(),
     cimMetrics(),
     kvRoutes(),
     shutdown(),

@@ -6,5 +6,6 @@
  * @module
  */
 export { cimPlugins } from "./cim_plugins.ts";
-export { consoleLog } from "./console_log.ts";
+export { errorCatalogue } from "./error_catalogue.ts";
+export { consoleLog } from "../own_log/console.ts";
 export { productSources, type ProductSourcesOptions } from "./product_sources.ts";

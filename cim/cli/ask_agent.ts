@@ -1,3 +1,4 @@
+import { cliErrors } from "./errors.ts";
 import { AgentError, describeError } from "../../core/mod.ts";
 
 /** Options of {@linkcode askAgent}. */
@@ -18,7 +19,7 @@ export async function askAgent(url: URL, options: AskOptions = {}): Promise<Resp
   } catch (cause) {
     if (options.signal?.aborted) throw options.signal.reason;
     throw new AgentError(
-      "agent_unreachable",
+      cliErrors.agent_unreachable,
       `Cannot reach the agent at ${url.origin}: ${describeError(cause)}; ` +
         "start it with cim run, or name its port with --set rest.port=",
       { cause },
@@ -39,5 +40,5 @@ export async function refusal(action: string, response: Response): Promise<Agent
   } catch {
     // Not from the agent's own routes; shown as it is.
   }
-  return new AgentError("agent_refused", `Cannot ${action}: ${response.status} ${reason}`);
+  return new AgentError(cliErrors.agent_refused, `Cannot ${action}: ${response.status} ${reason}`);
 }

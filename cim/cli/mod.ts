@@ -6,5 +6,6 @@
  *
  * @module
  */
+export { cliErrors } from "./errors.ts";
 export { type CliIo, processIo } from "./io.ts";
 export { runCli } from "./run_cli.ts";

@@ -24,7 +24,7 @@ export function events(): Plugin {
     provides: [eventsToken],
     init({ get, provide, metrics, clock, log }) {
       const dispatch = new EventDispatch(get(logRouteToken).books.open("events"), clock, log);
-      metrics.add(...dispatch.meter.families(get(identityToken).podName));
+      metrics.add(...dispatch.meter.families(get(identityToken).current.podName));
       provide(eventsToken, dispatch);
       return get(busToken).subscribe("EVENT", {
         onMessage: ({ buffer, start, end }) => dispatch.receive(buffer, start, end),

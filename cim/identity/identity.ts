@@ -58,5 +58,13 @@ export interface Identity {
   readonly containerId: string;
 }
 
+/** The identity now, and notice of every change of it. */
+export interface LiveIdentity {
+  /** The identity, frozen; replaced as a whole on a change. */
+  readonly current: Identity;
+  /** Called after each change; must not throw. Disposing of the result ends it. */
+  onChange(listener: (now: Identity, before: Identity) => void): Disposable;
+}
+
 /** Key of {@linkcode Identity}. */
-export const identityToken: Token<Identity> = token("identity");
+export const identityToken: Token<LiveIdentity> = token("identity");

@@ -10,6 +10,7 @@ export { parseDownward } from "./downward.ts";
 export {
   type Identity,
   identityToken,
+  type LiveIdentity,
   type Tmaas,
   type TmaasField,
   tmaasFieldNames,

@@ -1,5 +1,6 @@
 import { definePlugin, json, type Plugin, text } from "../../core/mod.ts";
 import { identityToken } from "./identity.ts";
+import { IdentityHolder } from "./identity_holder.ts";
 import { resolveIdentity } from "./resolve.ts";
 
 const fields = {
@@ -55,7 +56,9 @@ export function identity(): Plugin {
       const problems: string[] = [];
       provide(
         identityToken,
-        resolveIdentity(config, readIfPossible, (problem) => problems.push(problem)),
+        new IdentityHolder(
+          resolveIdentity(config, readIfPossible, (problem) => problems.push(problem)),
+        ),
       );
       for (const problem of problems) log.warn(problem);
       status.ok(problems.length === 0 ? "" : `incomplete: ${problems.join("; ")}`);

@@ -8,9 +8,9 @@ import type { Clock } from "../../core/async/mod.ts";
 import type { Book } from "../../core/books/mod.ts";
 import { type Delivery, type Sender, withRetry } from "../../core/forward/mod.ts";
 import type { LogMessageView } from "../wire/mod.ts";
-import type { Block, BlockPool } from "./block.ts";
-import { type Backlog, LineBuffer } from "./line_buffer.ts";
-import { LineWriter } from "./line_writer.ts";
+import type { Block, BlockPool } from "./lines/block.ts";
+import { type Backlog, LineBuffer } from "./lines/line_buffer.ts";
+import { LineWriter } from "./lines/line_writer.ts";
 import type { LogTelemetry } from "./telemetry.ts";
 
 /** Where lines go. One slow destination delays nobody but itself, until its backlog is full. */

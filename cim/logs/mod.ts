@@ -11,13 +11,14 @@
  *
  * @module
  */
-export type { Block, BlockPool, BlockPoolOptions } from "./block.ts";
+export type { Block, BlockPool, BlockPoolOptions } from "./lines/block.ts";
 export type { Destination, DestinationParts } from "./destination.ts";
-export { backupName, backupTime, fileBase, type FileOwner } from "./file_name.ts";
-export type { Backlog } from "./line_buffer.ts";
-export type { LogFiles, LogFilesOptions } from "./log_files.ts";
-export type { LogFileSettings } from "./log_file.ts";
-export type { Retention } from "./backups.ts";
+export { backupName, backupTime, fileBase, type FileOwner } from "./file/file_name.ts";
+export type { Backlog } from "./lines/line_buffer.ts";
+export type { LogFiles, LogFilesOptions } from "./file/log_files.ts";
+export type { LogFileSettings } from "./file/log_file.ts";
+export type { Retention } from "./file/backups.ts";
+export { logErrors } from "./errors.ts";
 export { type Gate, LogRoute, type LogRouteOptions } from "./log_route.ts";
 export { logMetrics } from "./metrics.ts";
 export { ownLogSink } from "./own_log.ts";

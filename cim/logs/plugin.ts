@@ -57,7 +57,7 @@ export function logs(): Plugin {
       }),
     },
     async init({ config, get, provide, metrics, log, status, clock, random }) {
-      const owner = get(identityToken);
+      const owner = get(identityToken).current;
       const folders = get(pathsToken);
       const settings = get(cimSettingsToken);
       const store = bookFile(`${folders.data}/log_books.json`);

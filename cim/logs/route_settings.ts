@@ -4,7 +4,7 @@
  * @module
  */
 import type { CimSettings, LoggingMode } from "../settings/mod.ts";
-import type { LogFileSettings } from "./log_file.ts";
+import type { LogFileSettings } from "./file/log_file.ts";
 
 /** Limits and destinations in force. */
 export interface RouteSettings extends LogFileSettings {

@@ -6,10 +6,10 @@
 import type { Book } from "../../core/books/mod.ts";
 import { delivered, type Delivery, type Sender } from "../../core/forward/mod.ts";
 import type { LogEnvelope, LogMessageView } from "../wire/mod.ts";
-import type { Block } from "./block.ts";
+import type { Block } from "./lines/block.ts";
 import { type Destination, type DestinationParts, writerFor } from "./destination.ts";
-import type { Backlog } from "./line_buffer.ts";
-import type { LineWriter } from "./line_writer.ts";
+import type { Backlog } from "./lines/line_buffer.ts";
+import type { LineWriter } from "./lines/line_writer.ts";
 
 /** Where bytes go, as `Deno.stdout` takes them. */
 export interface ByteSink {

@@ -23,7 +23,7 @@ export function cimMetrics(): Plugin {
     init({ config, get, metrics }) {
       const settings = get(cimSettingsToken);
       const meter = new SubjectMeter("TEST");
-      metrics.add(...meter.families(get(identityToken).podName));
+      metrics.add(...meter.families(get(identityToken).current.podName));
       const show = () =>
         get(prometheusToken).setEnabled(
           config.enabled && settings.current.cimConfig.cim_settings.enable_kpi,

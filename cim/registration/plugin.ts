@@ -43,7 +43,7 @@ export function registration(): Plugin {
         log,
       });
       await registrar.restore();
-      const facts = { ...config, infra, identity: get(identityToken) };
+      const facts = { ...config, infra, identity: get(identityToken).current };
       metrics.add(
         counter(
           "cim_registrations_total",

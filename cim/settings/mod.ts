@@ -2,7 +2,7 @@
  * The product's settings document `cim.json` and the infrastructure document `common-infra.json`: where
  * they are found, what they may hold, and the one place where a changed document takes effect.
  *
- * It writes no file, knows no store and no patch format: `cim/config_watch` brings patched documents.
+ * It writes no file, knows no store and no patch format: `cim/config_push` brings patched documents.
  *
  * @module
  */
@@ -12,7 +12,8 @@ export {
   type CommonInfraResult,
   parseCommonInfra,
   readCommonInfra,
-} from "./common_infra.ts";
+} from "../common_infra/common_infra.ts";
+export { settingsErrors } from "./errors.ts";
 export { type LoadedSettings, loadSettings, type SettingsSource } from "./load.ts";
 export { mergeOverrides } from "./overrides.ts";
 export { settings } from "./plugin.ts";

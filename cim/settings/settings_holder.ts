@@ -1,3 +1,4 @@
+import { settingsErrors } from "./errors.ts";
 import { AgentError, describeError, type Logger, type Token, token } from "../../core/mod.ts";
 import { checkSettings } from "./check.ts";
 import type { SettingsSource } from "./load.ts";
@@ -80,7 +81,7 @@ export class SettingsHolder implements CimSettingsApi {
     } catch (cause) {
       await this.#takeBack(told, before, settings);
       throw new AgentError(
-        "settings_not_applied",
+        settingsErrors.settings_not_applied,
         `Cannot apply settings: ${describeError(cause)}`,
         {
           cause,

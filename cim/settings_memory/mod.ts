@@ -6,4 +6,4 @@
  *
  * @module
  */
-export { settingsMemory } from "./plugin.ts";
+export { settingsMemory } from "../settings/memory.ts";

@@ -1,7 +1,7 @@
 import { definePlugin, type Plugin } from "../../core/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
-import { changesToken } from "../config_watch/mod.ts";
+import { changesToken } from "../config_push/mod.ts";
 import { eventsToken } from "../events/mod.ts";
 import { logRouteToken } from "../logs/mod.ts";
 import { registrationToken } from "../registration/mod.ts";

@@ -197,6 +197,7 @@ export class MountedPlugin {
       tasks: this.#tasks,
       status: {
         ok: report(status.ok),
+        degraded: report(status.degraded),
         error: report(status.error),
         disabled: report(status.disabled),
         init: report(status.init),

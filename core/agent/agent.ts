@@ -104,7 +104,7 @@ export class Agent implements AsyncDisposable {
     this.#provided.set(statusToken, this.status);
     this.#provided.set(metricsToken, this.metrics);
     this.#provided.set(logsToken, this.logs);
-    this.#stopped.promise.catch(() => "whoever awaits `stopped` is told; nobody has to");
+    this.#stopped.promise.catch(() => {}); // Awaiting `stopped` is optional; prevents an unhandled rejection.
   }
 
   /** Plugins whose start has begun and that are not closed, in order; while stopping, the last one closes now. */
@@ -321,9 +321,13 @@ export class Agent implements AsyncDisposable {
     results: PluginSections,
   ): AgentApi {
     const { name, version } = this.#options;
+    const state = () => this.#state;
     return {
       name,
       version,
+      get state() {
+        return state();
+      },
       sections,
       boot: this.#boot,
       requestStop: (reason) => this.#requestStop(reason),

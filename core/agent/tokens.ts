@@ -8,6 +8,7 @@ import type { LogRegistry } from "../log/mod.ts";
 import type { MetricSet } from "../metrics/mod.ts";
 import { type Token, token } from "../plugin/mod.ts";
 import type { StatusBoard } from "../status/mod.ts";
+import type { AgentState } from "./options.ts";
 
 /** The agent as its plugins see it. */
 export interface AgentApi {
@@ -15,6 +16,8 @@ export interface AgentApi {
   readonly name: string;
   /** Version for logs and status. */
   readonly version: string;
+  /** State of the agent now. */
+  readonly state: AgentState;
   /** Starts stopping, for the reason given; returns at once. */
   requestStop(reason: string): void;
   /** The sections in force, secrets redacted, by section and operator's key. */

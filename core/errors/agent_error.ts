@@ -1,42 +1,55 @@
 /**
- * The one error family for everything that happens at run time and that a caller may want to tell
- * apart. Misuse by the caller throws a built-in (`TypeError`, `RangeError`) instead.
+ * The one error family for everything that can go wrong at run time and that a caller may want to
+ * distinguish. Misuse by the caller throws a built-in (`TypeError`, `RangeError`) instead.
  *
  * @module
  */
-import { errorCatalogue, type ErrorCode } from "./catalogue.ts";
+import { type CoreErrorCode, coreErrors, type ErrorEntry } from "./catalogue.ts";
 
 /** Options of {@linkcode AgentError}. */
 export interface AgentErrorOptions {
   /** What led to this error. */
   cause?: unknown;
-  /** Whether trying again can help. Default: what the catalogue says of the code. */
+  /** Whether a retry can help. Default: what the catalogue says about the code. */
   retryable?: boolean;
 }
 
 /**
- * Weather: a peer that is down, a file that cannot be read, a time limit that passed.
+ * An operational failure: a peer that is down, a file that cannot be read, a time limit that passed.
  *
  * @example
  * ```ts
  * import { AgentError } from "./mod.ts";
  * import assert from "node:assert/strict";
  *
- * const error = new AgentError("store_unreachable", "Cannot read key \"a\": no endpoint answers");
+ * const error = new AgentError("unavailable", "Cannot read key \"a\": the store is disabled");
  * assert.equal(error.retryable, true);
  * ```
  */
 export class AgentError extends Error {
-  /** Which entry of the catalogue this is. */
-  readonly code: ErrorCode;
-  /** Whether trying the same thing again, later, can help. */
+  /** Code of the catalogue entry. */
+  readonly code: string;
+  /** Whether the same operation may succeed later. */
   readonly retryable: boolean;
+  /** HTTP status of an answer with this error. */
+  readonly status: number;
 
-  /** Creates an error of one code; the message names the place and the remedy. */
-  constructor(code: ErrorCode, message: string, options: AgentErrorOptions = {}) {
+  /**
+   * Creates an error.
+   *
+   * @param kind An entry of a catalogue, or a code of {@linkcode coreErrors}.
+   * @param message What failed, the reason and the remedy: `Cannot <action>: <reason>; <remedy>`.
+   */
+  constructor(
+    kind: CoreErrorCode | ErrorEntry,
+    message: string,
+    options: AgentErrorOptions = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const entry: ErrorEntry = typeof kind === "string" ? coreErrors[kind] : kind;
     this.name = "AgentError";
-    this.code = code;
-    this.retryable = options.retryable ?? errorCatalogue[code].retryable;
+    this.code = entry.code;
+    this.retryable = options.retryable ?? entry.retryable;
+    this.status = entry.status;
   }
 }

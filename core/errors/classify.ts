@@ -4,10 +4,9 @@
  * @module
  */
 import { AgentError } from "./agent_error.ts";
-import type { ErrorCode } from "./catalogue.ts";
 
-/** Whether the error, or one of its causes, carries this code. */
-export function hasCode(error: unknown, code: ErrorCode): boolean {
+/** Whether the error or one of its causes carries this code. */
+export function hasCode(error: unknown, code: string): boolean {
   for (const link of causes(error)) {
     if (link instanceof AgentError && link.code === code) return true;
   }
@@ -17,6 +16,14 @@ export function hasCode(error: unknown, code: ErrorCode): boolean {
 /** Whether the error is the abort of a signal and not a failure. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
+}
+
+/** The code of the error, or of the outermost of its causes that has one; undefined when none has. */
+export function errorCode(error: unknown): string | undefined {
+  for (const link of causes(error)) {
+    if (link instanceof AgentError) return link.code;
+  }
+  return undefined;
 }
 
 /** The text of an error for a log line: its message and those of its causes, without stacks. */

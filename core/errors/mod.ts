@@ -5,5 +5,12 @@
  * @module
  */
 export { AgentError, type AgentErrorOptions } from "./agent_error.ts";
-export { errorCatalogue, type ErrorCode, type ErrorEntry } from "./catalogue.ts";
-export { describeError, hasCode, isAbort } from "./classify.ts";
+export {
+  type CoreErrorCode,
+  coreErrors,
+  defineErrors,
+  type ErrorCatalogue,
+  type ErrorEntry,
+  type ErrorSpec,
+} from "./catalogue.ts";
+export { describeError, errorCode, hasCode, isAbort } from "./classify.ts";

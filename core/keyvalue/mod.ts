@@ -23,6 +23,7 @@ export {
 export { bytesCodec, type Codec, jsonCodec, textCodec } from "./codec.ts";
 export { deleteBy, swapBy } from "./compare.ts";
 export type * from "./contract.ts";
+export { storeErrors } from "./errors.ts";
 export { compareKeys, prefixEnd } from "./key.ts";
 export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_and_watch.ts";
 export { memoryStore, type MemoryStoreOptions } from "./memory_store.ts";

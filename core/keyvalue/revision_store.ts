@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { storeErrors } from "./errors.ts";
 import { type Clock, systemClock } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
 import { equalBytes } from "./bytes.ts";
@@ -349,7 +350,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
 
   #compacted(action: string, prefix: string, revision: number): AgentError {
     return new AgentError(
-      "store_compacted",
+      storeErrors.store_compacted,
       `Cannot ${action} prefix "${prefix}" from revision ${revision}: the history begins after ` +
         `revision ${this.#table.compactedRevision}; list again and go on from there`,
     );

@@ -11,7 +11,7 @@
 import { type Clock, systemClock } from "../async/mod.ts";
 
 /** States of a plugin. */
-export type PluginState = "init" | "ok" | "error" | "disabled";
+export type PluginState = "init" | "ok" | "degraded" | "error" | "disabled";
 
 /** One change of state. */
 export interface StatusChange {
@@ -36,12 +36,12 @@ export interface PluginStatus extends StatusChange {
 /** The agent's state: the worst of the plugins that count. */
 export interface AgentStatus extends StatusChange {
   /** The worst state of the plugins that count. */
-  readonly state: "init" | "ok" | "error";
+  readonly state: "init" | "ok" | "degraded" | "error";
   /** When the board was created, milliseconds since 1970. */
   readonly started: number;
   /** All plugins in the order of their registration. */
   readonly plugins: readonly PluginStatus[];
-  /** Plugins in error that do not count. */
+  /** Plugins that are degraded, and non-fatal plugins in error. */
   readonly degraded: readonly string[];
 }
 
@@ -49,6 +49,8 @@ export interface AgentStatus extends StatusChange {
 export interface StatusReporter {
   /** It works. */
   ok(reason?: string): void;
+  /** It works in part, or a dependency is missing; the agent stays ready. The reason says what is missing. */
+  degraded(reason: string): void;
   /** It does not work, and why. */
   error(reason: string): void;
   /** It is switched off by configuration, and why. */
@@ -74,7 +76,7 @@ interface Row {
 }
 
 const historyLength = 20;
-const severity = { disabled: 0, ok: 0, init: 1, error: 2 } as const;
+const severity = { disabled: 0, ok: 0, degraded: 1, init: 2, error: 3 } as const;
 
 /** The states of all plugins of one agent. */
 export class StatusBoard {
@@ -108,6 +110,7 @@ export class StatusBoard {
     });
     return {
       ok: (reason = "") => this.#report(name, "ok", reason),
+      degraded: (reason) => this.#report(name, "degraded", reason),
       error: (reason) => this.#report(name, "error", reason),
       disabled: (reason) => this.#report(name, "disabled", reason),
       init: (reason = "") => this.#report(name, "init", reason),
@@ -156,7 +159,9 @@ export class StatusBoard {
       since: Math.max(this.#started, ...counting.map(({ since }) => since)),
       started: this.#started,
       plugins,
-      degraded: plugins.filter(({ name, state }) => state === "error" && this.#nonFatal.has(name))
+      degraded: plugins.filter(({ name, state }) =>
+        state === "degraded" || state === "error" && this.#nonFatal.has(name)
+      )
         .map(({ name }) => name),
     };
   }

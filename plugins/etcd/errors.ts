@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { AgentError, describeError, type ErrorCode } from "../../core/errors/mod.ts";
+import { AgentError, coreErrors, describeError, type ErrorEntry } from "../../core/errors/mod.ts";
+import { storeErrors } from "../../core/keyvalue/mod.ts";
 
 /** The numbers of gRPC's statuses that are told apart. */
 const status = {
@@ -43,8 +44,8 @@ export function etcdError(action: string, endpoints: readonly string[], cause: u
   }
   const detail = describeError(cause);
   if (isMisuse(detail)) return new RangeError(`Cannot ${action}: ${detail}`, { cause });
-  const code = codeOf(cause, detail);
-  return new AgentError(code, `Cannot ${action}: ${textOf(code, endpoints.join(", "), detail)}`, {
+  const kind = kindOf(cause, detail);
+  return new AgentError(kind, `Cannot ${action}: ${textOf(kind, endpoints.join(", "), detail)}`, {
     cause,
   });
 }
@@ -55,25 +56,25 @@ function isMisuse(detail: string): boolean {
     .test(detail);
 }
 
-function codeOf(cause: unknown, detail: string): ErrorCode {
-  if (/has been compacted/.test(detail)) return "store_compacted";
+function kindOf(cause: unknown, detail: string): ErrorEntry {
+  if (/has been compacted/.test(detail)) return storeErrors.store_compacted;
   if (/permission denied|authentication failed|user name is empty/.test(detail)) {
-    return "store_denied";
+    return storeErrors.store_denied;
   }
-  if (/database space exceeded/.test(detail)) return "store_full";
-  if (isConnectionLost(cause)) return "store_unreachable";
+  if (/database space exceeded/.test(detail)) return storeErrors.store_full;
+  if (isConnectionLost(cause)) return storeErrors.store_unreachable;
   switch (statusOf(cause)) {
     case status.deadlineExceeded:
-      return "deadline_exceeded";
+      return coreErrors.deadline_exceeded;
     case status.permissionDenied:
     case status.unauthenticated:
-      return "store_denied";
+      return storeErrors.store_denied;
     default:
-      return "store_failed";
+      return storeErrors.store_failed;
   }
 }
 
-function textOf(code: ErrorCode, endpoints: string, detail: string): string {
+function textOf({ code }: ErrorEntry, endpoints: string, detail: string): string {
   switch (code) {
     case "store_unreachable":
     case "deadline_exceeded":

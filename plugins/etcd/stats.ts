@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { ErrorCode } from "../../core/errors/mod.ts";
 
 /** Counters of an {@linkcode EtcdStore}; they only grow. */
 export interface EtcdStats {
   /** Calls made, watches included. */
   readonly calls: number;
   /** Calls that failed, by the code of their error; misuse and aborts do not count. */
-  readonly failures: Readonly<Partial<Record<ErrorCode, number>>>;
+  readonly failures: Readonly<Record<string, number>>;
   /** Streams opened again for a watch that had lost its own. */
   readonly watchResumes: number;
   /** Watches that ended because the history they needed was gone. */
@@ -22,7 +21,7 @@ export interface EtcdStats {
 /** The same, for those who count. */
 export interface EtcdCounters {
   calls: number;
-  failures: Partial<Record<ErrorCode, number>>;
+  failures: Record<string, number>;
   watchResumes: number;
   compactions: number;
   reconnects: number;

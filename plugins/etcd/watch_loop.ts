@@ -4,6 +4,7 @@ import {
   type Change,
   type ChangeBatch,
   compareKeys,
+  storeErrors,
   WatchChannel,
 } from "../../core/keyvalue/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
@@ -210,7 +211,7 @@ export class WatchLoop {
     if (compactedRevision === 0) return new Error(reason || "the server canceled the watch");
     this.#options.counters.compactions++;
     return new AgentError(
-      "store_compacted",
+      storeErrors.store_compacted,
       `Cannot watch prefix "${this.#options.prefix}" from revision ${this.#next}: etcd was compacted ` +
         `to revision ${compactedRevision}; list again and go on from there`,
     );
@@ -220,7 +221,7 @@ export class WatchLoop {
   #resetError(revision: number): AgentError {
     this.#options.counters.compactions++;
     return new AgentError(
-      "store_compacted",
+      storeErrors.store_compacted,
       `Cannot watch prefix "${this.#options.prefix}" from revision ${this.#next}: etcd is at revision ` +
         `${revision} and was at ${this.#seen}, so its history is another one; list again and go on from there`,
     );

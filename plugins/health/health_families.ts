@@ -14,13 +14,13 @@ export function healthFamilies(service: string, board: StatusBoard, build: Build
     {
       type: "gauge",
       name: "service_health",
-      help: "State of the agent: 0 starting, 1 ok, 2 error.",
+      help: "State of the agent: 0 starting, 1 ok or degraded, 2 error.",
       collect: () => [{ labels: { service }, value: stateNumbers[board.agent().state] }],
     },
     {
       type: "gauge",
       name: "service_dependency_health",
-      help: "State of each plugin: 0 starting, 1 ok or disabled, 2 error.",
+      help: "State of each plugin: 0 starting, 1 ok, degraded or disabled, 2 error.",
       collect: () =>
         board.agent().plugins.map(({ name, state }) => ({
           labels: { service, dependency: name },

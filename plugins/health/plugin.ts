@@ -55,17 +55,17 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
       http.route(name, {
         method: "GET",
         path: "/liveness",
-        loopbackOnly: false,
+        access: "anyone",
         handler: ({ remote }) => jsonResponse(probeDocument(current(), build, remote.isLoopback)),
       });
       http.route(name, {
         method: "GET",
         path: "/readiness",
-        loopbackOnly: false,
+        access: "anyone",
         handler({ remote }) {
           const status = current();
           const document = probeDocument(status, build, remote.isLoopback);
-          return jsonResponse(document, status.state === "ok" ? 200 : 500);
+          return jsonResponse(document, isReady(status) ? 200 : 500);
         },
       });
       http.route(name, {
@@ -77,4 +77,9 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
         .add(...healthFamilies(agent.name, board, build));
     },
   });
+}
+
+/** A degraded agent still serves its application; an orchestrator must not take it out. */
+function isReady({ state }: AgentStatus): boolean {
+  return state === "ok" || state === "degraded";
 }

@@ -7,10 +7,11 @@
 import type { AgentStatus, PluginState, PluginStatus } from "../../core/mod.ts";
 import type { Build } from "./build.ts";
 
-/** cn-infra's numbers of states. A disabled plugin wants nothing, so it is as good as `OK`. */
+/** cn-infra's numbers of states. A disabled or degraded plugin leaves the agent ready, so it counts as `OK`. */
 export const stateNumbers: Readonly<Record<PluginState, number>> = Object.freeze({
   init: 0,
   ok: 1,
+  degraded: 1,
   error: 2,
   disabled: 1,
 });
@@ -42,7 +43,7 @@ function entry(
 ): Record<string, unknown> {
   return {
     state: stateNumbers[state],
-    ...(state === "disabled" && { disabled: true }),
+    ...((state === "disabled" || state === "degraded") && { [state]: true }),
     last_change: seconds(since),
     last_update: seconds(updated),
     ...(withReasons && reason && { [state === "error" ? "error" : "reason"]: reason }),

@@ -16,6 +16,9 @@ export interface Peer {
   readonly isLoopback: boolean;
 }
 
+/** Who may call a route: only peers on this machine (others get 403), or any peer that can reach the port. */
+export type Access = "loopback" | "anyone";
+
 /** What a handler gets. */
 export interface RouteRequest {
   /**
@@ -40,8 +43,8 @@ export interface HttpRoute {
    * it throws becomes a 500 that says nothing, and a log line that says all.
    */
   handler(request: RouteRequest): Response | Promise<Response>;
-  /** Only loopback peers are answered; others get 403. Default true. Probes and scrapes say false. */
-  readonly loopbackOnly?: boolean;
+  /** Who may call it. Default `loopback`; probes and scrapes are `anyone`. */
+  readonly access?: Access;
   /** Limit of the request body in bytes; beyond it the answer is 413. Default: `rest.max_body`. */
   readonly maxBodyBytes?: number;
 }
@@ -54,8 +57,8 @@ export interface RouteInfo {
   readonly method: Method;
   /** The pathname or pattern it was added with. */
   readonly path: string;
-  /** Whether peers of other machines get 403. */
-  readonly loopbackOnly: boolean;
+  /** Who may call it. */
+  readonly access: Access;
 }
 
 /**

@@ -31,7 +31,7 @@ export type Gate = (
 
 /** Lets only loopback peers use a loopback-only route. */
 export function loopbackGate({ remote, route }: GateRequest): Refusal | undefined {
-  if (!route.loopbackOnly || remote.isLoopback) return undefined;
+  if (route.access === "anyone" || remote.isLoopback) return undefined;
   const error = "This path is answered to loopback peers only";
   return { reason: "not_loopback", status: 403, error };
 }
@@ -42,7 +42,7 @@ export function loopbackGate({ remote, route }: GateRequest): Refusal | undefine
  */
 export function originGate({ request, route }: GateRequest): Refusal | undefined {
   const origin = request.headers.get("origin");
-  if (!route.loopbackOnly || origin === null || isLocalOrigin(origin)) return undefined;
+  if (route.access === "anyone" || origin === null || isLocalOrigin(origin)) return undefined;
   const error = "This path is not answered to pages of other origins";
   return { reason: "cross_origin", status: 403, error };
 }

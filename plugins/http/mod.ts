@@ -9,6 +9,7 @@
  * @module
  */
 export {
+  type Access,
   type HttpApi,
   type HttpRoute,
   httpToken,

@@ -9,7 +9,7 @@ import type { Peer } from "./api.ts";
 import { HttpProblem } from "./errors.ts";
 import type { Gate } from "./gates.ts";
 import type { HttpStats, RejectReason } from "./http_stats.ts";
-import type { RequestHandler } from "./listener.ts";
+import type { RequestHandler } from "./front/listener.ts";
 import { readBody } from "./_read_body.ts";
 import { jsonResponse, problemResponse } from "./responses.ts";
 import type { FoundRoute, OwnedRoute, Router } from "./router.ts";

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { type AgentApi, agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
+import { agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
 import { type HttpApi, httpToken } from "./api.ts";
 import { httpConfig, listenHost } from "./config.ts";
 import { loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
-import { HttpListener } from "./listener.ts";
+import { HttpListener } from "./front/listener.ts";
 import { createPipeline } from "./pipeline.ts";
 import { Router } from "./router.ts";
 
@@ -21,6 +21,7 @@ export function http(): Plugin {
     provides: [httpToken],
     config: httpConfig,
     init({ config, log, clock, metrics, provide, get }) {
+      const agent = get(agentToken);
       const stats = new HttpStats();
       const router = new Router();
       const pipeline = createPipeline({
@@ -30,7 +31,7 @@ export function http(): Plugin {
         stats,
         log,
         clock,
-        isStarting: startingOf(get(agentToken)),
+        isStarting: () => agent.state === "starting",
       });
       const listener = new HttpListener(pipeline, {
         ...config,
@@ -54,14 +55,4 @@ export function http(): Plugin {
     },
     close: (listener, { signal }) => listener.close(signal),
   });
-}
-
-/** Whether the agent still starts: some plugin is initialised and has not been started. */
-function startingOf(agent: AgentApi): () => boolean {
-  let running = false;
-  return () => {
-    const started = agent.boot.filter(({ phase }) => phase === "afterInit").length;
-    running ||= started > 0 && 2 * started === agent.boot.length;
-    return !running;
-  };
 }

@@ -3,25 +3,13 @@
  *
  * @module
  */
-import { AgentError, type ErrorCode } from "../../core/mod.ts";
+import { AgentError } from "../../core/mod.ts";
 import { HttpProblem } from "./errors.ts";
 
 const plainHeaders = {
   "content-type": "application/json",
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
-};
-
-/** Statuses of run-time errors; a code that is not listed is a 500. */
-const statusOfCode: Partial<Record<ErrorCode, number>> = {
-  unavailable: 503,
-  store_unreachable: 503,
-  queue_full: 503,
-  closed: 503,
-  deadline_exceeded: 504,
-  unsupported: 501,
-  store_compacted: 410,
-  value_invalid: 422,
 };
 
 /** A JSON answer that no cache keeps. Default status 200. */
@@ -39,8 +27,8 @@ export function problemResponse(error: unknown): Response | undefined {
     return jsonResponse({ error: error.message }, error.status, error.headers);
   }
   if (error instanceof AgentError) {
-    const { message, code } = error;
-    return jsonResponse({ error: message, code }, statusOfCode[code] ?? 500);
+    const { message, code, status } = error;
+    return jsonResponse({ error: message, code }, status);
   }
   return undefined;
 }

@@ -41,7 +41,7 @@ export class Router {
 
   /** Adds a route. @throws {TypeError} When the path is unusable or taken. */
   add(owner: string, route: HttpRoute): Disposable {
-    const { method, path, loopbackOnly = true } = route;
+    const { method, path, access = "loopback" } = route;
     const place = this.#place(path);
     const taken = place.methods.get(method);
     if (taken) {
@@ -49,7 +49,7 @@ export class Router {
         `Cannot add route ${method} ${path} of ${owner}: ${taken.owner} owns ${method} ${taken.path}`,
       );
     }
-    const owned = Object.freeze({ owner, method, path, loopbackOnly, route });
+    const owned = Object.freeze({ owner, method, path, access, route });
     place.methods.set(method, owned);
     return {
       [Symbol.dispose]: () => {
@@ -80,7 +80,7 @@ export class Router {
   list(): RouteInfo[] {
     return [...this.#fixed.values(), ...this.#patterns]
       .flatMap(({ methods }) => [...methods.values()])
-      .map(({ owner, method, path, loopbackOnly }) => ({ owner, method, path, loopbackOnly }))
+      .map(({ owner, method, path, access }) => ({ owner, method, path, access }))
       .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
   }
 

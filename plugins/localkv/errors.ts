@@ -3,7 +3,30 @@
  *
  * @module
  */
-import { AgentError, describeError } from "../../core/errors/mod.ts";
+import { storeErrors } from "../../core/keyvalue/mod.ts";
+import {
+  AgentError,
+  defineErrors,
+  describeError,
+  type ErrorCatalogue,
+} from "../../core/errors/mod.ts";
+
+/** Error codes of the embedded store. */
+export const localkvErrors: ErrorCatalogue<
+  | "store_owned"
+  | "store_corrupt"
+> = defineErrors({
+  store_owned: {
+    retryable: false,
+    meaning: "Another process owns the embedded store's folder.",
+    remedy: "Stop the other agent, or set `paths.data` to another folder.",
+  },
+  store_corrupt: {
+    retryable: false,
+    meaning: "The embedded store's file is damaged.",
+    remedy: "Move the named file away; the agent starts with an empty store.",
+  },
+});
 
 /** SQLite's result codes that are told apart. */
 const full = 13;
@@ -25,13 +48,15 @@ export function storeError(action: string, path: string, cause: unknown): unknow
   }
   if (isFull(cause)) {
     return new AgentError(
-      "store_full",
+      storeErrors.store_full,
       `Cannot ${action}: ${path} is full (${text}); delete keys, raise localkv.max_size ` +
         "or make room on the disk",
       { cause },
     );
   }
-  return new AgentError("store_failed", `Cannot ${action} in ${path}: ${text}`, { cause });
+  return new AgentError(storeErrors.store_failed, `Cannot ${action} in ${path}: ${text}`, {
+    cause,
+  });
 }
 
 /** The file cannot be trusted. */
@@ -42,7 +67,7 @@ export function corruptError(
   cause?: unknown,
 ): AgentError {
   return new AgentError(
-    "store_corrupt",
+    localkvErrors.store_corrupt,
     `Cannot ${action}: ${path} is damaged (${detail}); move it away together with its -wal file, ` +
       "and the agent starts with an empty store",
     { cause },

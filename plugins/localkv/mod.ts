@@ -6,5 +6,6 @@
  * @module
  */
 export { localkvConfig } from "./config.ts";
+export { localkvErrors } from "./errors.ts";
 export { LocalStore, type LocalStoreOptions, type LocalStoreStats } from "./local_store.ts";
 export { localkv, localkvToken } from "./plugin.ts";

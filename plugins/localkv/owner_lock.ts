@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { localkvErrors } from "./errors.ts";
+import { storeErrors } from "../../core/keyvalue/mod.ts";
 import { DatabaseSync } from "node:sqlite";
 import { AgentError, describeError } from "../../core/errors/mod.ts";
 
@@ -41,7 +43,7 @@ export class OwnerLock implements Disposable {
       database?.close();
       if (cause instanceof AgentError) throw cause;
       throw new AgentError(
-        "store_failed",
+        storeErrors.store_failed,
         `Cannot open the embedded store in ${folder}: ${describeError(cause)}; make the folder ` +
           "writable or set another one (localkv.folder, paths.data)",
         { cause },
@@ -72,7 +74,7 @@ function lock(database: DatabaseSync, folder: string): void {
 
 function ownedError(folder: string): AgentError {
   return new AgentError(
-    "store_owned",
+    localkvErrors.store_owned,
     `Cannot open the embedded store in ${folder}: ${ownerOf(folder)} owns it; stop that process, ` +
       "or set another folder (localkv.folder, paths.data)",
   );

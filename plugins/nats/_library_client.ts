@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { AgentError, describeError } from "../../core/mod.ts";
+import { natsErrors } from "./errors.ts";
+import { AgentError, coreErrors, describeError } from "../../core/mod.ts";
 import type * as Library from "./_library.ts";
 import type {
   NatsClient,
@@ -145,7 +146,9 @@ export class LibraryClient implements NatsClient {
   #checkConnected(action: string): void {
     if (this.#state === "connected" && !this.#connection.isClosed()) return;
     throw new AgentError(
-      this.#state === "closed" || this.#connection.isClosed() ? "closed" : "nats_unreachable",
+      this.#state === "closed" || this.#connection.isClosed()
+        ? coreErrors.closed
+        : natsErrors.nats_unreachable,
       `Cannot ${action}: the connection to NATS server ${this.server} is ${
         this.#state === "connected" ? "closed" : this.#state
       }`,
@@ -154,7 +157,7 @@ export class LibraryClient implements NatsClient {
 
   #failure(code: "nats_no_answer" | "nats_unreachable", action: string, cause: unknown) {
     return new AgentError(
-      code,
+      natsErrors[code],
       `Cannot ${action} on NATS server ${this.server}: ${describeError(cause)}`,
       { cause },
     );

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { natsErrors } from "./errors.ts";
 import { AgentError, describeError } from "../../core/mod.ts";
 import type { ConnectionOptions, NatsConnection } from "./_library.ts";
 import type { NatsClient, NatsConnectionState } from "./client.ts";
@@ -61,7 +62,7 @@ export async function connectNats(
   } catch (cause) {
     const denied = cause instanceof library.NatsError && deniedCodes.has(cause.code);
     throw new AgentError(
-      denied ? "nats_denied" : "nats_unreachable",
+      denied ? natsErrors.nats_denied : natsErrors.nats_unreachable,
       `Cannot connect to NATS server ${withoutCredentials(url)}: ${describeError(cause)}`,
       { cause },
     );

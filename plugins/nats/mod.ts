@@ -12,5 +12,6 @@ export type {
   NatsRequestOptions,
   NatsSubscribeOptions,
 } from "./client.ts";
+export { natsErrors } from "./errors.ts";
 export { connectNats, type ConnectNatsOptions } from "./connect.ts";
 export { nats, type NatsApi, natsToken } from "./plugin.ts";

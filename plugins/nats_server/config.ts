@@ -14,7 +14,7 @@ import {
   size,
   text,
 } from "../../core/mod.ts";
-import type { NatsUser } from "./auth.ts";
+import type { NatsUser } from "./security/auth.ts";
 import { defaultLimits, type NatsServerOptions } from "./options.ts";
 
 /** A user as the operator writes it; checked further by {@linkcode authenticator}. */

@@ -5,10 +5,10 @@
  * @module
  */
 import { AgentError, describeError } from "../../core/mod.ts";
-import { authenticator, type NatsUser } from "./auth.ts";
-import type { Authenticator } from "./authenticator.ts";
+import { authenticator, type NatsUser } from "./security/auth.ts";
+import type { Authenticator } from "./security/authenticator.ts";
 import { type NatsServerConfig, natsServerFields } from "./config.ts";
-import type { NatsTlsOptions } from "./tls.ts";
+import type { NatsTlsOptions } from "./transport/tls.ts";
 
 /** What a server is made and reloaded with; absent members are not configured. */
 export interface CredentialOptions {

@@ -3,7 +3,24 @@
  *
  * @module
  */
-import { AgentError } from "../../core/mod.ts";
+import { AgentError, defineErrors, type ErrorCatalogue } from "../../core/mod.ts";
+
+/** Error codes of the embedded NATS server. */
+export const natsServerErrors: ErrorCatalogue<
+  | "nats_address_unavailable"
+  | "nats_no_responders"
+> = defineErrors({
+  nats_address_unavailable: {
+    retryable: false,
+    meaning: "The address that the NATS server should listen on does not exist on this machine.",
+    remedy: "Correct `nats.host`; 127.0.0.1 is always there.",
+  },
+  nats_no_responders: {
+    retryable: true,
+    meaning: "A request was published on a subject that has no subscriber.",
+    remedy: "Start the responder, or try again once it runs.",
+  },
+});
 
 /** What `listen` throws for a failure of the runtime's. */
 export function listenError(host: string, port: number, error: unknown): unknown {
@@ -16,7 +33,7 @@ export function listenError(host: string, port: number, error: unknown): unknown
   }
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return new AgentError(
-      "nats_address_unavailable",
+      natsServerErrors.nats_address_unavailable,
       `Cannot listen on ${host}:${port}: this machine does not have the address; correct "nats.host"`,
       { cause: error },
     );
@@ -27,7 +44,7 @@ export function listenError(host: string, port: number, error: unknown): unknown
 /** A request that nobody can answer. */
 export function noRespondersError(subject: string): AgentError {
   return new AgentError(
-    "nats_no_responders",
+    natsServerErrors.nats_no_responders,
     `Cannot get an answer on "${subject}": nobody is subscribed`,
   );
 }

@@ -11,22 +11,23 @@
  *
  * @module
  */
-export { authenticator, type AuthOptions, type NatsUser } from "./auth.ts";
-export type { Authenticator, Credentials, Principal } from "./authenticator.ts";
+export { authenticator, type AuthOptions, type NatsUser } from "./security/auth.ts";
+export type { Authenticator, Credentials, Principal } from "./security/authenticator.ts";
+export { natsServerErrors } from "./errors.ts";
 export { natsServer, natsServerToken } from "./plugin.ts";
-export type { SubjectFamily } from "./families.ts";
-export type { MessageView } from "./frame.ts";
-export type { Guard } from "./guard.ts";
-export type { InProcessHandler, InProcessSubscription } from "./in_process.ts";
+export type { SubjectFamily } from "./monitoring/families.ts";
+export type { MessageView } from "./protocol/frame.ts";
+export type { Guard } from "./security/guard.ts";
+export type { InProcessHandler, InProcessSubscription } from "./routing/in_process.ts";
 export {
   type ConnzOptions,
   type ConnzSort,
   connzSorts,
   type Monitor,
   type Report,
-} from "./monitoring.ts";
+} from "./monitoring/monitoring.ts";
 export { defaultLimits, type NatsLimits, type NatsServerOptions } from "./options.ts";
 export { compatibleVersion, NatsServer } from "./server.ts";
-export type { NatsPermissions, ResponseRules, SubjectRules } from "./permissions.ts";
+export type { NatsPermissions, ResponseRules, SubjectRules } from "./security/permissions.ts";
 export type { CloseReason, NatsServerStats, ViolationKind } from "./stats.ts";
-export type { NatsTlsOptions } from "./tls.ts";
+export type { NatsTlsOptions } from "./transport/tls.ts";

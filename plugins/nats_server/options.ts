@@ -4,8 +4,8 @@
  * @module
  */
 import { type Clock, type Logger, LogRegistry, systemClock } from "../../core/mod.ts";
-import { type Authenticator, openDoor } from "./authenticator.ts";
-import type { NatsTlsOptions } from "./tls.ts";
+import { type Authenticator, openDoor } from "./security/authenticator.ts";
+import type { NatsTlsOptions } from "./transport/tls.ts";
 
 /** Bounds of a server. */
 export interface NatsLimits {

@@ -18,8 +18,8 @@ import { type NatsServerConfig, natsServerFields, serverOptions } from "./config
 import { CredentialFiles } from "./credential_files.ts";
 import { httpToken } from "../http/mod.ts";
 import { natsToken } from "../nats/mod.ts";
-import { monitoringRoutes } from "./monitoring_routes.ts";
-import { serverMetrics } from "./metrics.ts";
+import { monitoringRoutes } from "./monitoring/monitoring_routes.ts";
+import { serverMetrics } from "./monitoring/metrics.ts";
 import { NatsServer } from "./server.ts";
 
 /** Key under which the {@linkcode NatsServer} is provided. */

@@ -5,33 +5,33 @@
  *
  * @module
  */
-import type { Authenticator } from "./authenticator.ts";
-import { Connection } from "./connection.ts";
-import { Families, type SubjectFamily } from "./families.ts";
+import type { Authenticator } from "./security/authenticator.ts";
+import { Connection } from "./connection/connection.ts";
+import { Families, type SubjectFamily } from "./monitoring/families.ts";
 import {
   type InProcessHandler,
   type InProcessSubscription,
   LocalSubscription,
-} from "./in_process.ts";
-import { randomId, randomNonce } from "./ids.ts";
-import { infoLine, type ServerInfo } from "./info.ts";
-import { Monitor } from "./monitoring.ts";
-import { openAcceptor } from "./open_acceptor.ts";
+} from "./routing/in_process.ts";
+import { randomId, randomNonce } from "./security/ids.ts";
+import { infoLine, type ServerInfo } from "./protocol/info.ts";
+import { Monitor } from "./monitoring/monitoring.ts";
+import { openAcceptor } from "./transport/open_acceptor.ts";
 import {
   type NatsLimits,
   type NatsServerOptions,
   type ResolvedOptions,
   resolveOptions,
 } from "./options.ts";
-import { LocalRequests } from "./requests.ts";
-import { Router } from "./router.ts";
-import type { ServerContext } from "./server_context.ts";
+import { LocalRequests } from "./routing/requests.ts";
+import { Router } from "./routing/router.ts";
+import type { ServerContext } from "./connection/server_context.ts";
 import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
-import { isLiteralSubject, isValidSubject } from "./subject.ts";
-import { checkedSubject } from "./subject_cache.ts";
-import { Subscription } from "./subscription.ts";
-import type { NatsTlsOptions, TlsContext } from "./tls.ts";
-import type { Acceptor, Transport } from "./transport.ts";
+import { isLiteralSubject, isValidSubject } from "./subjects/subject.ts";
+import { checkedSubject } from "./routing/subject_cache.ts";
+import { Subscription } from "./routing/subscription.ts";
+import type { NatsTlsOptions, TlsContext } from "./transport/tls.ts";
+import type { Acceptor, Transport } from "./transport/transport.ts";
 
 /** The version of nats-server whose behaviour this server has; clients decide by it what they may use. */
 export const compatibleVersion = "2.12.15";

@@ -40,7 +40,7 @@ export function prometheus(): Plugin {
         return http.route(owner, {
           method: "GET",
           path,
-          loopbackOnly: false,
+          access: "anyone",
           handler: async ({ request }) => {
             const { render } = await import("./_prom_client.ts");
             const format = chooseFormat(request.headers.get("accept"));

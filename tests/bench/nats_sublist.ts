@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Sublist, type SublistEntry } from "../../plugins/nats_server/sublist.ts";
+import { Sublist, type SublistEntry } from "../../plugins/nats_server/subjects/sublist.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
 const subscriptions = 100_000;

@@ -3,7 +3,7 @@ import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "..
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { appClient } from "../../cim/app_client/mod.ts";
 import { bus } from "../../cim/bus/mod.ts";
-import { configWatch } from "../../cim/config_watch/mod.ts";
+import { configPush } from "../../cim/config_push/mod.ts";
 import { events } from "../../cim/events/mod.ts";
 import { identity } from "../../cim/identity/mod.ts";
 import { logs } from "../../cim/logs/mod.ts";
@@ -65,7 +65,7 @@ function plugins() {
     logs(),
     events(),
     registration(),
-    configWatch(),
+    configPush(),
     cimMetrics(),
     shutdown(),
   ];

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { cimPlugins } from "../../cim/assembly/mod.ts";
-import { describeMarkdown, errorCatalogue, type MetricFamily } from "../../core/mod.ts";
+import { cimPlugins, errorCatalogue } from "../../cim/assembly/mod.ts";
+import { cliErrors } from "../../cim/cli/mod.ts";
+import { describeMarkdown, type ErrorEntry, type MetricFamily } from "../../core/mod.ts";
 import { withRunningAgent } from "./_running_agent.ts";
 
 /** The repository's README. */
@@ -45,8 +46,13 @@ function configuration(): string {
   ).trimEnd() + "\n";
 }
 
+/** Every error code of the program. */
+export function allErrors(): readonly ErrorEntry[] {
+  return [...errorCatalogue, ...Object.values<ErrorEntry>(cliErrors)];
+}
+
 function errors(): string {
-  const rows = Object.entries(errorCatalogue).map(([code, { meaning, remedy, retryable }]) =>
+  const rows = allErrors().map(({ code, meaning, remedy, retryable }) =>
     `| \`${code}\` | ${retryable ? "yes" : "no"} | ${meaning} | ${remedy} |`
   );
   return table("| Code | Trying again can help | What happened | What to do |", rows);

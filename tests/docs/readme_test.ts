@@ -65,8 +65,8 @@ Deno.test("the README's table of routes is what the agent serves, and to whom", 
   const served = await withRunningAgent(
     {},
     (agent) =>
-      agent.get(httpToken).routes.map(({ method, path, loopbackOnly }) =>
-        `${method} ${path} ${loopbackOnly ? "loopback" : "all"}`
+      agent.get(httpToken).routes.map(({ method, path, access }) =>
+        `${method} ${path} ${access === "loopback" ? "loopback" : "all"}`
       ),
   );
   const rows = [...readme.matchAll(/^\| (`(?:GET|POST|PUT|DELETE|PATCH) .*?) +\| (\w+) +\|/gm)];

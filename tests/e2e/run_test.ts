@@ -74,7 +74,7 @@ Deno.test("cim status shows every plugin and ends with 0 while the agent is well
   const shown = await statusOf(agent);
   assert.equal(shown.code, 0, shown.err);
   assert.match(shown.out, /^agent is ok$/m);
-  for (const plugin of ["http", "nats_server", "localkv", "logs", "config_watch", "shutdown"]) {
+  for (const plugin of ["http", "nats_server", "localkv", "logs", "config_push", "shutdown"]) {
     assert.match(shown.out, new RegExp(`^${plugin} +ok +\\d{4}-`, "m"));
   }
   const json = await cim(["status", "--json", "--config", agent.configPath]);

@@ -51,14 +51,14 @@ Deno.test({
     const port = freePorts();
     await using cim = await product({ env: { ...withEtcd(port), MS_CONFIG_REVISION: "3" } });
     await register(cim);
-    assert.equal(cim.agent.status.plugin("config_watch")?.state, "error");
+    assert.equal(cim.agent.status.plugin("config_push")?.state, "error");
     await using _server = await startPrivate("etcd", { port });
     await using cmaas = connect(port);
     assert.equal(await eventually(() => committed(cmaas)), "3");
     await write(cmaas, 4, 5);
     await eventually(async () => await committed(cmaas) === "5");
     assert.deepEqual(pushed(cim), ["4", "5"]);
-    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "ok");
+    await eventually(() => cim.agent.status.plugin("config_push")?.state === "ok");
   },
 });
 
@@ -102,7 +102,7 @@ Deno.test({
     await eventually(async () => await committed(cmaas) === "10");
     assert.deepEqual(pushed(cim), ["1", "2", "9", "10"]);
     const metrics = await (await fetch(`${cim.url}/metrics`)).text();
-    assert.match(metrics, /^cim_config_watch_resyncs_total [1-9]/m);
+    assert.match(metrics, /^cim_config_push_resyncs_total [1-9]/m);
   },
 });
 
@@ -152,9 +152,9 @@ Deno.test({
     await write(cmaas, 1);
     await eventually(async () => await committed(cmaas) === "1");
     server.freeze();
-    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "error");
+    await eventually(() => cim.agent.status.plugin("config_push")?.state === "error");
     server.thaw();
-    await eventually(() => cim.agent.status.plugin("config_watch")?.state === "ok");
+    await eventually(() => cim.agent.status.plugin("config_push")?.state === "ok");
     await write(cmaas, 2);
     await eventually(async () => await committed(cmaas) === "2");
     assert.deepEqual(pushed(cim), ["1", "2"]);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cliErrors } from "../errors.ts";
 import {
   AgentError,
   type CallOptions,
@@ -107,7 +108,9 @@ export class RestStore implements CliStore {
     if (!response.ok || !response.body) throw await refusal(action, response);
     for await (const line of jsonLines(response.body)) {
       const { error } = line as { error?: string };
-      if (error !== undefined) throw new AgentError("agent_refused", `Cannot ${action}: ${error}`);
+      if (error !== undefined) {
+        throw new AgentError(cliErrors.agent_refused, `Cannot ${action}: ${error}`);
+      }
       yield line as T;
     }
   }

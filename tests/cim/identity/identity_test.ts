@@ -117,7 +117,7 @@ Deno.test("identity() reads XGVela's variables and never stops the agent", async
   };
   await using test = harness({ plugins: [identity()], env });
   await test.agent.start();
-  const { namespace, podName, msRevision, nfRevision } = test.agent.get(identityToken);
+  const { namespace, podName, msRevision, nfRevision } = test.agent.get(identityToken).current;
   assert.deepEqual([namespace, podName, msRevision, nfRevision], ["ns1", "amf-0", "7", "2"]);
   const status = test.agent.status.plugin("identity");
   assert.equal(status?.state, "ok");

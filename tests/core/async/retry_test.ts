@@ -1,9 +1,10 @@
+import { storeErrors } from "../../../core/keyvalue/mod.ts";
 import assert from "node:assert/strict";
 import { retry } from "../../../core/async/mod.ts";
 import { AgentError } from "../../../core/errors/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 
-const unreachable = () => new AgentError("store_unreachable", "no endpoint answers");
+const unreachable = () => new AgentError(storeErrors.store_unreachable, "no endpoint answers");
 
 Deno.test("retry() returns at the first success and counts its attempts", async () => {
   const clock = manualClock();
@@ -52,7 +53,7 @@ Deno.test("retry() gives up rather than sleep past the time for all attempts", a
 });
 
 Deno.test("retry() throws at once what another attempt cannot help", async () => {
-  const denied = new AgentError("store_denied", "wrong password");
+  const denied = new AgentError(storeErrors.store_denied, "wrong password");
   let attempts = 0;
   await assert.rejects(
     retry(() => {
@@ -68,7 +69,7 @@ Deno.test("retry() follows the caller's own rule of what is worth it", async () 
   const clock = manualClock();
   let attempts = 0;
   const result = retry(() => {
-    if (++attempts === 1) throw new AgentError("store_denied", "not yet");
+    if (++attempts === 1) throw new AgentError(storeErrors.store_denied, "not yet");
     return attempts;
   }, { action: "connect", clock, isRetryable: () => true });
   await clock.advance(100);

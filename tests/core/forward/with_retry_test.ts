@@ -1,3 +1,4 @@
+import { storeErrors } from "../../../core/keyvalue/mod.ts";
 import assert from "node:assert/strict";
 import { AgentError } from "../../../core/errors/mod.ts";
 import { delivered, withRetry } from "../../../core/forward/mod.ts";
@@ -37,7 +38,7 @@ Deno.test("withRetry() does not send a rejected item again", async () => {
 });
 
 Deno.test("withRetry() takes a thrown error as what it says of itself", async () => {
-  const error = new AgentError("store_denied", "Cannot write: denied");
+  const error = new AgentError(storeErrors.store_denied, "Cannot write: denied");
   const answer = await withRetry(scripted<string>(error), steady).send("a", never);
   assert.deepEqual(answer, { status: "rejected", reason: "store_denied", cause: error });
 });

@@ -6,6 +6,7 @@ import {
   listAndWatch,
   memoryStore,
   type RevisionStore,
+  storeErrors,
   type SyncEvent,
   type SyncState,
   textCodec,
@@ -107,7 +108,7 @@ function breakable(store: RevisionStore) {
   };
 }
 
-const unreachable = new AgentError("store_unreachable", "Cannot watch: nobody answers");
+const unreachable = new AgentError(storeErrors.store_unreachable, "Cannot watch: nobody answers");
 
 Deno.test("listAndWatch() yields a snapshot and then what happens after it", async () => {
   const clock = manualClock();
@@ -186,7 +187,7 @@ Deno.test("D-18 listAndWatch() lists again when the history it needs was compact
   await memory.put("k/a", bytes("0"));
   const reader = collect(store, clock);
   await clock.advance(0);
-  link.break(new AgentError("store_compacted", "Cannot watch: compacted"));
+  link.break(new AgentError(storeErrors.store_compacted, "Cannot watch: compacted"));
   for (let value = 1; value <= 10; value++) await memory.put("k/a", bytes(`${value}`));
   link.mend();
   await clock.advance(1_000);

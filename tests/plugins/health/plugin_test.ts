@@ -16,6 +16,7 @@ function store(): { plugin: Plugin; report: StatusReporter } {
   });
   const of = () => held.status!;
   const report: StatusReporter = {
+    degraded: () => {},
     ok: (reason) => of().ok(reason),
     error: (reason) => of().error(reason),
     disabled: (reason) => of().disabled(reason),

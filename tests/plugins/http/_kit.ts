@@ -12,7 +12,7 @@ import {
   HttpListener,
   type ListenerOptions,
   type RequestHandler,
-} from "../../../plugins/http/listener.ts";
+} from "../../../plugins/http/front/listener.ts";
 import { HttpStats } from "../../../plugins/http/http_stats.ts";
 
 /** A plugin that registers routes in its init. */

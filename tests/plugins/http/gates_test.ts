@@ -26,8 +26,8 @@ Deno.test("isLoopback() knows every form of a loopback address and no other", ()
   ) assert(!isLoopback(address), address);
 });
 
-const open = { owner: "o", method: "GET", path: "/", loopbackOnly: false } as const;
-const closed = { ...open, loopbackOnly: true } as const;
+const open = { owner: "o", method: "GET", path: "/", access: "anyone" } as const;
+const closed = { ...open, access: "loopback" } as const;
 const request = (origin?: string) =>
   new Request("http://x/", { headers: origin === undefined ? {} : { origin } });
 

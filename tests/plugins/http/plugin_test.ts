@@ -1,5 +1,6 @@
+import { localkvErrors } from "../../../plugins/localkv/mod.ts";
 import assert from "node:assert/strict";
-import { AgentError, definePlugin, hasCode } from "../../../core/mod.ts";
+import { AgentError, definePlugin, hasCode, storeErrors } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import {
   http,
@@ -212,12 +213,12 @@ Deno.test("http() turns what a handler throws into status and message", async ()
   const cases: [unknown, number, unknown][] = [
     [new HttpProblem(409, "Taken", { headers: { "x-by": "a" } }), 409, { error: "Taken" }],
     [
-      new AgentError("store_unreachable", "Cannot read key"),
+      new AgentError(storeErrors.store_unreachable, "Cannot read key"),
       503,
       { error: "Cannot read key", code: "store_unreachable" },
     ],
     [
-      new AgentError("store_corrupt", "Bad file"),
+      new AgentError(localkvErrors.store_corrupt, "Bad file"),
       500,
       { error: "Bad file", code: "store_corrupt" },
     ],
@@ -310,7 +311,7 @@ Deno.test({
     const open: HttpRoute = {
       method: "GET",
       path: "/open",
-      loopbackOnly: false,
+      access: "anyone",
       handler: ({ remote }) => jsonResponse(remote),
     };
     await using kit = await serving([echo, open], { host: "0.0.0.0" });
@@ -366,9 +367,9 @@ Deno.test("D-REST-11 stopping the agent cuts a request that outlasts the drain b
 });
 
 Deno.test("routes tells every route with its owner", async () => {
-  await using kit = await serving([echo, { ...echo, path: "/a", loopbackOnly: false }]);
+  await using kit = await serving([echo, { ...echo, path: "/a", access: "anyone" }]);
   assert.deepEqual(kit.agent.get(httpToken).routes, [
-    { owner: "routes", method: "POST", path: "/a", loopbackOnly: false },
-    { owner: "routes", method: "POST", path: "/echo/:name", loopbackOnly: true },
+    { owner: "routes", method: "POST", path: "/a", access: "anyone" },
+    { owner: "routes", method: "POST", path: "/echo/:name", access: "loopback" },
   ]);
 });

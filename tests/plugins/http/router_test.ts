@@ -87,6 +87,6 @@ Deno.test("disposing of a route removes it, once, and not its successor", () => 
   router.add("second", { method: "GET", path: "/p/:name", handler });
   first[Symbol.dispose]();
   assert.deepEqual(router.list(), [
-    { owner: "second", method: "GET", path: "/p/:name", loopbackOnly: true },
+    { owner: "second", method: "GET", path: "/p/:name", access: "loopback" },
   ]);
 });

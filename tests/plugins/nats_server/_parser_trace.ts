@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { byteString } from "../../../plugins/nats_server/ascii.ts";
-import { Parser } from "../../../plugins/nats_server/parser.ts";
-import type { ParserSink } from "../../../plugins/nats_server/parser_sink.ts";
+import { byteString } from "../../../plugins/nats_server/protocol/ascii.ts";
+import { Parser } from "../../../plugins/nats_server/protocol/parser.ts";
+import type { ParserSink } from "../../../plugins/nats_server/protocol/parser_sink.ts";
 
 /** A sink that remembers, and its parser. */
 export class ParserTrace implements ParserSink {

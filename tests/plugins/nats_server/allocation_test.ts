@@ -5,14 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../../core/mod.ts";
-import { openDoor } from "../../../plugins/nats_server/authenticator.ts";
-import { Connection } from "../../../plugins/nats_server/connection.ts";
-import { Families } from "../../../plugins/nats_server/families.ts";
+import { openDoor } from "../../../plugins/nats_server/security/authenticator.ts";
+import { Connection } from "../../../plugins/nats_server/connection/connection.ts";
+import { Families } from "../../../plugins/nats_server/monitoring/families.ts";
 import { defaultLimits } from "../../../plugins/nats_server/mod.ts";
-import { Router } from "../../../plugins/nats_server/router.ts";
-import type { ServerContext } from "../../../plugins/nats_server/server_context.ts";
+import { Router } from "../../../plugins/nats_server/routing/router.ts";
+import type { ServerContext } from "../../../plugins/nats_server/connection/server_context.ts";
 import { zeroCounters } from "../../../plugins/nats_server/stats.ts";
-import { Subscription } from "../../../plugins/nats_server/subscription.ts";
+import { Subscription } from "../../../plugins/nats_server/routing/subscription.ts";
 import { bytes } from "./_net.ts";
 
 const burst = 2_000;

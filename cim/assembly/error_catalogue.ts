@@ -1,0 +1,22 @@
+import { coreErrors, type ErrorEntry, storeErrors } from "../../core/mod.ts";
+import { localkvErrors } from "../../plugins/localkv/mod.ts";
+import { natsErrors } from "../../plugins/nats/mod.ts";
+import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
+import { dayOneErrors } from "../day_one/mod.ts";
+import { logErrors } from "../logs/mod.ts";
+import { settingsErrors } from "../settings/mod.ts";
+
+/**
+ * The error codes of every part of the agent, for the reference. The command line adds its own codes, since
+ * it stands above this folder.
+ */
+export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
+  coreErrors,
+  storeErrors,
+  localkvErrors,
+  natsServerErrors,
+  natsErrors,
+  logErrors,
+  dayOneErrors,
+  settingsErrors,
+].flatMap((catalogue) => Object.values<ErrorEntry>(catalogue)));

@@ -1,0 +1,41 @@
+/**
+ * What a client is told when its connection ends, in the reference's own words.
+ *
+ * @module
+ */
+import type { ParserFault } from "../protocol/parser_sink.ts";
+import type { CloseReason } from "../stats.ts";
+
+/** Text of the -ERR that goes before the end; reasons that are not here end without a word. */
+export const closeTexts: Readonly<Partial<Record<CloseReason, string>>> = Object.freeze({
+  authentication_failed: "Authorization Violation",
+  authentication_timeout: "Authentication Timeout",
+  stale_connection: "Stale Connection",
+  bad_protocol_version: "invalid client protocol",
+  max_connections: "maximum connections exceeded",
+  max_control_line: "maximum control line exceeded",
+  max_payload: "Maximum Payload Violation",
+  no_responders_without_headers: "no responders requires headers support",
+});
+
+/** Reasons after which there is no point in writing what is pending. */
+export const flushlessReasons: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  "client_closed",
+  "read_error",
+  "write_error",
+  "slow_consumer_pending",
+  "slow_consumer_deadline",
+  "tls_handshake",
+]);
+
+/** What follows from a parser's fault. */
+export const faultReasons: Readonly<
+  Record<ParserFault, { readonly reason: CloseReason; readonly text: string | null }>
+> = Object.freeze({
+  unknown_operation: { reason: "protocol_violation", text: "Unknown Protocol Operation" },
+  control_line: { reason: "max_control_line", text: "maximum control line exceeded" },
+  bad_arguments: { reason: "protocol_violation", text: null },
+  headers_unsupported: { reason: "protocol_violation", text: null },
+  payload_too_large: { reason: "max_payload", text: "Maximum Payload Violation" },
+  connect_first: { reason: "authentication_failed", text: "Authorization Violation" },
+});

@@ -1,0 +1,398 @@
+/**
+ * One client: reads its socket, answers its verbs, owns its subscriptions.
+ *
+ * Invariants:
+ * - There is one read buffer (`read_buffer.ts`); nothing may keep a view of it beyond the call it was given in.
+ * - Reading stops while something is owed first: authentication under way, a subscriber of this process that
+ *   is full (the rest of the chunk stays in the buffer), or, for a moment, a slow client.
+ * - `run` ends, and only then is everything released: socket, subscriptions, pending output.
+ *
+ * @module
+ */
+import { byteString } from "../protocol/ascii.ts";
+import type { Credentials, Principal } from "../security/authenticator.ts";
+import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
+import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
+import { connectDefaults, type ConnectOptions, readConnect } from "../protocol/connect_options.ts";
+import { goQuote } from "../protocol/go_quote.ts";
+import type { Guard } from "../security/guard.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { isReadableInfo } from "../protocol/info.ts";
+import { Output, type OutputOwner } from "./output.ts";
+import { Parser } from "../protocol/parser.ts";
+import type { ParserFault, ParserSink } from "../protocol/parser_sink.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import { errorLine, okBytes, pingBytes, pongBytes } from "../protocol/replies.ts";
+import type { Router } from "../routing/router.ts";
+import { splitArguments } from "../protocol/scan.ts";
+import type { ServerContext } from "./server_context.ts";
+import type { CloseReason, ViolationKind } from "../stats.ts";
+import { isLiteralSubject } from "../subjects/subject.ts";
+import type { SubjectEntry } from "../routing/subject_cache.ts";
+import { shakeHands, type Transport } from "../transport/transport.ts";
+import type { LineVerb } from "../protocol/verbs.ts";
+
+/** A connected client. The router reads and raises its public numbers. */
+export class Connection implements ParserSink, OutputOwner {
+  readonly id: number;
+  readonly transport: Transport;
+  readonly output: Output;
+  readonly startedMs: number;
+  readonly subscriptions: ClientSubscriptions;
+  readonly heartbeat: Heartbeat;
+
+  inMessages = 0;
+  inBytes = 0;
+  outMessages = 0;
+  outBytes = 0;
+  isClosed = false;
+  closeReason: CloseReason | null = null;
+  /** Last time it sent a message, changed a subscription, or pinged; coarse. */
+  lastActivityMs: number;
+
+  /** From CONNECT. */
+  options: ConnectOptions = connectDefaults();
+  echo = true;
+  verbose = true;
+  headers = false;
+  noResponders = false;
+  principal: Principal | null = null;
+  guard: Guard | null = null;
+
+  /** Subject of its last message. Owned by the router. */
+  lastEntry: SubjectEntry | null = null;
+  /** A client whose output is over the stall bound because of this one. */
+  stalledBy: Connection | null = null;
+  readonly stallBytes: number;
+
+  readonly #context: ServerContext;
+  readonly #router: Router;
+  readonly #parser: Parser;
+  readonly #nonce: string;
+  readonly #acceptedMs: number;
+  readonly #input = new ReadBuffer();
+  #gate: Promise<void> | null = null;
+  #connected = false;
+  #greeted = false;
+  #finished: Promise<void> | null = null;
+
+  constructor(id: number, transport: Transport, nonce: string, context: ServerContext) {
+    this.id = id;
+    this.transport = transport;
+    this.#nonce = nonce;
+    this.#context = context;
+    this.#router = context.router;
+    this.subscriptions = new ClientSubscriptions(this, context);
+    this.heartbeat = new Heartbeat(context);
+    const { limits, clock } = context;
+    this.stallBytes = limits.stallBytes;
+    this.#parser = new Parser(this, limits);
+    this.#parser.pedantic = true;
+    this.#parser.connectFirst = context.authenticator.required;
+    this.output = new Output(transport, this, {
+      maxPendingBytes: limits.maxPendingBytes,
+      now: () => context.nowMs,
+    });
+    this.startedMs = clock.now();
+    this.lastActivityMs = this.#acceptedMs = context.nowMs;
+  }
+
+  /** Whether CONNECT was accepted. */
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** Serves the client until it is gone. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#greet();
+      await this.#read();
+    } catch (error) {
+      if (!this.isClosed) {
+        this.#context.log.debug("reading failed", { client: this.id, error });
+        this.close("read_error");
+      }
+    }
+    await this.#finished;
+  }
+
+  /** INFO, alone in its packet (old jnats insists), and the TLS handshake before or after it. */
+  async #greet(): Promise<void> {
+    const { tls } = this.#context;
+    if (tls?.handshakeFirst) await this.#shakeHands();
+    if (this.isClosed) return;
+    this.output.appendBytes(this.#context.info(this.id, this.transport, this.#nonce));
+    this.output.flush();
+    if (tls === null || tls.handshakeFirst) return;
+    await this.output.drained();
+    if (!this.isClosed) await this.#shakeHands();
+  }
+
+  async #shakeHands(): Promise<void> {
+    const { clock, limits, log } = this.#context;
+    try {
+      await shakeHands(this.transport, limits.tlsTimeoutMs, clock);
+    } catch (error) {
+      log.debug("TLS handshake failed", { client: this.id, error });
+      this.close("tls_handshake");
+    }
+  }
+
+  /** Ends the connection, after what is pending has left where that makes sense. Idempotent. */
+  close(reason: CloseReason, text: string | null = closeTexts[reason] ?? null): void {
+    if (this.isClosed) return;
+    if (text !== null) this.#error(text);
+    this.isClosed = true;
+    this.closeReason = reason;
+    this.#parser.stop();
+    this.subscriptions.clear();
+    this.heartbeat.release();
+    this.#context.onClosed(this, reason);
+    this.#finished = this.#finish(!flushlessReasons.has(reason));
+    this.#router.release();
+  }
+
+  /** Looks at every time limit; called about four times a second. */
+  tick(nowMs: number): void {
+    if (this.isClosed) return;
+    const { limits } = this.#context;
+    if (this.#parser.connectFirst && nowMs - this.#acceptedMs > limits.authTimeoutMs) {
+      return this.close("authentication_timeout");
+    }
+    const { stuckSinceMs } = this.output;
+    if (stuckSinceMs >= 0 && nowMs - stuckSinceMs > limits.writeDeadlineMs) {
+      return this.close("slow_consumer_deadline");
+    }
+    // A held client cannot answer: its socket is not read.
+    const beat = this.heartbeat.due(nowMs, this.lastActivityMs);
+    if (this.#gate !== null || beat === "nothing") return;
+    if (beat === "stale") return this.close("stale_connection");
+    this.#sendPing();
+    this.output.flush();
+  }
+
+  /** Sends INFO again, to clients that understand it outside the start. */
+  announce(extra: { ldm: true } | { connect_info: true }): void {
+    if (this.options.protocol < 1 || !this.#connected) return;
+    this.output.appendBytes(this.#context.info(this.id, this.transport, "", extra));
+    this.#router.soil(this);
+  }
+
+  /** Resolves when everything the client had sent by now is processed: it answered a PING, or is gone. */
+  async barrier(): Promise<void> {
+    if (this.isClosed || !this.#connected) return;
+    this.#sendPing();
+    this.output.flush();
+    await this.heartbeat.nextAnswer();
+  }
+
+  /** Asks again who this is, after users have changed; ends the connection or takes what is not allowed now. */
+  async recheck(): Promise<void> {
+    const { authenticator } = this.#context;
+    if (!this.#connected || this.isClosed) {
+      this.#parser.connectFirst = authenticator.required;
+      return;
+    }
+    const principal = await authenticator.authenticate(this.#credentials());
+    if (this.isClosed) return;
+    if (principal === null) return this.close("authentication_failed");
+    this.principal = principal;
+    this.guard = principal.guard;
+    for (const text of this.subscriptions.prune()) this.#error(text);
+    this.output.flush();
+  }
+
+  /** Whether it may publish. */
+  mayPublish(entry: SubjectEntry): boolean {
+    return this.guard === null || this.guard.mayPublish(entry.subject);
+  }
+
+  /** Answers a violation that does not end the connection. */
+  violate(kind: ViolationKind, text: string, subject: string): void {
+    this.#context.counters.violations[kind]++;
+    this.#error(`${text}${goQuote(subject)}`);
+  }
+
+  /** Answers +OK. */
+  ok(): void {
+    this.output.appendBytes(okBytes);
+    this.#router.soil(this);
+  }
+
+  onLine(verb: LineVerb, buffer: Uint8Array, start: number, end: number): boolean {
+    switch (verb) {
+      case "SUB":
+        this.#settle(this.subscriptions.subscribe(splitArguments(buffer, start, end)));
+        break;
+      case "UNSUB":
+        this.#settle(this.subscriptions.unsubscribe(splitArguments(buffer, start, end)));
+        break;
+      case "CONNECT":
+        this.#connect(buffer.subarray(start, end));
+        break;
+      case "INFO":
+        this.#readInfo(buffer.subarray(start, end));
+        break;
+      case "-ERR":
+        this.close("parse_error", null);
+    }
+    return !this.isClosed && this.#gate === null;
+  }
+
+  onBeat(verb: "PING" | "PONG"): boolean {
+    if (verb === "PING") {
+      this.output.appendBytes(pongBytes);
+      this.#router.soil(this);
+      this.lastActivityMs = this.#context.nowMs;
+      if (this.#connected && !this.#greeted) {
+        this.#greeted = true;
+        this.announce({ connect_info: true });
+      }
+    } else {
+      this.heartbeat.answered();
+    }
+    return !this.isClosed;
+  }
+
+  onPublishLine(parser: Parser, buffer: Uint8Array): void {
+    if (isLiteralSubject(byteString(buffer, parser.subjectStart, parser.subjectEnd))) return;
+    this.#context.counters.violations.invalid_subject++;
+    this.#error("Invalid Publish Subject");
+  }
+
+  onPublish(parser: Parser, buffer: Uint8Array): boolean {
+    if (this.#router.publish(this, parser, buffer)) return true;
+    this.#context.counters.holds++;
+    this.#gate = this.#router.resumed();
+    return false;
+  }
+
+  onFault(fault: ParserFault): void {
+    const reason = faultReasons[fault];
+    this.close(reason.reason, reason.text);
+  }
+
+  onOverflow(): void {
+    this.close("slow_consumer_pending");
+  }
+
+  onWriteError(error: unknown): void {
+    this.#context.log.debug("writing failed", { client: this.id, error });
+    this.close("write_error");
+  }
+
+  async #read(): Promise<void> {
+    const input = this.#input;
+    while (!this.isClosed) {
+      const count = await this.transport.read(input.free());
+      if (this.isClosed) return;
+      if (count === null) return this.close("client_closed");
+      input.filled(count);
+      this.#parse();
+      while (this.#gate !== null && !this.isClosed) await this.#passGate();
+      if (this.stalledBy !== null) await this.#waitForSlowClient();
+      if (!this.isClosed) input.fit(this.#parser.needed);
+    }
+  }
+
+  async #passGate(): Promise<void> {
+    await this.#gate;
+    this.#gate = null;
+    if (!this.isClosed) this.#parse();
+  }
+
+  #parse(): void {
+    const input = this.#input;
+    const before = this.inMessages;
+    input.consume(this.#parser.parse(input.bytes, 0, input.length));
+    if (this.inMessages !== before) this.lastActivityMs = this.#context.nowMs;
+    this.#router.endChunk();
+  }
+
+  /** Gives a slow client a moment, as the reference does; its own limits decide its fate. */
+  async #waitForSlowClient(): Promise<void> {
+    const slow = this.stalledBy!;
+    this.stalledBy = null;
+    if (slow === this || slow.isClosed) return;
+    this.#context.counters.stalls++;
+    const { clock, limits } = this.#context;
+    await slow.output.below(this.stallBytes, limits.stallMs, clock);
+  }
+
+  #settle(outcome: SubscriptionOutcome): void {
+    this.lastActivityMs = this.#context.nowMs;
+    if (outcome.kind === "malformed") this.close("protocol_violation");
+    else if (outcome.kind === "refused") this.#error(outcome.text);
+    else if (this.verbose) this.ok();
+  }
+
+  #connect(json: Uint8Array): void {
+    const options = readConnect(json, this.options);
+    if (options === null) return this.close("protocol_violation");
+    this.options = options;
+    if (this.#connected) this.subscriptions.clear();
+    const verdict = this.#context.authenticator.authenticate(this.#credentials());
+    if (!(verdict instanceof Promise)) return this.#admit(verdict);
+    this.#gate = verdict.then(
+      (principal) => this.#admit(principal),
+      (error) => {
+        this.#context.log.error("authentication failed to decide", { client: this.id, error });
+        this.#admit(null);
+      },
+    );
+  }
+
+  #credentials(): Credentials {
+    const { user, pass, auth_token: token, nkey, sig: signature } = this.options;
+    const { certificateSubject } = this.transport;
+    return { user, pass, token, nkey, signature, nonce: this.#nonce, certificateSubject };
+  }
+
+  #admit(principal: Principal | null): void {
+    if (this.isClosed) return;
+    const { options } = this;
+    if (principal === null || options.new_account || options.account !== "") {
+      return this.close("authentication_failed");
+    }
+    this.principal = principal;
+    this.guard = principal.guard;
+    this.#connected = true;
+    this.#parser.connectFirst = false;
+    this.#parser.pedantic = options.pedantic;
+    this.#parser.headersAllowed = this.headers = options.headers;
+    this.echo = options.echo;
+    this.verbose = options.verbose;
+    this.noResponders = options.no_responders;
+    this.heartbeat.start();
+    if (options.protocol < 0 || options.protocol > 1) return this.close("bad_protocol_version");
+    if (options.no_responders && !options.headers) {
+      return this.close("no_responders_without_headers");
+    }
+    if (options.verbose) this.ok();
+  }
+
+  #readInfo(json: Uint8Array): void {
+    if (!isReadableInfo(json)) this.close("protocol_violation");
+  }
+
+  #sendPing(): void {
+    this.heartbeat.sent();
+    this.output.appendBytes(pingBytes);
+  }
+
+  #error(text: string): void {
+    this.output.appendBytes(errorLine(text));
+    this.#router.soil(this);
+  }
+
+  async #finish(flush: boolean): Promise<void> {
+    if (flush) {
+      this.output.flush();
+      const { clock, limits } = this.#context;
+      await this.output.below(0, limits.closeFlushMs, clock);
+    }
+    this.#context.counters.discardedBytes += this.output.end();
+    this.transport.close();
+    this.#input.release();
+  }
+}

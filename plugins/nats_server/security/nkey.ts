@@ -1,0 +1,66 @@
+/**
+ * Public nkeys of users: `U` and 55 more letters of base 32 over a prefix byte, an Ed25519 key and a CRC-16.
+ *
+ * @module
+ */
+import { utf8 } from "../protocol/ascii.ts";
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const nkeyLength = 56;
+const userPrefix = 20 << 3;
+
+/**
+ * The Ed25519 key behind a user's public nkey, 32 bytes.
+ *
+ * @throws {TypeError} When the text is not one.
+ */
+export function readUserKey(nkey: string): Uint8Array<ArrayBuffer> {
+  const bytes = nkey.length === nkeyLength ? decodeBase32(nkey) : null;
+  const isUser = bytes !== null && bytes[0] === userPrefix &&
+    crc16(bytes.subarray(0, 33)) === (bytes[33] | bytes[34] << 8);
+  if (!isUser) {
+    throw new TypeError(`Invalid user nkey "${nkey}": must be U and 55 letters of base 32`);
+  }
+  return bytes.slice(1, 33);
+}
+
+/** Whether the signature (base64, URL or standard alphabet) of the nonce was made with the key. */
+export async function verifyNonce(
+  key: Uint8Array<ArrayBuffer>,
+  nonce: string,
+  signature: string,
+): Promise<boolean> {
+  if (!/^[A-Za-z0-9+/_-]{86}={0,2}$/.test(signature)) return false;
+  const text = atob(signature.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const publicKey = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
+  return await crypto.subtle.verify("Ed25519", publicKey, bytes, utf8(nonce));
+}
+
+function decodeBase32(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = new Uint8Array(Math.floor(text.length * 5 / 8));
+  let bits = 0;
+  let value = 0;
+  let at = 0;
+  for (const character of text) {
+    const digit = alphabet.indexOf(character);
+    if (digit < 0) return null;
+    value = (value << 5 | digit) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[at++] = value >> bits;
+    }
+  }
+  return bytes;
+}
+
+/** CRC-16/XMODEM. */
+function crc16(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1) & 0xffff;
+  }
+  return crc;
+}

@@ -1,0 +1,199 @@
+/**
+ * What a user may publish and subscribe to, compiled once per user, asked once per connection.
+ *
+ * The rules are the reference's: no list allows everything; deny wins; an entry of a subscribe list may
+ * name a queue group after a blank; who may only answer (`allowResponses`) may publish on the reply subjects
+ * of the messages delivered to it, a few times each and for a while.
+ *
+ * Bounds per connection: 1,024 remembered verdicts (all forgotten when full), 4,096 reply subjects (the
+ * oldest goes).
+ *
+ * @module
+ */
+import { toByteString } from "../protocol/ascii.ts";
+import type { Guard } from "./guard.ts";
+import { hasWildcard, isSubsetMatch, isValidSubject } from "../subjects/subject.ts";
+import { Sublist, type SublistEntry } from "../subjects/sublist.ts";
+
+/** Lists of subjects, wildcards allowed. */
+export interface SubjectRules {
+  /** What is allowed. Default: everything. */
+  readonly allow?: readonly string[];
+  /** What is not, whatever `allow` says. Default: nothing. */
+  readonly deny?: readonly string[];
+}
+
+/** Answers to requests. */
+export interface ResponseRules {
+  /** Answers to one request. Default 1; 0 = any number. */
+  readonly max?: number;
+  /** For how long, in milliseconds. Default 2 minutes; 0 = for ever. */
+  readonly expiresMs?: number;
+}
+
+/** Permissions of a user. */
+export interface NatsPermissions {
+  /** Entries are subjects. */
+  readonly publish?: SubjectRules;
+  /** Entries are `subject` or `subject queue`. */
+  readonly subscribe?: SubjectRules;
+  /** Allows answers where publishing is not allowed otherwise. */
+  readonly allowResponses?: boolean | ResponseRules;
+}
+
+const maxVerdicts = 1_024;
+const maxReplies = 4_096;
+
+interface Rule extends SublistEntry {
+  readonly queue: string | null;
+}
+
+type RuleList = Sublist<Rule> | null;
+
+/** Permissions, compiled. */
+export class PermissionSet {
+  readonly #publishAllow: RuleList;
+  readonly #publishDeny: RuleList;
+  readonly #subscribeAllow: RuleList;
+  readonly #subscribeDeny: RuleList;
+  readonly responses: Required<ResponseRules> | null;
+
+  /** @throws {TypeError} When an entry is not a subject, or not a subject and a queue. */
+  constructor({ publish, subscribe, allowResponses = false }: NatsPermissions) {
+    const { max = 1, expiresMs = 120_000 } = typeof allowResponses === "boolean"
+      ? {}
+      : allowResponses;
+    this.responses = allowResponses === false ? null : { max, expiresMs };
+    // Who may answer may publish nothing else unless it is listed.
+    const allow = publish?.allow ?? (this.responses === null ? undefined : []);
+    this.#publishAllow = compile(allow, "publish", true);
+    this.#publishDeny = compile(publish?.deny, "publish", false);
+    this.#subscribeAllow = compile(subscribe?.allow, "subscribe", false);
+    this.#subscribeDeny = compile(subscribe?.deny, "subscribe", false);
+  }
+
+  /** Whether the lists let it publish. */
+  mayPublish(subject: string): boolean {
+    return (this.#publishAllow === null || this.#publishAllow.match(subject).plain.length > 0) &&
+      (this.#publishDeny === null || this.#publishDeny.match(subject).plain.length === 0);
+  }
+
+  /** Whether the lists let it subscribe. */
+  maySubscribe(subject: string, queue: string | null): boolean {
+    if (this.#subscribeAllow !== null) {
+      const { plain, groups } = this.#subscribeAllow.match(subject);
+      const isAllowed = queue !== null && groups.length > 0
+        ? queueMatches(queue, groups)
+        : plain.length > 0;
+      if (!isAllowed) return false;
+    }
+    return !this.deniesDelivery(subject, queue);
+  }
+
+  /** Whether the deny list of subscriptions covers it. */
+  deniesDelivery(subject: string, queue: string | null): boolean {
+    if (this.#subscribeDeny === null) return false;
+    const { plain, groups } = this.#subscribeDeny.match(subject);
+    return plain.length > 0 || (queue !== null && groups.length > 0 && queueMatches(queue, groups));
+  }
+
+  /** A guard for one connection. */
+  guard(nowMs: () => number): Guard {
+    return new ConnectionGuard(this, nowMs);
+  }
+}
+
+interface Response {
+  readonly sinceMs: number;
+  count: number;
+}
+
+class ConnectionGuard implements Guard {
+  readonly #permissions: PermissionSet;
+  readonly #nowMs: () => number;
+  readonly #publishing = new Map<string, boolean>();
+  readonly #denied = new Map<string, boolean>();
+  readonly #replies = new Map<string, Response>();
+
+  constructor(permissions: PermissionSet, nowMs: () => number) {
+    this.#permissions = permissions;
+    this.#nowMs = nowMs;
+  }
+
+  mayPublish(subject: string): boolean {
+    return this.#isListed(subject) || this.#isExpectedResponse(subject);
+  }
+
+  maySubscribe(subject: string, queue: string | null): boolean {
+    return this.#permissions.maySubscribe(subject, queue);
+  }
+
+  deniesDelivery(subject: string, queue: string | null): boolean {
+    const key = queue === null ? subject : `${subject} ${queue}`;
+    return remember(
+      this.#denied,
+      key,
+      () => this.#permissions.deniesDelivery(subject, queue),
+    );
+  }
+
+  expectResponse(reply: string): void {
+    if (this.#permissions.responses === null || this.#isListed(reply)) return;
+    this.#replies.delete(reply);
+    this.#replies.set(reply, { sinceMs: this.#nowMs(), count: 0 });
+    if (this.#replies.size > maxReplies) {
+      const { value } = this.#replies.keys().next();
+      this.#replies.delete(value!);
+    }
+  }
+
+  #isListed(subject: string): boolean {
+    return remember(this.#publishing, subject, () => this.#permissions.mayPublish(subject));
+  }
+
+  #isExpectedResponse(subject: string): boolean {
+    const response = this.#replies.get(subject);
+    if (response === undefined) return false;
+    const { max, expiresMs } = this.#permissions.responses!;
+    response.count++;
+    const isOver = (max > 0 && response.count > max) ||
+      (expiresMs > 0 && this.#nowMs() - response.sinceMs > expiresMs);
+    if (isOver) this.#replies.delete(subject);
+    return !isOver;
+  }
+}
+
+function remember(verdicts: Map<string, boolean>, key: string, decide: () => boolean): boolean {
+  const known = verdicts.get(key);
+  if (known !== undefined) return known;
+  if (verdicts.size >= maxVerdicts) verdicts.clear();
+  const verdict = decide();
+  verdicts.set(key, verdict);
+  return verdict;
+}
+
+/** `keepEmpty`: an empty list allows nothing, where its absence allows everything. */
+function compile(
+  entries: readonly string[] | undefined,
+  of: "publish" | "subscribe",
+  keepEmpty: boolean,
+): RuleList {
+  if (entries === undefined || (entries.length === 0 && !keepEmpty)) return null;
+  const rules = new Sublist<Rule>();
+  for (const entry of entries) {
+    const words = entry.split(/\s+/).filter((word) => word !== "").map(toByteString);
+    const isRule = words.length === 1 || (words.length === 2 && of === "subscribe");
+    if (!isRule || !words.every(isValidSubject)) {
+      const form = of === "publish" ? "a subject" : '"subject" or "subject queue"';
+      throw new TypeError(`Invalid ${of} permission ${JSON.stringify(entry)}: must be ${form}`);
+    }
+    rules.insert({ subject: words[0], queue: words[1] ?? null, slot: 0 });
+  }
+  return rules;
+}
+
+function queueMatches(queue: string, groups: readonly (readonly Rule[])[]): boolean {
+  return groups.some(([{ queue: rule }]) =>
+    rule === queue || (hasWildcard(rule!) && isSubsetMatch(queue, rule!))
+  );
+}

@@ -1,0 +1,27 @@
+/**
+ * Subjects that belong to clusters of the reference. Nobody may publish on them here either: a client
+ * must meet the same refusal wherever it connects.
+ *
+ * @module
+ */
+import { byteString } from "../protocol/ascii.ts";
+
+const underscore = 95;
+const dollar = 36;
+
+/** Whether a client may not publish on the subject. */
+export function isReservedSubject(subject: string): boolean {
+  return subject.startsWith("$NRG.") || isLonger(subject, "_GR_.");
+}
+
+/** Whether a client may not name `buffer[start, end)` as reply. Nearly every reply is an `_INBOX`. */
+export function isReservedReply(buffer: Uint8Array, start: number, end: number): boolean {
+  const first = buffer[start];
+  if (first !== dollar && (first !== underscore || buffer[start + 1] === 73)) return false;
+  const reply = byteString(buffer, start, Math.min(end, start + 16));
+  return reply.startsWith("_R_.") || isLonger(reply, "$JS.ACK.") || isLonger(reply, "_GR_.");
+}
+
+function isLonger(text: string, prefix: string): boolean {
+  return text.length > prefix.length && text.startsWith(prefix);
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import fc from "npm:fast-check@4.10.2";
+import { parseConfigReply } from "../../../cim/config_push/config_reply.ts";
+
+const key = "change-set/ns1/amf/v1/ms/amf.json/5";
+
+function parse(value: unknown) {
+  return parseConfigReply(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+Deno.test("G2 parseConfigReply() reads a reply", () => {
+  const reply = { "change-set-key": key, revision: "5", status: "success", remarks: "ok" };
+  assert.deepEqual(parse(reply), {
+    changeSetKey: key,
+    revision: 5,
+    status: "success",
+    remarks: "ok",
+  });
+});
+
+for (const revision of [5, "5"]) {
+  Deno.test(`D-3 a revision ${JSON.stringify(revision)} is taken`, () => {
+    const reply = parse({ "change-set-key": key, revision });
+    assert(typeof reply === "object");
+    assert.equal(reply.revision, 5);
+  });
+}
+
+Deno.test("D-3 members of other types do not lose the reply", () => {
+  const reply = parse({
+    "change-set-key": key,
+    revision: "5",
+    status: "unused",
+    remarks: { a: 1 },
+  });
+  assert.deepEqual(reply, { changeSetKey: key, revision: 5, status: "unused", remarks: "" });
+});
+
+for (const status of ["failure", "Success", "", 1, null, undefined, {}]) {
+  Deno.test(`T9 status ${JSON.stringify(status)} is a failure`, () => {
+    const reply = parse({ "change-set-key": key, revision: "5", status });
+    assert(typeof reply === "object");
+    assert.equal(reply.status, "failure");
+  });
+}
+
+for (const revision of ["five", "", "-1", "5.0", 5.5, -1, true, [], {}, 1e21]) {
+  Deno.test(`D-47 a revision ${JSON.stringify(revision)} is none`, () => {
+    assert.equal(parse({ "change-set-key": key, revision }), "bad_revision");
+  });
+}
+
+for (const document of [{}, { "change-set-key": 5 }, { "change-set-key": "" }, { key }]) {
+  Deno.test(`D-2 ${JSON.stringify(document)} has no key`, () => {
+    assert.equal(parse(document), "no_key");
+  });
+}
+
+Deno.test("remarks are cut at 1,024 characters", () => {
+  const reply = parse({ "change-set-key": key, remarks: "x".repeat(5_000) });
+  assert(typeof reply === "object");
+  assert.equal(reply.remarks.length, 1_024);
+});
+
+Deno.test("D-2 any bytes are read without throwing", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    assert.equal(typeof parseConfigReply(bytes), "string");
+  }));
+  fc.assert(fc.property(fc.json(), (text) => {
+    parseConfigReply(new TextEncoder().encode(text));
+  }));
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import {
+  AgentError,
+  type KeyValueStore,
+  memoryStore,
+  storeErrors,
+  TaskGroup,
+  textCodec,
+} from "../../../core/mod.ts";
+import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
+import { type Commit, CommitWriter } from "../../../cim/config_push/commit_writer.ts";
+
+const key = "commit-config/ns1/amf/v1/ms/amf-0";
+const statusKey = "commit-status/ns1/amf/v1/ms/amf-0";
+
+/** A writer over a store that fails as often as the test says. */
+function setUp() {
+  const clock = manualClock();
+  const store = memoryStore({ clock });
+  const logs = recordingLogs(clock);
+  const tasks = new TaskGroup((name, error) => assert.fail(`${name}: ${error}`));
+  const trouble = { left: 0, failures: 0, attempts: 0 };
+  const told: string[] = [];
+  const flaky: Pick<KeyValueStore, "txn" | "get"> = {
+    get: (...args) => store.get(...args),
+    txn(...args) {
+      trouble.attempts++;
+      if (trouble.left-- > 0) {
+        return Promise.reject(
+          new AgentError(storeErrors.store_unreachable, "Cannot write: nobody answers"),
+        );
+      }
+      return store.txn(...args);
+    },
+  };
+  const writer = new CommitWriter({
+    store: flaky as KeyValueStore,
+    clock,
+    random: () => 0.5,
+    log: logs.registry.logger("commits"),
+    onFailure: () => trouble.failures++,
+    run: (name, task) => tasks.run(name, task),
+  });
+  const commit = (value: string, more: Partial<Commit> = {}): Commit => ({
+    key,
+    value,
+    statusKey,
+    detail: { value },
+    onWritten: () => told.push(`written ${value}`),
+    onAbandoned: (reason) => told.push(`abandoned ${value}: ${reason}`),
+    ...more,
+  });
+  const read = async (name = key) => {
+    const entry = await store.get(name);
+    return entry && textCodec.decode(entry.value);
+  };
+  return {
+    clock,
+    store,
+    writer,
+    trouble,
+    told,
+    commit,
+    read,
+    [Symbol.asyncDispose]: () => tasks.close(),
+  };
+}
+
+Deno.test("write() writes commit and detail in one transaction", async () => {
+  await using test = setUp();
+  test.writer.write(test.commit("5"));
+  await test.clock.advance(0);
+  assert.equal(await test.read(), "5");
+  assert.equal(await test.read(statusKey), '{"value":"5"}');
+  assert.equal(await test.store.revision(), 1);
+  assert.deepEqual(test.told, ["written 5"]);
+  assert.equal(test.writer.pending, 0);
+});
+
+Deno.test("D-4 T14 a store that fails is tried again, and each failure counted", async () => {
+  await using test = setUp();
+  test.trouble.left = 5;
+  test.writer.write(test.commit("5"));
+  await test.clock.advance(10_000);
+  assert.equal(await test.read(), "5");
+  assert.equal(test.trouble.failures, 5);
+});
+
+Deno.test("T14 a commit is given up when it has lost its meaning", async () => {
+  await using test = setUp();
+  test.trouble.left = 1_000;
+  test.writer.write(test.commit("5", { giveUpAt: test.clock.monotonic() + 30_000 }));
+  await test.clock.advance(29_000);
+  assert.equal(test.writer.pending, 1);
+  await test.clock.advance(10_000);
+  assert.equal(test.writer.pending, 0);
+  assert.deepEqual(test.told, ["abandoned 5: not written: Cannot write: nobody answers"]);
+});
+
+Deno.test("a newer commit takes the place of one that is not written", async () => {
+  await using test = setUp();
+  test.trouble.left = 3;
+  for (const value of ["5", "6", "7"]) {
+    test.writer.write(test.commit(value));
+    await test.clock.advance(0);
+  }
+  assert.equal(test.writer.pending, 1);
+  await test.clock.advance(10_000);
+  assert.equal(await test.read(), "7");
+  assert.deepEqual(test.told.map((text) => text.split(":")[0]), [
+    "abandoned 5",
+    "abandoned 6",
+    "written 7",
+  ]);
+});
+
+Deno.test("onlyRaise leaves a higher commit alone", async () => {
+  await using test = setUp();
+  await test.store.put(key, textCodec.encode("9"));
+  test.writer.write(test.commit("7", { onlyRaise: true }));
+  await test.clock.advance(0);
+  assert.equal(await test.read(), "9");
+  for (const present of ["-1", "6", "nonsense"]) {
+    await test.store.put(key, textCodec.encode(present));
+    test.writer.write(test.commit("7", { onlyRaise: true }));
+    await test.clock.advance(0);
+    assert.equal(await test.read(), "7");
+  }
+});
+
+Deno.test("flush() resolves when everything is written", async () => {
+  await using test = setUp();
+  test.trouble.left = 2;
+  test.writer.write(test.commit("5"));
+  let isFlushed = false;
+  const flushed = test.writer.flush(new AbortController().signal).then(() => isFlushed = true);
+  await test.clock.advance(50);
+  assert.equal(isFlushed, false);
+  await test.clock.advance(10_000);
+  await flushed;
+  assert.equal(await test.read(), "5");
+});
+
+Deno.test("flush() resolves when its signal aborts", async () => {
+  await using test = setUp();
+  test.trouble.left = 1_000;
+  test.writer.write(test.commit("5"));
+  const controller = new AbortController();
+  const flushed = test.writer.flush(controller.signal);
+  controller.abort();
+  await flushed;
+  assert.equal(test.writer.pending, 1);
+});

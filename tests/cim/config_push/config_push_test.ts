@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import { textCodec } from "../../../core/mod.ts";
+import { app1, fixture } from "./_fixture.ts";
+
+Deno.test("G1 a change-set reaches the application as four texts", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  assert.deepEqual(test.app.requests.map(({ path }) => path), ["/updateConfig"]);
+  assert.deepEqual(JSON.parse(test.app.requests[0].body), {
+    "change-set-key": "change-set/ns1/amf/v1/ms/amf.json/5",
+    "config-patch": '[{"op":"replace","path":"/x","value":1}]',
+    "data-key": "amf.json",
+    "revision": "5",
+  });
+  assert.equal(await test.commit(), undefined);
+});
+
+Deno.test("D-20 change-sets of a level are pushed one at a time, in the order of revisions", async () => {
+  await using test = await fixture({ registered: false });
+  for (const [file, revision] of [["b.json", 10], ["a.json", 9], ["c.json", 11]] as const) {
+    await test.put(file, revision);
+  }
+  test.service.register(app1);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["9"]);
+  test.reply("a.json", 9, "success");
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["9", "10"]);
+  test.reply("b.json", 10, "success");
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["9", "10", "11"]);
+  assert.equal(await test.commit(), "10");
+});
+
+Deno.test("D-19 keys of other services and versions are ignored, those of the own file too", async () => {
+  await using test = await fixture();
+  const patch = '[{"op":"replace","path":"/cimConfig/lmaas/flush_timeout","value":5}]';
+  for (
+    const key of [
+      "change-set/ns1/amf2/v1/ms/cim.json/3",
+      "change-set/ns1/amf/v2/ms/cim.json/3",
+      "change-set/ns1/amf/v1x/ms/amf.json/3",
+    ]
+  ) {
+    await test.store.put(key, textCodec.encode(patch));
+  }
+  await test.settle();
+  assert.deepEqual(test.app.requests, []);
+  assert.equal(test.settings.current.cimConfig.lmaas.flush_timeout, 30);
+  assert.equal(test.service.changeSets.list().length, 0);
+});
+
+Deno.test("D-6 keys with too few or too many segments are ignored and counted", async () => {
+  await using test = await fixture();
+  const keys = [
+    "change-set/ns1/amf/",
+    "change-set/ns1/amf/v1/ms",
+    "change-set/ns1/amf/v1/ms/a/1/2",
+  ];
+  for (const key of [...keys, "change-set/ns1/amf/v1/ms/a.json/x"]) {
+    await test.store.put(key, textCodec.encode("[]"));
+  }
+  await test.settle();
+  assert.equal(test.service.stats.ignoredKeys, 4);
+  assert.equal(test.logs.messages("warn").length, 4);
+  assert.match(test.logs.messages("warn")[1], /^Cannot read key "change-set\/ns1\/amf\/v1\/ms": /);
+  await test.put("amf.json", 1);
+  assert.deepEqual(test.app.revisions, ["1"]);
+});
+
+Deno.test("D-23 pushes are held until the application has registered", async () => {
+  await using test = await fixture({ registered: false });
+  await test.put("amf.json", 5);
+  await test.clock.advance(60_000);
+  assert.deepEqual(test.app.revisions, []);
+  test.service.register(app1);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("D-23 a refused connection is retried within the lease", async () => {
+  await using test = await fixture();
+  const refused = { kind: "unreached", reason: "connection refused" } as const;
+  test.app.script.push(refused, refused);
+  await test.put("amf.json", 5, undefined, 60_000);
+  await test.clock.advance(2_000);
+  assert.deepEqual(test.app.revisions, ["5", "5", "5"]);
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+});
+
+Deno.test("T5 what cannot be delivered is failed shortly before the lease ends", async () => {
+  await using test = await fixture();
+  for (let i = 0; i < 100; i++) {
+    test.app.script.push({ kind: "unreached", reason: "connection refused" });
+  }
+  await test.put("amf.json", 5, undefined, 60_000);
+  await test.clock.advance(54_000);
+  assert.equal(await test.commit(), undefined);
+  await test.clock.advance(1_500);
+  assert.equal(await test.commit(), "-1");
+  assert.match(test.service.changeSets.list()[0].reason, /not delivered: connection refused/);
+});
+
+Deno.test("D-23 after a response timeout the reply is waited for and nothing is sent again", async () => {
+  await using test = await fixture();
+  test.app.script.push({ kind: "unanswered", reason: "no answer after 10000 ms" });
+  await test.put("amf.json", 5, undefined, 60_000);
+  await test.clock.advance(30_000);
+  assert.deepEqual(test.app.revisions, ["5"]);
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+});
+
+Deno.test("D-22 an answer of 500 is no success and is tried again", async () => {
+  await using test = await fixture();
+  test.app.script.push({ kind: "answered", status: 500 });
+  await test.put("amf.json", 5);
+  assert.equal(test.service.stats.pushSuccesses, 0);
+  await test.clock.advance(1_000);
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+  assert.equal(test.service.stats.pushSuccesses, 1);
+});
+
+Deno.test("T6 a status of 4xx that no retry can help fails at once", async () => {
+  await using test = await fixture();
+  test.app.script.push({ kind: "answered", status: 422 });
+  await test.put("amf.json", 5);
+  assert.equal(await test.commit(), "-1");
+  assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("T12 D-24 without a reply it is warned and counted before the lease ends, and nothing written", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5, undefined, 60_000);
+  await test.clock.advance(55_000);
+  assert.equal(test.service.stats.unanswered, 1);
+  assert.equal(test.logs.messages("warn").length, 1);
+  await test.clock.advance(6_000);
+  assert.equal(await test.commit(), undefined);
+  assert.equal(test.service.changeSets.list()[0].state, "timed_out");
+  await test.put("amf.json", 6);
+  assert.deepEqual(test.app.revisions, ["5", "6"]);
+});
+
+Deno.test("T11 a change-set that is withdrawn before its turn is not pushed", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  await test.put("amf.json", 6);
+  await test.store.delete("change-set/ns1/amf/v1/ms/amf.json/6");
+  await test.settle();
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+  assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("what was pushed is pushed again when the application starts anew", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  test.service.register(app1);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5"]);
+  test.service.register({ ...app1, containerId: "c2" });
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+});
+
+Deno.test("G4 the first registration commits the revisions the container started with", async () => {
+  await using test = await fixture({ registered: false, ms: "7", nf: "2" });
+  test.service.register(app1);
+  assert.equal(await test.commit("ms"), "7");
+  assert.equal(await test.commit("nf"), "2");
+});
+
+Deno.test("D-45 a start revision that is empty or no integer is not written", async () => {
+  await using test = await fixture({ registered: false, ms: "", nf: "abc" });
+  test.service.register(app1);
+  assert.equal(await test.commit("ms"), undefined);
+  assert.equal(await test.commit("nf"), undefined);
+});
+
+Deno.test("D-45 a start revision never lowers what is committed", async () => {
+  await using test = await fixture({ registered: false, ms: "7" });
+  await test.store.put("commit-config/ns1/amf/v1/ms/amf-0", textCodec.encode("9"));
+  test.service.register(app1);
+  assert.equal(await test.commit("ms"), "9");
+});
+
+Deno.test("too many change-sets are put off and taken when there is room", async () => {
+  await using test = await fixture({ maxPending: 2 });
+  for (const revision of [1, 2, 3]) await test.put("amf.json", revision);
+  assert.equal(test.service.stats.refused, 1);
+  for (const revision of [1, 2, 3]) {
+    test.reply("amf.json", revision, "success");
+    await test.clock.advance(1_000);
+  }
+  assert.deepEqual(test.app.revisions, ["1", "2", "3"]);
+  assert.equal(await test.commit(), "3");
+});
+
+Deno.test("T4 change-sets of the two levels do not wait for one another", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  await test.store.put("change-set/ns1/amf/v1/nf/net.json/3", textCodec.encode("[]"));
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5", "3"]);
+});
+
+Deno.test("a patch that is not UTF-8 fails without being sent", async () => {
+  await using test = await fixture();
+  await test.store.put("change-set/ns1/amf/v1/ms/amf.json/5", Uint8Array.of(0xff, 0xfe));
+  assert.equal(await test.commit(), "-1");
+  assert.deepEqual(test.app.revisions, []);
+});
+
+Deno.test("T2 a first configuration with a revision raises that of the network function", async () => {
+  await using test = await fixture({ registered: false, nf: "2" });
+  await test.store.put("config/ns1/amf/4", textCodec.encode("{}"));
+  await test.settle();
+  test.service.register(app1);
+  assert.equal(await test.commit("nf"), "4");
+});

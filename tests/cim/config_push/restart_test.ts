@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { app1, fixture, without } from "./_fixture.ts";
+
+Deno.test("T16 a snapshot is worked through in the order of revisions above the baseline", async () => {
+  await using first = await fixture({ registered: false, ms: "8" });
+  await using test = await (async () => {
+    for (const [file, revision] of [["a.json", 10], ["b.json", 9], ["c.json", 8]] as const) {
+      await first.put(file, revision);
+    }
+    return await first.restart({ ms: "8" });
+  })();
+  await test.settle();
+  test.reply("b.json", 9, "success");
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["9", "10"]);
+});
+
+Deno.test("D-17 a change-set that is there before the agent is delivered", async () => {
+  await using before = await fixture({ registered: false });
+  await before.put("amf.json", 3);
+  await using test = await before.restart();
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["3"]);
+});
+
+Deno.test("D-17 the revision the container started with is not pushed again", async () => {
+  await using test = await fixture({ ms: "5" });
+  await test.put("amf.json", 5);
+  assert.deepEqual(test.app.revisions, []);
+  assert.equal(test.service.changeSets.list()[0].state, "skipped");
+});
+
+Deno.test("a change-set answered in an earlier life is not pushed again", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  before.reply("amf.json", 5, "success");
+  assert.equal(await before.commit(), "5");
+  await using test = await before.restart();
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5"]);
+  assert.equal(test.service.changeSets.list()[0].state, "committed");
+});
+
+Deno.test("D-15 a change-set pushed in an earlier life is waited for, not pushed again", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  await using test = await before.restart();
+  await test.clock.advance(30_000);
+  assert.deepEqual(test.app.revisions, ["5"]);
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+});
+
+Deno.test("a change-set that ended while the agent was away is closed", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  await before.stop();
+  await before.store.delete("change-set/ns1/amf/v1/ms/amf.json/5");
+  await using test = await before.restart();
+  await test.settle();
+  const [record] = test.service.changeSets.list();
+  assert.equal(record.state, "timed_out");
+  assert.match(record.reason, /while the agent was away/);
+});
+
+Deno.test("what a killed agent may have sent is waited for, then sent again", async () => {
+  await using before = await fixture();
+  const never = Promise.withResolvers<never>();
+  before.app.script.push(never.promise);
+  await before.put("amf.json", 5);
+  assert.deepEqual(before.app.revisions, ["5"]);
+  await using test = await before.restart();
+  await test.clock.advance(9_000);
+  assert.deepEqual(test.app.revisions, ["5"]);
+  await test.clock.advance(2_000);
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+});
+
+Deno.test("a verdict that could not be committed is committed in the next life", async () => {
+  await using before = await fixture({
+    wrap: (options) => ({ ...options, store: without(options.store, "txn") }),
+  });
+  await before.put("amf.json", 5);
+  before.reply("amf.json", 5, "success");
+  assert.equal(await before.commit(), undefined);
+  assert(before.service.stats.commitFailures > 0);
+  await using test = await before.restart();
+  assert.equal(await test.commit(), "5");
+  assert.equal(test.service.changeSets.list()[0].state, "committed");
+});
+
+Deno.test("a change-set that is put twice reaches the application once", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  await test.put("amf.json", 5);
+  test.reply("amf.json", 5, "success");
+  await test.put("amf.json", 5);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5"]);
+});
+
+Deno.test("what was pushed is pushed again when the application starts anew before the store is read", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  await using test = await before.restart({ early: { ...app1, containerId: "c2" } });
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+});
+
+Deno.test("an own store that fails is counted and does not keep change-sets from being pushed", async () => {
+  await using test = await fixture({
+    wrap: (options) => ({ ...options, state: without(options.state, "put") }),
+  });
+  await test.put("amf.json", 5);
+  test.reply("amf.json", 5, "success");
+  assert.equal(await test.commit(), "5");
+  assert(test.service.settlement.stateFailures > 0);
+});

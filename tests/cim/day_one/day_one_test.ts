@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { TaskGroup, textCodec } from "../../../core/mod.ts";
+import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
+import { DayOne } from "../../../cim/day_one/day_one.ts";
+import { FakeApp } from "../config_push/_fixture.ts";
+
+const bytes = (text: string) => textCodec.encode(text);
+
+function setUp() {
+  const clock = manualClock();
+  const app = new FakeApp();
+  const troubles: string[] = [];
+  const tasks = new TaskGroup((name, error) => assert.fail(`${name}: ${error}`));
+  const dayOne = new DayOne({
+    scope: { namespace: "ns1", microservice: "amf" },
+    app,
+    clock,
+    random: () => 0.5,
+    log: recordingLogs(clock).registry.logger("day_one"),
+    limitMs: 60_000,
+    run: (name, task) => tasks.run(name, task),
+    onTrouble: (trouble) => troubles.push(trouble),
+  });
+  const bodies = () => app.requests.map(({ body }) => body);
+  return { clock, app, dayOne, troubles, bodies, [Symbol.asyncDispose]: () => tasks.close() };
+}
+
+Deno.test("D-41 the key without a revision is delivered when there is no other", async () => {
+  await using test = setUp();
+  test.dayOne.put("config/ns1/amf", bytes('{"a":1}'));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ['{"a":1}']);
+  assert.equal(test.app.requests[0].path, "/api/v1/_operations/loadConfig");
+  assert.equal(test.dayOne.state, "delivered");
+});
+
+Deno.test("D-41 the highest revision is delivered, as a number", async () => {
+  await using test = setUp();
+  for (const revision of ["", "/9", "/10"]) {
+    test.dayOne.put(`config/ns1/amf${revision}`, bytes(`{"r":"${revision}"}`));
+  }
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ['{"r":"/10"}']);
+  assert.equal(test.dayOne.revision, 10);
+});
+
+Deno.test("8.2 a document that appears later is delivered then", async () => {
+  await using test = setUp();
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(60_000);
+  assert.deepEqual(test.bodies(), []);
+  test.dayOne.put("config/ns1/amf/3", bytes("{}"));
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["{}"]);
+});
+
+Deno.test("D-43 the bytes are forwarded as they are", async () => {
+  await using test = setUp();
+  const document = '{ "b":12345678901234567890,\n"a":"\\u003c" }';
+  test.dayOne.put("config/ns1/amf", bytes(document));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), [document]);
+});
+
+Deno.test("D-19 documents of services whose name begins alike are left out", async () => {
+  await using test = setUp();
+  for (
+    const key of ["config/ns1/amf2", "config/ns1/amf2/5", "config/ns1/amf/5/6", "config/ns1/amf/x"]
+  ) {
+    test.dayOne.put(key, bytes("{}"));
+  }
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), []);
+});
+
+Deno.test("it is delivered once per start of the application", async () => {
+  await using test = setUp();
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  for (let i = 0; i < 3; i++) {
+    test.dayOne.onNotConfigured();
+    await test.clock.advance(0);
+  }
+  test.dayOne.put("config/ns1/amf/2", bytes("2"));
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["1"]);
+});
+
+Deno.test("D-42 a registration begins anew, also after Configured", async () => {
+  await using test = setUp();
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onConfigured();
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), []);
+  test.dayOne.onRegister();
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["1"]);
+});
+
+Deno.test("D-48 a question that came before the registration stays", async () => {
+  await using test = setUp();
+  test.dayOne.onNotConfigured();
+  test.dayOne.onRegister();
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["1"]);
+});
+
+Deno.test("D-44 delivery is tried again until the application listens", async () => {
+  await using test = setUp();
+  test.app.script.push(
+    { kind: "unreached", reason: "refused" },
+    { kind: "answered", status: 503 },
+    { kind: "broken", reason: "reset" },
+  );
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(5_000);
+  assert.deepEqual(test.bodies(), ["1", "1", "1", "1"]);
+  assert.equal(test.dayOne.state, "delivered");
+  assert.deepEqual(test.troubles, []);
+});
+
+Deno.test("the newest document is tried when it changes between attempts", async () => {
+  await using test = setUp();
+  test.app.script.push({ kind: "unreached", reason: "refused" });
+  test.dayOne.put("config/ns1/amf/1", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  test.dayOne.put("config/ns1/amf/2", bytes("2"));
+  test.dayOne.delete("config/ns1/amf/1");
+  await test.clock.advance(1_000);
+  assert.deepEqual(test.bodies(), ["1", "2"]);
+});
+
+Deno.test("Configured ends the attempts", async () => {
+  await using test = setUp();
+  test.app.script.push({ kind: "unreached", reason: "refused" });
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  test.dayOne.onConfigured();
+  await test.clock.advance(10_000);
+  assert.deepEqual(test.bodies(), ["1"]);
+});
+
+Deno.test("D-44 an application that refuses is told as trouble until it registers again", async () => {
+  await using test = setUp();
+  test.app.script.push({ kind: "answered", status: 400 });
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.equal(test.dayOne.state, "failed");
+  assert.match(test.troubles[0], /the application answered 400/);
+  test.dayOne.onRegister();
+  assert.deepEqual(test.troubles.slice(1), [""]);
+});
+
+Deno.test("D-44 attempts end after their time", async () => {
+  await using test = setUp();
+  for (let i = 0; i < 1_000; i++) {
+    test.app.script.push({ kind: "unreached", reason: "refused" });
+  }
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(70_000);
+  assert.equal(test.dayOne.state, "failed");
+  assert.equal(test.troubles.length, 1);
+});
+
+Deno.test("a document that is taken away before it is delivered is waited for again", async () => {
+  await using test = setUp();
+  test.app.script.push({ kind: "unreached", reason: "refused" });
+  test.dayOne.put("config/ns1/amf", bytes("1"));
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  test.dayOne.delete("config/ns1/amf");
+  await test.clock.advance(1_000);
+  assert.equal(test.dayOne.state, "asked");
+  test.dayOne.put("config/ns1/amf", bytes("2"));
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["1", "2"]);
+});
+
+Deno.test("at most 16 documents are kept, those of the highest revisions", async () => {
+  await using test = setUp();
+  for (let revision = 1; revision <= 100; revision++) {
+    test.dayOne.put(`config/ns1/amf/${revision}`, bytes(String(revision)));
+  }
+  for (let revision = 86; revision <= 100; revision++) {
+    test.dayOne.delete(`config/ns1/amf/${revision}`);
+  }
+  test.dayOne.onNotConfigured();
+  await test.clock.advance(0);
+  assert.deepEqual(test.bodies(), ["85"]);
+});

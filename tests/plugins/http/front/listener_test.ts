@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { type BareListener, listening, RawClient, until } from "../_kit.ts";
+
+const ok = () => Promise.resolve(new Response("ok"));
+const port = ({ listener }: BareListener) => listener.port;
+const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+Deno.test("HttpListener tells the handler who the peer is", async () => {
+  const peers: unknown[] = [];
+  await using kit = listening((_, peer) => {
+    peers.push(peer);
+    return ok();
+  });
+  await (await fetch(`http://127.0.0.1:${kit.listener.port}/`)).text();
+  assert.deepEqual(peers, [{ hostname: "127.0.0.1", isLoopback: true }]);
+});
+
+Deno.test("D-89 a connection that dribbles its header is cut after the header timeout", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send("GET / HTTP/1.1\r\nHost: x\r\n");
+  await until("accepted", () => kit.stats.connections === 1 && kit.clock.pending > 0);
+  await kit.clock.advance(9_999);
+  await client.send("X-Slow: 1\r\n");
+  assert.equal(kit.stats.connections, 1);
+  await kit.clock.advance(1);
+  assert.equal(await client.receive(), "");
+  await until("gone", () => kit.stats.connections === 0);
+  assert.equal(kit.rejected("header_timeout"), 1);
+});
+
+Deno.test("D-89 a connection without a request is cut after the idle timeout", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(get);
+  assert.match(await client.receive("ok"), /^HTTP\/1.1 200 OK/);
+  await until("idle", () => kit.clock.pending > 0);
+  await kit.clock.advance(59_999);
+  assert.equal(kit.stats.connections, 1);
+  await client.send("GET / HTT");
+  await kit.clock.advance(1);
+  assert.equal(await client.receive(), "");
+  assert.equal(kit.rejected("idle_timeout"), 1);
+});
+
+Deno.test("HttpListener does not cut a connection whose request is in work", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  await using kit = listening(() => {
+    onCall();
+    return promise;
+  });
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(get);
+  await called;
+  await kit.clock.advance(3_600_000);
+  resolve(new Response("late"));
+  assert.match(await client.receive("late"), /200 OK/);
+});
+
+Deno.test("HttpListener serves several requests on one connection, each within its own time", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  for (let round = 0; round < 3; round++) {
+    await client.send(get);
+    assert.match(await client.receive("ok"), /200 OK/);
+    await until("idle", () => kit.clock.pending > 0);
+    await kit.clock.advance(50_000);
+  }
+  assert.equal(kit.stats.accepted, 1);
+});
+
+Deno.test("HttpListener gives up an answer that its client does not take", async () => {
+  const chunk = new Uint8Array(65_536);
+  const { promise: cancelled, resolve: onCancel } = Promise.withResolvers<void>();
+  const endless = () =>
+    new ReadableStream({ pull: (stream) => stream.enqueue(chunk), cancel: () => onCancel() });
+  await using kit = listening(() => Promise.resolve(new Response(endless())));
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(get);
+  await until("stuck", () => kit.clock.pending > 0);
+  while (kit.rejected("write_timeout") === 0) await kit.clock.advance(1_000);
+  await cancelled;
+  await until("gone", () => kit.stats.connections === 0);
+});
+
+Deno.test("D-89 a connection beyond the bound is answered with 503 and counted", async () => {
+  await using kit = listening(ok, { maxConnections: 1 });
+  using first = await RawClient.open(kit.listener.port);
+  await until("accepted", () => kit.stats.connections === 1);
+  using second = await RawClient.open(kit.listener.port);
+  const answer = await second.receive();
+  assert.match(answer, /^HTTP\/1.1 503 /);
+  const [head, body] = answer.split("\r\n\r\n");
+  assert.equal(Number(/content-length: (\d+)/.exec(head)![1]), body.length);
+  assert.deepEqual(JSON.parse(body), { error: "too many connections" });
+  assert.equal(kit.rejected("connection_limit"), 1);
+  await first.send(get);
+  assert.match(await first.receive("ok"), /200 OK/);
+});
+
+Deno.test("HttpListener survives garbage, TLS and half a preface", async () => {
+  await using kit = listening(ok);
+  for (
+    const text of ["\x16\x03\x01\x02\x00\x01\x00", "\x00\x01\x02rubbish\r\n\r\n", "PRI * HTTP/2.0"]
+  ) {
+    using client = await RawClient.open(kit.listener.port);
+    await client.send(text);
+    if (text.startsWith("PRI")) continue;
+    assert.match(await client.receive(), /^HTTP\/1.1 400 /);
+  }
+  assert.equal(await (await fetch(`http://127.0.0.1:${kit.listener.port}/`)).text(), "ok");
+});
+
+Deno.test("HttpListener answers a request to upgrade to h2c in HTTP/1.1", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" +
+      "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+  );
+  assert.match(await client.receive("ok"), /^HTTP\/1.1 200 OK/);
+});
+
+Deno.test("HttpListener takes the body of a request that offers h2c, however its head is cut", async () => {
+  const request = "POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
+    "Content-Length: 2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nhi";
+  for (const cut of [request.length, 1, 70, request.length - 4]) {
+    await using kit = listening(async (request) => new Response(`got ${await request.text()}`));
+    using client = await RawClient.open(kit.listener.port);
+    await client.send(request.slice(0, cut));
+    if (cut < request.length) await client.send(request.slice(cut));
+    const answer = await client.receive();
+    assert.match(answer, /^HTTP\/1.1 200 OK[^]*connection: close[^]*got hi$/i);
+  }
+});
+
+Deno.test("HttpListener leaves other upgrades and what follows the head as they are", async () => {
+  await using kit = listening(async (request) => new Response(`got ${await request.text()}`));
+  using client = await RawClient.open(kit.listener.port);
+  const body = "\r\nUpgrade: h2c\r\nConnection: keep";
+  await client.send(
+    `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  assert((await client.receive("keep")).endsWith(`got ${body}`));
+});
+
+Deno.test("HttpListener answers HTTP/1.0 and closes", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send("GET / HTTP/1.0\r\n\r\n");
+  assert.match(await client.receive(), /^HTTP\/1.0 200 OK[^]*ok$/);
+});
+
+Deno.test("HttpListener on all addresses of IPv6 sees an IPv4 loopback peer as loopback", async () => {
+  const peers: boolean[] = [];
+  await using kit = listening((_, { isLoopback }) => {
+    peers.push(isLoopback);
+    return ok();
+  }, { hostname: "::" });
+  for (const host of ["127.0.0.1", "[::1]"]) {
+    await (await fetch(`http://${host}:${kit.listener.port}/`)).text();
+  }
+  assert.deepEqual(peers, [true, true]);
+});
+
+Deno.test("HttpListener refuses a request that did not come through its door", async () => {
+  let served = 0;
+  await using kit = listening(() => {
+    served++;
+    return ok();
+  });
+  const response = await fetch(`http://127.0.0.1:${kit.listener.enginePort}/`);
+  assert.equal(response.status, 403);
+  await response.text();
+  assert.equal(served, 0);
+});
+
+Deno.test("the request's signal aborts when the client goes away", async () => {
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  await using kit = listening((_request, _peer, signal) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    onCall();
+    return new Promise(() => undefined);
+  });
+  {
+    using client = await RawClient.open(kit.listener.port);
+    await client.send(get);
+    await called;
+  }
+  await gone;
+});
+
+Deno.test("D-REST-11 close() lets a request in work finish and refuses new connections", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  await using kit = listening(() => {
+    onCall();
+    return promise;
+  });
+  let closing: Promise<void>;
+  {
+    using client = await RawClient.open(kit.listener.port);
+    await client.send(get);
+    await called;
+    closing = kit.listener.close(new AbortController().signal);
+    // A connection that was under way when the door closed is reset, a later one refused.
+    await assert.rejects(async () => {
+      for (let attempt = 0; attempt < 100; attempt++) {
+        using late = await RawClient.open(kit.listener.port);
+        await late.receive();
+      }
+    }, Deno.errors.ConnectionRefused);
+    resolve(new Response("last"));
+    assert.match(await client.receive(), /200 OK[^]*last$/);
+  }
+  await closing;
+});
+
+Deno.test("close() waits a second at most for a client that has its answer and does not close", async () => {
+  await using kit = listening(ok);
+  using client = await RawClient.open(kit.listener.port);
+  await client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  assert.match(await client.receive(), /200 OK[^]*ok$/);
+  const closing = kit.listener.close(new AbortController().signal);
+  await kit.clock.advance(1_000);
+  await closing;
+});
+
+Deno.test("close() ends idle connections of both protocols without waiting for its signal", async () => {
+  await using kit = listening(ok);
+  const url = `http://127.0.0.1:${kit.listener.port}/`;
+  using h2c = Deno.createHttpClient({ http1: false, http2: true });
+  await (await fetch(url)).text();
+  await (await fetch(url, { client: h2c })).text();
+  assert.equal(kit.stats.connections, 2);
+  await kit.listener.close(new AbortController().signal);
+  assert.equal(kit.stats.connections, 0);
+});
+
+Deno.test("close() ends connections that have sent nothing or half a header", async () => {
+  await using kit = listening(ok);
+  const clients = await Promise.all([RawClient.open(port(kit)), RawClient.open(port(kit))]);
+  await clients[1].send("GET / HTTP/1.1\r\nHo");
+  await until("carried", () => kit.clock.pending === 2);
+  const closing = kit.listener.close(new AbortController().signal);
+  for (const client of clients) {
+    assert.equal(await client.receive(), "");
+    client[Symbol.dispose]();
+  }
+  await closing;
+});
+
+Deno.test("close() cuts a handler that never returns when its signal aborts", async () => {
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  await using kit = listening(() => {
+    onCall();
+    return new Promise(() => undefined);
+  });
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(get);
+  await called;
+  const cut = new AbortController();
+  const closing = kit.listener.close(cut.signal);
+  cut.abort();
+  await closing;
+  assert.equal(await client.receive(), "");
+});
+
+Deno.test("close() cuts a stream that never ends when its signal aborts", async () => {
+  const { promise: cancelled, resolve: onCancel } = Promise.withResolvers<void>();
+  const body = new ReadableStream({
+    start: (stream) => stream.enqueue(new TextEncoder().encode("first")),
+    cancel: () => onCancel(),
+  });
+  await using kit = listening(() => Promise.resolve(new Response(body)));
+  using client = await RawClient.open(kit.listener.port);
+  await client.send(get);
+  await client.receive("first");
+  const cut = new AbortController();
+  const closing = kit.listener.close(cut.signal);
+  cut.abort();
+  await closing;
+  await cancelled;
+});
+
+Deno.test("close() may be called twice", async () => {
+  await using kit = listening(ok);
+  const { signal } = new AbortController();
+  await Promise.all([kit.listener.close(signal), kit.listener.close(signal)]);
+});

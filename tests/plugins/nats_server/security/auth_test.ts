@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { manualClock } from "../../../../core/testing/mod.ts";
+import { authenticator, type AuthOptions } from "../../../../plugins/nats_server/mod.ts";
+import { PermissionSet } from "../../../../plugins/nats_server/security/permissions.ts";
+import { bytes, startedServer } from "../_net.ts";
+import { RawClient } from "../_raw_client.ts";
+
+const badOptions: readonly (readonly [string, AuthOptions])[] = [
+  ["nothing", {}],
+  ["both a token and users", { token: "t", users: [{ user: "a", password: "b" }] }],
+  ["an empty token", { token: "" }],
+  ["an empty password", { users: [{ user: "a", password: "" }] }],
+  ["an empty name", { users: [{ user: "", password: "b" }] }],
+  ["a name twice", { users: [{ user: "a", password: "b" }, { user: "a", password: "c" }] }],
+  ["an nkey that is none", { users: [{ nkey: "UABC" }] }],
+  ["a permission with a blank", {
+    users: [{ user: "a", password: "b", permissions: { publish: { allow: ["x y"] } } }],
+  }],
+  ["a permission that is no subject", {
+    users: [{ user: "a", password: "b", permissions: { subscribe: { deny: ["x..y"] } } }],
+  }],
+];
+
+for (const [name, options] of badOptions) {
+  Deno.test(`authenticator() throws for ${name}`, () => {
+    assert.throws(() => authenticator(options), TypeError);
+  });
+}
+
+Deno.test("authenticator() errors never show a secret", () => {
+  for (const [, options] of badOptions) {
+    try {
+      authenticator(options);
+    } catch (error) {
+      assert.ok(!/"b"|"c"|"t"/.test(String(error)), String(error));
+    }
+  }
+});
+
+Deno.test("a client that says nothing is cut off when the time for credentials is over", async () => {
+  const clock = manualClock();
+  await using server = await startedServer({ clock, authenticator: authenticator({ token: "t" }) });
+  await using client = await RawClient.open(server.port);
+  await client.until(() => client.received.includes("\r\n"));
+  await clock.advance(3_000);
+  await client.closed();
+  assert.match(client.received, /-ERR 'Authentication Timeout'\r\n$/);
+  assert.equal(server.stats.closed.authentication_timeout, 1);
+});
+
+Deno.test("messages sent with CONNECT wait until bcrypt has decided", async () => {
+  const password = "$2b$04$8sysnPAFJsCLi16RSfiiN.ifVg4s0/sEbdLPnMjz.VICnzwCeqc8.";
+  await using server = await startedServer({
+    authenticator: authenticator({ users: [{ user: "a", password }] }),
+  });
+  const got: string[] = [];
+  using _ = server.subscribe("x", { onMessage: ({ reply }) => void got.push(reply) });
+  await using good = await RawClient.open(server.port);
+  await good.send('CONNECT {"user":"a","pass":"secret","verbose":false}\r\nPUB x good 0\r\n\r\n');
+  await good.settle();
+  await using bad = await RawClient.open(server.port);
+  await bad.send('CONNECT {"user":"a","pass":"wrong","verbose":false}\r\nPUB x bad 0\r\n\r\n');
+  await bad.closed();
+  assert.deepEqual(got, ["good"]);
+});
+
+Deno.test("reload() cuts off who is no longer known and gives the others their new permissions", async () => {
+  await using server = await startedServer({
+    authenticator: authenticator({
+      users: [{ user: "stays", password: "p" }, { user: "goes", password: "p" }],
+    }),
+  });
+  await using stays = await RawClient.connect(server.port, { user: "stays", pass: "p" });
+  await using goes = await RawClient.connect(server.port, { user: "goes", pass: "p" });
+  await stays.send("SUB kept 1\r\nSUB lost 2\r\n");
+  await stays.settle();
+  await server.reload({
+    authenticator: authenticator({
+      users: [{ user: "stays", password: "p", permissions: { subscribe: { allow: ["kept"] } } }],
+    }),
+  });
+  await goes.closed();
+  assert.match(goes.received, /-ERR 'Authorization Violation'\r\n$/);
+  server.publish("kept", bytes("x"));
+  server.publish("lost", bytes("x"));
+  await stays.settle();
+  assert.equal(
+    stays.take(),
+    `-ERR 'Permissions Violation for Subscription to "lost" (sid "2")'\r\nMSG kept 1 1\r\nx\r\n`,
+  );
+});
+
+Deno.test("an answer is allowed for a while and a number of times only", () => {
+  let nowMs = 0;
+  const guard = new PermissionSet({ allowResponses: { max: 2, expiresMs: 1_000 } }).guard(() =>
+    nowMs
+  );
+  assert.equal(guard.mayPublish("inbox"), false);
+  guard.expectResponse("inbox");
+  assert.deepEqual([1, 2, 3].map(() => guard.mayPublish("inbox")), [true, true, false]);
+  guard.expectResponse("inbox");
+  nowMs = 1_001;
+  assert.equal(guard.mayPublish("inbox"), false);
+});
+
+Deno.test("answers that are expected are bounded: the oldest goes", () => {
+  const guard = new PermissionSet({ allowResponses: true }).guard(() => 0);
+  for (let i = 0; i <= 4_096; i++) guard.expectResponse(`inbox.${i}`);
+  assert.equal(guard.mayPublish("inbox.0"), false);
+  assert.equal(guard.mayPublish("inbox.1"), true);
+  assert.equal(guard.mayPublish("inbox.4096"), true);
+});
+
+Deno.test("verdicts that are remembered are bounded and stay right", () => {
+  const guard = new PermissionSet({ publish: { allow: ["a.*"] } }).guard(() => 0);
+  for (let i = 0; i < 5_000; i++) {
+    assert.equal(guard.mayPublish(`a.${i}`), true);
+    assert.equal(guard.mayPublish(`b.${i}`), false);
+  }
+});
