@@ -4,6 +4,7 @@ import { folderOf, nameOf, shippedFiles, sourceFiles } from "./_source_tree.ts";
 
 /** Folders of tests that mirror no folder of the source. */
 const own = [
+  "_support",
   "architecture",
   "bench",
   "contract",
