@@ -23,3 +23,4 @@ export * from "./plugins/nats/mod.ts";
 export * from "./plugins/nats_server/mod.ts";
 export * from "./plugins/presets/mod.ts";
 export * from "./plugins/prometheus/mod.ts";
+export * from "./plugins/service_label/mod.ts";

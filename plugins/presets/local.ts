@@ -1,5 +1,6 @@
-import { type Plugin, serviceLabelPlugin } from "../../core/mod.ts";
+import type { Plugin } from "../../core/mod.ts";
 import { localkv } from "../localkv/mod.ts";
+import { serviceLabelPlugin } from "../service_label/mod.ts";
 
 /**
  * What an agent has without any other process: its label and the embedded store.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cimPlugins } from "../../cim/assembly/mod.ts";
+import { connectors, local, rpc } from "../../plugins/presets/mod.ts";
 import { folderOf, nameOf, shippedFiles, sourceFiles } from "./_source_tree.ts";
 
 /** Folders of tests that mirror no folder of the source. */
@@ -34,12 +35,25 @@ Deno.test("every test file is one that the test command runs", () => {
   assert.deepEqual(lost, []);
 });
 
-Deno.test("every folder of plugins and cim that defines a plugin is part of the product", () => {
-  const defined = shippedFiles()
-    .filter(({ path }) => !path.startsWith("core/"))
+/** Names of the plugins that the files of a folder define. */
+function definedIn(folder: string): string[] {
+  return shippedFiles()
+    .filter(({ path }) => path.startsWith(`${folder}/`))
     .flatMap(({ code }) => [...code.matchAll(/definePlugin(?:<[^(]*>)?\(\{\s*name: "([^"]+)"/g)])
     .map(([, name]) => name);
+}
+
+Deno.test("every plugin that cim defines is part of the product", () => {
   const present = new Set(cimPlugins().map(({ name }) => name));
+  const defined = definedIn("cim");
+  assert.deepEqual(defined.filter((name) => !present.has(name)), []);
+  assert(defined.length > 0);
+});
+
+Deno.test("every plugin of the library is part of the product or of a preset", () => {
+  const plugins = [...cimPlugins(), ...local(), ...rpc(), ...connectors()];
+  const present = new Set(plugins.map(({ name }) => name));
+  const defined = definedIn("plugins");
   assert.deepEqual(defined.filter((name) => !present.has(name)), []);
   assert(defined.length > 0);
 });

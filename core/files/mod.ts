@@ -1,0 +1,7 @@
+/**
+ * Small, synchronous file operations that several parts need during their start. It keeps nothing open and
+ * does not handle large files.
+ *
+ * @module
+ */
+export { readTextIfPresent } from "./read_text_if_present.ts";

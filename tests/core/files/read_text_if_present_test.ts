@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readTextIfPresent } from "../../../core/files/mod.ts";
+
+Deno.test("readTextIfPresent() returns the text of a file", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "text\n");
+    assert.equal(readTextIfPresent(path), "text\n");
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("readTextIfPresent() returns undefined when the file or one of its folders is missing", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    assert.equal(readTextIfPresent(`${path}.missing`), undefined);
+    assert.equal(readTextIfPresent("/no/such/folder/file"), undefined);
+    assert.equal(readTextIfPresent(`${path}/below-a-file`), undefined);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("readTextIfPresent() throws when the file exists but cannot be read", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    assert.throws(() => readTextIfPresent(folder));
+  } finally {
+    await Deno.remove(folder);
+  }
+});
