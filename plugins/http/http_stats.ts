@@ -97,7 +97,7 @@ export class HttpStats {
         ],
       },
       gauge("http_requests_in_flight", "Requests in work.", () => this.inFlight),
-      gauge("http_connections", "Open connections.", () => this.connections),
+      gauge("http_open_connections", "Open connections.", () => this.connections),
       counter("http_connections_total", "Connections accepted.", () => this.accepted),
     ];
   }
