@@ -8,6 +8,7 @@ import { natsServer } from "../../plugins/nats_server/mod.ts";
 import { prometheus } from "../../plugins/prometheus/mod.ts";
 import { appClient } from "../app_client/mod.ts";
 import { bus } from "../bus/mod.ts";
+import { commonInfra } from "../common_infra/mod.ts";
 import { configPush } from "../config_push/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
@@ -17,8 +18,7 @@ import { logs } from "../logs/mod.ts";
 import { cimMetrics } from "../metrics/mod.ts";
 import { paths } from "../paths/mod.ts";
 import { registration } from "../registration/mod.ts";
-import { settings } from "../settings/mod.ts";
-import { settingsMemory } from "../settings_memory/mod.ts";
+import { settings, settingsMemory } from "../settings/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { store } from "../store/mod.ts";
 import { consoleLog } from "../own_log/console.ts";
@@ -35,6 +35,7 @@ export function cimPlugins(): readonly Plugin[] {
     paths(),
     identity(),
     settings(),
+    commonInfra(),
     logLevel(),
     http(),
     prometheus(),

@@ -8,8 +8,8 @@
 import { type ConfigSources, readSection } from "../../core/mod.ts";
 import { etcdConfig } from "../../plugins/etcd/mod.ts";
 import { localkvConfig } from "../../plugins/localkv/mod.ts";
+import { readCommonInfra } from "../common_infra/mod.ts";
 import { pathFields } from "../paths/mod.ts";
-import { readCommonInfra } from "../settings/mod.ts";
 
 /** Sources with derived defaults, and what was wrong with the document they were derived from. */
 export interface DerivedSources {
@@ -27,7 +27,7 @@ export interface DerivedSources {
  *
  * @example
  * ```ts
- * import { deriveSources } from "../store/mod.ts";
+ * import { deriveSources } from "./mod.ts";
  * import { sourcesFrom } from "../../core/mod.ts";
  * import assert from "node:assert/strict";
  *

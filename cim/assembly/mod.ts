@@ -6,6 +6,7 @@
  * @module
  */
 export { cimPlugins } from "./cim_plugins.ts";
+export { type DerivedSources, deriveSources } from "./derived_sources.ts";
 export { errorCatalogue } from "./error_catalogue.ts";
 export { consoleLog } from "../own_log/console.ts";
 export { productSources, type ProductSourcesOptions } from "./product_sources.ts";

@@ -5,7 +5,7 @@ import {
   type Plugin,
 } from "../../core/mod.ts";
 import { readIfPresent } from "../settings/mod.ts";
-import { deriveSources } from "../store/mod.ts";
+import { deriveSources } from "./derived_sources.ts";
 
 /** Options of {@linkcode productSources}. */
 export type ProductSourcesOptions = Omit<LoadSourcesOptions, "sections">;

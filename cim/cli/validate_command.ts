@@ -6,8 +6,9 @@ import {
   readSection,
 } from "../../core/mod.ts";
 import { cimPlugins, productSources } from "../assembly/mod.ts";
+import { readCommonInfra } from "../common_infra/mod.ts";
 import { pathFields } from "../paths/mod.ts";
-import { loadSettings, readCommonInfra, readIfPresent } from "../settings/mod.ts";
+import { loadSettings, readIfPresent } from "../settings/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";

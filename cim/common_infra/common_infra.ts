@@ -1,46 +1,47 @@
 /**
- * `static/common-infra.json`: endpoints of the infrastructure.
+ * Format of `static/common-infra.json`.
  *
  * @module
  */
 import { describeError } from "../../core/mod.ts";
 
-/** The document, with texts where XGVela's parser insisted on texts. Undefined where it says nothing. */
+/** The document. Members that are absent or malformed are undefined. */
 export interface CommonInfra {
   /** Endpoint of etcd, `host:port`. */
   readonly etcdUrl?: string;
-  /** Bootstrap brokers, `host:port` each. */
+  /** Bootstrap brokers of Kafka, `host:port` each. */
   readonly kafkaBrokers?: readonly string[];
-  /** Target of TCP logs, `host:port`. */
+  /** Log collector that TCP logs go to, `host:port`. */
   readonly loggingSvcUrl?: string;
-  /** Port of the node's own log collector. */
+  /** Port of the log collector that runs on each node. */
   readonly loggingSvcTcpPort?: string;
-  /** Whether failed logs are sent again. */
+  /** Whether log lines that could not be sent are sent again. */
   readonly enableRetrx: boolean;
-  /** Whether logs are sent raw instead of in an envelope. */
+  /** Whether log lines are sent as they are, without the JSON envelope (`log_format` is `text`). */
   readonly isRawLog: boolean;
-  /** Answered to an application that registers. */
+  /** Address of the API gateway, part of the answer to an application that registers. */
   readonly apigwRestFqdn?: string;
-  /** Answered to an application that registers. */
+  /** Address of the topology engine, part of the answer to an application that registers. */
   readonly topoengineFqdn?: string;
 }
 
-/** A document and what is wrong with it. */
+/** What {@linkcode readCommonInfra} found. */
 export interface CommonInfraResult {
-  /** The members that can be used. */
+  /** The members that are well-formed. */
   readonly infra: CommonInfra;
-  /** Path of the file; empty when there is none. */
+  /** Path of the file; empty when it does not exist. */
   readonly path: string;
-  /** What is wrong, each with file and member; such a member counts as absent. */
+  /** One text for each malformed member, with file and member; such a member counts as absent. */
   readonly problems: readonly string[];
 }
 
 const nothing: CommonInfra = Object.freeze({ enableRetrx: false, isRawLog: false });
 
 /**
- * Reads the file below the folder of the mounted configuration. A file that is missing is no problem.
+ * Reads the file below the folder `conf` of the mounted configuration. Never throws; a missing file is not a
+ * problem.
  *
- * @param readText Reads a file; undefined only when it does not exist.
+ * @param readText Returns the text of a file, or undefined if the file does not exist.
  */
 export function readCommonInfra(
   conf: string,
@@ -56,7 +57,7 @@ export function readCommonInfra(
   }
 }
 
-/** Reads a parsed document. Booleans and numbers are taken where texts were meant. */
+/** Reads a parsed document. Numbers and booleans are accepted in place of strings. */
 export function parseCommonInfra(document: unknown, path: string): CommonInfraResult {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     return { infra: nothing, path, problems: [`${path}: wanted a JSON object`] };
@@ -69,14 +70,14 @@ export function parseCommonInfra(document: unknown, path: string): CommonInfraRe
     if (value === undefined || value === null || value === "") return undefined;
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
-    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a text`);
+    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a string`);
   }
 
   function texts(name: string): readonly string[] | undefined {
     const value = members[name];
     if (value === undefined || value === null) return undefined;
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a list of texts`);
+    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a list of strings`);
   }
 
   const infra = Object.freeze({

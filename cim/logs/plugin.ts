@@ -12,9 +12,10 @@ import {
   token,
 } from "../../core/mod.ts";
 import { busToken } from "../bus/mod.ts";
+import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { type Paths, pathsToken } from "../paths/mod.ts";
-import { cimSettingsToken, readCommonInfra } from "../settings/mod.ts";
+import { cimSettingsToken } from "../settings/mod.ts";
 import { LogRoute } from "./log_route.ts";
 import { logMetrics } from "./metrics.ts";
 import { routeSettings } from "./route_settings.ts";
@@ -31,7 +32,7 @@ const saveBooksEveryMs = 10_000;
 export function logs(): Plugin {
   return definePlugin({
     name: "logs",
-    requires: [busToken, cimSettingsToken, identityToken, pathsToken],
+    requires: [busToken, cimSettingsToken, commonInfraToken, identityToken, pathsToken],
     provides: [logRouteToken],
     config: {
       maxFiles: integer({
@@ -67,7 +68,7 @@ export function logs(): Plugin {
         owner,
         settings: routeSettings(settings.current),
         log,
-        isRaw: isRaw(folders, log),
+        isRaw: get(commonInfraToken).isRawLog,
         books,
         maxFiles: config.maxFiles,
         idleMs: config.idleCloseMs,
@@ -102,19 +103,6 @@ export function logs(): Plugin {
       await saveBooks(store, route.books, folders, log);
     },
   });
-}
-
-function isRaw({ conf }: Paths, log: Logger): boolean {
-  const { infra } = readCommonInfra(conf, (path) => {
-    try {
-      return Deno.readTextFileSync(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      log.warn(`Cannot read ${path}; logs leave in the JSON envelope`, { error });
-      return undefined;
-    }
-  });
-  return infra.isRawLog;
 }
 
 async function loadBooks(store: BookStore, log: Logger): Promise<BooksSnapshot | undefined> {

@@ -1,6 +1,6 @@
 import type { Secret } from "../../core/mod.ts";
 import { type Identity, type Tmaas, tmaasFieldNames } from "../identity/mod.ts";
-import type { CommonInfra } from "../settings/mod.ts";
+import type { CommonInfra } from "../common_infra/mod.ts";
 
 /** What an answer is made from beside the request. */
 export interface AnswerFacts {

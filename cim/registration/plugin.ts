@@ -8,9 +8,9 @@ import {
   secret,
 } from "../../core/mod.ts";
 import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
+import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
-import { pathsToken } from "../paths/mod.ts";
-import { cimSettingsToken, readCommonInfra, readIfPresent } from "../settings/mod.ts";
+import { cimSettingsToken } from "../settings/mod.ts";
 import { stateStoreToken } from "../store/mod.ts";
 import { BadRegistration, parseRegistration } from "./_request.ts";
 import { failureAnswer, successAnswer } from "./_response.ts";
@@ -31,18 +31,17 @@ const fields = {
 export function registration(): Plugin {
   return definePlugin({
     name: "registration",
-    requires: [httpToken, identityToken, pathsToken, cimSettingsToken, stateStoreToken],
+    requires: [httpToken, identityToken, commonInfraToken, cimSettingsToken, stateStoreToken],
     provides: [registrationToken],
     config: fields,
     async init({ name, config, get, provide, metrics, log, status }) {
-      const { infra, problems } = readCommonInfra(get(pathsToken).conf, readIfPresent);
-      for (const problem of problems) log.warn(problem);
       const registrar = new Registrar({
         settings: get(cimSettingsToken),
         state: get(stateStoreToken),
         log,
       });
       await registrar.restore();
+      const infra = get(commonInfraToken);
       const facts = { ...config, infra, identity: get(identityToken).current };
       metrics.add(
         counter(

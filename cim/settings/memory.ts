@@ -1,18 +1,18 @@
 import {
   AgentError,
   definePlugin,
-  describeError,
   jsonCodec,
   type KeyValueStore,
   type Logger,
   type Plugin,
 } from "../../core/mod.ts";
-import { type CimSettings, type CimSettingsApi, cimSettingsToken } from "./mod.ts";
 import { stateStoreToken } from "../store/mod.ts";
+import type { CimSettings } from "./schema.ts";
+import { type CimSettingsApi, cimSettingsToken } from "./settings_holder.ts";
 
 const key = "settings";
 
-/** A changed document with the text of the one it was based on. */
+/** What is stored: a changed document, and the text of the document that was changed. */
 interface Remembered {
   readonly base: string;
   readonly document: unknown;
@@ -20,7 +20,11 @@ interface Remembered {
 
 const codec = jsonCodec((value) => value as Remembered);
 
-/** Restores changed settings in `init` and remembers every change. A store that fails is told, no more. */
+/**
+ * Keeps changes of the settings across restarts: what a change-set or a registration altered is applied again at
+ * the next start, unless the document on disk has changed since; then the document wins. A store that fails is
+ * logged and stops nothing.
+ */
 export function settingsMemory(): Plugin {
   return definePlugin({
     name: "settings_memory",
@@ -47,14 +51,14 @@ async function restore(
     if (!entry) return;
     const remembered = codec.decode(entry.value);
     if (remembered.base !== base) {
-      log.info("The settings document is a new one: earlier changes are forgotten");
+      log.info("Settings document has changed; stored changes dropped");
       await state.delete(key);
     } else {
       await settings.apply(remembered.document);
-      log.info("Changed settings are in force again");
+      log.info("Stored settings applied");
     }
   } catch (error) {
-    log.warn(`Cannot restore changed settings: ${describeError(error)}`);
+    log.warn("Cannot restore stored settings; using the document", { error });
   }
 }
 
@@ -67,6 +71,6 @@ async function remember(
     await state.put(key, codec.encode(remembered));
   } catch (error) {
     if (!(error instanceof AgentError)) throw error;
-    log.error(`Changed settings are lost on a restart: ${describeError(error)}`);
+    log.error("Cannot store changed settings; a restart will lose them", { error });
   }
 }

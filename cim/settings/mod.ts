@@ -1,20 +1,17 @@
 /**
- * The product's settings document `cim.json` and the infrastructure document `common-infra.json`: where
- * they are found, what they may hold, and the one place where a changed document takes effect.
+ * The settings document `cim.json`: where it is searched, its members and their ranges, and the holder through
+ * which a changed document takes effect. `settingsMemory` keeps changes across restarts; it is a plugin of its
+ * own because settings are needed before any store is open.
  *
- * It writes no file, knows no store and no patch format: `cim/config_push` brings patched documents.
+ * This folder writes no file and applies no patch: `cim/config_push` and `cim/registration` hand in whole
+ * documents.
  *
  * @module
  */
 export { checkSettings, type SettingsCheck, type SettingsProblem } from "./check.ts";
-export {
-  type CommonInfra,
-  type CommonInfraResult,
-  parseCommonInfra,
-  readCommonInfra,
-} from "../common_infra/common_infra.ts";
 export { settingsErrors } from "./errors.ts";
 export { type LoadedSettings, loadSettings, type SettingsSource } from "./load.ts";
+export { settingsMemory } from "./memory.ts";
 export { mergeOverrides } from "./overrides.ts";
 export { settings } from "./plugin.ts";
 export { readIfPresent } from "./read_if_present.ts";

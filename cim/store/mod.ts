@@ -5,6 +5,5 @@
  *
  * @module
  */
-export { type DerivedSources, deriveSources } from "../assembly/derived_sources.ts";
 export { store } from "./plugin.ts";
 export { configStoreToken, type ProductStore, stateStoreToken } from "./tokens.ts";

@@ -3,6 +3,7 @@ import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "..
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { appClient } from "../../cim/app_client/mod.ts";
 import { bus } from "../../cim/bus/mod.ts";
+import { commonInfra } from "../../cim/common_infra/mod.ts";
 import { configPush } from "../../cim/config_push/mod.ts";
 import { events } from "../../cim/events/mod.ts";
 import { identity } from "../../cim/identity/mod.ts";
@@ -10,10 +11,10 @@ import { logs } from "../../cim/logs/mod.ts";
 import { cimMetrics } from "../../cim/metrics/mod.ts";
 import { paths } from "../../cim/paths/mod.ts";
 import { registration } from "../../cim/registration/mod.ts";
-import { settings } from "../../cim/settings/mod.ts";
-import { settingsMemory } from "../../cim/settings_memory/mod.ts";
+import { settings, settingsMemory } from "../../cim/settings/mod.ts";
 import { shutdown } from "../../cim/shutdown/mod.ts";
-import { configStoreToken, deriveSources, store } from "../../cim/store/mod.ts";
+import { deriveSources } from "../../cim/assembly/mod.ts";
+import { configStoreToken, store } from "../../cim/store/mod.ts";
 import { buildEvent } from "../../cim/wire/mod.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
 import { http, httpToken } from "../../plugins/http/mod.ts";
@@ -52,6 +53,7 @@ function plugins() {
     paths(),
     identity(),
     settings(),
+    commonInfra(),
     http(),
     prometheus(),
     natsServer(),

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { parseCommonInfra, readCommonInfra } from "../../../cim/settings/mod.ts";
+import {
+  commonInfra,
+  commonInfraToken,
+  parseCommonInfra,
+  readCommonInfra,
+} from "../../../cim/common_infra/mod.ts";
+import { paths } from "../../../cim/paths/mod.ts";
+import { harness } from "../../../core/testing/mod.ts";
 
 Deno.test("parseCommonInfra() reads every member", () => {
   const { infra, problems } = parseCommonInfra({
@@ -26,7 +33,7 @@ Deno.test("parseCommonInfra() reads every member", () => {
   });
 });
 
-Deno.test("D-95 enable_retrx as boolean and the port as number are taken", () => {
+Deno.test("D-95 parseCommonInfra() accepts enable_retrx as boolean and the port as number", () => {
   const { infra, problems } = parseCommonInfra(
     { enable_retrx: true, logging_svc_tcp_port: 5170 },
     "file",
@@ -36,20 +43,20 @@ Deno.test("D-95 enable_retrx as boolean and the port as number are taken", () =>
   assert.equal(infra.loggingSvcTcpPort, "5170");
 });
 
-Deno.test("a member of a wrong type is told and counts as absent", () => {
+Deno.test("parseCommonInfra() reports a member of a wrong type and counts it as absent", () => {
   const { infra, problems } = parseCommonInfra(
     { etcd_url: ["a"], kafka_brokers: "k1:9092" },
     "/conf/static/common-infra.json",
   );
   assert.deepEqual(problems, [
-    '/conf/static/common-infra.json: etcd_url: ["a"], wanted a text',
-    '/conf/static/common-infra.json: kafka_brokers: "k1:9092", wanted a list of texts',
+    '/conf/static/common-infra.json: etcd_url: ["a"], wanted a string',
+    '/conf/static/common-infra.json: kafka_brokers: "k1:9092", wanted a list of strings',
   ]);
   assert.equal(infra.etcdUrl, undefined);
 });
 
 for (const text of ["{", "[]", "null", '"text"']) {
-  Deno.test(`D-94 a document ${text} is told with its path and nothing of it is used`, () => {
+  Deno.test(`D-94 readCommonInfra() reports the path of a document ${text} and uses nothing of it`, () => {
     const { infra, problems } = readCommonInfra("/conf", () => text);
     assert.equal(problems.length, 1);
     assert.match(problems[0], /^\/conf\/static\/common-infra\.json: /);
@@ -57,6 +64,58 @@ for (const text of ["{", "[]", "null", '"text"']) {
   });
 }
 
-Deno.test("a missing document is no problem", () => {
+Deno.test("readCommonInfra() reports no problem when the document is missing", () => {
   assert.deepEqual(readCommonInfra("/conf", () => undefined).problems, []);
+});
+
+/** The status of the plugin, the warnings and the document, with this file or none. */
+async function started(text: string | undefined) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/static`);
+    if (text !== undefined) await Deno.writeTextFile(`${folder}/static/common-infra.json`, text);
+    await using test = harness({
+      plugins: [paths(), commonInfra()],
+      env: { CIM_PATHS_CONF: folder },
+    });
+    await test.agent.start();
+    return {
+      status: test.agent.status.plugin("common_infra")!,
+      warnings: test.logs.messages("warn").length,
+      infra: test.agent.get(commonInfraToken),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("commonInfra() provides the document and is ok when it is valid", async () => {
+  const { status, warnings, infra } = await started('{"log_format":"text"}');
+  assert.deepEqual([status.state, warnings, infra.isRawLog], ["ok", 0, true]);
+});
+
+Deno.test("commonInfra() is ok when there is no document", async () => {
+  const { status, warnings } = await started(undefined);
+  assert.deepEqual([status.state, status.reason, warnings], ["ok", "no document", 0]);
+});
+
+Deno.test("D-94 commonInfra() is degraded and the agent starts when the document is malformed", async () => {
+  const { status, warnings, infra } = await started('{"etcd_url":1,"kafka_brokers":7}');
+  assert.deepEqual([status.state, warnings, infra.etcdUrl], ["degraded", 1, "1"]);
+  assert.match(status.reason, /kafka_brokers: 7, wanted a list of strings/);
+});
+
+Deno.test("commonInfra() is degraded and the agent starts when the document cannot be read", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/static/common-infra.json`, { recursive: true });
+    await using test = harness({
+      plugins: [paths(), commonInfra()],
+      env: { CIM_PATHS_CONF: folder },
+    });
+    await test.agent.start();
+    assert.equal(test.agent.status.plugin("common_infra")?.state, "degraded");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

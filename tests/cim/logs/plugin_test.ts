@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { bus } from "../../../cim/bus/mod.ts";
+import { commonInfra } from "../../../cim/common_infra/mod.ts";
 import { identity } from "../../../cim/identity/mod.ts";
 import { type LogRoute, logRouteToken, logs, ownLogSink } from "../../../cim/logs/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
@@ -38,7 +39,17 @@ async function start(folder: string, config: Record<string, unknown> = {}): Prom
     },
   });
   const h = harness({
-    plugins: [paths(), identity(), settings(), natsServer(), nats(), bus(), logs(), probe],
+    plugins: [
+      paths(),
+      identity(),
+      settings(),
+      commonInfra(),
+      natsServer(),
+      nats(),
+      bus(),
+      logs(),
+      probe,
+    ],
     config: {
       nats: { port: 0 },
       paths: {
@@ -110,7 +121,17 @@ Deno.test("D-48 logs() misses no line published before any port is open", () =>
         get(natsServerToken).publish("LOG", message);
       },
     });
-    const plugins = [paths(), identity(), settings(), natsServer(), nats(), bus(), logs(), early];
+    const plugins = [
+      paths(),
+      identity(),
+      settings(),
+      commonInfra(),
+      natsServer(),
+      nats(),
+      bus(),
+      logs(),
+      early,
+    ];
     {
       await using h = harness({
         plugins,

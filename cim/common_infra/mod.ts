@@ -1,0 +1,17 @@
+/**
+ * The infrastructure document `static/common-infra.json`: endpoints of etcd, Kafka and the log collector, and
+ * what is answered to an application that registers.
+ *
+ * The document is optional. A malformed document or member is a warning and a degraded status, counts as
+ * absent, and never stops the agent: everything it says can be configured elsewhere. Parts of a running agent
+ * take {@linkcode commonInfraToken}; {@linkcode readCommonInfra} is for what must be known before the start.
+ *
+ * @module
+ */
+export {
+  type CommonInfra,
+  type CommonInfraResult,
+  parseCommonInfra,
+  readCommonInfra,
+} from "./common_infra.ts";
+export { commonInfra, commonInfraToken } from "./plugin.ts";

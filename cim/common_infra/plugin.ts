@@ -1,0 +1,24 @@
+import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
+import { pathsToken } from "../paths/mod.ts";
+import { readIfPresent } from "../settings/mod.ts";
+import { type CommonInfra, readCommonInfra } from "./common_infra.ts";
+
+/** Key of {@linkcode CommonInfra}. */
+export const commonInfraToken: Token<CommonInfra> = token("common_infra");
+
+/** Provides the document as read at the start. Each problem is logged once and makes the plugin degraded. */
+export function commonInfra(): Plugin {
+  return definePlugin({
+    name: "common_infra",
+    requires: [pathsToken],
+    provides: [commonInfraToken],
+    init({ get, log, status, provide }) {
+      const { infra, path, problems } = readCommonInfra(get(pathsToken).conf, readIfPresent);
+      for (const problem of problems) log.warn(`Infrastructure document: ${problem}`);
+      if (path !== "" && problems.length === 0) log.info("Infrastructure document read", { path });
+      provide(commonInfraToken, infra);
+      if (problems.length === 0) status.ok(path === "" ? "no document" : "");
+      else status.degraded(`used without the malformed parts: ${problems.join("; ")}`);
+    },
+  });
+}
