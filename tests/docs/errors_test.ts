@@ -27,7 +27,7 @@ Deno.test("every error code is used, or says that it is retired", () => {
 Deno.test("every declared error code is in the reference", () => {
   const listed = new Set(allErrors().map(({ code }) => code));
   const declared = files.filter(({ code }) => /= defineErrors\(/.test(code)).flatMap(({ code }) =>
-    [...code.matchAll(/^  (\w+): \{$/gm)].map(([, name]) => name)
+    [...code.matchAll(/^ {2}(\w+): \{$/gm)].map(([, name]) => name)
   );
   assert(declared.length > 30);
   assert.deepEqual(declared.filter((code) => !listed.has(code)), []);
