@@ -1,19 +1,19 @@
 /**
- * The source tree as text: files, what they import, and where they belong.
+ * The source tree as text: the files and what they import.
  *
  * @module
  */
 
-/** Root of the repository, with a slash at its end. */
+/** Root of the repository, with a final slash. */
 export const root = new URL("../../", import.meta.url);
 
 /** One import or re-export. */
 export interface Import {
-  /** As it is written. */
+  /** Text between the quotes. */
   readonly specifier: string;
   /** Path of the file within the repository, for a relative import. */
   readonly target: string | undefined;
-  /** Whether it vanishes when the program is run. */
+  /** Whether only types are imported: such an import does not exist at run time. */
   readonly isType: boolean;
 }
 

@@ -11,16 +11,16 @@ function npmPackage(specifier: string): { name: string; version: string | undefi
 }
 
 Deno.test("each third-party package enters what ships through one file", () => {
-  const doors = new Map<string, Set<string>>();
+  const entries = new Map<string, Set<string>>();
   for (const { path, imports } of shipped) {
     for (const { specifier } of imports) {
       const name = npmPackage(specifier)?.name;
-      if (name) doors.set(name, (doors.get(name) ?? new Set()).add(path));
+      if (name) entries.set(name, (entries.get(name) ?? new Set()).add(path));
     }
   }
-  const wide = [...doors].filter(([, paths]) => paths.size > 1);
-  assert.deepEqual(wide.map(([name, paths]) => [name, ...paths]), []);
-  assert(doors.size > 0);
+  const spread = [...entries].filter(([, paths]) => paths.size > 1);
+  assert.deepEqual(spread.map(([name, paths]) => [name, ...paths]), []);
+  assert(entries.size > 0);
 });
 
 Deno.test("every third-party import is inline, from npm, with one exact version", () => {

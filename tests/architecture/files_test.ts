@@ -4,7 +4,7 @@ import { folderOf, nameOf, root, shippedFiles, sourceFiles } from "./_source_tre
 const shipped = shippedFiles();
 const everything = [...shipped, ...sourceFiles("tests", "examples")];
 
-/** The top level as it is meant to be. */
+/** Everything that git tracks at the top level. */
 const topLevel = [
   ".ci",
   ".gitignore",
@@ -23,8 +23,8 @@ const topLevel = [
   "tests",
 ];
 
-/** Made by tools and ignored by git. */
-const generated = [".git", "coverage", "dist", "node_modules"];
+/** Made by tools or by the tutorial, and ignored by git. */
+const generated = [".git", "coverage", "data", "dist", "logs", "node_modules"];
 
 Deno.test("the top level holds what belongs there and nothing else", () => {
   const names = [...Deno.readDirSync(root)].map(({ name }) => name);
@@ -43,13 +43,13 @@ Deno.test("files are named in snake_case", () => {
   assert.deepEqual(odd, []);
 });
 
-Deno.test("every folder has a door with a module comment and no logic", () => {
+Deno.test("every folder has a mod.ts with a module comment and no logic", () => {
   const folders = new Set(
     shipped.map(({ path }) => folderOf(path)).filter((folder) => folder.includes("/")),
   );
-  const doors = new Map(shipped.map(({ path, text }) => [path, text]));
+  const texts = new Map(shipped.map(({ path, text }) => [path, text]));
   for (const folder of folders) {
-    const text = doors.get(`${folder}/mod.ts`);
+    const text = texts.get(`${folder}/mod.ts`);
     assert(text !== undefined, `${folder} has no mod.ts`);
     // The local part of the standard library has the shape of the real one.
     if (folder.startsWith("core/std/")) continue;
@@ -79,18 +79,20 @@ Deno.test("D-CORE-10 only main.ts ends the process and listens to its signals", 
   assert.deepEqual(found.map(({ path }) => path), []);
 });
 
-Deno.test("nothing is left for later and no check is switched off without its reason", () => {
-  // Written in halves, so that this file does not find itself.
+Deno.test("no file contains a task for later, or switches a check off without giving a reason", () => {
+  // The words are composed, so that this file does not contain them.
   const words = new RegExp(
     ["TO" + "DO", "FIX" + "ME", "X" + "XX", "@ts-" + "ignore", "@ts-" + "expect-error"].join("|"),
   );
-  const silence = "deno-lint-" + "ignore";
+  const suppression = "deno-lint-" + "ignore";
   const found = everything.flatMap(({ path, text }) => {
     const lines = text.split("\n");
     return lines.flatMap((line, at) => {
       if (words.test(line)) return [`${path}:${at + 1}: ${line.trim()}`];
       const reason = line.includes(" -- ") || /^\s*\/\/ .{20}/.test(lines[at - 1] ?? "");
-      return line.includes(silence) && !reason ? [`${path}:${at + 1}: no reason beside it`] : [];
+      return line.includes(suppression) && !reason
+        ? [`${path}:${at + 1}: no reason beside it`]
+        : [];
     });
   });
   assert.deepEqual(found, []);

@@ -4,7 +4,7 @@ import { folderOf, nameOf, shippedFiles, type SourceFile } from "./_source_tree.
 
 const files = shippedFiles();
 
-/** Layers from the ground up; a file may import from its own layer and from those below. */
+/** Layers, lowest first; a file may import from its own layer and from lower ones. */
 const layers = ["core", "plugins", "cim"];
 
 function layerOf(path: string): number {
@@ -13,7 +13,7 @@ function layerOf(path: string): number {
   return layers.indexOf(path.split("/")[0]);
 }
 
-/** What is wrong about an import, for every import inside the repository. */
+/** Checks every import of a file of the repository; returns a line for each problem. */
 function problems(check: (from: SourceFile, target: string) => string | undefined): string[] {
   return files.flatMap((from) =>
     from.imports.flatMap(({ target }) => {
@@ -30,13 +30,13 @@ Deno.test("imports go only downwards: core <- plugins <- cim <- main.ts", () => 
   );
 });
 
-/** What the command line carries: the application of `cim demo`, and the version. */
-const carried = ["examples/sample_app/mod.ts", "deno.json"];
+/** What the command line may import besides: the application of `cim demo`, and the version. */
+const allowedForCli = ["examples/sample_app/mod.ts", "deno.json"];
 
-Deno.test("imports stay in what ships, but for what the command line carries", () => {
+Deno.test("imports stay in what ships, except those that the command line needs", () => {
   assert.deepEqual(
     problems(({ path }, target) =>
-      layerOf(target) >= 0 || (path.startsWith("cim/cli/") && carried.includes(target))
+      layerOf(target) >= 0 || (path.startsWith("cim/cli/") && allowedForCli.includes(target))
         ? undefined
         : "outside"
     ),
@@ -44,14 +44,14 @@ Deno.test("imports stay in what ships, but for what the command line carries", (
   );
 });
 
-Deno.test("nobody reaches past the mod.ts of another folder", () => {
+Deno.test("no import bypasses the mod.ts of another folder", () => {
   assert.deepEqual(
     problems(({ path }, target) => {
       const [from, to] = [folderOf(path), folderOf(target)];
       const inside = from === to || from.startsWith(`${to}/`);
       return inside || ["mod.ts", "deno.json"].includes(nameOf(target))
         ? undefined
-        : "past the door";
+        : "bypasses mod.ts";
     }),
     [],
   );
@@ -66,21 +66,20 @@ Deno.test("a file whose name begins with an underscore is private to its folder"
   );
 });
 
-Deno.test("nobody enters the folder he is in through its own door", () => {
+Deno.test("no file imports the mod.ts of its own folder", () => {
   assert.deepEqual(
     problems(({ path }, target) =>
-      path !== target && target === `${folderOf(path)}/mod.ts` ? "own door" : undefined
+      path !== target && target === `${folderOf(path)}/mod.ts` ? "own mod.ts" : undefined
     ),
     [],
   );
 });
 
-Deno.test("files do not need one another in a circle to be run", () => {
+Deno.test("files do not import one another in a circle, types included", () => {
   const graph = new Map(
-    files.map(({ path, imports }) => [
-      path,
-      new Set(imports.flatMap(({ target, isType }) => target && !isType ? target : [])),
-    ]),
+    files.map((
+      { path, imports },
+    ) => [path, new Set(imports.flatMap(({ target }) => target ?? []))]),
   );
   assert.equal(findCycle(graph)?.join(" -> "), undefined);
 });
@@ -92,7 +91,7 @@ Deno.test("folders do not import one another in a circle", () => {
     const targets = graph.get(unit(path)) ?? new Set();
     graph.set(unit(path), targets);
     for (const { target } of imports) {
-      // core/mod.ts stands for all of core; what it stands for is checked file by file above.
+      // core/mod.ts re-exports all folders of core; circles through it are found file by file above.
       if (target && unit(target) !== unit(path) && unit(target) !== "core/mod.ts") {
         targets.add(unit(target));
       }

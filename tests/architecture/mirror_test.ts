@@ -4,7 +4,7 @@ import { connectors, local, rpc } from "../../plugins/presets/mod.ts";
 import { folderOf, nameOf, shippedFiles, sourceFiles } from "./_source_tree.ts";
 
 /** Folders of tests that mirror no folder of the source. */
-const own = [
+const otherFolders = [
   "_support",
   "architecture",
   "bench",
@@ -19,20 +19,20 @@ const own = [
 
 Deno.test("tests mirror the source tree", () => {
   const folders = new Set(shippedFiles().map(({ path }) => folderOf(path)));
-  const strangers = sourceFiles("tests").map(({ path }) => folderOf(path).slice("tests/".length))
-    .filter((folder) => !own.includes(folder.split("/")[0]) && folder !== "examples")
+  const unmatched = sourceFiles("tests").map(({ path }) => folderOf(path).slice("tests/".length))
+    .filter((folder) => !otherFolders.includes(folder.split("/")[0]) && folder !== "examples")
     .filter((folder) =>
       ![...folders].some((known) => known === folder || known.startsWith(folder))
     );
-  assert.deepEqual([...new Set(strangers)], []);
+  assert.deepEqual([...new Set(unmatched)], []);
 });
 
 Deno.test("every test file is one that the test command runs", () => {
   const tests = sourceFiles("tests").filter(({ text }) => /\bDeno\.test\(/.test(text));
-  const lost = tests.map(({ path }) => path).filter((path) =>
+  const notRun = tests.map(({ path }) => path).filter((path) =>
     !nameOf(path).endsWith("_test.ts") && !nameOf(path).startsWith("_")
   );
-  assert.deepEqual(lost, []);
+  assert.deepEqual(notRun, []);
 });
 
 /** Names of the plugins that the files of a folder define. */
