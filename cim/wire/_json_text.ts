@@ -1,11 +1,11 @@
 /*
- * JSON string contents written byte to byte, escaped as Go's encoding/json does it, which is what the
- * consumers of this contract have been reading for years: `<`, `>`, `&`, U+2028 and U+2029 as \u
- * sequences, and each byte that is not part of valid UTF-8 as \ufffd. Decoding to a string and calling
- * JSON.stringify gives an equal document for valid text, at several times the cost.
+ * Writes the contents of JSON strings from bytes to bytes, escaped as Go's encoding/json does, because the
+ * consumers of this contract expect that: `<`, `>`, `&`, U+2028 and U+2029 as \u sequences, and \ufffd for each
+ * byte that is not part of valid UTF-8. For valid text, JSON.stringify of the decoded string gives an equal
+ * document at several times the cost.
  */
 
-/** Most bytes that one byte of text can become. */
+/** Maximum number of bytes written for one byte of text. */
 export const MAX_ESCAPE = 6;
 
 const encoder = new TextEncoder();
@@ -17,12 +17,12 @@ const SHORT = 1;
 const UNICODE = 2;
 const MULTIBYTE = 3;
 
-/** What to do with a byte: copy it, escape it with a letter, as \u00xx, or look at what follows. */
+/** For each byte: copy it, escape it with a letter or as \u00xx, or decode a multi-byte sequence. */
 const KIND = makeKinds();
-/** Letter of the short escapes. */
+/** Letter of each short escape. */
 const LETTER = makeLetters();
 
-/** Writes `source[start, end)` to `target` from `at` on, where 6 bytes for each must be free; returns the end. */
+/** Writes `source[start, end)` to `target` from `at` on; needs room for 6 bytes per byte; returns the end. */
 export function writeJsonText(
   source: Uint8Array,
   start: number,
@@ -68,7 +68,7 @@ export function writeDecimal(value: number | bigint, target: Uint8Array, at: num
   return at;
 }
 
-/** Copies all of `bytes`, with a loop below the size from which `set` is faster; returns the end. */
+/** Copies all of `bytes`, in a loop up to the size above which `set` is faster; returns the end. */
 export function writeBytes(bytes: Uint8Array, target: Uint8Array, at: number): number {
   if (bytes.length >= 64) {
     target.set(bytes, at);
@@ -92,7 +92,7 @@ function isLineSeparator(source: Uint8Array, at: number): boolean {
   return source[at] === 0xe2 && source[at + 1] === 0x80 && (source[at + 2] & 0xfe) === 0xa8;
 }
 
-/** Length of the valid UTF-8 sequence that begins with the non-ASCII byte at `at`, 0 when there is none. */
+/** Length of the valid UTF-8 sequence that begins with the non-ASCII byte at `at`; 0 if it is invalid. */
 function sequenceLength(source: Uint8Array, at: number, end: number): number {
   const lead = source[at];
   const left = end - at;

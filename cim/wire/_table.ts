@@ -1,5 +1,5 @@
 /*
- * FlatBuffers, as far as this contract needs it (little-endian, no size prefix, no identifier):
+ * The part of the FlatBuffers format that this contract uses (little-endian, no size prefix, no identifier):
  *
  *   payload := root:u32 ... table          root is relative to the payload's first byte
  *   table   := toVtable:i32 field*         vtable = table - toVtable, before or behind the table
@@ -7,29 +7,28 @@
  *   string  := length:u32 byte* [NUL]      reached through an offset relative to the slot holding it
  *   vector  := count:u32 offset:u32*       each offset relative to its own position
  *
- * Offsets are read as signed 32-bit integers: a payload is far smaller than 2 GiB, so whatever is
- * negative is out of range, and all arithmetic stays in small integers. Offsets to strings, vectors
- * and tables must lead forward past the slot that holds them, which is what every builder writes and
- * what makes a cycle impossible.
+ * Offsets are read as signed 32-bit integers: a payload is far smaller than 2 GiB, so a negative offset is out of
+ * range, and all arithmetic uses small integers. Offsets to strings, vectors and tables must point behind the slot
+ * that holds them: every builder writes them so, and it makes a cycle impossible.
  */
 
 /** Bytes of a vtable before its first slot. */
 const VTABLE_HEAD = 4;
 
-/** What a field is that its table does not have. */
+/** Result for a field that is absent in its table. */
 export const ABSENT = 0;
-/** What a position is that the payload does not have. */
+/** Result for a position outside the payload. */
 export const OUTSIDE = -1;
 
-/** Position that the forward offset at `at` leads to with room for 4 more bytes, or {@linkcode OUTSIDE}. */
+/** Target of the forward offset at `at`; {@linkcode OUTSIDE} unless 4 bytes follow there. */
 export function follow(data: DataView, at: number, end: number): number {
   const offset = data.getInt32(at, true);
   return offset < 4 || offset > end - at - 4 ? OUTSIDE : at + offset;
 }
 
 /**
- * First byte of the string that the slot at `at` refers to, or {@linkcode OUTSIDE}; its length stands 4
- * bytes before it.
+ * Position of the string that the slot at `at` refers to, or {@linkcode OUTSIDE}; its length is the 4 bytes before
+ * it.
  */
 export function followText(data: DataView, at: number, end: number): number {
   const head = follow(data, at, end);
@@ -38,12 +37,12 @@ export function followText(data: DataView, at: number, end: number): number {
   return length < 0 || length > end - head - 4 ? OUTSIDE : head + 4;
 }
 
-/** Last byte plus one of the string that starts at `start`, as found by {@linkcode followText}. */
+/** End (exclusive) of the string at `start`, as found by {@linkcode followText}. */
 export function textEnd(data: DataView, start: number): number {
   return start + data.getInt32(start - 4, true);
 }
 
-/** The vtable of the table at `table`, which has 4 bytes before `end`; or {@linkcode OUTSIDE}. */
+/** Position of the vtable of the table at `table`, or {@linkcode OUTSIDE}; needs 4 bytes at `table`. */
 export function vtableOf(data: DataView, table: number, start: number, end: number): number {
   const vtable = table - data.getInt32(table, true);
   if (vtable < start + 4 || vtable > end - VTABLE_HEAD) return OUTSIDE;
@@ -59,8 +58,8 @@ export function isInside(data: DataView, table: number, vtable: number, end: num
 }
 
 /**
- * Position of the field of `width` bytes in `slot` of a table that is inside, or {@linkcode ABSENT}, or
- * {@linkcode OUTSIDE} when it is not within the table.
+ * Position of the field of `width` bytes in `slot` of a table for which {@linkcode isInside} holds;
+ * {@linkcode ABSENT} when the table does not have it, {@linkcode OUTSIDE} when it lies outside the table.
  */
 export function fieldOf(
   data: DataView,
@@ -76,7 +75,7 @@ export function fieldOf(
   return offset < 4 || offset + width > data.getUint16(vtable + 2, true) ? OUTSIDE : table + offset;
 }
 
-/** The bytes of `buffer` as numbers. */
+/** View of `buffer` for reading numbers. */
 export function viewOf(buffer: Uint8Array): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

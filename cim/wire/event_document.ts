@@ -22,7 +22,7 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 
-/** Vectors that follow `managedObject` and are omitted when empty, in document order. */
+/** The vectors after `managedObject`, in document order; an empty one is omitted. */
 const OPTIONAL_PAIRS = ([
   "additionalInfo",
   "thresholdInfo",
@@ -30,35 +30,39 @@ const OPTIONAL_PAIRS = ([
   "monitoredAttributes",
 ] as const).map((name) => ({ slot: PAIR_SLOTS[name], key: encoder.encode(`,"${name}":`) }));
 
-/** Bytes of keys and punctuation around the fields of an event, and around one pair. */
+/** Upper bounds of the bytes of keys and punctuation, for one event without its pairs and for one pair. */
 const FRAME_BYTES = 512;
 const PAIR_FRAME_BYTES = 32;
-/** Buffers above this size are not kept from one event to the next. */
+/** A larger buffer is not reused for the next event. */
 const KEPT_BYTES = 65_536;
 
 /**
- * Writes the JSON document of an event: fields in the contract's order and with its omissions, time
- * exact beyond 2^53, text escaped as Go does, invalid UTF-8 as U+FFFD.
+ * Writes the JSON document of an event: members in the order of the contract and without those it omits, times
+ * exact also above 2^53, text escaped as Go's encoding/json does, U+FFFD for each byte of invalid UTF-8.
  *
- * The document is a view on one reused buffer and valid until the next {@linkcode EventDocument.write}:
- * copy it to keep it. Its size is bounded by the limits of the view it is written from.
+ * The result is a view of one reused buffer, valid until the next {@linkcode EventDocument.write}; copy it to keep
+ * it. The limits of the view bound its size.
  *
  * @example
  * ```ts
- * import { buildEvent, EventDocument, EventView } from "./mod.ts";
+ * import { EventDocument, EventView } from "./mod.ts";
+ * import assert from "node:assert/strict";
  *
- * const bytes = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
+ * // An Event of name NotConfigured.
+ * const bytes = Uint8Array.fromHex(
+ *   "0c000000080010000c0004000800000000806e8774010000040000000d0000004e6f74436f6e66696775726564000000",
+ * );
  * const view = new EventView();
- * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not an Event");
+ * assert.equal(view.read(bytes, 0, bytes.length), undefined);
  * const headers = new TextEncoder().encode('{"podId":"amf-0"}');
  * const json = new TextDecoder().decode(new EventDocument().write(view, headers));
- * console.assert(JSON.parse(json).sourceHeaders.podId === "amf-0");
+ * assert.equal(JSON.parse(json).sourceHeaders.podId, "amf-0");
  * ```
  */
 export class EventDocument {
   #kept = new Uint8Array(4096);
 
-  /** Writes the document of what `view` was read from; `sourceHeaders` is a complete JSON object. */
+  /** Writes the document of the event that `view` holds; `sourceHeaders` is a complete JSON object. */
   write(view: EventView, sourceHeaders: Uint8Array): Uint8Array {
     const room = FRAME_BYTES + sourceHeaders.length + MAX_ESCAPE * view.textBytes +
       PAIR_FRAME_BYTES * view.pairCount;
@@ -134,7 +138,7 @@ function writePairs(view: EventView, slot: number, target: Uint8Array, at: numbe
   return at;
 }
 
-/** Writes key (slot 0) or value (slot 1) of a pair that the view has verified. */
+/** Writes the name (slot 0) or value (slot 1) of a pair, which the view has verified. */
 function writePairText(
   { buffer, data }: EventView,
   table: number,

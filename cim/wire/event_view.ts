@@ -12,13 +12,16 @@ import type { WireFault } from "./wire_fault.ts";
 
 /** Limits of an {@linkcode EventView}. */
 export interface EventViewOptions {
-  /** Pairs in one event, over all its vectors; 1 to 1,000,000, default 4096. */
+  /** Maximum number of pairs in all vectors of one event, 1 to 1,000,000. Default 4096. */
   readonly maxPairs?: number;
-  /** Bytes of text in one event, shared strings counted each time; at least 1, default 1 MiB. */
+  /**
+   * Maximum bytes of text in one event, 1 to 2,147,483,647; a shared string counts each time it is used. Default
+   * 1 MiB.
+   */
   readonly maxTextBytes?: number;
 }
 
-/** The five vectors of name and value pairs. */
+/** Names of the five vectors of name and value pairs. */
 export type PairField =
   | "managedObject"
   | "additionalInfo"
@@ -26,7 +29,7 @@ export type PairField =
   | "stateChangeDefinition"
   | "monitoredAttributes";
 
-/** The five strings. */
+/** Names of the five strings. */
 export type TextField =
   | "eventName"
   | "containerId"
@@ -54,46 +57,50 @@ export const TEXT_SLOTS: Readonly<Record<TextField, number>> = Object.freeze({
 
 const SLOT_COUNT = 11;
 const TIME_SLOT = 1;
-/** Greatest high word, either sign, with which a time is exact as a number. */
+/** Largest absolute value of the high word for which a time is exact as a number. */
 const SAFE_HIGH = 0x1fffff;
 
 /**
- * Verified view of one Event, straight on the bytes it arrived in.
+ * Verified view of one Event in the buffer in which it was received.
  *
- * Made once and read into again and again; {@linkcode EventView.read} never throws whatever the bytes
- * are. Strings and pairs may be shared inside a payload, so that a small one can name an endless
- * amount of text: `maxPairs` and `maxTextBytes` bound what the event unfolds to. Everything the view
- * hands out is valid until the buffer changes or the next `read`.
+ * One view is reused for many events; {@linkcode EventView.read} never throws, whatever the bytes are. Strings and
+ * pairs can be shared inside a payload, so a small payload can refer to a very large amount of text: `maxPairs` and
+ * `maxTextBytes` limit the size of the event after expansion. All positions are valid until the buffer changes or
+ * `read` is called again.
  *
  * @example
  * ```ts
- * import { buildEvent, EventView } from "./mod.ts";
+ * import { EventView } from "./mod.ts";
+ * import assert from "node:assert/strict";
  *
- * const bytes = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
+ * // An Event of name NotConfigured.
+ * const bytes = Uint8Array.fromHex(
+ *   "0c000000080010000c0004000800000000806e8774010000040000000d0000004e6f74436f6e66696775726564000000",
+ * );
  * const view = new EventView();
- * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not an Event");
- * console.assert(view.eventName() === "Configured");
+ * assert.equal(view.read(bytes, 0, bytes.length), undefined);
+ * assert.equal(view.eventName(), "NotConfigured");
  * ```
  */
 export class EventView {
   /** Bytes the view was last read from. */
   buffer: Uint8Array = new Uint8Array(0);
-  /** The same bytes as numbers. */
+  /** View of the same bytes for reading numbers. */
   data: DataView = new DataView(new ArrayBuffer(0));
   /** Low 32 bits of the event's time. */
   timeLow = 0;
   /** High 32 bits of the event's time, signed. */
   timeHigh = 0;
-  /** Bytes of text the event unfolds to. */
+  /** Bytes of text in the event; a shared string counts each time it is used. */
   textBytes = 0;
-  /** Pairs in the event, over all its vectors. */
+  /** Number of pairs in all vectors of the event. */
   pairCount = 0;
   readonly #maxPairs: number;
   readonly #maxTextBytes: number;
   readonly #starts = new Int32Array(SLOT_COUNT);
   readonly #decoder = new TextDecoder();
 
-  /** Makes a view; throws a RangeError when a limit is out of range. */
+  /** Creates a view. @throws {RangeError} When a limit is out of range. */
   constructor(options: EventViewOptions = {}) {
     const { maxPairs = 4096, maxTextBytes = 1_048_576 } = options;
     if (!Number.isInteger(maxPairs) || maxPairs < 1 || maxPairs > 1_000_000) {
@@ -106,7 +113,7 @@ export class EventView {
     this.#maxTextBytes = maxTextBytes;
   }
 
-  /** Checks `buffer[start, end)` and locates its parts; returns why it is no Event, if so. */
+  /** Verifies the Event in `buffer[start, end)` and locates its parts; returns the fault of an invalid one. */
   read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
     if (buffer !== this.buffer) {
       this.buffer = buffer;
@@ -151,30 +158,30 @@ export class EventView {
     return start === 0 ? 0 : textEnd(this.data, start);
   }
 
-  /** First element of the vector in `slot`, 0 when absent; its count stands 4 bytes before. */
+  /** Position of the first element of the vector in `slot`, 0 when absent; the count is the 4 bytes before it. */
   pairsStart(slot: number): number {
     return this.#starts[slot];
   }
 
-  /** Pairs in the vector in `slot`; 0 when absent or empty. */
+  /** Number of pairs of the vector in `slot`; 0 when absent or empty. */
   pairsCount(slot: number): number {
     const start = this.#starts[slot];
     return start === 0 ? 0 : this.data.getInt32(start - 4, true);
   }
 
-  /** The event's name, decoded; `""` when absent. Allocates. */
+  /** Name of the event; `""` when absent. Allocates a string. */
   eventName(): string {
     return this.text(TEXT_SLOTS.eventName);
   }
 
-  /** The string in `slot`, decoded, invalid UTF-8 replaced; `""` when absent. Allocates. */
+  /** The string in `slot`, with U+FFFD for invalid UTF-8; `""` when absent. Allocates a string. */
   text(slot: number): string {
     const start = this.#starts[slot];
     if (start === 0) return "";
     return this.#decoder.decode(this.buffer.subarray(start, textEnd(this.data, start)));
   }
 
-  /** The event's time in milliseconds since 1970, exact. Allocates beyond 2^53. */
+  /** Time of the event in milliseconds since 1970; a bigint if it is not exact as a number. */
   eventTime(): number | bigint {
     const high = this.timeHigh;
     if (high <= SAFE_HIGH && high >= -SAFE_HIGH) return high * 0x1_0000_0000 + this.timeLow;

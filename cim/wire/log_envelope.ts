@@ -1,7 +1,7 @@
 import { MAX_ESCAPE, writeBytes, writeJsonText } from "./_json_text.ts";
 import type { LogMessageView } from "./log_message_view.ts";
 
-/** Where the pod stands, as every envelope repeats it. */
+/** The pod that an envelope names. */
 export interface LogEnvelopeOrigin {
   /** Kubernetes namespace of the pod. */
   readonly namespace: string;
@@ -10,23 +10,29 @@ export interface LogEnvelopeOrigin {
 }
 
 /**
- * Writes the JSON envelope of a log line, byte-identical to what Go's encoder gives:
+ * Writes the JSON envelope of a log line, byte-identical to the output of Go's encoding/json:
  * `{"container_name":…,"log":…,"kubernetes":{"namespace_name":…,"pod_name":…}}`, without a line feed.
  *
- * Invalid UTF-8 becomes U+FFFD; a line feed at the end of the payload stays inside `log`. Writes
- * straight into the caller's buffer and allocates nothing.
+ * Each byte of invalid UTF-8 becomes U+FFFD; a line feed at the end of the payload is kept in `log`. Writes into
+ * the caller's buffer and allocates nothing.
  *
  * @example
  * ```ts
- * import { buildLogMessage, LogEnvelope, LogMessageView } from "./mod.ts";
+ * import { LogEnvelope, LogMessageView } from "./mod.ts";
+ * import assert from "node:assert/strict";
  *
  * const envelope = new LogEnvelope({ namespace: "ns1", podName: "amf-0" });
- * const bytes = buildLogMessage({ containerId: "c1", containerName: "amf", payload: "hello" });
+ * // A LogMessage of container amf with id c1 and payload "hello".
+ * const bytes = Uint8Array.fromHex(
+ *   "1000000000000a0010000c00080004000a0000000c00000014000000180000000500000068656c6c6f" +
+ *   "00000003000000616d66000200000063310000",
+ * );
  * const view = new LogMessageView();
- * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not a LogMessage");
+ * assert.equal(view.read(bytes, 0, bytes.length), undefined);
  * const target = new Uint8Array(envelope.maxLength(view));
  * const end = envelope.write(view, target, 0);
- * console.assert(JSON.parse(new TextDecoder().decode(target.subarray(0, end))).log === "hello");
+ * const json = new TextDecoder().decode(target.subarray(0, end));
+ * assert.equal(JSON.parse(json).log, "hello");
  * ```
  */
 export class LogEnvelope {
@@ -34,7 +40,7 @@ export class LogEnvelope {
   readonly #middle = new TextEncoder().encode('","log":"');
   readonly #tail: Uint8Array;
 
-  /** Prepares the constant parts. */
+  /** Encodes the constant parts. */
   constructor(origin: LogEnvelopeOrigin) {
     const namespace = new TextEncoder().encode(origin.namespace);
     const podName = new TextEncoder().encode(origin.podName);
@@ -49,13 +55,13 @@ export class LogEnvelope {
     this.#tail = tail.slice(0, writeBytes(after, tail, at));
   }
 
-  /** Bytes that {@linkcode LogEnvelope.write} needs at most for what `view` was read from. */
+  /** Maximum length in bytes of the envelope of the message that `view` holds. */
   maxLength(view: LogMessageView): number {
     const text = view.nameEnd - view.nameStart + view.payloadEnd - view.payloadStart;
     return MAX_ESCAPE * text + this.#head.length + this.#middle.length + this.#tail.length;
   }
 
-  /** Writes the envelope of what `view` was read from to `target` from `at` on; returns its end. */
+  /** Writes the envelope of the message that `view` holds to `target` from `at` on; returns its end. */
   write(view: LogMessageView, target: Uint8Array, at: number): number {
     const { buffer } = view;
     at = writeBytes(this.#head, target, at);

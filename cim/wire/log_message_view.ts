@@ -2,45 +2,49 @@ import { follow, isInside, viewOf, vtableOf } from "./_table.ts";
 import type { WireFault } from "./wire_fault.ts";
 
 /**
- * Verified view of one LogMessage, straight on the bytes it arrived in.
+ * Verified view of one LogMessage in the buffer in which it was received.
  *
- * One view is made once and read into again and again: {@linkcode LogMessageView.read} copies and
- * allocates nothing, never throws whatever the bytes are, and looks at a fixed number of them. After
- * it returned `undefined` the three parts are `buffer[idStart, idEnd)`, `buffer[nameStart, nameEnd)`
- * and `buffer[payloadStart, payloadEnd)`; an absent part is empty. After a fault the positions mean
- * nothing. The payload is bytes: it may be invalid UTF-8.
+ * One view is reused for many messages: {@linkcode LogMessageView.read} copies and allocates nothing, never throws,
+ * whatever the bytes are, and examines a fixed number of them. After it returned `undefined` the three parts are
+ * `buffer[idStart, idEnd)`, `buffer[nameStart, nameEnd)` and `buffer[payloadStart, payloadEnd)`; an absent part is
+ * empty. After a fault the positions are undefined. The payload may be invalid UTF-8.
  *
  * @example
  * ```ts
- * import { buildLogMessage, LogMessageView } from "./mod.ts";
+ * import { LogMessageView } from "./mod.ts";
+ * import assert from "node:assert/strict";
  *
- * const bytes = buildLogMessage({ containerId: "c1", containerName: "amf", payload: "hello" });
+ * // A LogMessage of container amf with id c1 and payload "hello".
+ * const bytes = Uint8Array.fromHex(
+ *   "1000000000000a0010000c00080004000a0000000c00000014000000180000000500000068656c6c6f" +
+ *   "00000003000000616d66000200000063310000",
+ * );
  * const view = new LogMessageView();
- * if (view.read(bytes, 0, bytes.length) !== undefined) throw new Error("not a LogMessage");
- * console.assert(view.payloadEnd - view.payloadStart === 5);
+ * assert.equal(view.read(bytes, 0, bytes.length), undefined);
+ * assert.equal(view.payloadEnd - view.payloadStart, 5);
  * ```
  */
 export class LogMessageView {
   /** Bytes the view was last read from. */
   buffer: Uint8Array = new Uint8Array(0);
-  /** The same bytes as numbers. */
+  /** View of the same bytes for reading numbers. */
   data: DataView = viewOf(this.buffer);
-  /** First byte of the container's id. */
+  /** Start of the container id. */
   idStart = 0;
-  /** End of the container's id. */
+  /** End of the container id. */
   idEnd = 0;
-  /** First byte of the container's name. */
+  /** Start of the container name. */
   nameStart = 0;
-  /** End of the container's name. */
+  /** End of the container name. */
   nameEnd = 0;
-  /** First byte of the logged text. */
+  /** Start of the logged text. */
   payloadStart = 0;
   /** End of the logged text. */
   payloadEnd = 0;
 
-  /** Checks `buffer[start, end)` and locates its parts; returns why it is no LogMessage, if so. */
+  /** Verifies the LogMessage in `buffer[start, end)` and locates its parts; returns the fault of an invalid one. */
   read(buffer: Uint8Array, start: number, end: number): WireFault | undefined {
-    // Messages mostly come in one read buffer after another, so one view serves many of them.
+    // Many messages share one read buffer, so the DataView is seldom created.
     if (buffer !== this.buffer) {
       this.buffer = buffer;
       this.data = viewOf(buffer);
@@ -52,7 +56,7 @@ export class LogMessageView {
     const vtable = vtableOf(data, table, start, end);
     if (vtable < 0) return "bad_vtable";
     if (!isInside(data, table, vtable, end)) return "bad_table";
-    // Written out, one slot after the other: helpers shared with events take twice the time here.
+    // Inlined on purpose: the helpers that events use take twice the time here.
     const tableSize = data.getUint16(vtable + 2, true);
     const slots = (data.getUint16(vtable, true) - 4) >> 1;
     for (let slot = 0; slot < 3; slot++) {

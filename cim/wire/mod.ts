@@ -1,14 +1,14 @@
 /**
- * The wire format between applications and the agent: FlatBuffers LogMessage and Event in, JSON
- * envelope and event document out.
+ * Wire format between applications and the agent: reads FlatBuffers LogMessages and Events, writes the JSON
+ * envelope of log lines and the JSON document of events.
  *
- * Reading is verification first: no byte is interpreted before it is known to lie inside the payload,
- * so hostile, torn and foreign payloads cost a {@linkcode WireFault} and nothing else. The published
- * FlatBuffers library was not used here because it checks nothing (a torn payload reads as three empty
- * strings) and allocates for each field; it serves as the independent oracle of the tests.
+ * Every offset is verified to lie inside the payload before it is followed, so a hostile, truncated or foreign
+ * payload results in a {@linkcode WireFault} and has no other effect. The published FlatBuffers library is not used
+ * here because it verifies nothing (a truncated payload reads as three empty strings) and allocates for each field;
+ * tests and examples use it to build payloads.
  *
- * What this folder refuses to do: it knows no subjects, no files, no brokers and no metrics; it does
- * not repair a payload, and it never throws for one.
+ * This folder writes no FlatBuffers, repairs no payload, never throws for one, and contains no subjects, files,
+ * brokers or metrics.
  *
  * @module
  */

@@ -4,19 +4,19 @@
  * @module
  */
 
-/** One operation of an RFC 6902 patch. This application takes `add` and `replace` of members. */
+/** One operation of an RFC 6902 patch. This application supports `add` and `replace` of object members. */
 interface PatchOperation {
   readonly op: string;
   readonly path: string;
   readonly value?: unknown;
 }
 
-/** What became of a patch. */
+/** Outcome of a patch. */
 export type PatchOutcome =
   | { readonly status: "success" }
   | { readonly status: "unused" | "failure"; readonly remarks: string };
 
-/** The configuration in force. */
+/** The current configuration. */
 export class AppDocument {
   #document: Record<string, unknown> = { greeting: "hello", limits: { sessions: 10 } };
 
@@ -25,12 +25,12 @@ export class AppDocument {
     return JSON.stringify(this.#document);
   }
 
-  /** Replaces everything, for the first configuration. */
+  /** Replaces the whole document. */
   load(document: Record<string, unknown>): void {
     this.#document = document;
   }
 
-  /** Applies a patch as a whole or not at all. */
+  /** Applies all operations of a patch, or none when one fails. */
   apply(patchText: string): PatchOutcome {
     const draft = structuredClone(this.#document);
     try {

@@ -1,5 +1,6 @@
 /**
- * Runs the sample application: `deno run -A examples/sample_app/main.ts`.
+ * Runs the sample application beside a running agent: `deno run -A examples/sample_app/main.ts`. The variables
+ * `SAMPLE_...` of `settings.ts` set ports, container and number of lines. Ctrl-C or SIGTERM ends it.
  *
  * @module
  */
@@ -11,7 +12,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 await runSampleApp(readSettings(Deno.env.toObject()), {
   signal: interrupted.signal,
-  // A program of its own writes to its own output.
+  // The output of this program is for the person who runs it.
   // deno-lint-ignore no-console
   say: (line) => console.log(line),
 });

@@ -1,13 +1,13 @@
 /**
- * What the application publishes.
+ * The messages that the application publishes on NATS.
  *
  * @module
  */
-import { buildEvent, buildLogMessage } from "../../cim/wire/mod.ts";
 import type { NatsClient } from "../../plugins/nats/mod.ts";
 import type { SampleSettings } from "./settings.ts";
+import { encodeEvent, encodeLogMessage } from "./wire_format.ts";
 
-/** The verdict on one change-set. */
+/** The application's verdict on one change-set. */
 export interface ConfigReply {
   readonly "change-set-key": string;
   readonly revision: string;
@@ -15,12 +15,13 @@ export interface ConfigReply {
   readonly remarks: string;
 }
 
-/** The application's voice. */
+/** Publishes log lines, events and verdicts of one container. */
 export class Messages {
   readonly #nats: NatsClient;
   readonly #container: Pick<SampleSettings, "containerName" | "containerId">;
   #lines = 0;
 
+  /** Publishes through this connection in the name of this container. */
   constructor(
     nats: NatsClient,
     { containerName, containerId }: Pick<SampleSettings, "containerName" | "containerId">,
@@ -29,32 +30,26 @@ export class Messages {
     this.#container = { containerName, containerId };
   }
 
-  /** One line of the application's log. Its number comes first, so that order and gaps can be seen. */
+  /** Publishes one log line. It begins with its number, so that a reader of the log sees gaps. */
   log(text: string): void {
     const payload = `${String(++this.#lines).padStart(8, "0")} INFO ${text}`;
-    this.#nats.publish("LOG", buildLogMessage({ ...this.#container, payload }));
+    this.#nats.publish("LOG", encodeLogMessage({ ...this.#container, payload }));
   }
 
-  /** Something that happened to the application. */
+  /** Publishes one event about the application. */
   event(eventName: string): void {
     const { containerName, containerId } = this.#container;
-    this.#nats.publish(
-      "EVENT",
-      buildEvent({
-        eventName,
-        eventTime: BigInt(Date.now()),
-        containerId,
-        managedObject: [["application", containerName]],
-      }),
-    );
+    const managedObject = [["application", containerName]] as const;
+    const event = { eventName, eventTime: Date.now(), containerId, managedObject };
+    this.#nats.publish("EVENT", encodeEvent(event));
   }
 
-  /** The answer to a change-set. */
+  /** Publishes the verdict on a change-set. */
   configReply(reply: ConfigReply): void {
     this.#nats.publish("CONFIG", new TextEncoder().encode(JSON.stringify(reply)));
   }
 
-  /** Resolves when the agent has taken everything. */
+  /** Resolves when the agent has processed everything published so far. */
   flush(): Promise<void> {
     return this.#nats.flush();
   }

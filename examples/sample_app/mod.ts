@@ -1,10 +1,11 @@
 /**
- * A sample application beside the agent, as a process of its own. It does what an application of the
- * platform does and speaks only NATS and HTTP: it registers until that succeeds, publishes its lines on
- * `LOG` and what happens to it on `EVENT`, takes configuration patches on `POST /updateConfig` and answers
- * on `CONFIG`, takes its first configuration on `loadConfig` and ends on `shutdown`. It knows nothing of
- * the agent's inside; only the builder of the wire format is taken from there, where a real application
- * has code generated from the schema.
+ * A sample application that runs as a process beside the agent: `deno run -A examples/sample_app/main.ts` while
+ * an agent runs (`deno task start` in another terminal), or both at once with `deno task demo`.
+ *
+ * It uses NATS and HTTP only, as an application in any language does: it registers (and retries until that
+ * succeeds), publishes log lines on `LOG` and events on `EVENT`, receives configuration patches on
+ * `POST /updateConfig` and answers on `CONFIG`, receives its first configuration on `loadConfig`, and exits on
+ * `shutdown`. It imports nothing of the agent but the NATS client and retry of the library.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 import { retry } from "../../mod.ts";
 import type { SampleSettings } from "./settings.ts";
 
-/** Posts until the answer is 200; the agent may still be starting. Rejects when the signal aborts. */
+/** Registers; retries until the agent answers 200, since it may still be starting. Rejects when the signal aborts. */
 export async function register(
   { restUrl, containerName, containerId, port }: SampleSettings,
   signal: AbortSignal,

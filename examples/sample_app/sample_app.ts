@@ -1,5 +1,5 @@
 /**
- * The life of the sample application.
+ * Start, work and shutdown of the sample application.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { register } from "./register.ts";
 import { operations } from "./server.ts";
 import type { SampleSettings } from "./settings.ts";
 
-/** What the application runs with. */
+/** Options of {@linkcode runSampleApp}. */
 export interface SampleAppOptions {
-  /** Ends the application as a signal to its process would. */
+  /** Ends the application when it aborts. */
   readonly signal: AbortSignal;
-  /** Tells what happens, one line each. */
+  /** Called with one line for each thing that happened. */
   readonly say: (line: string) => void;
 }
 
 /**
- * Runs until the agent asks for the shutdown or the signal aborts.
+ * Runs until the agent requests the shutdown or the signal aborts.
  *
- * @throws {Deno.errors.AddrInUse} When the port is taken.
+ * @throws {Deno.errors.AddrInUse} When another process listens on the port.
  */
 export async function runSampleApp(
   settings: SampleSettings,
@@ -29,7 +29,7 @@ export async function runSampleApp(
 ): Promise<void> {
   const ending = new AbortController();
   const { signal: end } = ending;
-  let isAsked = false;
+  let isShutdownRequested = false;
   signal.addEventListener("abort", () => ending.abort(), { once: true, signal: end });
   if (signal.aborted) ending.abort();
   try {
@@ -47,7 +47,7 @@ export async function runSampleApp(
         messages,
         say,
         onShutdown() {
-          isAsked = true;
+          isShutdownRequested = true;
           ending.abort();
         },
       }),
@@ -59,19 +59,19 @@ export async function runSampleApp(
     for (let line = 1; line <= settings.logLines; line++) messages.log(sessionText(line));
     await messages.flush();
     say(`published ${settings.logLines} lines`);
-    await keepTalking(settings, messages, end);
+    await logPeriodically(settings, messages, end);
     await aborted(end);
-    if (isAsked) {
+    if (isShutdownRequested) {
       messages.event("ShutdownSuccess");
       await messages.flush();
       say("shut down");
     }
   } catch (error) {
-    if (isAsked || !end.aborted) throw error;
+    if (isShutdownRequested || !end.aborted) throw error;
   }
 }
 
-async function keepTalking(
+async function logPeriodically(
   { logIntervalS }: SampleSettings,
   messages: Messages,
   signal: AbortSignal,
@@ -82,7 +82,7 @@ async function keepTalking(
   }
 }
 
-/** What the application has to say about one of its sessions. */
+/** Text of one log line. */
 function sessionText(session: number): string {
   return `session ${session % 97} is up, bearer ${
     session % 13

@@ -1,22 +1,22 @@
 /**
- * The application's three HTTP operations. Answers are immediate; the verdict on a patch comes on NATS.
+ * HTTP operations of the application. Each is answered at once; the verdict on a patch follows on NATS.
  *
  * @module
  */
 import type { AppDocument } from "./document.ts";
 import type { Messages } from "./messages.ts";
 
-/** What the operations need. */
+/** Options of {@linkcode operations}. */
 export interface OperationsOptions {
   readonly document: AppDocument;
   readonly messages: Messages;
-  /** Tells what happened, for whoever watches this process. */
+  /** Called with one line for each thing that happened. */
   readonly say: (line: string) => void;
-  /** The agent wants this application to end. */
+  /** Called when the agent requests the shutdown. */
   readonly onShutdown: () => void;
 }
 
-/** Body of `POST /updateConfig`: four texts. */
+/** Body of `POST /updateConfig`: four strings. */
 interface UpdateRequest {
   readonly "change-set-key": string;
   readonly "data-key": string;
@@ -24,7 +24,7 @@ interface UpdateRequest {
   readonly revision: string;
 }
 
-/** The handler of the application's port. */
+/** Returns the request handler of the application. */
 export function operations(options: OperationsOptions): (request: Request) => Promise<Response> {
   const { document, messages, say, onShutdown } = options;
   return async (request) => {

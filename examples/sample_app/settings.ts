@@ -1,25 +1,25 @@
-/** What the sample application is told by its environment. */
+/** Settings of the sample application, each from an environment variable. */
 export interface SampleSettings {
-  /** The agent's REST port, `SAMPLE_REST_URL`. */
+  /** URL of the agent's REST port, `SAMPLE_REST_URL`. Default: `http://127.0.0.1:6060`. */
   readonly restUrl: string;
-  /** The agent's NATS port, `SAMPLE_NATS_URL`. */
+  /** URL of the agent's NATS port, `SAMPLE_NATS_URL`. Default: `nats://127.0.0.1:4222`. */
   readonly natsUrl: string;
-  /** Own port, `SAMPLE_APP_PORT`; it must be the `app_port` of cim.json. */
+  /** HTTP port of the application, `SAMPLE_APP_PORT`. Default: 9999. It must be the agent's `app_port`. */
   readonly port: number;
-  /** `SAMPLE_CONTAINER_NAME`, part of the log file's name. */
+  /** `SAMPLE_CONTAINER_NAME`, part of the log file's name. Default: `sample`. */
   readonly containerName: string;
-  /** `SAMPLE_CONTAINER_ID`, part of the log file's name. */
+  /** `SAMPLE_CONTAINER_ID`, part of the log file's name. Default: `0001`. */
   readonly containerId: string;
-  /** Lines published once after registration, `SAMPLE_LOG_LINES`. */
+  /** Number of lines published once after registration, `SAMPLE_LOG_LINES`. Default: 10. */
   readonly logLines: number;
-  /** Seconds between further lines, `SAMPLE_LOG_INTERVAL`; 0 for none. */
+  /** Seconds between further lines, `SAMPLE_LOG_INTERVAL`. Default: 0, no further lines. */
   readonly logIntervalS: number;
 }
 
 /**
  * Reads the settings from the environment; everything has a default.
  *
- * @throws {RangeError} When a number is none or below zero.
+ * @throws {RangeError} When a number is not a whole number or is below 0.
  */
 export function readSettings(env: Readonly<Record<string, string>>): SampleSettings {
   return {

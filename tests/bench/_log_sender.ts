@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { buildLogMessage } from "../../cim/wire/mod.ts";
+import { buildLogMessage } from "../_support/wire_messages.ts";
 
 const perBuffer = 300;
 const encoder = new TextEncoder();

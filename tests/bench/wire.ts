@@ -6,13 +6,8 @@
  */
 import process from "node:process";
 import * as flatbuffers from "npm:flatbuffers@25.9.23";
-import {
-  buildEvent,
-  buildLogMessage,
-  EventDocument,
-  EventView,
-  LogMessageView,
-} from "../../cim/wire/mod.ts";
+import { EventDocument, EventView, LogMessageView } from "../../cim/wire/mod.ts";
+import { buildEvent, buildLogMessage } from "../_support/wire_messages.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
 const runs = 7;

@@ -15,7 +15,7 @@ import { settings, settingsMemory } from "../../cim/settings/mod.ts";
 import { shutdown } from "../../cim/shutdown/mod.ts";
 import { deriveSources } from "../../cim/assembly/mod.ts";
 import { configStoreToken, store } from "../../cim/store/mod.ts";
-import { buildEvent } from "../../cim/wire/mod.ts";
+import { buildEvent } from "../_support/wire_messages.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
 import { http, httpToken } from "../../plugins/http/mod.ts";
 import { localkv } from "../../plugins/localkv/mod.ts";

@@ -1,5 +1,5 @@
 /* An application under the test's control. */
-import { buildLogMessage } from "../../cim/wire/mod.ts";
+import { buildLogMessage } from "../_support/wire_messages.ts";
 import type { AgentProcess } from "./_agent.ts";
 
 export interface FakeApp extends AsyncDisposable {

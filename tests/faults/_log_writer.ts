@@ -6,7 +6,7 @@
  */
 import { checkSettings, defaultSettings } from "../../cim/settings/mod.ts";
 import { LogRoute, routeSettings } from "../../cim/logs/mod.ts";
-import { buildLogMessage } from "../../cim/wire/mod.ts";
+import { buildLogMessage } from "../_support/wire_messages.ts";
 import { LogRegistry } from "../../core/mod.ts";
 
 const [folder, first] = Deno.args;

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { fileBase } from "../../cim/logs/mod.ts";
 import { NameTable } from "../../cim/logs/file/_name_table.ts";
-import { buildLogMessage, copyBytes, LogMessageView, sameBytes } from "../../cim/wire/mod.ts";
+import { copyBytes, LogMessageView, sameBytes } from "../../cim/wire/mod.ts";
+import { buildLogMessage } from "../_support/wire_messages.ts";
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

@@ -6,17 +6,13 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import * as flatbuffers from "npm:flatbuffers@25.9.23";
 import {
-  buildEvent,
-  buildLogMessage,
   EventDocument,
-  type EventParts,
   EventView,
   LogEnvelope,
   LogMessageView,
-  PAIR_SLOTS,
-  TEXT_SLOTS,
   WIRE_FAULTS,
 } from "../../cim/wire/mod.ts";
+import { buildEvent, buildLogMessage, type EventParts } from "../_support/wire_messages.ts";
 
 const RUNS = 25_000;
 const seeds = { numRuns: RUNS };
@@ -66,28 +62,6 @@ function surrounded(payload: Uint8Array, filler: number): Uint8Array {
   return buffer;
 }
 
-Deno.test("buildLogMessage() gives the bytes of the FlatBuffers library for any text", () => {
-  fc.assert(fc.property(text, text, bytes, (containerId, containerName, payload) => {
-    const builder = new flatbuffers.Builder(16);
-    const slots = [
-      builder.createString(new TextEncoder().encode(containerId)),
-      builder.createString(new TextEncoder().encode(containerName)),
-      builder.createString(payload),
-    ];
-    builder.startObject(3);
-    slots.forEach((offset, slot) => builder.addFieldOffset(slot, offset, 0));
-    builder.finish(builder.endObject());
-    const built = buildLogMessage({ containerId, containerName, payload });
-    assert.equal(built.toHex(), builder.asUint8Array().toHex());
-  }));
-});
-
-Deno.test("buildEvent() gives the bytes of the FlatBuffers library for any event", () => {
-  fc.assert(fc.property(event, (parts) => {
-    assert.equal(buildEvent(parts).toHex(), buildWithLibrary(parts).toHex());
-  }));
-});
-
 Deno.test("LogMessageView.read() finds in every valid payload what the FlatBuffers library finds", () => {
   const view = new LogMessageView();
   fc.assert(fc.property(logPayload, (payload) => {
@@ -107,7 +81,7 @@ Deno.test("EventDocument.write() gives for every valid event the document built 
   const document = new EventDocument();
   const headers = new TextEncoder().encode('{"podId":"p"}');
   fc.assert(fc.property(event, (parts) => {
-    const payload = buildWithLibrary(parts);
+    const payload = buildEvent(parts);
     const buffer = surrounded(payload, 0xff);
     assert.equal(view.read(buffer, 32, 32 + payload.length), undefined);
     const json = new TextDecoder().decode(document.write(view, headers));
@@ -196,38 +170,6 @@ function assertInside(log: LogMessageView, start: number, end: number): void {
   ) {
     assert.ok((from === 0 && to === 0) || (from >= start && from <= to && to <= end));
   }
-}
-
-function buildWithLibrary(parts: EventParts): Uint8Array {
-  const builder = new flatbuffers.Builder(16);
-  const encode = (value: string) => builder.createString(new TextEncoder().encode(value));
-  const offsets: number[] = [];
-  for (const [name, slot] of Object.entries(PAIR_SLOTS)) {
-    const list = parts[name as keyof typeof PAIR_SLOTS];
-    if (list === undefined) continue;
-    const tables = list.map(([key, value]) => {
-      const keyAt = encode(key);
-      const valueAt = encode(value);
-      builder.startObject(2);
-      builder.addFieldOffset(0, keyAt, 0);
-      builder.addFieldOffset(1, valueAt, 0);
-      return builder.endObject();
-    });
-    builder.startVector(4, tables.length, 4);
-    for (const table of tables.toReversed()) builder.addOffset(table);
-    offsets[slot] = builder.endVector();
-  }
-  for (const [name, slot] of Object.entries(TEXT_SLOTS)) {
-    const value = parts[name as keyof typeof TEXT_SLOTS];
-    if (value !== undefined) offsets[slot] = encode(value);
-  }
-  builder.startObject(11);
-  for (let slot = 0; slot < 11; slot++) {
-    if (slot === 1) builder.addFieldInt64(1, parts.eventTime, 0n);
-    else if (offsets[slot] !== undefined) builder.addFieldOffset(slot, offsets[slot], 0);
-  }
-  builder.finish(builder.endObject());
-  return builder.asUint8Array();
 }
 
 /** Strings of the root table as the library reads them. */

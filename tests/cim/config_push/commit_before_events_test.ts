@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildEvent } from "../../../cim/wire/mod.ts";
+import { buildEvent } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
 
 Deno.test("D-26 a verdict is committed whatever becomes of the events around it", async () => {

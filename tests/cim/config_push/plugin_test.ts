@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildEvent } from "../../../cim/wire/mod.ts";
+import { buildEvent } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
 
 const commit = "commit-config/ns1/amf/v1/ms/amf-0";

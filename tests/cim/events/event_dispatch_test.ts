@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Book } from "../../../core/books/mod.ts";
 import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 import { type AppEvent, EventDispatch } from "../../../cim/events/mod.ts";
-import { buildEvent } from "../../../cim/wire/mod.ts";
+import { buildEvent } from "../../_support/wire_messages.ts";
 
 function dispatch() {
   const clock = manualClock(1_600_000_000_500);

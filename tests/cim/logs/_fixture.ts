@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { checkSettings, defaultSettings } from "../../../cim/settings/mod.ts";
 import { LogRoute, type LogRouteOptions, routeSettings } from "../../../cim/logs/mod.ts";
 import type { RouteSettings } from "../../../cim/logs/mod.ts";
-import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { type ManualClock, manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 
 /** Leaves of `cimConfig.lmaas` that differ from the defaults. */

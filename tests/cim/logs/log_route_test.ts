@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { fixture, settingsOf } from "./_fixture.ts";
 
 const envelope = (log: string) =>

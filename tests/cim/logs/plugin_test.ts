@@ -5,7 +5,7 @@ import { identity } from "../../../cim/identity/mod.ts";
 import { type LogRoute, logRouteToken, logs, ownLogSink } from "../../../cim/logs/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 import { type CimSettingsApi, cimSettingsToken, settings } from "../../../cim/settings/mod.ts";
-import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { definePlugin, type MetricSet, metricsToken } from "../../../core/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { nats } from "../../../plugins/nats/mod.ts";

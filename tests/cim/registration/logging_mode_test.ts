@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { logRouteToken } from "../../../cim/logs/mod.ts";
-import { buildLogMessage } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { eventually, type Product, product } from "../_product.ts";
 
 /** Lines taken so far for files and for the standard output. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildEvent, buildLogMessage } from "../../../cim/wire/mod.ts";
+import { buildEvent, buildLogMessage } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
 
 const shutdownPath = "/api/v1/_operations/shutdown";

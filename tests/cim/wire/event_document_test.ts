@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildEvent } from "../../../cim/wire/mod.ts";
+import { buildEvent } from "../../_support/wire_messages.ts";
 import { documentOf, EVENTS, hex, SOURCE_HEADERS } from "./_vectors.ts";
 
 for (

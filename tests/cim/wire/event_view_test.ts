@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { buildEvent, EventView, WIRE_FAULTS } from "../../../cim/wire/mod.ts";
+import { EventView, WIRE_FAULTS } from "../../../cim/wire/mod.ts";
+import { buildEvent } from "../../_support/wire_messages.ts";
 import { embedded, EVENTS, hex, NEGATIVES } from "./_vectors.ts";
 
 Deno.test("D-1 EventView.read() names why N1 to N6 are no Events", () => {

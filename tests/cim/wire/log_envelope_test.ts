@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { buildLogMessage, LogEnvelope, LogMessageView } from "../../../cim/wire/mod.ts";
+import { LogEnvelope, LogMessageView } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { envelopeOf, hex, LOGS } from "./_vectors.ts";
 
 Deno.test("LogEnvelope.write() gives the envelope of V1 and V3", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { buildLogMessage, LogMessageView } from "../../../cim/wire/mod.ts";
+import { LogMessageView } from "../../../cim/wire/mod.ts";
+import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { embedded, hex, LOGS, NEGATIVES, readLog } from "./_vectors.ts";
 
 const hello = { id: "c1", name: "amf", payload: "hello" };
