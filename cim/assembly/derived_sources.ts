@@ -1,17 +1,20 @@
 /**
  * Defaults that one section takes from another: the endpoint of etcd from `common-infra.json`, the folder
- * of the embedded store from `paths.data`. They stand behind everything an operator says about those keys
- * and before the fields' own defaults, and must be known before the plugins start.
+ * of the embedded store from `paths.data`. Everything an operator sets for those keys comes before them, and
+ * they come before the fields' own defaults. They must be known before the plugins start.
  *
  * @module
  */
-import { type ConfigSources, readSection } from "../../core/mod.ts";
-import { etcdConfig } from "../../plugins/etcd/mod.ts";
-import { localkvConfig } from "../../plugins/localkv/mod.ts";
+import {
+  type ConfigSources,
+  type DerivedDefault,
+  readSection,
+  withDerivedDefaults,
+} from "../../core/mod.ts";
 import { readCommonInfra } from "../common_infra/mod.ts";
 import { pathFields } from "../paths/mod.ts";
 
-/** Sources with derived defaults, and what was wrong with the document they were derived from. */
+/** Sources with derived defaults, and the problems of the document they were derived from. */
 export interface DerivedSources {
   /** The sources to start the agent with. */
   readonly sources: ConfigSources;
@@ -21,7 +24,7 @@ export interface DerivedSources {
 
 /**
  * Adds the derived defaults. Sources whose section `paths` is bad are returned as they are: the start
- * will tell all problems.
+ * reports all problems.
  *
  * @param readText Reads a file; undefined only when it does not exist.
  *
@@ -31,9 +34,9 @@ export interface DerivedSources {
  * import { sourcesFrom } from "../../core/mod.ts";
  * import assert from "node:assert/strict";
  *
- * const given = sourcesFrom({ env: { CIM_PATHS_DATA: "/data" } });
+ * const given = sourcesFrom({ sets: ["paths.data=/data"] });
  * const { sources } = deriveSources(given, () => undefined);
- * assert.deepEqual(sources.file?.values, { localkv: { folder: "/data" } });
+ * assert.equal(sources.derived.get("localkv.folder")?.value, "/data");
  * ```
  */
 export function deriveSources(
@@ -42,35 +45,12 @@ export function deriveSources(
 ): DerivedSources {
   const { values: paths } = readSection("paths", pathFields, sources);
   if (!paths) return { sources, problems: [] };
-  const { infra, problems } = readCommonInfra(paths.conf, readText);
-  let derived = sources;
-  if (isUnset("localkv", { folder: localkvConfig.folder }, sources)) {
-    derived = withDefault(derived, "localkv", "folder", paths.data);
+  const { infra, path, problems } = readCommonInfra(paths.conf, readText);
+  const defaults: DerivedDefault[] = [
+    { path: "localkv.folder", value: paths.data, origin: "paths.data" },
+  ];
+  if (infra.etcdUrl) {
+    defaults.push({ path: "etcd.endpoints", value: [infra.etcdUrl], origin: path });
   }
-  if (infra.etcdUrl && isUnset("etcd", { endpoints: etcdConfig.endpoints }, sources)) {
-    derived = withDefault(derived, "etcd", "endpoints", [infra.etcdUrl]);
-  }
-  return { sources: derived, problems };
-}
-
-function isUnset(
-  section: string,
-  fields: Parameters<typeof readSection>[1],
-  sources: ConfigSources,
-): boolean {
-  return !readSection(section, fields, sources).present;
-}
-
-function withDefault(
-  sources: ConfigSources,
-  section: string,
-  key: string,
-  value: unknown,
-): ConfigSources {
-  const { path = "derived defaults", values = {} } = sources.file ?? {};
-  const members = values[section] ?? {};
-  // A section that is no mapping is a problem that the start will tell.
-  if (typeof members !== "object" || Array.isArray(members)) return sources;
-  const file = { path, values: { ...values, [section]: { ...members, [key]: value } } };
-  return { ...sources, file };
+  return { sources: withDerivedDefaults(sources, defaults), problems };
 }

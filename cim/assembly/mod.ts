@@ -9,4 +9,9 @@ export { cimPlugins } from "./cim_plugins.ts";
 export { type DerivedSources, deriveSources } from "./derived_sources.ts";
 export { errorCatalogue } from "./error_catalogue.ts";
 export { consoleLog } from "../own_log/console.ts";
-export { productSources, type ProductSourcesOptions } from "./product_sources.ts";
+export {
+  defaultConfigPaths,
+  envPrefix,
+  productSources,
+  type ProductSourcesOptions,
+} from "./product_sources.ts";

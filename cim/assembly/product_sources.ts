@@ -8,10 +8,26 @@ import { readIfPresent } from "../settings/mod.ts";
 import { deriveSources } from "./derived_sources.ts";
 
 /** Options of {@linkcode productSources}. */
-export type ProductSourcesOptions = Omit<LoadSourcesOptions, "sections">;
+export type ProductSourcesOptions = Omit<
+  LoadSourcesOptions,
+  "sections" | "envPrefix" | "defaultPaths"
+>;
+
+/** Prefix of the agent's environment variables: `CIM_<SECTION>_<KEY>` and `CIM_CONFIG`. */
+export const envPrefix = "CIM_";
 
 /**
- * Reads all sources for these plugins, with what one section derives for another.
+ * Paths of the configuration file, in the order they are searched. `/opt/config/cim.json` is not among them:
+ * it is XGVela CIM's own document.
+ */
+export const defaultConfigPaths: readonly string[] = Object.freeze([
+  "./cim.yaml",
+  "./cim.json",
+  "/opt/config/cim.yaml",
+]);
+
+/**
+ * Reads all sources for these plugins, with the defaults that one section derives from another.
  *
  * @throws {AgentError} `config_unreadable` when a file that was named is missing or cannot be parsed.
  */
@@ -19,8 +35,15 @@ export async function productSources(
   plugins: readonly Plugin[],
   options: ProductSourcesOptions = {},
 ): Promise<ConfigSources> {
-  const sections = [...new Set(plugins.flatMap(({ name, section }) => [section, name]))];
-  const sources = await loadSources({ ...options, sections });
-  // Problems of the documents derived from are told by the plugins that read them.
+  const sections = new Set(
+    plugins.flatMap(({ name, section, formerSections }) => [section, name, ...formerSections]),
+  );
+  const sources = await loadSources({
+    ...options,
+    sections: [...sections],
+    envPrefix,
+    defaultPaths: defaultConfigPaths,
+  });
+  // The plugins that read the same documents report the problems of them.
   return deriveSources(sources, options.readText ?? readIfPresent).sources;
 }

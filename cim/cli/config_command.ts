@@ -1,5 +1,9 @@
-import { describeJsonSchema, describeMarkdown, operatorKey } from "../../core/mod.ts";
-import { stringify } from "../../core/std/yaml/mod.ts";
+import {
+  describeJsonSchema,
+  describeMarkdown,
+  operatorKey,
+  stringifyYaml,
+} from "../../core/mod.ts";
 import { cimPlugins } from "../assembly/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
@@ -15,7 +19,7 @@ export async function configCommand(
   options: ConfigOptions,
   io: CliIo,
 ): Promise<number> {
-  if (view === "show") showConfiguration(await readConfiguration(options, io), io);
+  if (view === "show") await showConfiguration(await readConfiguration(options, io), io);
   else {
     const sections = cimPlugins()
       .filter(({ config }) => Object.keys(config).length > 0)
@@ -30,7 +34,7 @@ export async function configCommand(
 }
 
 /** As a YAML file that says where each value comes from. Secrets stay secret. */
-function showConfiguration({ results }: ProductConfiguration, io: CliIo): void {
+async function showConfiguration({ results }: ProductConfiguration, io: CliIo): Promise<void> {
   const lines = new Map<string, string[]>();
   for (const [plugin, result] of results) {
     const members = lines.get(plugin.section) ?? [];
@@ -39,7 +43,7 @@ function showConfiguration({ results }: ProductConfiguration, io: CliIo): void {
       const value = result.values?.[name];
       const origin = result.origins.get(key);
       if (origin === undefined) members.push(`  # ${key}: ${field.defaultText || "(not set)"}`);
-      else members.push(`  ${key}: ${shown(value)} # ${origin}`);
+      else members.push(`  ${key}: ${await shown(value)} # ${origin}`);
     }
     if (members.length > 0) lines.set(plugin.section, [...new Set(members)]);
   }
@@ -49,6 +53,6 @@ function showConfiguration({ results }: ProductConfiguration, io: CliIo): void {
   }
 }
 
-function shown(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : stringify(value).trimEnd();
+async function shown(value: unknown): Promise<string> {
+  return typeof value === "object" ? JSON.stringify(value) : (await stringifyYaml(value)).trimEnd();
 }

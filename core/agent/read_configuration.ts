@@ -8,7 +8,6 @@ import {
   type ConfigProblem,
   type ConfigSources,
   type DescribedSection,
-  mergeSections,
   operatorKey,
   problemText,
   readSection,
@@ -26,7 +25,7 @@ export interface Configuration {
   readonly sections: readonly DescribedSection[];
   /** The values of each plugin. */
   readonly results: PluginSections;
-  /** Values that were replaced by a default, each once. */
+  /** Values that were replaced by a default, and names that are deprecated; each once. */
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -39,24 +38,25 @@ export function readConfiguration(
   plugins: readonly Plugin[],
   sources: ConfigSources,
 ): Configuration {
-  const sections = plugins.map(({ section, config }) => ({ section, fields: config }));
+  const sections = plugins.map(({ section, config, formerSections }) => ({
+    section,
+    fields: config,
+    formerSections,
+  }));
   const results = new Map(
-    plugins.map((plugin) => [plugin, readSection(plugin.section, plugin.config, sources)]),
-  );
-  const known = new Map(
-    mergeSections(sections).map(([section, fields]) => [
-      section,
-      new Set(fields.map(([key]) => key)),
-    ]),
+    plugins.map((plugin) => {
+      const { section, config, formerSections } = plugin;
+      return [plugin, readSection(section, config, sources, { formerSections })];
+    }),
   );
   const problems = [...results.values()].flatMap(({ problems }) => problems);
-  problems.push(...unknownKeys(known, sources));
+  problems.push(...unknownKeys(sections, sources));
   if (problems.length > 0) throw new ConfigError(distinct(problems));
   const warnings = distinct([...results.values()].flatMap(({ warnings }) => warnings));
   return { sections, results, warnings };
 }
 
-/** The values in force, by section and operator's key. Secrets print themselves redacted. */
+/** The values in use, by section and operator's key. Secrets print themselves redacted. */
 export function effectiveConfig(results: PluginSections): Record<string, Record<string, unknown>> {
   const shown: Record<string, Record<string, unknown>> = {};
   for (const [{ section, config }, { values }] of results) {

@@ -5,12 +5,14 @@
  */
 import { type Field, type Fields, operatorKey } from "./field.ts";
 
-/** A section to be described: its name and the fields of every plugin that reads it. */
+/** A section with the fields that one plugin reads from it. */
 export interface DescribedSection {
   /** Name of the section. */
   readonly section: string;
   /** Its fields by their names in code. */
   readonly fields: Fields;
+  /** Names that the section had before. */
+  readonly formerSections?: readonly string[];
 }
 
 /** The reference as a Markdown table per section that has keys, in the order given. */

@@ -48,9 +48,11 @@ export interface Field<T> {
   readonly default: T;
   /** The default as the operator would write it, for the reference. */
   readonly defaultText: string;
-  /** Environment variables read beside `CIM_<SECTION>_<KEY>`, for compatibility; the first one set counts. */
+  /** Environment variables read after `<prefix><SECTION>_<KEY>`; the first one that is set counts. */
   readonly aliases: readonly string[];
-  /** A bad value in the environment is a warning and the default is used, as XGVela CIM did. */
+  /** Names that the key had before, as `section.key`. They are accepted with a warning. */
+  readonly formerKeys: readonly string[];
+  /** Whether a bad value in the environment is only a warning and the default is used. */
   readonly lenientEnv: boolean;
 }
 
@@ -70,9 +72,11 @@ export interface FieldOptions<T> {
   doc: string;
   /** Value when absent; a field without one is `undefined` when absent. */
   default?: T;
-  /** More environment variables that are read. */
+  /** Environment variables read beside the key's own. */
   aliases?: readonly string[];
-  /** A bad value in the environment is only a warning. Default false. */
+  /** Names that the key had before, as `section.key`. */
+  formerKeys?: readonly string[];
+  /** Whether a bad value in the environment is only a warning. Default false. */
   lenientEnv?: boolean;
 }
 
@@ -182,7 +186,7 @@ function field<T>(
   options: FieldOptions<T>,
   show: (value: T) => string = showValue,
 ): Field<T> {
-  const { doc, aliases = [], lenientEnv = false } = options;
+  const { doc, aliases = [], formerKeys = [], lenientEnv = false } = options;
   return Object.freeze({
     kind,
     doc,
@@ -191,6 +195,7 @@ function field<T>(
     default: options.default as T,
     defaultText: options.default === undefined ? "" : show(options.default),
     aliases,
+    formerKeys,
     lenientEnv,
   });
 }

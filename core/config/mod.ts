@@ -1,7 +1,7 @@
 /**
  * Configuration: fields that carry type, default, check and documentation; sources with a fixed
  * precedence; sections parsed into frozen values or into all problems at once; the reference. It does not
- * watch files: what changes at run time arrives through the configuration watch of the product.
+ * watch files: a configuration is read once, at the start.
  *
  * @module
  */
@@ -35,14 +35,21 @@ export {
 } from "./field.ts";
 export { ConfigError, type ConfigProblem, nearest, problemText } from "./problem.ts";
 export { Secret } from "./secret.ts";
-export { readSection, type SectionResult, unknownKeys } from "./section.ts";
+export {
+  readSection,
+  type ReadSectionOptions,
+  type SectionResult,
+  unknownKeys,
+} from "./section.ts";
 export {
   type ConfigFile,
   type ConfigSources,
-  defaultConfigPaths,
+  type DerivedDefault,
   loadSources,
   type LoadSourcesOptions,
   sourcesFrom,
   type SourceValues,
+  withDerivedDefaults,
 } from "./sources.ts";
 export { parseDuration, parseSize } from "./units.ts";
+export { parseYaml, stringifyYaml } from "./yaml.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import { describeError } from "../errors/mod.ts";
-import type { ConfigOf, Field, Fields } from "./field.ts";
-import { operatorKey } from "./field.ts";
+import { type DescribedSection, mergeSections } from "./describe.ts";
+import { type ConfigOf, type Field, type Fields, operatorKey } from "./field.ts";
 import { type ConfigProblem, nearest } from "./problem.ts";
 import { Secret } from "./secret.ts";
 import type { ConfigFile, ConfigSources } from "./sources.ts";
@@ -14,31 +14,44 @@ import type { ConfigFile, ConfigSources } from "./sources.ts";
 export interface SectionResult<F extends Fields> {
   /** The values, frozen. Undefined if there are problems. */
   readonly values?: ConfigOf<F>;
-  /** Whether any source names a key of this section. */
+  /** Whether a source of the operator has a key of this section; derived defaults do not count. */
   readonly present: boolean;
   /** Where each value came from, by the operator's key. */
   readonly origins: ReadonlyMap<string, string>;
   /** Values that cannot be used. */
   readonly problems: readonly ConfigProblem[];
-  /** Values in the environment that were replaced by the default. */
+  /** Values that were replaced by the default, and keys that have a new name. */
   readonly warnings: readonly ConfigProblem[];
+}
+
+/** Options of {@linkcode readSection}. */
+export interface ReadSectionOptions {
+  /** Names that the section had before. Their keys are accepted with a warning. Default: none. */
+  formerSections?: readonly string[];
 }
 
 /** A value as found, before it is checked. */
 interface Found {
   readonly origin: string;
+  /** The key or the variable that holds it. */
   readonly path: string;
   readonly raw: unknown;
   readonly isText: boolean;
   readonly isNanoseconds: boolean;
   readonly isEnv: boolean;
+  /** What to write instead, if the value was found under a former name. */
+  readonly renamedTo?: string;
 }
 
-/** Reads one section. */
+/**
+ * Reads one section. A key is looked up in each source in the order of their precedence; within one source
+ * its name counts before its former names.
+ */
 export function readSection<F extends Fields>(
   section: string,
   fields: F,
   sources: ConfigSources,
+  { formerSections = [] }: ReadSectionOptions = {},
 ): SectionResult<F> {
   const values: Record<string, unknown> = {};
   const origins = new Map<string, string>();
@@ -47,16 +60,22 @@ export function readSection<F extends Fields>(
   let present = false;
   for (const [name, field] of Object.entries(fields)) {
     const key = operatorKey(name, field);
-    const found = find(section, key, field, sources);
     values[name] = field.default;
+    const set = findSet(section, key, field, formerSections, sources);
+    present ||= set !== undefined;
+    const found = set ?? findDerived(`${section}.${key}`, sources);
     if (!found) continue;
-    present = true;
+    const { origin, path, renamedTo } = found;
+    if (renamedTo) {
+      const message = `this name is deprecated; write ${renamedTo} instead`;
+      warnings.push({ origin, path, message });
+    }
     const outcome = check(field, found, sources);
     if ("value" in outcome) {
       values[name] = outcome.value;
-      origins.set(key, found.origin);
+      origins.set(key, origin);
     } else {
-      const problem = { origin: found.origin, path: found.path, message: outcome.message };
+      const problem = { origin, path, message: outcome.message };
       if (found.isEnv && field.lenientEnv) {
         warnings.push({ ...problem, message: `${problem.message}; using ${field.defaultText}` });
       } else problems.push(problem);
@@ -76,10 +95,12 @@ export function readSection<F extends Fields>(
  * reported: the environment belongs to others, too.)
  */
 export function unknownKeys(
-  known: ReadonlyMap<string, ReadonlySet<string>>,
+  sections: readonly DescribedSection[],
   sources: ConfigSources,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
+  const known = keysBySection(sections);
+  const former = formerKeys(sections);
   function report(origin: string, path: string, key: string, known: Iterable<string>) {
     const candidates = [...known];
     const near = nearest(key, candidates);
@@ -88,53 +109,116 @@ export function unknownKeys(
       : `known here: ${candidates.join(", ") || "nothing"}`;
     problems.push({ origin, path, message: `unknown key; ${remedy}` });
   }
+  function isKnown(section: string, key: string): boolean {
+    return (known.get(section)?.has(key) ?? false) || (former.get(section)?.has(key) ?? false);
+  }
   const { file } = sources;
   for (const [section, members] of Object.entries(file?.values ?? {})) {
-    const keys = known.get(section);
-    if (!keys) report(file!.path, section, section, known.keys());
-    else if (members !== null && (typeof members !== "object" || Array.isArray(members))) {
+    if (!known.has(section) && !former.has(section)) {
+      report(file!.path, section, section, known.keys());
+    } else if (members !== null && (typeof members !== "object" || Array.isArray(members))) {
       problems.push({ origin: file!.path, path: section, message: "must be a mapping of keys" });
     } else {
       for (const key of Object.keys(members ?? {})) {
-        if (!keys.has(key)) report(file!.path, `${section}.${key}`, key, keys);
+        if (isKnown(section, key)) continue;
+        report(file!.path, `${section}.${key}`, key, known.get(section) ?? []);
       }
     }
   }
   for (const [section, { path, values }] of sources.pluginFiles) {
-    const keys = known.get(section) ?? new Set();
     for (const key of Object.keys(values)) {
-      if (!keys.has(key.replaceAll("-", "_"))) report(path, key, key, keys);
+      if (isKnown(section, key.replaceAll("-", "_"))) continue;
+      report(path, key, key, known.get(section) ?? []);
     }
   }
   for (const target of sources.sets.keys()) {
     const [section, key] = splitTarget(target);
+    if (isKnown(section, key)) continue;
     const keys = known.get(section);
-    if (!keys) report("--set", target, section, known.keys());
-    else if (!keys.has(key)) report("--set", target, key, keys);
+    if (keys || former.has(section)) report("--set", target, key, keys ?? []);
+    else report("--set", target, section, known.keys());
   }
   return problems;
 }
 
-function find(
+function keysBySection(sections: readonly DescribedSection[]): Map<string, Set<string>> {
+  return new Map(
+    mergeSections(sections).map(([section, fields]) => [
+      section,
+      new Set(fields.map(([key]) => key)),
+    ]),
+  );
+}
+
+/** The keys that are accepted under a former name, by their former sections. */
+function formerKeys(sections: readonly DescribedSection[]): Map<string, Set<string>> {
+  const former = new Map<string, Set<string>>();
+  function add(section: string, key: string) {
+    const keys = former.get(section) ?? new Set();
+    former.set(section, keys.add(key));
+  }
+  for (const { fields, formerSections = [] } of sections) {
+    for (const [name, field] of Object.entries(fields)) {
+      for (const section of formerSections) add(section, operatorKey(name, field));
+      for (const target of field.formerKeys) add(...splitTarget(target));
+    }
+  }
+  return former;
+}
+
+/** A key that the operator set, under its name or a former one. */
+function findSet(
   section: string,
   key: string,
   field: Field<unknown>,
-  { sets, env, pluginFiles, file }: ConfigSources,
+  formerSections: readonly string[],
+  sources: ConfigSources,
 ): Found | undefined {
-  const path = `${section}.${key}`;
-  const set = sets.get(path);
-  if (set !== undefined) return fromText("--set", path, set, false);
-  for (const name of [environmentKey(section, key), ...field.aliases]) {
-    const value = env[name];
-    if (value !== undefined && value !== "") return fromText("environment", name, value, true);
+  const { sets, env, envPrefix, pluginFiles, file } = sources;
+  const current = `${section}.${key}`;
+  const former = [...field.formerKeys, ...formerSections.map((name) => `${name}.${key}`)];
+  const targets = [
+    { target: current, renamed: {} },
+    ...former.map((target) => ({ target, renamed: { renamedTo: current } })),
+  ];
+  for (const { target, renamed } of targets) {
+    const value = sets.get(target);
+    if (value !== undefined) return { ...fromText("--set", target, value, false), ...renamed };
   }
-  return fromFile(pluginFiles.get(section), key, key, true) ??
-    fromFile(sectionOf(file, section), key, path, false);
+  const variable = environmentKey(envPrefix, current);
+  for (const name of [variable, ...field.aliases]) {
+    const value = name && env[name];
+    if (value) return fromText("environment", name, value, true);
+  }
+  for (const target of former) {
+    const name = environmentKey(envPrefix, target);
+    const value = name && env[name];
+    if (value) return { ...fromText("environment", name, value, true), renamedTo: variable };
+  }
+  for (const { target, renamed } of targets) {
+    const [name, member] = splitTarget(target);
+    const found = fromFile(pluginFiles.get(name), member, member, true);
+    if (found) return { ...found, ...renamed };
+  }
+  for (const { target, renamed } of targets) {
+    const [name, member] = splitTarget(target);
+    const found = fromFile(sectionOf(file, name), member, target, false);
+    if (found) return { ...found, ...renamed };
+  }
+  return undefined;
 }
 
-/** The variable of a key: `CIM_<SECTION>_<KEY>`, dashes as underscores. */
-function environmentKey(section: string, key: string): string {
-  return `CIM_${section}_${key}`.replaceAll("-", "_").toUpperCase();
+function findDerived(path: string, { derived }: ConfigSources): Found | undefined {
+  const entry = derived.get(path);
+  if (!entry || entry.value === undefined) return undefined;
+  const { origin, value: raw } = entry;
+  return { origin, path, raw, isText: false, isNanoseconds: false, isEnv: false };
+}
+
+/** The variable of a key: `<prefix><SECTION>_<KEY>`, dashes as underscores; undefined without a prefix. */
+function environmentKey(prefix: string | undefined, target: string): string | undefined {
+  if (prefix === undefined) return undefined;
+  return `${prefix}${target.replace(/[.-]/g, "_").toUpperCase()}`;
 }
 
 function fromText(origin: string, path: string, raw: string, isEnv: boolean): Found {

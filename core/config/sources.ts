@@ -1,23 +1,34 @@
 /**
- * Where values come from. Precedence: `--set` over environment over a plugin's own file over the main
- * file over the default.
+ * Where configuration values come from. Precedence: `--set` over environment over a plugin's own file over
+ * the main file over derived defaults over the defaults of the fields.
  *
- * The main file is the first of `--config`, `CIM_CONFIG`, `./cim.yaml`, `./cim.json`,
- * `/opt/config/cim.yaml`; a file that was named must exist. (`/opt/config/cim.json` is XGVela CIM's own
- * document and not read here.) A plugin's own file is cn-infra's `<plugin>.conf`: named by
- * `--<plugin>-config` or `<PLUGIN>_CONFIG` (dashes as underscores), relative to the working directory, else
- * to `--config-dir` or `CONFIG_DIR`; an empty name disables it. In those files a dash in a key counts as an underscore and a bare number as nanoseconds.
+ * The main file is the first of `--config`, the variable `<prefix>CONFIG` and the default paths; a file that
+ * was named must exist. A plugin's own file is cn-infra's `<plugin>.conf`: named by `--<plugin>-config` or
+ * `<PLUGIN>_CONFIG` (dashes as underscores), relative to the working directory, else to `--config-dir` or
+ * `CONFIG_DIR`; an empty name disables it. In those files a dash in a key counts as an underscore and a bare
+ * number as nanoseconds. The prefix and the default paths belong to the program and are options.
  *
  * @module
  */
 import { AgentError, describeError } from "../errors/mod.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** A parsed file. */
 export interface ConfigFile {
-  /** Where it lies, for messages. */
+  /** Path of the file, for messages. */
   readonly path: string;
   /** Its members. */
   readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A default that the program computes from something else, such as a key of another section. */
+export interface DerivedDefault {
+  /** The key it is for: `section.key`, as in a file. */
+  readonly path: string;
+  /** The value, as a file would hold it. */
+  readonly value: unknown;
+  /** What it was computed from, for messages and for `origins`. */
+  readonly origin: string;
 }
 
 /** Everything a configuration is made from. */
@@ -28,8 +39,12 @@ export interface ConfigSources {
   readonly pluginFiles: ReadonlyMap<string, ConfigFile>;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** A key is read from the variable `<prefix><SECTION>_<KEY>`; without a prefix from its aliases only. */
+  readonly envPrefix?: string;
   /** Values of `--set section.key=value`. */
   readonly sets: ReadonlyMap<string, string>;
+  /** Derived defaults by `section.key`. */
+  readonly derived: ReadonlyMap<string, DerivedDefault>;
   /** Reads the file of a `file:` secret. */
   readonly readText: (path: string) => string;
 }
@@ -46,18 +61,15 @@ export interface LoadSourcesOptions {
   pluginPaths?: Readonly<Record<string, string>>;
   /** Sections that may have a file of their own. */
   sections?: readonly string[];
-  /** The environment. Default: that of the process. */
+  /** Environment variables. Default: those of the process. */
   env?: Readonly<Record<string, string>>;
+  /** Prefix of the variables that set keys, such as `MY_AGENT_`. Default: keys have no variable beside their aliases. */
+  envPrefix?: string;
+  /** Paths searched in order when no file is named. Default: none. */
+  defaultPaths?: readonly string[];
   /** Reads a text file, undefined if it does not exist. Default: the file system. */
   readText?: (path: string) => string | undefined;
 }
-
-/** Places searched when no file is named. */
-export const defaultConfigPaths: readonly string[] = [
-  "./cim.yaml",
-  "./cim.json",
-  "/opt/config/cim.yaml",
-];
 
 /** What {@linkcode sourcesFrom} takes. */
 export interface SourceValues {
@@ -65,8 +77,10 @@ export interface SourceValues {
   file?: ConfigFile;
   /** What plugins' own files would say, by section. Default: nothing. */
   pluginFiles?: ReadonlyMap<string, ConfigFile>;
-  /** The environment. Default: empty. */
+  /** Environment variables. Default: none. */
   env?: Readonly<Record<string, string>>;
+  /** Prefix of the variables that set keys, such as `MY_AGENT_`. Default: keys have no variable beside their aliases. */
+  envPrefix?: string;
   /** What `--set` would say, each `section.key=value`. Default: nothing. */
   sets?: readonly string[];
   /** Reads a text file for a `file:` secret, undefined if it does not exist. Default: the file system. */
@@ -79,12 +93,15 @@ export interface SourceValues {
  * @throws {AgentError} `config_invalid` when a `--set` has no `=`.
  */
 export function sourcesFrom(values: SourceValues = {}): ConfigSources {
-  const { file, pluginFiles = new Map(), env = {}, sets = [], readText = readIfPresent } = values;
+  const { file, pluginFiles = new Map(), env = {}, envPrefix, sets = [] } = values;
+  const { readText = readIfPresent } = values;
   return {
     file,
     pluginFiles,
     env,
+    envPrefix,
     sets: new Map(sets.map(splitSet)),
+    derived: new Map(),
     readText(path) {
       const text = readText(path);
       if (text === undefined) {
@@ -95,6 +112,15 @@ export function sourcesFrom(values: SourceValues = {}): ConfigSources {
   };
 }
 
+/** The sources with derived defaults added; a later default of the same key replaces an earlier one. */
+export function withDerivedDefaults(
+  sources: ConfigSources,
+  defaults: readonly DerivedDefault[],
+): ConfigSources {
+  const added = defaults.map((entry) => [entry.path, entry] as const);
+  return { ...sources, derived: new Map([...sources.derived, ...added]) };
+}
+
 /**
  * Reads all sources.
  *
@@ -102,30 +128,35 @@ export function sourcesFrom(values: SourceValues = {}): ConfigSources {
  * `config_invalid` when a `--set` has no `=`.
  */
 export async function loadSources(options: LoadSourcesOptions = {}): Promise<ConfigSources> {
-  const { configPath, sets, sections = [] } = options;
+  const { sets, sections = [], envPrefix } = options;
   const { env = Deno.env.toObject(), readText = readIfPresent } = options;
   const pluginFiles = new Map<string, ConfigFile>();
   for (const section of sections) {
     const file = await findPluginFile(section, options, env, readText);
     if (file) pluginFiles.set(section, file);
   }
-  const file = await findMainFile(configPath || env.CIM_CONFIG, readText);
-  return sourcesFrom({ file, pluginFiles, env, sets, readText });
+  const file = await findMainFile(options, env, readText);
+  return sourcesFrom({ file, pluginFiles, env, envPrefix, sets, readText });
 }
 
 async function findMainFile(
-  named: string | undefined,
+  { configPath, envPrefix, defaultPaths = [] }: LoadSourcesOptions,
+  env: Readonly<Record<string, string>>,
   readText: (path: string) => string | undefined,
 ): Promise<ConfigFile | undefined> {
+  const variable = envPrefix === undefined ? undefined : `${envPrefix}CONFIG`;
+  const named = configPath || (variable && env[variable]);
   if (named) {
     const file = await readConfigFile(named, readText);
     if (file) return file;
     throw new AgentError(
       "config_unreadable",
-      `Cannot read configuration ${named}: no such file; correct --config or CIM_CONFIG`,
+      `Cannot read configuration ${named}: no such file; correct ${
+        configPath ? "--config" : variable
+      }`,
     );
   }
-  for (const path of defaultConfigPaths) {
+  for (const path of defaultPaths) {
     const file = await readConfigFile(path, readText);
     if (file) return file;
   }
@@ -159,9 +190,7 @@ async function readConfigFile(
   try {
     text = readText(path);
     if (text === undefined) return undefined;
-    // The parser costs more than the rest of a start: it is loaded for those who have a file.
-    const { parse } = await import("../std/yaml/mod.ts");
-    const values = parse(text) ?? {};
+    const values = await parseYaml(text) ?? {};
     if (typeof values !== "object" || Array.isArray(values)) {
       throw new TypeError("the document is not a mapping of keys to values");
     }

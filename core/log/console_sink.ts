@@ -1,11 +1,10 @@
 /**
- * Writes records to standard error, as text or as JSON lines, through a handler of `@std/log`. Standard
- * output belongs to the product (log mode STDOUT, answers of commands).
+ * Writes records to standard error, as text or as JSON lines. Standard output is left to the program, for
+ * example for the answers of commands.
  *
  * @module
  */
-import { BaseHandler, type LogLevel as StdLevel, LogLevels, LogRecord } from "../std/log/mod.ts";
-import type { LogEntry, LogSink } from "./logger.ts";
+import type { LogEntry, LogSink } from "./entry.ts";
 
 /** How a record becomes a line. */
 export type LogFormat = "text" | "json";
@@ -13,29 +12,13 @@ export type LogFormat = "text" | "json";
 /** Where lines go; the default is standard error. */
 export type LineWriter = (line: string) => void;
 
-const stdLevels = {
-  debug: LogLevels.DEBUG,
-  info: LogLevels.INFO,
-  warn: LogLevels.WARN,
-  error: LogLevels.ERROR,
-} as const satisfies Record<LogEntry["level"], StdLevel>;
-
 /** A sink that writes lines. */
 export function consoleSink(
   format: LogFormat = "text",
   write: LineWriter = toStandardError,
 ): LogSink {
-  const handler = new LineHandler(write, format === "json" ? formatJson : formatText);
-  return (entry) => {
-    handler.handle(
-      new LogRecord({
-        msg: entry.message,
-        args: [entry],
-        level: stdLevels[entry.level],
-        loggerName: entry.logger,
-      }),
-    );
-  };
+  const formatted = format === "json" ? formatJson : formatText;
+  return (entry) => write(formatted(entry));
 }
 
 /** One record as a line of text: `2026-01-31T12:00:00.000Z INFO  etcd Connected {"endpoint":"..."}`. */
@@ -60,19 +43,6 @@ export function formatJson(entry: LogEntry): string {
     line[own.includes(name) ? `fields.${name}` : name] = value;
   }
   return JSON.stringify(line);
-}
-
-class LineHandler extends BaseHandler {
-  readonly #write: LineWriter;
-
-  constructor(write: LineWriter, format: (entry: LogEntry) => string) {
-    super("NOTSET", { formatter: (record) => format(record.args[0] as LogEntry) });
-    this.#write = write;
-  }
-
-  override log(line: string): void {
-    this.#write(line);
-  }
 }
 
 const encoder = new TextEncoder();

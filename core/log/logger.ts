@@ -8,29 +8,11 @@
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import type { LogEntry, LogFields, LogSink } from "./entry.ts";
+import { type LogHandler, toLogRecord } from "./handler.ts";
 import { levelOrder, type LogLevel } from "./level.ts";
 import { redact, redactText } from "./redact.ts";
 import { RepeatLimit } from "./repeat_limit.ts";
-
-/** What a record carries beside its message. Values are redacted before they reach a sink. */
-export type LogFields = Readonly<Record<string, unknown>>;
-
-/** Something that was logged. */
-export interface LogEntry {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** How much it matters. */
-  readonly level: Exclude<LogLevel, "off">;
-  /** Name of the logger. */
-  readonly logger: string;
-  /** What happened; redacted. */
-  readonly message: string;
-  /** What goes with it; redacted. */
-  readonly fields: LogFields;
-}
-
-/** Where records go. It must not throw and must not block. */
-export type LogSink = (entry: LogEntry) => void;
 
 /** A named source of records. */
 export interface Logger {
@@ -57,7 +39,7 @@ export interface LogRegistryOptions {
   /** Source of time. Default: the machine's. */
   clock?: Clock;
   /** Sinks from the start. Default: none, records wait in the early buffer. */
-  sinks?: readonly LogSink[];
+  sinks?: readonly (LogSink | LogHandler)[];
 }
 
 const earlyCapacity = 1_000;
@@ -77,7 +59,7 @@ export class LogRegistry {
   constructor({ level = "info", clock = systemClock, sinks }: LogRegistryOptions = {}) {
     this.#defaultLevel = level;
     this.#clock = clock;
-    this.#sinks = sinks ?? [];
+    this.#sinks = (sinks ?? []).map(asSink);
     this.#early = sinks ? undefined : [];
     this.#repeats = new RepeatLimit(clock);
   }
@@ -131,8 +113,8 @@ export class LogRegistry {
   }
 
   /** Replaces the sinks and writes to them what the early buffer holds. */
-  setSinks(sinks: readonly LogSink[]): void {
-    this.#sinks = [...sinks];
+  setSinks(sinks: readonly (LogSink | LogHandler)[]): void {
+    this.#sinks = sinks.map(asSink);
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const entry of early) this.#write(entry);
@@ -163,4 +145,9 @@ export class LogRegistry {
     }
     for (const sink of this.#sinks) sink(entry);
   }
+}
+
+function asSink(sink: LogSink | LogHandler): LogSink {
+  if (typeof sink === "function") return sink;
+  return (entry) => sink.handle(toLogRecord(entry));
 }

@@ -11,13 +11,8 @@ export {
   type LineWriter,
   type LogFormat,
 } from "./console_sink.ts";
+export type { LogEntry, LogFields, LogSink } from "./entry.ts";
+export { type LogHandler, type LogRecord } from "./handler.ts";
 export { type LogLevel, logLevels } from "./level.ts";
-export {
-  type LogEntry,
-  type LogFields,
-  type Logger,
-  LogRegistry,
-  type LogRegistryOptions,
-  type LogSink,
-} from "./logger.ts";
+export { type Logger, LogRegistry, type LogRegistryOptions } from "./logger.ts";
 export { redact, redactText } from "./redact.ts";

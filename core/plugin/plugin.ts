@@ -27,7 +27,7 @@ export interface PluginContext<C> {
   readonly log: Logger;
   /** The parsed, frozen section. */
   readonly config: C;
-  /** Whether any source names a key of the section. */
+  /** Whether the operator set any key of the section. */
   readonly configured: boolean;
   /** Source of time; plugins have no other. */
   readonly clock: Clock;
@@ -67,6 +67,8 @@ export interface PluginSpec<F extends Fields, S> {
   name: string;
   /** Section of the configuration. Default: the name. Several plugins may read one section. */
   section?: string;
+  /** Names that the section had before; their keys are accepted with a warning. */
+  formerSections?: readonly string[];
   /** Tokens that must be provided by others. */
   requires?: readonly Token<unknown>[];
   /** Tokens that are used when somebody provides them. */
@@ -93,6 +95,8 @@ export interface Plugin {
   readonly name: string;
   /** Section of the configuration. */
   readonly section: string;
+  /** Names that the section had before. */
+  readonly formerSections: readonly string[];
   /** Tokens that others must provide. */
   readonly requires: readonly Token<unknown>[];
   /** Tokens used when somebody provides them. */
@@ -144,13 +148,15 @@ export interface Plugin {
 export function definePlugin<F extends Fields = Record<never, never>, S = void>(
   spec: PluginSpec<F, S>,
 ): Plugin {
-  const { name, section = name, requires = [], optional = [], provides = [] } = spec;
+  const { name, section = name, formerSections = [] } = spec;
+  const { requires = [], optional = [], provides = [] } = spec;
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
     throw new TypeError(`Cannot define plugin "${name}": a name is a-z, 0-9, _ and -`);
   }
   const plugin = {
     name,
     section,
+    formerSections: Object.freeze([...formerSections]),
     requires: Object.freeze([...requires]),
     optional: Object.freeze([...optional]),
     provides: Object.freeze([...provides]),

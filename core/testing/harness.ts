@@ -16,8 +16,10 @@ export interface HarnessOptions {
   plugins: readonly Plugin[];
   /** Sections and their keys, as the operator would write them. */
   config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The environment. Default: empty. */
+  /** Environment variables. Default: none. */
   env?: Readonly<Record<string, string>>;
+  /** Prefix of the variables that set keys. Default: only the aliases of keys are read. */
+  envPrefix?: string;
 }
 
 /** An agent with everything a test wants to look at. */
@@ -31,10 +33,10 @@ export interface Harness extends AsyncDisposable {
 }
 
 /** Creates an agent that is not started. Disposing of the harness stops it and throws what went wrong. */
-export function harness({ plugins, config = {}, env = {} }: HarnessOptions): Harness {
+export function harness({ plugins, config = {}, ...environment }: HarnessOptions): Harness {
   const clock = manualClock();
   const logs = recordingLogs(clock);
-  const sources = sourcesFrom({ env, file: { path: "test.json", values: config } });
+  const sources = sourcesFrom({ ...environment, file: { path: "test.json", values: config } });
   const agent = createAgent({ plugins, sources, clock, random: () => 0.5, logs: logs.registry });
   return { agent, clock, logs, [Symbol.asyncDispose]: () => agent.stop() };
 }

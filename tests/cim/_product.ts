@@ -2,6 +2,7 @@
 import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "../../core/mod.ts";
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { appClient } from "../../cim/app_client/mod.ts";
+import { deriveSources, envPrefix } from "../../cim/assembly/mod.ts";
 import { bus } from "../../cim/bus/mod.ts";
 import { commonInfra } from "../../cim/common_infra/mod.ts";
 import { configPush } from "../../cim/config_push/mod.ts";
@@ -13,7 +14,6 @@ import { paths } from "../../cim/paths/mod.ts";
 import { registration } from "../../cim/registration/mod.ts";
 import { settings, settingsMemory } from "../../cim/settings/mod.ts";
 import { shutdown } from "../../cim/shutdown/mod.ts";
-import { deriveSources } from "../../cim/assembly/mod.ts";
 import { configStoreToken, store } from "../../cim/store/mod.ts";
 import { buildEvent } from "../_support/wire_messages.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
@@ -112,6 +112,7 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
       K8S_POD_ID: "amf-0",
       ...env,
     },
+    envPrefix,
     readText: () => undefined,
   });
   const { sources } = deriveSources(given, () => undefined);

@@ -1,5 +1,5 @@
 /* The agent as a process with a folder and ports of its own. */
-import { stringify } from "../../core/std/yaml/mod.ts";
+import { stringifyYaml } from "../../core/mod.ts";
 import { command, type ProcessOptions } from "./_program.ts";
 import { until } from "./_until.ts";
 
@@ -123,7 +123,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<AgentProce
   const configPath = `${folder}/cim.yaml`;
   await Deno.writeTextFile(
     configPath,
-    stringify({
+    await stringifyYaml({
       rest: { port: rest },
       nats: { port: nats },
       paths: {

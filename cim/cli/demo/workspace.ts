@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stringify } from "../../../core/std/yaml/mod.ts";
+import { stringifyYaml } from "../../../core/mod.ts";
 import { defaultSettings } from "../../settings/mod.ts";
 import { freeAppPort, freePort } from "./ports.ts";
 
@@ -40,7 +40,7 @@ export async function createWorkspace(): Promise<Workspace> {
   const configPath = `${folder}/cim.yaml`;
   await Deno.writeTextFile(
     configPath,
-    stringify({
+    await stringifyYaml({
       log: { level: "warn" },
       shutdown: { grace: "10s" },
       rest: { port: rest },

@@ -31,6 +31,7 @@ async function started(env: Record<string, string> = {}) {
   const test = harness({
     plugins: [paths(), settings(), appClient()],
     env: { CIM_PATHS_CONF: "/does/not/exist", CIM_PATHS_CONFIG: "/does/not/exist", ...env },
+    envPrefix: "CIM_",
   });
   await test.agent.start();
   return test;

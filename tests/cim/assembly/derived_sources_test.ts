@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { type ConfigSources, readSection, sourcesFrom } from "../../../core/mod.ts";
 import { deriveSources } from "../../../cim/assembly/mod.ts";
-import { sourcesFrom } from "../../../core/mod.ts";
+import { etcdConfig } from "../../../plugins/etcd/mod.ts";
+import { localkvConfig } from "../../../plugins/localkv/mod.ts";
 
 const infra = '{"etcd_url":"etcd.local:2379"}';
 const infraPath = "/opt/conf/static/common-infra.json";
@@ -10,35 +12,43 @@ function derive(
   files: Record<string, string> = {},
   values: Record<string, unknown> = {},
 ) {
-  const given = sourcesFrom({ env, file: { path: "./cim.yaml", values } });
+  const file = { path: "./cim.yaml", values };
+  const given = sourcesFrom({ env, envPrefix: "CIM_", file });
   return deriveSources(given, (path) => files[path]);
 }
 
-Deno.test("deriveSources() takes the endpoint of etcd from common-infra.json", () => {
-  const { sources } = derive({}, { [infraPath]: infra });
-  assert.deepEqual(sources.file?.values.etcd, { endpoints: ["etcd.local:2379"] });
+const readEtcd = (sources: ConfigSources) => readSection("etcd", etcdConfig, sources);
+const readLocalkv = (sources: ConfigSources) => readSection("localkv", localkvConfig, sources);
+
+Deno.test("deriveSources() takes the endpoint of etcd from common-infra.json, and says so", () => {
+  const { values, origins, present } = readEtcd(derive({}, { [infraPath]: infra }).sources);
+  assert.deepEqual(values?.endpoints, ["etcd.local:2379"]);
+  assert.equal(origins.get("endpoints"), infraPath);
+  assert.equal(present, false);
 });
 
 Deno.test("deriveSources() leaves endpoints alone that the operator set", () => {
   for (const variable of ["CIM_ETCD_ENDPOINTS", "ETCD_ENDPOINTS"]) {
     const { sources } = derive({ [variable]: "other:2379" }, { [infraPath]: infra });
-    assert.equal(sources.file?.values.etcd, undefined);
+    assert.deepEqual(readEtcd(sources).values?.endpoints, ["other:2379"]);
   }
 });
 
-Deno.test("deriveSources() keeps other keys of the section", () => {
+Deno.test("deriveSources() leaves the file as it is and keeps other keys of the section", () => {
   const values = { etcd: { user: "root" }, rest: { port: 1 } };
   const { sources } = derive({}, { [infraPath]: infra }, values);
-  assert.deepEqual(sources.file?.values.etcd, { user: "root", endpoints: ["etcd.local:2379"] });
-  assert.deepEqual(sources.file?.values.rest, { port: 1 });
+  assert.deepEqual(sources.file?.values, values);
+  const etcd = readEtcd(sources);
+  assert.deepEqual([etcd.values?.user, etcd.values?.endpoints], ["root", ["etcd.local:2379"]]);
 });
 
 Deno.test("deriveSources() puts the embedded store into paths.data", () => {
-  const { sources } = derive({ CIM_PATHS_DATA: "/data" });
-  assert.deepEqual(sources.file?.values.localkv, { folder: "/data" });
+  const { values, origins } = readLocalkv(derive({ CIM_PATHS_DATA: "/data" }).sources);
+  assert.equal(values?.folder, "/data");
+  assert.equal(origins.get("folder"), "paths.data");
 });
 
-Deno.test("deriveSources() reports problems of the document", () => {
+Deno.test("deriveSources() reports what is wrong with the document", () => {
   const { problems } = derive({}, { [infraPath]: "{" });
   assert.equal(problems.length, 1);
 });

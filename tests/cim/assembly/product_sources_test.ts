@@ -35,3 +35,9 @@ Deno.test("productSources() takes etcd from common-infra.json unless it is confi
 Deno.test("productSources() reads a file for each plugin, by section or by name", async () => {
   assert.equal((await valuesOf("http", { "rest.conf": "port: 7000" })).port, 7000);
 });
+
+Deno.test("productSources() never reads XGVela's cim.json as its own configuration", async () => {
+  const readText = (path: string) => path === "/opt/config/cim.json" ? '{"rest":{}}' : undefined;
+  const { file } = await productSources(cimPlugins(), { env: {}, readText });
+  assert.equal(file, undefined);
+});

@@ -115,7 +115,7 @@ Deno.test("identity() reads XGVela's variables and never stops the agent", async
     CIM_IDENTITY_TMAAS: "null",
     CIM_IDENTITY_PODINFO: "/does/not/exist",
   };
-  await using test = harness({ plugins: [identity()], env });
+  await using test = harness({ plugins: [identity()], env, envPrefix: "CIM_" });
   await test.agent.start();
   const { namespace, podName, msRevision, nfRevision } = test.agent.get(identityToken).current;
   assert.deepEqual([namespace, podName, msRevision, nfRevision], ["ns1", "amf-0", "7", "2"]);

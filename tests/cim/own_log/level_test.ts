@@ -12,7 +12,7 @@ function withLevel(log_level: string) {
 
 async function started() {
   const env = { CIM_PATHS_CONF: "/does/not/exist", CIM_PATHS_CONFIG: "/does/not/exist" };
-  const test = harness({ plugins: [paths(), settings(), logLevel()], env });
+  const test = harness({ plugins: [paths(), settings(), logLevel()], env, envPrefix: "CIM_" });
   await test.agent.start();
   return test;
 }

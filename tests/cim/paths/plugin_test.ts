@@ -14,7 +14,11 @@ Deno.test("paths() provides XGVela's folders when nobody says otherwise", async 
 });
 
 Deno.test("paths() takes CIM_PATHS_LOGS and cuts a trailing slash", async () => {
-  await using test = harness({ plugins: [paths()], env: { CIM_PATHS_LOGS: "/var/log/" } });
+  await using test = harness({
+    plugins: [paths()],
+    env: { CIM_PATHS_LOGS: "/var/log/" },
+    envPrefix: "CIM_",
+  });
   await test.agent.start();
   assert.equal(test.agent.get(pathsToken).logs, "/var/log");
 });

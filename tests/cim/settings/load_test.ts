@@ -63,6 +63,7 @@ Deno.test("settings() starts with a bad document and says so in its status", asy
     await using test = harness({
       plugins: [paths(), settings()],
       env: { CIM_PATHS_CONF: folder, CIM_PATHS_CONFIG: folder },
+      envPrefix: "CIM_",
     });
     await test.agent.start();
     const status = test.agent.status.plugin("settings");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sourcesFrom } from "../../../core/mod.ts";
 import { appWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
 
-const sources = (env: Record<string, string>) => sourcesFrom({ env });
+const sources = (env: Record<string, string>) => sourcesFrom({ env, envPrefix: "CIM_" });
 
 Deno.test("D-102 the grace period is 30 seconds when nobody says", () => {
   assert.equal(shutdownBudgetMs(sources({})), 29_000);

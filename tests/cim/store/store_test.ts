@@ -11,6 +11,7 @@ async function chosen(env: Record<string, string>) {
     await using test = harness({
       plugins: [localkv(), etcd(), store()],
       env: { CIM_LOCALKV_FOLDER: folder, ...env },
+      envPrefix: "CIM_",
     });
     await test.agent.start();
     const { kind } = test.agent.get(configStoreToken);

@@ -56,9 +56,28 @@ Deno.test("a bad value of a lenient variable is a warning that names what is use
     config: { port: integer({ doc: "Port.", default: 6060, lenientEnv: true }) },
     init() {},
   });
-  await using test = harness({ plugins: [lenient], env: { CIM_REST_PORT: "many" } });
+  await using test = harness({
+    plugins: [lenient],
+    env: { APP_REST_PORT: "many" },
+    envPrefix: "APP_",
+  });
   await test.agent.start();
   assert.deepEqual(test.logs.messages("warn").length, 1);
-  assert.match(test.logs.messages("warn")[0], /environment: CIM_REST_PORT: .*; using 6060/);
+  assert.match(test.logs.messages("warn")[0], /environment: APP_REST_PORT: .*; using 6060/);
   assert.deepEqual(test.agent.get(agentToken).effectiveConfig(), { rest: { port: 6060 } });
+});
+
+Deno.test("start() warns about keys of a section's former name, and uses them", async () => {
+  const renamed = definePlugin({
+    name: "rest",
+    formerSections: ["web"],
+    config: { port: integer({ doc: "Port.", default: 6060 }) },
+    init() {},
+  });
+  await using test = harness({ plugins: [renamed], config: { web: { port: 1 } } });
+  await test.agent.start();
+  assert.deepEqual(test.logs.messages("warn"), [
+    "test.json: web.port: this name is deprecated; write rest.port instead",
+  ]);
+  assert.deepEqual(test.agent.get(agentToken).effectiveConfig(), { rest: { port: 1 } });
 });

@@ -1,3 +1,4 @@
+import { parse } from "npm:yaml@2.9.1";
 import {
   type ConfigFile,
   type ConfigSources,
@@ -6,7 +7,6 @@ import {
   type SectionResult,
   sourcesFrom,
 } from "../../../core/config/mod.ts";
-import { parse } from "../../../core/std/yaml/mod.ts";
 
 /** Where a test's configuration comes from. */
 export interface Given {
@@ -22,9 +22,10 @@ export interface Given {
 export function sourcesOf({ file, env, sets, files = {} }: Given): ConfigSources {
   const own = parsed("rest.conf", files["rest.conf"]);
   return sourcesFrom({
-    file: parsed("cim.yaml", file),
+    file: parsed("app.yaml", file),
     pluginFiles: new Map(own && [["rest", own]]),
     env,
+    envPrefix: "APP_",
     sets,
     readText: (path) => files[path],
   });

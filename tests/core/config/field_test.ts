@@ -38,7 +38,7 @@ for (const [name, fields, yaml, value] of accepted) {
 
 /** One bad input of each kind, and what the operator is told. */
 const refused: [name: string, fields: Fields, yaml: string, told: RegExp][] = [
-  ["text() a number", { x: text({ doc }) }, "5", /^cim\.yaml: rest\.x: 5: .*expected string/],
+  ["text() a number", { x: text({ doc }) }, "5", /^app\.yaml: rest\.x: 5: .*expected string/],
   [
     "text() a pattern not met",
     { x: text({ doc, pattern: /^a+$/, patternDoc: "must be only a" }) },
@@ -104,7 +104,7 @@ const texts: [name: string, fields: Fields, value: string, seen: unknown][] = [
 ];
 for (const [name, fields, value, seen] of texts) {
   Deno.test(`${name} reads ${value} from the environment`, () => {
-    const { values, problems } = readRest(fields, { env: { CIM_REST_X: value } });
+    const { values, problems } = readRest(fields, { env: { APP_REST_X: value } });
     assert.deepEqual(problems, []);
     assert.deepEqual(Object.values(values!), [seen]);
   });
@@ -128,8 +128,8 @@ Deno.test("D-CFG-5 secret() takes a text, a variable or a file, and prints none 
 Deno.test("secret() tells which variable or file is missing", () => {
   const fields = { a: secret({ doc }), b: secret({ doc }) };
   assert.deepEqual(problemsOf(fields, { file: "rest: { a: 'env:NOPE', b: 'file:/nope' }" }), [
-    "cim.yaml: rest.a: env:NOPE: the variable is not set",
-    "cim.yaml: rest.b: file:/nope: Cannot read /nope: no such file",
+    "app.yaml: rest.a: env:NOPE: the variable is not set",
+    "app.yaml: rest.b: file:/nope: Cannot read /nope: no such file",
   ]);
 });
 

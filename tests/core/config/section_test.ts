@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
 import {
+  type DescribedSection,
   duration,
   integer,
   json,
+  problemText,
   readSection,
+  sourcesFrom,
   text,
   unknownKeys,
+  withDerivedDefaults,
 } from "../../../core/config/mod.ts";
-import { problemsOf, readRest, sourcesOf } from "./_sources.ts";
+import { type Given, problemsOf, readRest, sourcesOf } from "./_sources.ts";
 
 const port = integer({ doc: "Port.", default: 1, min: 0, max: 65_535, aliases: ["OLD_PORT"] });
 
 Deno.test("a flag beats the environment, which beats a plugin's file, the main file and the default", () => {
   const given = {
     sets: ["rest.port=5"],
-    env: { CIM_REST_PORT: "4" },
+    env: { APP_REST_PORT: "4" },
     files: { "rest.conf": "port: 3" },
     file: "rest: { port: 2 }",
   };
@@ -35,16 +39,16 @@ Deno.test("a flag beats the environment, which beats a plugin's file, the main f
     [5, "--set"],
     [4, "environment"],
     [3, "rest.conf"],
-    [2, "cim.yaml"],
+    [2, "app.yaml"],
     [1, undefined],
   ]);
 });
 
 Deno.test("an alias is read when the variable of the key is not set, and an empty variable is none", () => {
   assert.equal(readRest({ port }, { env: { OLD_PORT: "7" } }).values?.port, 7);
-  const both = { OLD_PORT: "7", CIM_REST_PORT: "8" };
+  const both = { OLD_PORT: "7", APP_REST_PORT: "8" };
   assert.equal(readRest({ port }, { env: both }).values?.port, 8);
-  assert.equal(readRest({ port }, { env: { OLD_PORT: "7", CIM_REST_PORT: "" } }).values?.port, 7);
+  assert.equal(readRest({ port }, { env: { OLD_PORT: "7", APP_REST_PORT: "" } }).values?.port, 7);
 });
 
 Deno.test("a section is present when any source names one of its keys", () => {
@@ -58,10 +62,10 @@ Deno.test("all problems of a section are told at once", () => {
   const fields = { port, host: text({ doc: "Host." }), waitMs: duration({ doc: "Wait." }) };
   const problems = problemsOf(fields, {
     file: "rest: { port: 70000, host: 1 }",
-    env: { CIM_REST_WAIT: "5" },
+    env: { APP_REST_WAIT: "5" },
   });
   assert.equal(problems.length, 3);
-  assert.match(problems[2], /^environment: CIM_REST_WAIT: "5": must be like/);
+  assert.match(problems[2], /^environment: APP_REST_WAIT: "5": must be like/);
 });
 
 Deno.test("a bad value is shown no longer than 80 characters", () => {
@@ -78,7 +82,7 @@ Deno.test("the values are frozen, and a key without default or value is undefine
 Deno.test("a bad value in the environment of a lenient field is a warning and the default is used", () => {
   const lenient = integer({ doc: "Port.", default: 6060, max: 65_535, lenientEnv: true });
   const { values, warnings, problems } = readRest({ port: lenient }, {
-    env: { CIM_REST_PORT: "99999" },
+    env: { APP_REST_PORT: "99999" },
   });
   assert.deepEqual(problems, []);
   assert.equal(values?.port, 6060);
@@ -99,12 +103,15 @@ Deno.test("T-CFG in a plugin's own file a number is nanoseconds and a dash an un
 });
 
 Deno.test("a section whose name has a dash has a variable with underscores", () => {
-  const sources = sourcesOf({ env: { CIM_MY_PLUGIN_PORT: "9" } });
+  const sources = sourcesOf({ env: { APP_MY_PLUGIN_PORT: "9" } });
   assert.equal(readSection("my-plugin", { port }, sources).values?.port, 9);
 });
 
 Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest key", () => {
-  const known = new Map([["rest", new Set(["port", "host"])], ["nats", new Set<string>()]]);
+  const known: DescribedSection[] = [
+    { section: "rest", fields: { port, host: text({ doc: "Host." }) } },
+    { section: "nats", fields: {} },
+  ];
   const sources = sourcesOf({
     file: "rest: { prot: 1, banana: 2 }\nrset: {}\nzebra: {}",
     sets: ["rest.hots=a", "xyzzy.port=1"],
@@ -114,10 +121,10 @@ Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest ke
     `${origin}: ${path}: ${message}`
   );
   assert.deepEqual(lines, [
-    'cim.yaml: rest.prot: unknown key; did you mean "port"?',
-    "cim.yaml: rest.banana: unknown key; known here: port, host",
-    'cim.yaml: rset: unknown key; did you mean "rest"?',
-    "cim.yaml: zebra: unknown key; known here: rest, nats",
+    'app.yaml: rest.prot: unknown key; did you mean "port"?',
+    "app.yaml: rest.banana: unknown key; known here: port, host",
+    'app.yaml: rset: unknown key; did you mean "rest"?',
+    "app.yaml: zebra: unknown key; known here: rest, nats",
     "rest.conf: dial-timeout: unknown key; known here: port, host",
     '--set: rest.hots: unknown key; did you mean "host"?',
     "--set: xyzzy.port: unknown key; known here: rest, nats",
@@ -125,7 +132,7 @@ Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest ke
 });
 
 Deno.test("unknownKeys() refuses a section that is no mapping, and takes an empty one", () => {
-  const known = new Map([["rest", new Set(["port"])]]);
+  const known = [{ section: "rest", fields: { port } }];
   const [problem] = unknownKeys(known, sourcesOf({ file: "rest: [1]" }));
   assert.equal(problem.message, "must be a mapping of keys");
   assert.deepEqual(unknownKeys(known, sourcesOf({ file: "rest:" })), []);
@@ -133,13 +140,78 @@ Deno.test("unknownKeys() refuses a section that is no mapping, and takes an empt
 
 Deno.test("a variable that should be JSON and is not is told as it is", () => {
   const fields = { map: json((z) => z.record(z.string(), z.string()), { doc: "Map." }) };
-  const [problem] = problemsOf(fields, { env: { CIM_REST_MAP: "{broken" } });
-  assert.match(problem, /^environment: CIM_REST_MAP: "\{broken": .*expected record/);
+  const [problem] = problemsOf(fields, { env: { APP_REST_MAP: "{broken" } });
+  assert.match(problem, /^environment: APP_REST_MAP: "\{broken": .*expected record/);
 });
 
 for (const text of ["0x1F", "1_000", "Infinity", "NaN", "6060abc", "-", "1 2"]) {
   Deno.test(`a variable with "${text}" is no number`, () => {
-    const [problem] = problemsOf({ port }, { env: { CIM_REST_PORT: text } });
-    assert.match(problem, /^environment: CIM_REST_PORT: .*expected number/);
+    const [problem] = problemsOf({ port }, { env: { APP_REST_PORT: text } });
+    assert.match(problem, /^environment: APP_REST_PORT: .*expected number/);
   });
 }
+
+/** A section that was called `web`, with a key that was `old.listen_port`. */
+const renamed = {
+  section: "rest",
+  fields: {
+    port: integer({ doc: "Port.", default: 1, formerKeys: ["old.listen_port"] }),
+    host: text({ doc: "Host.", default: "a" }),
+  },
+  formerSections: ["web"],
+};
+
+function readRenamed(given: Given) {
+  const { section, fields, formerSections } = renamed;
+  return readSection(section, fields, sourcesOf(given), { formerSections });
+}
+
+const formerNames: [source: string, given: Given, warning: string][] = [
+  ["a file", { file: "web: { port: 9 }" }, "app.yaml: web.port"],
+  ["a file, moved alone", { file: "old: { listen_port: 9 }" }, "app.yaml: old.listen_port"],
+  ["the environment", { env: { APP_WEB_PORT: "9" } }, "environment: APP_WEB_PORT"],
+  ["--set", { sets: ["web.port=9"] }, "--set: web.port"],
+];
+for (const [source, given, place] of formerNames) {
+  Deno.test(`readSection() accepts a former name from ${source}, with a warning`, () => {
+    const { values, warnings, problems, present } = readRenamed(given);
+    assert.deepEqual([values?.port, problems, present], [9, [], true]);
+    const remedy = given.env ? "APP_REST_PORT" : "rest.port";
+    assert.deepEqual(warnings.map(problemText), [
+      `${place}: this name is deprecated; write ${remedy} instead`,
+    ]);
+    assert.deepEqual(unknownKeys([renamed], sourcesOf(given)), []);
+  });
+}
+
+Deno.test("readSection() prefers the new name within a source, and the stronger source before that", () => {
+  const file = "web: { port: 8 }\nrest: { port: 9 }";
+  assert.equal(readRenamed({ file }).values?.port, 9);
+  assert.deepEqual(readRenamed({ file }).warnings, []);
+  assert.equal(readRenamed({ file, env: { APP_WEB_PORT: "7" } }).values?.port, 7);
+});
+
+Deno.test("unknownKeys() suggests the names of today for a mistyped key of a former section", () => {
+  const [problem] = unknownKeys([renamed], sourcesOf({ file: "web: { prot: 1 }" }));
+  assert.equal(problem.message, "unknown key; known here: nothing");
+});
+
+Deno.test("a derived default comes after every source and before the field's default", () => {
+  const derive = (given: Given, value: unknown) =>
+    readSection(
+      "rest",
+      { port },
+      withDerivedDefaults(sourcesOf(given), [{ path: "rest.port", value, origin: "nats.port" }]),
+    );
+  const { values, origins, present } = derive({}, 6);
+  assert.deepEqual([values?.port, origins.get("port"), present], [6, "nats.port", false]);
+  assert.equal(derive({ file: "rest: { port: 2 }" }, 6).values?.port, 2);
+  assert.deepEqual(derive({}, "many").problems.map(({ origin }) => origin), ["nats.port"]);
+});
+
+Deno.test("without a prefix only the aliases of a key are read from the environment", () => {
+  const env = { APP_REST_PORT: "2", REST_PORT: "3" };
+  assert.equal(readSection("rest", { port }, sourcesFrom({ env })).values?.port, 1);
+  const withAlias = sourcesFrom({ env: { ...env, OLD_PORT: "4" } });
+  assert.equal(readSection("rest", { port }, withAlias).values?.port, 4);
+});

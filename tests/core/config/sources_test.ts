@@ -11,23 +11,32 @@ function memory(files: Record<string, string>) {
   return { asked, readText };
 }
 
-Deno.test("loadSources() takes the file named by --config before the one named by CIM_CONFIG", async () => {
+Deno.test("loadSources() takes the file named by --config before the one named by APP_CONFIG", async () => {
   const { readText } = memory({ "a.yaml": "x: { y: 1 }", "b.yaml": "x: { y: 2 }" });
-  const env = { CIM_CONFIG: "b.yaml" };
-  assert.equal((await loadSources({ configPath: "a.yaml", env, readText })).file?.path, "a.yaml");
-  assert.equal((await loadSources({ env, readText })).file?.path, "b.yaml");
+  const env = { APP_CONFIG: "b.yaml" };
+  const envPrefix = "APP_";
+  const named = await loadSources({ configPath: "a.yaml", env, envPrefix, readText });
+  assert.equal(named.file?.path, "a.yaml");
+  assert.equal((await loadSources({ env, envPrefix, readText })).file?.path, "b.yaml");
+  assert.equal((await loadSources({ env, readText })).file, undefined);
 });
 
-Deno.test("loadSources() searches the known places in order and takes none if there is none", async () => {
-  const { asked, readText } = memory({ "./cim.json": '{"x":{}}' });
-  assert.equal((await loadSources({ env: {}, readText })).file?.path, "./cim.json");
-  assert.deepEqual(asked, ["./cim.yaml", "./cim.json"]);
-  assert.equal((await loadSources({ env: {}, readText: () => undefined })).file, undefined);
+Deno.test("loadSources() names the variable that names a missing file", async () => {
+  const options = { env: { APP_CONFIG: "b.yaml" }, envPrefix: "APP_", readText: () => undefined };
+  await assert.rejects(loadSources(options), {
+    code: "config_unreadable",
+    message: "Cannot read configuration b.yaml: no such file; correct APP_CONFIG",
+  });
 });
 
-Deno.test("loadSources() never reads XGVela's cim.json as its own configuration", async () => {
-  const { readText } = memory({ "/opt/config/cim.json": "{}" });
-  assert.equal((await loadSources({ env: {}, readText })).file, undefined);
+Deno.test("loadSources() searches the default paths in order and takes none if there is none", async () => {
+  const defaultPaths = ["./app.yaml", "./app.json", "/etc/app.yaml"];
+  const { asked, readText } = memory({ "./app.json": '{"x":{}}' });
+  assert.equal((await loadSources({ env: {}, defaultPaths, readText })).file?.path, "./app.json");
+  assert.deepEqual(asked, ["./app.yaml", "./app.json"]);
+  const nothing = { env: {}, readText: () => undefined };
+  assert.equal((await loadSources({ ...nothing, defaultPaths })).file, undefined);
+  assert.equal((await loadSources(nothing)).file, undefined);
 });
 
 Deno.test("D-CFG-1 loadSources() fails when a named file is missing", async () => {
@@ -38,15 +47,15 @@ Deno.test("D-CFG-1 loadSources() fails when a named file is missing", async () =
 });
 
 const unreadable: [string, string, RegExp][] = [
-  ["broken YAML", "a: [1", /parse configuration cim\.yaml: .*line 1/],
-  ["the same key twice", "a: 1\na: 2", /parse configuration cim\.yaml: .*unique/],
-  ["a list", "- a", /parse configuration cim\.yaml: the document is not a mapping/],
-  ["a text", "hello", /parse configuration cim\.yaml: the document is not a mapping/],
+  ["broken YAML", "a: [1", /parse configuration app\.yaml: .*line 1/],
+  ["the same key twice", "a: 1\na: 2", /parse configuration app\.yaml: .*unique/],
+  ["a list", "- a", /parse configuration app\.yaml: the document is not a mapping/],
+  ["a text", "hello", /parse configuration app\.yaml: the document is not a mapping/],
 ];
 for (const [name, text, told] of unreadable) {
   Deno.test(`loadSources() tells where a file with ${name} is wrong`, async () => {
-    const { readText } = memory({ "cim.yaml": text });
-    await assert.rejects(loadSources({ configPath: "cim.yaml", env: {}, readText }), {
+    const { readText } = memory({ "app.yaml": text });
+    await assert.rejects(loadSources({ configPath: "app.yaml", env: {}, readText }), {
       code: "config_unreadable",
       message: told,
     });
@@ -54,8 +63,8 @@ for (const [name, text, told] of unreadable) {
 }
 
 Deno.test("loadSources() takes an empty file for one without sections", async () => {
-  const { readText } = memory({ "cim.yaml": "" });
-  const { file } = await loadSources({ configPath: "cim.yaml", env: {}, readText });
+  const { readText } = memory({ "app.yaml": "" });
+  const { file } = await loadSources({ configPath: "app.yaml", env: {}, readText });
   assert.deepEqual(file?.values, {});
 });
 
@@ -117,8 +126,8 @@ Deno.test("--set keeps what follows the first equals sign, and the last one of a
 Deno.test("loadSources() reads real files, and tells when one is a folder", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${folder}/cim.yaml`, "rest: { port: 1 }");
-    const { file } = await loadSources({ configPath: `${folder}/cim.yaml`, env: {} });
+    await Deno.writeTextFile(`${folder}/app.yaml`, "rest: { port: 1 }");
+    const { file } = await loadSources({ configPath: `${folder}/app.yaml`, env: {} });
     assert.deepEqual(file?.values, { rest: { port: 1 } });
     await assert.rejects(loadSources({ configPath: folder, env: {} }), {
       code: "config_unreadable",

@@ -3,7 +3,7 @@ import { readSection, sourcesFrom } from "../../../core/mod.ts";
 import { httpConfig } from "../../../plugins/http/config.ts";
 
 function read(env: Record<string, string>) {
-  return readSection("rest", httpConfig, sourcesFrom({ env }));
+  return readSection("rest", httpConfig, sourcesFrom({ env, envPrefix: "CIM_" }));
 }
 
 Deno.test("rest.port is 6060, also, with a warning, when CIM_REST_PORT is not a port", () => {

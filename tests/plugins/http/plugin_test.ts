@@ -293,7 +293,12 @@ Deno.test("http() listens on loopback, and on all interfaces inside Kubernetes",
     [{ KUBERNETES_SERVICE_HOST: "10.0.0.1", CIM_REST_HOST: "127.0.0.2" }, "127.0.0.2"],
   ];
   for (const [env, hostname] of cases) {
-    await using kit = harness({ plugins: [http()], config: { rest: { port: 0 } }, env });
+    await using kit = harness({
+      plugins: [http()],
+      config: { rest: { port: 0 } },
+      env,
+      envPrefix: "CIM_",
+    });
     await kit.agent.start();
     const entry = kit.logs.entries.find(({ message }) => message === "Listening")!;
     assert.deepEqual(entry.fields.hostname, hostname);

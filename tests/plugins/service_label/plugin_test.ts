@@ -3,7 +3,7 @@ import { serviceLabelPlugin, serviceLabelToken } from "../../../plugins/service_
 import { harness, type HarnessOptions } from "../../../core/testing/mod.ts";
 
 async function labelOf(options: Omit<HarnessOptions, "plugins">) {
-  await using kit = harness({ plugins: [serviceLabelPlugin()], ...options });
+  await using kit = harness({ plugins: [serviceLabelPlugin()], envPrefix: "CIM_", ...options });
   await kit.agent.start();
   return { label: kit.agent.get(serviceLabelToken), warnings: kit.logs.messages("warn") };
 }
