@@ -11,6 +11,7 @@
  * @module
  */
 import { AgentError, describeError } from "../errors/mod.ts";
+import { readTextIfPresent } from "../files/mod.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A parsed file. */
@@ -94,7 +95,7 @@ export interface SourceValues {
  */
 export function sourcesFrom(values: SourceValues = {}): ConfigSources {
   const { file, pluginFiles = new Map(), env = {}, envPrefix, sets = [] } = values;
-  const { readText = readIfPresent } = values;
+  const { readText = readTextIfPresent } = values;
   return {
     file,
     pluginFiles,
@@ -129,7 +130,7 @@ export function withDerivedDefaults(
  */
 export async function loadSources(options: LoadSourcesOptions = {}): Promise<ConfigSources> {
   const { sets, sections = [], envPrefix } = options;
-  const { env = Deno.env.toObject(), readText = readIfPresent } = options;
+  const { env = Deno.env.toObject(), readText = readTextIfPresent } = options;
   const pluginFiles = new Map<string, ConfigFile>();
   for (const section of sections) {
     const file = await findPluginFile(section, options, env, readText);
@@ -203,17 +204,6 @@ async function readConfigFile(
       }`,
       { cause },
     );
-  }
-}
-
-function readIfPresent(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
-    throw error;
   }
 }
 

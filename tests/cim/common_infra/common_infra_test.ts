@@ -77,6 +77,7 @@ async function started(text: string | undefined) {
     await using test = harness({
       plugins: [paths(), commonInfra()],
       env: { CIM_PATHS_CONF: folder },
+      envPrefix: "CIM_",
     });
     await test.agent.start();
     return {
@@ -112,6 +113,7 @@ Deno.test("commonInfra() is degraded and the agent starts when the document cann
     await using test = harness({
       plugins: [paths(), commonInfra()],
       env: { CIM_PATHS_CONF: folder },
+      envPrefix: "CIM_",
     });
     await test.agent.start();
     assert.equal(test.agent.status.plugin("common_infra")?.state, "degraded");

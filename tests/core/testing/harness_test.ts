@@ -13,8 +13,8 @@ Deno.test("harness() hands configuration and environment to the plugins", async 
     },
     init: ({ config }) => void seen.push(config.word, config.more),
   });
-  const env = { CIM_ECHO_MORE: "b" };
-  await using test = harness({ plugins: [echo], config: { echo: { word: "a" } }, env });
+  const environment = { env: { APP_ECHO_MORE: "b" }, envPrefix: "APP_" };
+  await using test = harness({ plugins: [echo], config: { echo: { word: "a" } }, ...environment });
   await test.agent.start();
   assert.deepEqual(seen, ["a", "b"]);
 });
