@@ -14,5 +14,6 @@ export * from "./forward/mod.ts";
 export * from "./keyvalue/mod.ts";
 export * from "./log/mod.ts";
 export * from "./metrics/mod.ts";
+export * from "./net/mod.ts";
 export * from "./plugin/mod.ts";
 export * from "./status/mod.ts";

@@ -1,8 +1,10 @@
 import { coreErrors, type ErrorEntry, storeErrors } from "../../core/mod.ts";
+import { httpErrors } from "../../plugins/http/mod.ts";
 import { localkvErrors } from "../../plugins/localkv/mod.ts";
 import { natsErrors } from "../../plugins/nats/mod.ts";
 import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
 import { dayOneErrors } from "../day_one/mod.ts";
+import { kvErrors } from "../kv_routes/mod.ts";
 import { logErrors } from "../logs/mod.ts";
 import { settingsErrors } from "../settings/mod.ts";
 
@@ -13,10 +15,12 @@ import { settingsErrors } from "../settings/mod.ts";
 export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   coreErrors,
   storeErrors,
+  httpErrors,
   localkvErrors,
   natsServerErrors,
   natsErrors,
   logErrors,
   dayOneErrors,
   settingsErrors,
+  kvErrors,
 ].flatMap((catalogue) => Object.values<ErrorEntry>(catalogue)));

@@ -1,19 +1,24 @@
+import { AgentError } from "../../core/mod.ts";
+import { httpErrors } from "../../plugins/http/mod.ts";
+
 /** Options of {@linkcode lineStream}. */
 export interface LineStreamOptions {
-  /** A line before all others. */
+  /** Item of the first line, before those of the source. */
   first?: unknown;
-  /** Called once when the reader or the source has ended. */
+  /** Called once, when the source has ended or the client has closed the connection. */
   onEnd?: () => void;
+  /** Called with the error when the source fails. */
+  onFailure?: (error: unknown) => void;
 }
 
 /**
- * An answer of JSON lines, made as fast as the reader takes them. When the source fails, the last line is
- * `{"error": message}`: the status has long been sent.
+ * An answer of JSON lines, produced as fast as the client reads them. When the source fails, the last line is
+ * `{"error", "code"}`, because the status has been sent before.
  */
 export function lineStream<T>(
   source: AsyncIterable<T>,
   show: (item: T) => readonly unknown[],
-  { first, onEnd = () => {} }: LineStreamOptions = {},
+  { first, onEnd = () => {}, onFailure = () => {} }: LineStreamOptions = {},
 ): Response {
   const encoder = new TextEncoder();
   const iterator = source[Symbol.asyncIterator]();
@@ -28,9 +33,8 @@ export function lineStream<T>(
         const { done, value } = await iterator.next();
         if (!done) return controller.enqueue(encode(show(value)));
       } catch (error) {
-        controller.enqueue(
-          encode([{ error: error instanceof Error ? error.message : `${error}` }]),
-        );
+        onFailure(error);
+        controller.enqueue(encode([failureLine(error)]));
       }
       onEnd();
       controller.close();
@@ -43,4 +47,9 @@ export function lineStream<T>(
   return new Response(body, {
     headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" },
   });
+}
+
+function failureLine(error: unknown): { error: string; code: string } {
+  if (error instanceof AgentError) return { error: error.message, code: error.code };
+  return { error: "internal error", code: httpErrors.internal.code };
 }

@@ -1,5 +1,5 @@
 /**
- * Entries and changes as JSON lines. A value that is UTF-8 text is told as text, any other in base64.
+ * Entries and changes as JSON lines. A value that is UTF-8 text is written as text, any other in base64.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface EntryLine {
   readonly create_revision: number;
 }
 
-/** First line of a watch: from here on nothing is missed. */
+/** First line of a watch: every change after this line is reported. */
 export interface WatchingLine {
-  /** The prefix that is watched. */
+  /** The watched prefix. */
   readonly watching: string;
 }
 
@@ -30,18 +30,18 @@ export type ChangeLine =
   | (EntryLine & { readonly type: "put" })
   | { readonly type: "delete"; readonly key: string; readonly revision: number };
 
-/** An entry to be told. */
+/** Converts an entry to its line. */
 export function showEntry({ key, value, revision, createRevision }: Entry): EntryLine {
   return { key, ...showValue(value), revision, create_revision: createRevision };
 }
 
-/** A change to be told. */
+/** Converts a change to its line. */
 export function showChange(change: Change): ChangeLine {
   if (change.type === "put") return { type: "put", ...showEntry(change.entry) };
   return { type: "delete", key: change.key, revision: change.revision };
 }
 
-/** The entry that a line tells. */
+/** Converts a line to its entry. */
 export function readEntryLine({ key, value, base64, revision, create_revision }: EntryLine): Entry {
   const bytes = base64 === undefined
     ? new TextEncoder().encode(value ?? "")
@@ -49,7 +49,7 @@ export function readEntryLine({ key, value, base64, revision, create_revision }:
   return { key, value: bytes, revision, createRevision: create_revision };
 }
 
-/** The change that a line tells. */
+/** Converts a line to its change. */
 export function readChangeLine(line: ChangeLine): Change {
   if (line.type === "put") return { type: "put", entry: readEntryLine(line) };
   return { type: "delete", key: line.key, revision: line.revision };
@@ -59,7 +59,7 @@ function showValue(bytes: Uint8Array): Pick<EntryLine, "value" | "base64"> {
   try {
     return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    // Not text; told as what it is.
+    // Not UTF-8.
     return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
   }
 }

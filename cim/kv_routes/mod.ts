@@ -1,19 +1,20 @@
 /**
- * The configured store over REST, for operators on the same machine: it is how `cim kv` reaches the
- * embedded store, which one process owns. Routes answer loopback peers only; there is no other check, so
- * this is no door for applications.
+ * The configured store over REST, for operators on the same machine: `cim kv` uses it to reach the embedded store,
+ * which only the agent's process can open. The routes answer loopback peers and check nothing else; applications
+ * should not use them.
  *
  * | Request | Answer |
  * | --- | --- |
- * | `GET /api/v1/kv/KEY` | the value as it is, its revision as `etag`; 404 |
+ * | `GET /api/v1/kv/KEY` | the bytes of the value, its revision as `etag`; 404 |
  * | `PUT /api/v1/kv/KEY?ttl=30s` | `{"revision"}`; the body is the value |
- * | `DELETE /api/v1/kv/KEY` | `{"revision", "deleted"}`: the keys that existed |
+ * | `DELETE /api/v1/kv/KEY` | `{"revision", "deleted"}`: the keys that were deleted |
  * | `GET /api/v1/kv?prefix=P&keys_only=true` | one JSON line for each entry |
  * | `DELETE /api/v1/kv?prefix=P` | `{"revision", "deleted"}` |
  * | `GET /api/v1/kv?prefix=P&watch=true` | `{"watching"}`, then one JSON line for each change |
  *
  * @module
  */
+export { kvErrors } from "./errors.ts";
 export {
   type ChangeLine,
   type EntryLine,

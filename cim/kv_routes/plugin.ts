@@ -1,17 +1,25 @@
-import { definePlugin, type KeyValueStore, parseDuration, type Plugin } from "../../core/mod.ts";
-import { HttpProblem, httpToken, jsonResponse, type RouteRequest } from "../../plugins/http/mod.ts";
+import {
+  AgentError,
+  definePlugin,
+  type KeyValueStore,
+  type Logger,
+  parseDuration,
+  type Plugin,
+} from "../../core/mod.ts";
+import { httpErrors, httpToken, jsonResponse, type RouteRequest } from "../../plugins/http/mod.ts";
 import { configStoreToken } from "../store/mod.ts";
+import { kvErrors } from "./errors.ts";
 import { lineStream } from "./line_stream.ts";
 import { showChange, showEntry } from "./lines.ts";
 
-/** Serves the configured store below `/api/v1/kv`, to loopback peers. */
+/** Serves the configured store below `/api/v1/kv` to loopback peers. */
 export function kvRoutes(): Plugin {
   return definePlugin({
     name: "kv_routes",
     requires: [httpToken, configStoreToken],
-    init({ name, get, signal }) {
+    init({ name, get, signal, log }) {
       const http = get(httpToken);
-      const routes = new StoreRoutes(get(configStoreToken).store, signal);
+      const routes = new StoreRoutes(get(configStoreToken).store, signal, log);
       const one = "/api/v1/kv/:key+";
       const many = "/api/v1/kv";
       http.route(name, { method: "GET", path: one, handler: (request) => routes.read(request) });
@@ -34,15 +42,18 @@ export function kvRoutes(): Plugin {
 class StoreRoutes {
   readonly #store: KeyValueStore;
   readonly #stopping: AbortSignal;
+  readonly #log: Logger;
 
-  constructor(store: KeyValueStore, stopping: AbortSignal) {
+  /** `stopping` aborts when the agent stops, and ends lists and watches. */
+  constructor(store: KeyValueStore, stopping: AbortSignal, log: Logger) {
     this.#store = store;
     this.#stopping = stopping;
+    this.#log = log;
   }
 
   async read({ params, request }: RouteRequest): Promise<Response> {
     const entry = await this.#store.get(params.key, { signal: request.signal });
-    if (!entry) throw new HttpProblem(404, `There is no key "${params.key}"`);
+    if (!entry) throw new AgentError(kvErrors.key_unknown, `There is no key "${params.key}"`);
     return new Response(entry.value as Uint8Array<ArrayBuffer>, {
       headers: {
         "content-type": "application/octet-stream",
@@ -57,7 +68,10 @@ class StoreRoutes {
   async write({ params, request }: RouteRequest): Promise<Response> {
     const ttl = new URL(request.url).searchParams.get("ttl");
     const ttlMs = ttl === null ? undefined : parseDuration(ttl);
-    if (ttl !== null && !ttlMs) throw new HttpProblem(400, `Cannot use ttl=${ttl}: write like 30s`);
+    if (ttl !== null && !ttlMs) {
+      const message = `Cannot put "${params.key}": ttl=${ttl} is not a duration such as 30s`;
+      throw new AgentError(httpErrors.query_invalid, message);
+    }
     const { revision } = await this.#store.put(params.key, await request.bytes(), { ttlMs });
     return jsonResponse({ revision });
   }
@@ -69,7 +83,10 @@ class StoreRoutes {
 
   async removeAll({ request }: RouteRequest): Promise<Response> {
     const prefix = new URL(request.url).searchParams.get("prefix");
-    if (!prefix) throw new HttpProblem(400, "Cannot delete: name a ?prefix= that is not empty");
+    if (!prefix) {
+      const message = "Cannot delete: the parameter prefix is missing or empty";
+      throw new AgentError(httpErrors.query_invalid, message);
+    }
     const { revision, deleted } = await this.#store.delete(prefix, { prefix: true });
     return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
   }
@@ -82,7 +99,9 @@ class StoreRoutes {
       keysOnly: query.get("keys_only") === "true",
       signal: this.#stopping,
     });
-    return lineStream(entries, (entry) => [showEntry(entry)]);
+    return lineStream(entries, (entry) => [showEntry(entry)], {
+      onFailure: (error) => this.#report("list", prefix, error),
+    });
   }
 
   async #watch(prefix: string): Promise<Response> {
@@ -93,6 +112,11 @@ class StoreRoutes {
     return lineStream(batches, ({ changes }) => changes.map(showChange), {
       first: { watching: prefix },
       onEnd: () => ended.abort(),
+      onFailure: (error) => this.#report("watch", prefix, error),
     });
+  }
+
+  #report(action: string, prefix: string, error: unknown): void {
+    if (!this.#stopping.aborted) this.#log.warn(`Cannot go on with a ${action}`, { prefix, error });
   }
 }

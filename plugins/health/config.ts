@@ -8,7 +8,7 @@ import { list } from "../../core/mod.ts";
 /** Fields of the section. */
 export const healthConfig = {
   nonFatal: list({
-    doc: "Plugins whose errors do not make the agent unready; they are listed as degraded.",
+    doc: "Plugins whose errors leave the agent ready; the status lists them as degraded.",
     default: [],
   }),
 };

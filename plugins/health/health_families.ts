@@ -1,14 +1,14 @@
 /**
- * cn-infra's health metrics, read from the status board at each scrape, so that a plugin has its gauge from the
- * moment it is known.
+ * cn-infra's health metrics. They are read from the status board at each scrape, so that a plugin has its gauge as
+ * soon as it is registered.
  *
  * @module
  */
 import type { MetricFamily, StatusBoard } from "../../core/mod.ts";
-import type { Build } from "./build.ts";
 import { stateNumbers } from "./probe_document.ts";
+import type { Build } from "./status_document.ts";
 
-/** The families of a service. */
+/** The families; `service` is the value of the label of that name. */
 export function healthFamilies(service: string, board: StatusBoard, build: Build): MetricFamily[] {
   return [
     {

@@ -1,9 +1,10 @@
 /**
  * Probes and status: `/liveness`, `/readiness`, `/api/v1/status`, and the registry `/health` for Prometheus.
  *
- * It decides nothing: states come from the plugins through the agent's status board. Liveness means that the
- * process can make progress and does not depend on anything outside; an outage of a store must not make an
- * orchestrator restart the agent. Readiness means that all plugins that count are ok.
+ * The plugins report their states to the agent's status board; this plugin only publishes them. Liveness says that
+ * the process can make progress and depends on nothing outside it: an outage of a store must not make an orchestrator
+ * restart the agent. Readiness says that every plugin, except those named in `health.non_fatal`, is ok, degraded or
+ * disabled.
  *
  * @module
  */

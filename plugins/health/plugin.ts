@@ -12,23 +12,22 @@ import {
 } from "../../core/mod.ts";
 import { httpToken, jsonResponse } from "../http/mod.ts";
 import { prometheusToken } from "../prometheus/mod.ts";
-import type { Build } from "./build.ts";
 import { healthConfig } from "./config.ts";
 import { healthFamilies } from "./health_families.ts";
 import { probeDocument } from "./probe_document.ts";
-import { statusDocument } from "./status_document.ts";
+import { type Build, statusDocument } from "./status_document.ts";
 
-/** What the program knows of its build. */
+/** Facts about the build of the program. */
 export interface HealthOptions {
-  /** When it was built. Default: empty. */
+  /** Date of the build. Default: empty. */
   buildDate?: string;
-  /** What it was built from. Default: empty. */
+  /** Commit that it was built from. Default: empty. */
   commitHash?: string;
 }
 
 /**
- * Serves the probes to everybody who can reach the port and the status to loopback peers. Requires `http`; with
- * `prometheus` it serves the registry `/health`, too.
+ * Serves the probes to every peer that can reach the port, and the status to loopback peers. Requires `http`; with
+ * `prometheus` it also serves the registry `/health`.
  */
 export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}): Plugin {
   return definePlugin({
@@ -43,7 +42,9 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
       const build: Build = { version: agent.version, date: buildDate, commit: commitHash };
 
       for (const plugin of config.nonFatal) {
-        if (!board.plugin(plugin)) log.warn("health.non_fatal names no plugin", { plugin });
+        if (!board.plugin(plugin)) {
+          log.warn("Plugin named in health.non_fatal does not exist", { plugin });
+        }
       }
       board.setNonFatal(config.nonFatal);
 
@@ -79,7 +80,7 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
   });
 }
 
-/** A degraded agent still serves its application; an orchestrator must not take it out. */
+/** A degraded agent still serves its application, so it must stay in rotation. */
 function isReady({ state }: AgentStatus): boolean {
   return state === "ok" || state === "degraded";
 }

@@ -1,13 +1,13 @@
 /**
- * The body of the probes: cn-infra's AgentStatus with its names, numbers for states and seconds for times.
- * Reasons may name endpoints and paths, so they are for loopback peers; the states are for everybody.
+ * The body of the probes: cn-infra's AgentStatus with its member names, numbers for states and seconds for times.
+ * Reasons may contain endpoints and paths, so they are shown to loopback peers only.
  *
  * @module
  */
 import type { AgentStatus, PluginState, PluginStatus } from "../../core/mod.ts";
-import type { Build } from "./build.ts";
+import type { Build } from "./status_document.ts";
 
-/** cn-infra's numbers of states. A disabled or degraded plugin leaves the agent ready, so it counts as `OK`. */
+/** cn-infra's numbers for states. A disabled or degraded plugin leaves the agent ready, so its number is that of `OK`. */
 export const stateNumbers: Readonly<Record<PluginState, number>> = Object.freeze({
   init: 0,
   ok: 1,

@@ -1,10 +1,19 @@
 /**
- * The body of `/api/v1/status`: every plugin with its state, since when and why, and how long it took to start.
+ * The body of `/api/v1/status`: state, time of the last change and reason of the agent and of every plugin, and how
+ * long each took to start.
  *
  * @module
  */
 import type { AgentApi, AgentStatus, StatusChange } from "../../core/mod.ts";
-import type { Build } from "./build.ts";
+
+/** Build of the running program. */
+export interface Build {
+  readonly version: string;
+  /** Empty when unknown. */
+  readonly date: string;
+  /** Empty when unknown. */
+  readonly commit: string;
+}
 
 /** Builds the document. */
 export function statusDocument(
@@ -33,7 +42,7 @@ function change({ state, since, reason }: StatusChange): Record<string, string> 
   return { state, since: time(since), reason };
 }
 
-/** How long init and afterInit of a plugin took, as far as they have run. */
+/** Duration of the plugin's init and afterInit, for those that have run. */
 function startMs(boot: AgentApi["boot"], name: string): Record<string, number> {
   return Object.fromEntries(
     boot.filter(({ plugin }) => plugin === name)

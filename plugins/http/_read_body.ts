@@ -1,5 +1,5 @@
 /**
- * Reads a body within limits, so that a handler sees a complete one or none.
+ * Reads a request body within limits, so that a handler gets either the complete body or no call.
  *
  * @module
  */
@@ -7,20 +7,22 @@ import { type Clock, deadline, hasCode } from "../../core/mod.ts";
 
 /** Limits of one body. */
 export interface BodyLimits {
+  /** Largest body in bytes. */
   readonly maxBytes: number;
+  /** Time allowed for the whole body, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
-/** What became of a body. */
+/** Outcome of reading a body. */
 export type BodyOutcome =
   | { readonly kind: "complete"; readonly request: Request }
   | { readonly kind: "too_large" | "timeout" | "broken" };
 
 /**
- * Reads the body of a request; the result is a request with the same body at hand and the signal given. (The
- * signal of the engine's own request aborts after success, too, and must not be touched.) A body of GET or
- * HEAD means nothing and is dropped.
+ * Reads the body of a request and returns a new request with that body and the signal given. (The signal of the
+ * server's own request also aborts after success, so it is not used.) The body of a GET or HEAD has no meaning
+ * and is discarded.
  */
 export async function readBody(
   request: Request,
@@ -42,8 +44,8 @@ export async function readBody(
   } catch (error) {
     return { kind: hasCode(error, "deadline_exceeded") ? "timeout" : "broken" };
   } finally {
-    // A body that was not read to its end is given up; its connection may be gone already.
-    reader.cancel().catch(() => "nobody waits for it any more");
+    // Stops reading a body that is too large or late. The cancellation fails if the connection has ended already.
+    reader.cancel().catch(() => {});
   }
 }
 

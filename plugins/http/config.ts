@@ -9,11 +9,11 @@ import { type ConfigOf, duration, integer, size, text } from "../../core/mod.ts"
 export const httpConfig = {
   host: text({
     doc:
-      "Address to listen on. Default: 127.0.0.1, and 0.0.0.0 inside Kubernetes, where probes and " +
-      "scrapes come from outside the pod; routes that change or reveal something stay loopback-only.",
+      "Address to listen on. Default: 127.0.0.1; inside Kubernetes 0.0.0.0, because probes and " +
+      "scrapes come from outside the pod. Routes that change or reveal something answer loopback peers only.",
   }),
   kubernetesServiceHost: text({
-    doc: "Set by Kubernetes in every container; tells that the agent runs in a pod.",
+    doc: "Set by Kubernetes in every container; if present, the agent runs in a pod.",
     aliases: ["KUBERNETES_SERVICE_HOST"],
   }),
   port: integer({
@@ -30,35 +30,34 @@ export const httpConfig = {
     max: 2 ** 30,
   }),
   maxConnections: integer({
-    doc: "Connections at one time; a further one is answered with 503 and closed.",
+    doc: "Maximum open connections; a further one is answered with 503 and closed.",
     default: 512,
     min: 1,
     max: 65_536,
   }),
   maxRequests: integer({
-    doc: "Requests in work at one time; a further one is answered with 503.",
+    doc: "Maximum requests in progress; a further one is answered with 503.",
     default: 1_024,
     min: 1,
     max: 1_000_000,
   }),
   headerTimeoutMs: duration({
-    doc: "A new connection has to bring the whole header of its first request within this time.",
+    doc: "Time allowed to receive the first complete request header of a connection.",
     default: 10_000,
     min: 10,
   }),
   bodyTimeoutMs: duration({
-    doc: "A request body has to arrive within this time; else the answer is 408.",
+    doc: "Time allowed to receive a request body; after it the answer is 408.",
     default: 30_000,
     min: 10,
   }),
   idleTimeoutMs: duration({
-    doc: "A connection without a request in work is closed after this time.",
+    doc: "A connection without a request in progress is closed after this time.",
     default: 120_000,
     min: 10,
   }),
   writeTimeoutMs: duration({
-    doc:
-      "An answer that waits for its reader is given up when nothing of it was taken for this long.",
+    doc: "A response is aborted if the client reads nothing for this long.",
     default: 30_000,
     min: 10,
   }),

@@ -1,9 +1,111 @@
 /**
- * Failures of the HTTP plugin: what a handler throws to answer with an error, and what listening can meet.
+ * Errors of the HTTP plugin: the codes of the answers it gives itself, the error that a handler throws to add
+ * headers to an error answer, and the failures of opening the port.
  *
  * @module
  */
-import { AgentError } from "../../core/mod.ts";
+import {
+  AgentError,
+  type CoreErrorCode,
+  defineErrors,
+  type ErrorCatalogue,
+  type ErrorEntry,
+} from "../../core/mod.ts";
+
+/** Codes of the answers that the server gives itself, and of routes that read a query. */
+export const httpErrors: ErrorCatalogue<
+  | "route_unknown"
+  | "method_not_allowed"
+  | "target_invalid"
+  | "query_invalid"
+  | "loopback_only"
+  | "cross_origin"
+  | "body_too_large"
+  | "body_timeout"
+  | "body_broken"
+  | "connection_limit"
+  | "request_limit"
+  | "agent_starting"
+  | "internal"
+> = defineErrors({
+  route_unknown: {
+    retryable: false,
+    status: 404,
+    meaning: "No route of the REST interface has this path.",
+    remedy: "Check the path; the reference lists the routes.",
+  },
+  method_not_allowed: {
+    retryable: false,
+    status: 405,
+    meaning: "The path exists, but does not answer this method.",
+    remedy: "Use a method that the header `Allow` of the answer lists.",
+  },
+  target_invalid: {
+    retryable: false,
+    status: 400,
+    meaning: "The request target or the Host header is not usable as an address.",
+    remedy: "Send a path that is validly percent-encoded, and a Host header of name and port only.",
+  },
+  query_invalid: {
+    retryable: false,
+    status: 400,
+    meaning: "A query parameter is missing, or its value is not allowed.",
+    remedy: "Correct the parameter that the message names.",
+  },
+  loopback_only: {
+    retryable: false,
+    status: 403,
+    meaning: "The route answers peers on the same machine only.",
+    remedy: "Call it from the same pod or host through 127.0.0.1.",
+  },
+  cross_origin: {
+    retryable: false,
+    status: 403,
+    meaning: "A page of another web site sent the request.",
+    remedy: "Call the route from a program, or from a page served by this machine.",
+  },
+  body_too_large: {
+    retryable: false,
+    status: 413,
+    meaning: "The request body is larger than the route accepts.",
+    remedy: "Send less, or raise `rest.max_body`.",
+  },
+  body_timeout: {
+    retryable: true,
+    status: 408,
+    meaning: "The request body did not arrive completely in time.",
+    remedy: "Retry; raise `rest.body_timeout` for slow clients.",
+  },
+  body_broken: {
+    retryable: true,
+    status: 400,
+    meaning: "The request body ended early or was not validly framed.",
+    remedy: "Retry with a complete body.",
+  },
+  connection_limit: {
+    retryable: true,
+    status: 503,
+    meaning: "The server has as many connections as it may have.",
+    remedy: "Reuse connections, close idle ones, or raise `rest.max_connections`.",
+  },
+  request_limit: {
+    retryable: true,
+    status: 503,
+    meaning: "The server handles as many requests as it may at one time.",
+    remedy: "Retry after the time in `Retry-After`, or raise `rest.max_requests`.",
+  },
+  agent_starting: {
+    retryable: true,
+    status: 503,
+    meaning: "The agent is starting, and no plugin has added this route yet.",
+    remedy: "Retry when `/readiness` answers 200.",
+  },
+  internal: {
+    retryable: false,
+    meaning: "A handler failed with an error that is not for clients.",
+    remedy: "Read the agent's log; the record has the error and the route.",
+  },
+});
 
 /** Options of {@linkcode HttpProblem}. */
 export interface HttpProblemOptions {
@@ -14,45 +116,42 @@ export interface HttpProblemOptions {
 }
 
 /**
- * An answer with an error status, thrown by a handler. The message goes to the client.
- *
- * @throws {RangeError} When the status is not 400 to 599.
+ * An error answer with headers of its own, thrown by a handler. Status and code are those of the catalogue
+ * entry; the message is sent to the client.
  *
  * @example
  * ```ts
- * import { HttpProblem } from "./mod.ts";
+ * import { HttpProblem, httpErrors } from "./mod.ts";
  * import assert from "node:assert/strict";
  *
- * const problem = new HttpProblem(404, 'No change-set "a"');
- * assert.equal(problem.status, 404);
+ * const headers = { "retry-after": "5" };
+ * const problem = new HttpProblem(httpErrors.request_limit, "Cannot search: busy", { headers });
+ * assert.deepEqual([problem.status, problem.code], [503, "request_limit"]);
  * ```
  */
-export class HttpProblem extends Error {
-  /** Status of the answer. */
-  readonly status: number;
-  /** More headers of the answer. */
+export class HttpProblem extends AgentError {
+  /** Additional headers of the answer. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** Makes the answer `{"error": message}` with that status, 400 to 599. */
-  constructor(status: number, message: string, options: HttpProblemOptions = {}) {
-    if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw new RangeError(`Cannot make a problem of status ${status}: must be 400 to 599`);
-    }
-    const { headers = {}, cause } = options;
-    super(message, cause === undefined ? undefined : { cause });
+  /** Creates the error of a catalogue entry, or of a code that every part may use. */
+  constructor(
+    kind: CoreErrorCode | ErrorEntry,
+    message: string,
+    { headers = {}, cause }: HttpProblemOptions = {},
+  ) {
+    super(kind, message, { cause });
     this.name = "HttpProblem";
-    this.status = status;
     this.headers = headers;
   }
 }
 
-/** What listening on an address failed with, with the remedy. */
+/** The error to report when listening on an address failed, with the remedy. */
 export function listenError(hostname: string, port: number, cause: unknown): unknown {
   const place = `Cannot listen on ${hostname}:${port}`;
   if (cause instanceof Deno.errors.AddrInUse) {
     return new AgentError(
       "address_in_use",
-      `${place}: another process does; stop it, or set another rest.port (CIM_REST_PORT)`,
+      `${place}: another process listens there; stop it, or set another rest.port`,
       { cause },
     );
   }

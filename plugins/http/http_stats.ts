@@ -1,6 +1,6 @@
 /**
- * What the server counts: plain numbers, read at scrape time. Label sets are bounded: routes come from
- * code and at most 256 paths are told apart, methods are those of HTTP, statuses are classes.
+ * What the server counts, in plain numbers that are read at scrape time. Label sets are bounded: at most 256
+ * paths and 64 reasons are told apart (others count as `other`), methods are those of HTTP, statuses are classes.
  *
  * @module
  */
@@ -11,27 +11,18 @@ import {
   type MetricFamily,
   type Sample,
 } from "../../core/mod.ts";
+import { httpErrors } from "./errors.ts";
 
-const rejectReasons = [
-  "connection_limit",
-  "request_limit",
+/** Limits that close a connection. */
+export type ConnectionLimit = "header_timeout" | "idle_timeout" | "write_timeout";
+
+const connectionLimits: readonly ConnectionLimit[] = [
   "header_timeout",
   "idle_timeout",
   "write_timeout",
-  "bad_target",
-  "starting",
-  "unknown_path",
-  "wrong_method",
-  "not_loopback",
-  "cross_origin",
-  "body_too_large",
-  "body_timeout",
-  "body_broken",
-] as const;
-
-/** Why a request or a connection was turned away before any handler saw it. */
-export type RejectReason = typeof rejectReasons[number];
-
+];
+const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
+const maxReasons = 64;
 const maxPaths = 256;
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
 const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
@@ -46,8 +37,10 @@ export class HttpStats {
   accepted = 0;
   readonly #requests = new Map<string, { labels: Record<string, string>; value: number }>();
   readonly #paths = new Set<string>();
-  /** All reasons from the start, so that a rate is known from the first rejection on. */
-  readonly #rejected = new Map<RejectReason, number>(rejectReasons.map((reason) => [reason, 0]));
+  /** Known reasons are there from the start, so that a rate covers the first rejection, too. */
+  readonly #rejected = new Map<string, number>(
+    [...connectionLimits, ...Object.keys(refusals)].map((reason) => [reason, 0]),
+  );
   readonly #durations = new Float64Array(durationBounds.length + 1);
   #durationSum = 0;
 
@@ -67,9 +60,11 @@ export class HttpStats {
     this.#durationSum += seconds;
   }
 
-  /** Counts something turned away. */
-  rejected(reason: RejectReason): void {
-    this.#rejected.set(reason, this.#rejected.get(reason)! + 1);
+  /** Counts a request or connection that was rejected before a handler saw it. */
+  rejected(reason: string): void {
+    const isLabel = this.#rejected.has(reason) || this.#rejected.size < maxReasons;
+    const label = isLabel ? reason : "other";
+    this.#rejected.set(label, (this.#rejected.get(label) ?? 0) + 1);
   }
 
   /** The families to publish. */
@@ -84,7 +79,7 @@ export class HttpStats {
       {
         type: "counter",
         name: "http_rejected_total",
-        help: "Requests and connections turned away before a handler, by reason.",
+        help: "Requests and connections rejected before a handler, by reason.",
         collect: (): Sample[] =>
           [...this.#rejected].map(([reason, value]) => ({ labels: { reason }, value })),
       },
@@ -96,7 +91,7 @@ export class HttpStats {
           { bounds: durationBounds, counts: this.#durations, sum: this.#durationSum },
         ],
       },
-      gauge("http_requests_in_flight", "Requests in work.", () => this.inFlight),
+      gauge("http_requests_in_flight", "Requests in progress.", () => this.inFlight),
       gauge("http_open_connections", "Open connections.", () => this.connections),
       counter("http_connections_total", "Connections accepted.", () => this.accepted),
     ];

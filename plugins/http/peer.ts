@@ -1,17 +1,12 @@
 /**
- * Who is on the other end.
+ * The client of a connection.
  *
  * @module
  */
+import { isLoopback } from "../../core/mod.ts";
 import type { Peer } from "./api.ts";
 
-/** The peer of an address without port. */
+/** The peer with this IP address. */
 export function peerOf(hostname: string): Peer {
   return { hostname, isLoopback: isLoopback(hostname) };
-}
-
-/** Whether an address is 127.0.0.0/8, `::1` or an IPv4-mapped form of the former. */
-export function isLoopback(hostname: string): boolean {
-  const address = hostname.toLowerCase().replace(/^\[|\]$/g, "").replace(/^::ffff:/, "");
-  return address === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address);
 }

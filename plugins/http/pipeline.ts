@@ -1,17 +1,17 @@
 /**
- * The way of a request: find its route, ask each gate, complete its body, call the handler, turn whatever is
- * thrown on the way into an answer, count. An authenticator is one more gate; nothing else changes for it.
+ * The steps of a request: find its route, ask each gate, read its body, call the handler, turn an error into an
+ * answer, count.
  *
  * @module
  */
-import type { Clock, Logger } from "../../core/mod.ts";
+import { AgentError, type Clock, type Logger } from "../../core/mod.ts";
 import type { Peer } from "./api.ts";
-import { HttpProblem } from "./errors.ts";
+import { httpErrors, HttpProblem } from "./errors.ts";
+import type { RequestHandler } from "./front/mod.ts";
 import type { Gate } from "./gates.ts";
-import type { HttpStats, RejectReason } from "./http_stats.ts";
-import type { RequestHandler } from "./front/listener.ts";
+import type { HttpStats } from "./http_stats.ts";
 import { readBody } from "./_read_body.ts";
-import { jsonResponse, problemResponse } from "./responses.ts";
+import { errorResponse } from "./responses.ts";
 import type { FoundRoute, OwnedRoute, Router } from "./router.ts";
 
 /** What a pipeline works with. */
@@ -22,30 +22,20 @@ export interface PipelineOptions {
   readonly stats: HttpStats;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Whether routes may still be missing because the agent starts. */
+  /** Whether routes may still be missing because the agent is starting. */
   readonly isStarting: () => boolean;
-  /** Requests in work at one time; bodies are held while they are. */
+  /** Maximum requests in progress; each may hold a body in memory. */
   readonly maxRequests: number;
+  /** Largest body of a route without a limit of its own, in bytes. */
   readonly maxBodyBytes: number;
+  /** Time allowed to receive a body, in milliseconds. */
   readonly bodyTimeoutMs: number;
 }
 
-/** A request that is turned away before any handler sees it. */
-class Rejection extends HttpProblem {
-  readonly reason: RejectReason;
+/** A request that is rejected before a handler sees it. */
+class Rejection extends HttpProblem {}
 
-  constructor(
-    reason: RejectReason,
-    status: number,
-    message: string,
-    headers?: Readonly<Record<string, string>>,
-  ) {
-    super(status, message, { headers });
-    this.reason = reason;
-  }
-}
-
-const soon = { "retry-after": "1" };
+const retrySoon = { headers: { "retry-after": "1" } };
 
 /** Builds the pipeline. It never rejects. */
 export function createPipeline(options: PipelineOptions): RequestHandler {
@@ -60,53 +50,55 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
       case "wrong_method": {
         const { allow } = match;
         const message = `Method ${method} is not allowed here; use ${allow}`;
-        throw new Rejection("wrong_method", 405, message, { allow });
+        throw new Rejection(httpErrors.method_not_allowed, message, { headers: { allow } });
       }
       case "unknown":
-        if (options.isStarting()) throw new Rejection("starting", 503, "starting", soon);
-        throw new Rejection("unknown_path", 404, "No such path");
+        if (options.isStarting()) {
+          throw new Rejection(httpErrors.agent_starting, "starting", retrySoon);
+        }
+        throw new Rejection(httpErrors.route_unknown, "No such path");
     }
   }
 
-  async function admit(request: Request, remote: Peer, route: OwnedRoute): Promise<void> {
+  async function askGates(request: Request, remote: Peer, route: OwnedRoute): Promise<void> {
     for (const gate of gates) {
       const refusal = await gate({ request, remote, route });
       if (!refusal) continue;
-      const { reason, status, error, headers } = refusal;
-      throw new Rejection(reason, status, error, headers);
+      const { error, message, headers } = refusal;
+      throw new Rejection(error, message, { headers });
     }
   }
 
-  async function complete(
+  async function withBody(
     request: Request,
     signal: AbortSignal,
-    { route }: OwnedRoute,
+    { maxBodyBytes: maxBytes = options.maxBodyBytes }: OwnedRoute,
   ): Promise<Request> {
-    const { maxBodyBytes: maxBytes = options.maxBodyBytes } = route;
     const body = await readBody(request, signal, { maxBytes, timeoutMs: bodyTimeoutMs, clock });
     switch (body.kind) {
       case "complete":
         return body.request;
-      case "too_large":
-        throw new Rejection("body_too_large", 413, `The body is larger than ${maxBytes} bytes`);
+      case "too_large": {
+        const message = `The body is larger than ${maxBytes} bytes`;
+        throw new Rejection(httpErrors.body_too_large, message);
+      }
       case "timeout": {
         const message = `The body was not complete after ${bodyTimeoutMs} ms`;
-        throw new Rejection("body_timeout", 408, message);
+        throw new Rejection(httpErrors.body_timeout, message);
       }
       case "broken":
-        throw new Rejection("body_broken", 400, "The body cannot be read");
+        throw new Rejection(httpErrors.body_broken, "The body cannot be read");
     }
   }
 
   function answerTo(error: unknown, method: string, route: string | undefined): Response {
-    if (error instanceof Rejection) stats.rejected(error.reason);
-    const told = problemResponse(error);
-    if (told) return told;
-    log.error("Handler failed", { method, route, error });
-    return jsonResponse({ error: "internal error" }, 500);
+    if (error instanceof Rejection) stats.rejected(error.code);
+    else if (!(error instanceof AgentError)) log.error("Handler failed", { method, route, error });
+    else if (error.status >= 500) log.warn("Request failed", { method, route, error });
+    return errorResponse(error);
   }
 
-  function note(method: string, route: string | undefined, status: number, ms: number): void {
+  function record(method: string, route: string | undefined, status: number, ms: number): void {
     stats.answered(method, route, status, ms / 1_000);
     if (log.isEnabled("debug")) log.debug("Answered", { method, route, status, durationMs: ms });
   }
@@ -119,32 +111,33 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
     stats.inFlight++;
     try {
       if (stats.inFlight > maxRequests) {
-        throw new Rejection("request_limit", 503, "too many requests in work", soon);
+        throw new Rejection(httpErrors.request_limit, "too many requests in progress", retrySoon);
       }
       const { owned, params } = find(request);
       route = owned.path;
-      await admit(request, remote, owned);
-      const whole = await complete(request, signal, owned);
-      response = await owned.route.handler({ request: whole, params, remote });
+      await askGates(request, remote, owned);
+      const complete = await withBody(request, signal, owned);
+      response = await owned.handler({ request: complete, params, remote });
     } catch (error) {
       response = answerTo(error, method, route);
     } finally {
       stats.inFlight--;
     }
-    note(method, route, response.status, clock.monotonic() - begun);
+    record(method, route, response.status, clock.monotonic() - begun);
     return response;
   };
 }
 
 /**
- * The path of a request. The engine puts the Host header before it unseen, so a host with a slash or the like
- * would choose the path.
+ * The path of a request. `Deno.serve` builds the URL from the Host header without checking it, so a host that
+ * contains a slash, for example, would become part of the path; such a request is rejected.
  */
 function pathnameOf({ url, headers }: Request): string {
   const host = headers.get("host") ?? "";
   const { pathname, username } = URL.canParse(url) ? new URL(url) : noUrl;
   if (pathname === "" || username !== "" || /[/?#@\\\s]/.test(host)) {
-    throw new Rejection("bad_target", 400, "The request target or the Host header is not usable");
+    const message = "The request target or the Host header is not usable";
+    throw new Rejection(httpErrors.target_invalid, message);
   }
   return pathname;
 }

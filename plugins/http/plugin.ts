@@ -1,20 +1,29 @@
 /**
- * The HTTP plugin. It listens in `init`, so that probes are answered from the first moment; a path nobody
- * has registered yet is answered with 503 until the agent runs.
+ * The HTTP plugin. It listens in `init`, so that probes are answered from the beginning; a path without a route is
+ * answered with 503 until the agent runs.
  *
  * @module
  */
 import { agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
 import { type HttpApi, httpToken } from "./api.ts";
 import { httpConfig, listenHost } from "./config.ts";
-import { loopbackGate, originGate } from "./gates.ts";
+import { HttpListener } from "./front/mod.ts";
+import { type Gate, loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
-import { HttpListener } from "./front/listener.ts";
 import { createPipeline } from "./pipeline.ts";
 import { Router } from "./router.ts";
 
+/** Options of {@linkcode http}. */
+export interface HttpOptions {
+  /**
+   * Gates that a request must pass after the built-in ones (loopback peers, origin of web pages), in this order;
+   * for example an authenticator. Default: none.
+   */
+  gates?: readonly Gate[];
+}
+
 /** One port for HTTP/1.1 and h2c. Provides {@linkcode HttpApi}; requires nothing. */
-export function http(): Plugin {
+export function http({ gates = [] }: HttpOptions = {}): Plugin {
   return definePlugin({
     name: "http",
     section: "rest",
@@ -27,7 +36,7 @@ export function http(): Plugin {
       const pipeline = createPipeline({
         ...config,
         router,
-        gates: [loopbackGate, originGate],
+        gates: [loopbackGate, originGate, ...gates],
         stats,
         log,
         clock,
@@ -46,6 +55,7 @@ export function http(): Plugin {
       const api: HttpApi = {
         port,
         route: (owner, route) => router.add(owner, route),
+        handle: (owner, route) => router.addHandler(owner, route),
         get routes() {
           return router.list();
         },

@@ -1,10 +1,10 @@
 /**
- * Answers: JSON, and what becomes of an error.
+ * Builds answers: JSON documents and errors.
  *
  * @module
  */
 import { AgentError } from "../../core/mod.ts";
-import { HttpProblem } from "./errors.ts";
+import { httpErrors, HttpProblem } from "./errors.ts";
 
 const plainHeaders = {
   "content-type": "application/json",
@@ -12,7 +12,7 @@ const plainHeaders = {
   "x-content-type-options": "nosniff",
 };
 
-/** A JSON answer that no cache keeps. Default status 200. */
+/** A JSON answer that must not be cached. Default status 200. */
 export function jsonResponse(
   value: unknown,
   status = 200,
@@ -21,14 +21,16 @@ export function jsonResponse(
   return new Response(JSON.stringify(value), { status, headers: { ...plainHeaders, ...headers } });
 }
 
-/** The answer to an error that may be told: `{"error": message}`. Undefined for any other error. */
-export function problemResponse(error: unknown): Response | undefined {
-  if (error instanceof HttpProblem) {
-    return jsonResponse({ error: error.message }, error.status, error.headers);
+/**
+ * The answer to an error: `{"error": <text>, "code": <code>}`. An error that is not an `AgentError` may hold
+ * details that are not for clients, so its answer has a fixed text.
+ */
+export function errorResponse(error: unknown): Response {
+  if (!(error instanceof AgentError)) {
+    const { code, status } = httpErrors.internal;
+    return jsonResponse({ error: "internal error", code }, status);
   }
-  if (error instanceof AgentError) {
-    const { message, code, status } = error;
-    return jsonResponse({ error: message, code }, status);
-  }
-  return undefined;
+  const { message, code, status } = error;
+  const headers = error instanceof HttpProblem ? error.headers : {};
+  return jsonResponse({ error: message, code }, status, headers);
 }

@@ -1,25 +1,29 @@
 /**
- * Which route answers a request. A path without groups is found in one look-up and beats every pattern;
- * among patterns the one with the longest fixed beginning wins.
+ * The routing table. A path without groups is found in one look-up and takes precedence over every pattern;
+ * among patterns the one with the longest fixed beginning wins. On one path, a route of the method takes
+ * precedence over a web handler.
  *
  * @module
  */
-import type { HttpRoute, Method, RouteInfo } from "./api.ts";
-import { HttpProblem } from "./errors.ts";
+import type { HandlerRoute, HttpRoute, Method, RouteInfo } from "./api.ts";
+import { httpErrors, HttpProblem } from "./errors.ts";
 
 /** A route in the table. */
 export interface OwnedRoute extends RouteInfo {
-  readonly route: HttpRoute;
+  /** Largest request body in bytes; undefined for the server's limit. */
+  readonly maxBodyBytes: number | undefined;
+  /** Answers. */
+  readonly handler: HttpRoute["handler"];
 }
 
-/** A route with what its groups matched, decoded. */
+/** A route with what its groups matched, percent-decoded. */
 export interface FoundRoute {
   readonly kind: "found";
   readonly owned: OwnedRoute;
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** What the table says of a request. */
+/** Result of a look-up. */
 export type Match =
   | FoundRoute
   | { readonly kind: "wrong_method"; readonly allow: string }
@@ -29,10 +33,13 @@ export type Match =
 interface Place {
   readonly path: string;
   readonly pattern: URLPattern | undefined;
-  readonly methods: Map<Method, OwnedRoute>;
+  readonly methods: Map<Method | "any", OwnedRoute>;
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
+
+/** Methods that a web handler answers. */
+const handlerMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** The routes of one server. */
 export class Router {
@@ -41,34 +48,29 @@ export class Router {
 
   /** Adds a route. @throws {TypeError} When the path is unusable or taken. */
   add(owner: string, route: HttpRoute): Disposable {
-    const { method, path, access = "loopback" } = route;
-    const place = this.#place(path);
-    const taken = place.methods.get(method);
-    if (taken) {
-      throw new TypeError(
-        `Cannot add route ${method} ${path} of ${owner}: ${taken.owner} owns ${method} ${taken.path}`,
-      );
-    }
-    const owned = Object.freeze({ owner, method, path, access, route });
-    place.methods.set(method, owned);
-    return {
-      [Symbol.dispose]: () => {
-        if (place.methods.get(method) === owned) place.methods.delete(method);
-        if (place.methods.size === 0) this.#remove(place);
-      },
-    };
+    const { method, path, access = "loopback", maxBodyBytes } = route;
+    const handler: HttpRoute["handler"] = (request) => route.handler(request);
+    return this.#add({ owner, method, path, access, maxBodyBytes, handler });
+  }
+
+  /** Adds a web handler. @throws {TypeError} When the path is unusable or taken. */
+  addHandler(owner: string, route: HandlerRoute): Disposable {
+    const { path, access = "loopback", maxBodyBytes } = route;
+    const handler: HttpRoute["handler"] = ({ request }) => route.handler(request);
+    return this.#add({ owner, method: "any", path, access, maxBodyBytes, handler });
   }
 
   /**
    * Finds the route of a method on a path; HEAD finds GET.
    *
-   * @throws {HttpProblem} 400 when a group of the path is not validly percent-encoded.
+   * @throws {HttpProblem} `target_invalid` when a group of the path is not validly percent-encoded.
    */
   match(method: string, pathname: string): Match {
     const wanted = (method === "HEAD" ? "GET" : method) as Method;
     const passed: Place[] = [];
     for (const [place, groups] of this.#candidates(pathname)) {
-      const owned = place.methods.get(wanted);
+      const any = handlerMethods.includes(method) ? place.methods.get("any") : undefined;
+      const owned = place.methods.get(wanted) ?? any;
       if (owned) return { kind: "found", owned, params: decoded(groups) };
       passed.push(place);
     }
@@ -82,6 +84,25 @@ export class Router {
       .flatMap(({ methods }) => [...methods.values()])
       .map(({ owner, method, path, access }) => ({ owner, method, path, access }))
       .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
+  }
+
+  #add(route: OwnedRoute): Disposable {
+    const { owner, method, path } = route;
+    const place = this.#place(path);
+    const taken = place.methods.get(method);
+    if (taken) {
+      throw new TypeError(
+        `Cannot add route ${method} ${path} of ${owner}: ${taken.owner} owns ${method} ${taken.path}`,
+      );
+    }
+    const owned = Object.freeze(route);
+    place.methods.set(method, owned);
+    return {
+      [Symbol.dispose]: () => {
+        if (place.methods.get(method) === owned) place.methods.delete(method);
+        if (place.methods.size === 0) this.#remove(place);
+      },
+    };
   }
 
   *#candidates(pathname: string): Generator<[Place, Groups]> {
@@ -122,6 +143,7 @@ export class Router {
 /** The value of an `Allow` header. */
 function allowed(places: readonly Place[]): string {
   const methods = new Set<string>(places.flatMap(({ methods }) => [...methods.keys()]));
+  if (methods.delete("any")) handlerMethods.forEach((method) => methods.add(method));
   if (methods.has("GET")) methods.add("HEAD");
   return [...methods].sort().join(", ");
 }
@@ -132,9 +154,8 @@ function decoded(groups: Groups): Record<string, string> {
     try {
       params[name] = decodeURIComponent(value);
     } catch (cause) {
-      throw new HttpProblem(400, `Path member "${value}" is not validly percent-encoded`, {
-        cause,
-      });
+      const message = `Path member "${value}" is not validly percent-encoded`;
+      throw new HttpProblem(httpErrors.target_invalid, message, { cause });
     }
   }
   return params;
@@ -145,7 +166,7 @@ function fixedPart(path: string): string {
   return /^[^:*(){}?+\\]*/.exec(path)![0];
 }
 
-/** Whether two patterns differ in nothing but the names of their groups. */
+/** Whether two patterns differ only in the names of their groups. */
 function sameShape(a: string, b: string): boolean {
   const shape = (path: string) => path.replace(/:\w+/g, ":");
   return shape(a) === shape(b);

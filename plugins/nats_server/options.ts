@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, type Logger, LogRegistry, systemClock } from "../../core/mod.ts";
+import { type Clock, isLoopback, type Logger, LogRegistry, systemClock } from "../../core/mod.ts";
 import { type Authenticator, openDoor } from "./security/authenticator.ts";
 import type { NatsTlsOptions } from "./transport/tls.ts";
 
@@ -138,7 +138,8 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
       );
     }
   }
-  if (!isLoopback(host) && !authenticator.required && tls === undefined && !allowInsecureBind) {
+  const isLocal = host === "localhost" || isLoopback(host);
+  if (!isLocal && !authenticator.required && tls === undefined && !allowInsecureBind) {
     throw new TypeError(
       `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
     );
@@ -156,8 +157,4 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     clock,
     random,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

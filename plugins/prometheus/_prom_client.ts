@@ -1,6 +1,6 @@
 /**
- * The one place where prom-client enters: rendering. Loaded at the first scrape, since an agent that nobody
- * scrapes should neither wait for it nor hold it.
+ * Rendering with prom-client; the only file that imports it. Loaded at the first scrape, so that an agent without
+ * scrapes neither waits for the library nor holds it in memory.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface PrintedValue {
   readonly value: number;
 }
 
-/** Renders families that have been collected. */
+/** Renders collected families. */
 export async function render(
   families: readonly CollectedFamily[],
   format: ExpositionFormat,
@@ -27,7 +27,7 @@ export async function render(
   return { contentType: registry.contentType, body: await registry.metrics() };
 }
 
-/** What the registry reads of a metric: name, type and `get`. Its own classes cannot take a finished histogram. */
+/** The members that the registry reads of a metric. prom-client's own classes cannot represent a finished histogram. */
 function printable(family: CollectedFamily): Metric {
   const { type, help } = family;
   const metric = {
@@ -35,7 +35,7 @@ function printable(family: CollectedFamily): Metric {
     type,
     help,
     get() {
-      // OpenMetrics: the registry takes the suffix off the name of a counter before it asks.
+      // For OpenMetrics the registry removes `_total` from `metric.name` before it calls this.
       return Promise.resolve({ name: metric.name, help, type, values: valuesOf(family) });
     },
   };

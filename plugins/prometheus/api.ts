@@ -1,20 +1,20 @@
 /**
- * What the Prometheus plugin offers: registries by path.
+ * What the Prometheus plugin offers to other plugins: registries by path.
  *
  * @module
  */
 import { type MetricSet, type Token, token } from "../../core/mod.ts";
 
-/** A set of families served at a path of its own. Disposing of it removes the path. */
+/** A set of metric families with its own path. Disposing of it removes the path. */
 export interface MetricRegistry extends Disposable {
-  /** Where it is served. */
+  /** The path it is served at. */
   readonly path: string;
-  /** What it serves. */
+  /** The families it serves. */
   readonly metrics: MetricSet;
 }
 
 /**
- * Registries beside the agent's own at `/metrics`.
+ * Registries in addition to the agent's own at `/metrics`.
  *
  * @example
  * ```ts
@@ -33,12 +33,12 @@ export interface MetricRegistry extends Disposable {
  */
 export interface PrometheusApi {
   /**
-   * Creates a registry, served at once, whenever that is; families may be added and removed at any time.
+   * Creates a registry, at any time, served at once; families may be added and removed at any time.
    *
-   * @throws {TypeError} When the path does not begin with a slash or has an owner.
+   * @throws {TypeError} When the path does not begin with a slash, or is taken.
    */
   createRegistry(owner: string, path: string): MetricRegistry;
-  /** Switches what `/metrics` shows on or off; off, it is served and empty. Starts as `metrics.enabled`. */
+  /** Switches the contents of `/metrics` on or off; when off, the path is served and empty. Default: `metrics.enabled`. */
   setEnabled(enabled: boolean): void;
 }
 

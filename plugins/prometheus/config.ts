@@ -8,11 +8,11 @@ import { duration, flag } from "../../core/mod.ts";
 /** Fields of the section. */
 export const prometheusConfig = {
   enabled: flag({
-    doc: "Whether /metrics shows anything; off, the path is served and empty.",
+    doc: "Whether /metrics has contents; when false, the path is served and empty.",
     default: true,
   }),
   runtime: flag({
-    doc: "Whether metrics of the process and its event loop are shown.",
+    doc: "Whether metrics of the process and its event loop are included.",
     default: true,
   }),
   lagIntervalMs: duration({

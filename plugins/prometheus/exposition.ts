@@ -1,5 +1,5 @@
 /**
- * From families to the text of a scrape.
+ * Collects families for a scrape and chooses its format.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Exposition {
   readonly body: string;
 }
 
-/** A family with what it had to say at this moment. */
+/** A family with its current samples. */
 export type CollectedFamily =
   & { readonly name: string; readonly help: string }
   & (
@@ -22,9 +22,7 @@ export type CollectedFamily =
     | { readonly type: "histogram"; readonly samples: readonly HistogramSample[] }
   );
 
-/**
- * Reads families. One that throws is left out and told to `onFailure`: a scrape shows what can be shown.
- */
+/** Reads families. One that throws is left out and reported to `onFailure`, so that the others are still shown. */
 export function collect(
   families: readonly MetricFamily[],
   onFailure: (name: string, error: unknown) => void,

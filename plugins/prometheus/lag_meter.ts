@@ -1,6 +1,6 @@
 /**
- * How late the event loop is: a timer's drift, measured at a steady pace. (The runtime's own histogram of loop
- * delay stays empty under Deno.)
+ * Measures the delay of the event loop by the drift of a periodic timer. (The runtime's own histogram of loop delay
+ * stays empty under Deno.)
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Clock, MetricFamily } from "../../core/mod.ts";
 
 const bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/** Measures while {@linkcode run} runs. */
+/** Delay of the event loop: the last value and a histogram. */
 export class LagMeter {
   readonly #clock: Clock;
   readonly #counts = new Float64Array(bounds.length + 1);
@@ -28,7 +28,7 @@ export class LagMeter {
     }
   }
 
-  /** Notes one delay in seconds. */
+  /** Records one delay in seconds. */
   observe(seconds: number): void {
     const bucket = bounds.findIndex((bound) => seconds <= bound);
     this.#counts[bucket < 0 ? bounds.length : bucket]++;
@@ -42,13 +42,13 @@ export class LagMeter {
       {
         type: "gauge",
         name: "nodejs_eventloop_lag_seconds",
-        help: "Delay of the event loop when it was measured last.",
+        help: "Delay of the event loop at the last measurement.",
         collect: () => this.#last,
       },
       {
         type: "histogram",
         name: "eventloop_delay_seconds",
-        help: "Delays of the event loop, measured at a steady pace.",
+        help: "Delays of the event loop, measured every metrics.lag_interval.",
         collect: () => [{ bounds, counts: this.#counts, sum: this.#sum }],
       },
     ];

@@ -1,9 +1,9 @@
 /**
- * Metrics for Prometheus: renders the agent's metric families at `/metrics`, and those of further registries
- * at paths of their own, in the text format or OpenMetrics.
+ * Metrics for Prometheus: renders the agent's metric families at `/metrics`, and those of further registries at their
+ * own paths, in the text format or OpenMetrics.
  *
- * It counts nothing on behalf of others: parts count in plain numbers and publish families, which are read
- * when somebody scrapes. It pushes to no gateway.
+ * Each part counts in plain numbers and publishes families, which are read at each scrape. It does not push to a
+ * gateway.
  *
  * @module
  */

@@ -18,7 +18,7 @@ import { chooseFormat, collect } from "./exposition.ts";
 import { LagMeter } from "./lag_meter.ts";
 import { runtimeFamilies } from "./runtime_families.ts";
 
-/** Serves `/metrics` to everybody who can reach the port. Requires `http`; provides registries by path. */
+/** Serves `/metrics` to every peer that can reach the port. Requires `http`; provides {@linkcode PrometheusApi}. */
 export function prometheus(): Plugin {
   return definePlugin({
     name: "prometheus",

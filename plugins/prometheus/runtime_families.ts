@@ -1,6 +1,6 @@
 /**
- * Metrics of the process, under the names that prom-client's own collectors use. Those collectors are not used:
- * several say nothing or the wrong thing under Deno (garbage collection, active handles, loop delay).
+ * Metrics of the process, under the names of prom-client's default collectors. Those collectors are not used: several
+ * are empty or wrong under Deno (garbage collection, active handles, loop delay).
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { counter, gauge, type MetricFamily } from "../../core/mod.ts";
 const allPermissions = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
 
 /**
- * The families. Open descriptors are shown only to a program that may do everything: Deno asks for that before
- * it reads `/proc/self/fd`, and on a terminal the question would hold up the scrape.
+ * The families. The number of open descriptors is included only if the program has all permissions: Deno requires them
+ * for `/proc/self/fd`, and would otherwise prompt on a terminal and block the scrape.
  */
 export function runtimeFamilies(): MetricFamily[] {
   const startedS = performance.timeOrigin / 1_000;

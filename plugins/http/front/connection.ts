@@ -1,17 +1,17 @@
 /**
- * One client connection: bytes both ways between the client and the HTTP engine, and the time limits that the
- * engine does not have.
+ * One client connection: copies bytes between the client and the inner server, and applies the time limits that the
+ * inner server does not have.
  *
- * A connection without a request in work must bring one: within the header timeout after it was opened,
- * within the idle timeout after its last answer. Since only a complete header makes a request, dribbling
- * header bytes wins nothing. An answer that the client does not take is given up after the write timeout.
+ * A connection without a request in progress must bring one: within the header timeout after it was opened, within
+ * the idle timeout after its last answer. Only a complete header makes a request, so a client that sends its header
+ * byte by byte does not extend the limit. A response is aborted when the client reads nothing for the write timeout.
  *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
-import { declineUpgrade, isUnfinishedHead } from "./decline_upgrade.ts";
 import type { Peer } from "../api.ts";
-import type { RejectReason } from "../http_stats.ts";
+import type { ConnectionLimit } from "../http_stats.ts";
+import { declineUpgrade, isUnfinishedHead } from "./decline_upgrade.ts";
 
 /** Limits of a connection, in milliseconds. */
 export interface ConnectionLimits {
@@ -23,89 +23,91 @@ export interface ConnectionLimits {
 /** What a connection is made from. */
 export interface ConnectionOptions extends ConnectionLimits {
   readonly client: Deno.TcpConn;
-  readonly engine: Deno.TcpConn;
+  /** The connection to the inner server. */
+  readonly backend: Deno.TcpConn;
   readonly peer: Peer;
   readonly clock: Clock;
-  /** Told why the connection was cut, once, if it was for a limit. */
-  readonly onLimit: (reason: RejectReason) => void;
+  /** Called at most once, when the connection is closed because of a limit, with that limit. */
+  readonly onLimit: (limit: ConnectionLimit) => void;
 }
 
 const bufferBytes = 16_384;
 
-/** How long a client may go on sending after the engine closed, so that it can read the last answer. */
+/** How long a client may go on sending after the inner server has closed, so that it can read the last answer. */
 const lingerMs = 1_000;
 
 /** A connection from accept to close. */
 export class Connection implements Disposable {
   readonly peer: Peer;
   readonly #options: ConnectionOptions;
-  readonly #gone = new AbortController();
-  /** Ends the wait for each answer that a handler still owes. */
-  readonly #waiting = new Set<() => void>();
+  readonly #ended = new AbortController();
+  /** One function for each handler that has not answered yet; it answers in the handler's place. */
+  readonly #pending = new Set<() => void>();
   #requests = 0;
   #limit: Disposable | undefined;
-  #isEngineTold = false;
+  #isBackendEnded = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.peer = options.peer;
     this.#options = options;
-    this.#limitTo(options.headerTimeoutMs, "header_timeout");
+    this.#setLimit(options.headerTimeoutMs, "header_timeout");
   }
 
   /**
-   * Aborts when the client has closed its side, or the connection is over for another reason. A client that
-   * only closed its sending side still gets its answer.
+   * Aborts when the client has closed its side, or when the connection is closed for another reason. A client that
+   * has closed only its sending side still gets its answer.
    */
   get signal(): AbortSignal {
-    return this.#gone.signal;
+    return this.#ended.signal;
   }
 
   /**
-   * A request is in work until `completed` settles. The answer is that of the handler, or an empty one when the
-   * connection ends first: the engine would wait for a handler that never returns.
+   * Notes a request that is in progress until `completed` settles. Returns the handler's answer, or an empty one when
+   * the connection ends first, because the inner server would wait forever for a handler that never returns.
    */
   serve(work: Promise<Response>, completed: Promise<void>): Promise<Response> {
     this.#requests++;
     this.#limit?.[Symbol.dispose]();
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const abandon = () => resolve(new Response(null, { status: 503 }));
-    this.#waiting.add(abandon);
+    this.#pending.add(abandon);
     if (this.#closed) abandon();
-    work.then(resolve, reject).finally(() => this.#waiting.delete(abandon));
+    work.then(resolve, reject).finally(() => this.#pending.delete(abandon));
     const settle = () => {
       this.#requests--;
       if (this.#requests > 0 || this.#closed) return;
-      this.#limitTo(this.#options.idleTimeoutMs, "idle_timeout");
+      this.#setLimit(this.#options.idleTimeoutMs, "idle_timeout");
     };
     completed.then(settle, settle);
     return promise;
   }
 
-  /** Carries bytes until both sides are done. Never rejects: a broken connection is an ended one. */
+  /** Copies bytes until both sides have ended. Never rejects: a broken connection is a closed one. */
   async run(): Promise<void> {
     const end = () => this.close();
-    await Promise.all([this.#toEngine().catch(end), this.#toClient().catch(end)]);
+    await Promise.all([this.#copyToBackend().catch(end), this.#copyToClient().catch(end)]);
     this.close();
   }
 
   /**
-   * Takes no further request. An answer that is on its way still gets through, so nothing is cut here: the
-   * engine is told that nothing more comes, and ends. With a request in work it does so after the answer.
+   * Accepts no further request if none is in progress. An answer that is on its way still reaches the client:
+   * nothing is cut; the inner server gets the end of input and closes its side. Does nothing during a request,
+   * after which the inner server closes by itself.
    */
   endIfIdle(): void {
-    if (this.#requests === 0) this.#endEngine();
+    if (this.#requests === 0) this.#endBackend();
   }
 
-  /** Lets go of both sides at once. May be called twice. */
+  /** Closes both sides at once. May be called twice. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#limit?.[Symbol.dispose]();
     this.#options.client.close();
-    this.#options.engine.close();
-    this.#gone.abort();
-    for (const abandon of this.#waiting) abandon();
+    this.#options.backend.close();
+    this.#ended.abort();
+    for (const abandon of this.#pending) abandon();
   }
 
   /** The same as {@linkcode close}. */
@@ -113,26 +115,27 @@ export class Connection implements Disposable {
     this.close();
   }
 
-  async #toEngine(): Promise<void> {
-    const { client, engine, idleTimeoutMs } = this.#options;
+  async #copyToBackend(): Promise<void> {
+    const { client, backend, idleTimeoutMs } = this.#options;
     const buffer = new Uint8Array(bufferBytes);
     const head = await readHead(client, buffer);
     declineUpgrade(head);
-    let isWanted = await writeAll(engine, head).then(yes, no);
+    let isOpen = await writeAll(backend, head).then(yes, no);
     for (let read = await client.read(buffer); read !== null; read = await client.read(buffer)) {
-      if (isWanted) isWanted = await writeAll(engine, buffer.subarray(0, read)).then(yes, no);
+      // After the backend has closed, the client's bytes are read and discarded, so that it can read its last answer.
+      if (isOpen) isOpen = await writeAll(backend, buffer.subarray(0, read)).then(yes, no);
     }
-    if (!isWanted) return;
-    this.#endEngine();
-    this.#gone.abort();
-    if (!this.#closed) this.#limitTo(idleTimeoutMs, "idle_timeout");
+    if (!isOpen) return;
+    this.#endBackend();
+    this.#ended.abort();
+    if (!this.#closed) this.#setLimit(idleTimeoutMs, "idle_timeout");
   }
 
-  async #toClient(): Promise<void> {
-    const { client, engine, writeTimeoutMs } = this.#options;
+  async #copyToClient(): Promise<void> {
+    const { client, backend, writeTimeoutMs } = this.#options;
     const buffer = new Uint8Array(bufferBytes);
-    for (let read = await engine.read(buffer); read !== null; read = await engine.read(buffer)) {
-      using _limit = this.#cutAfter(writeTimeoutMs, "write_timeout");
+    for (let read = await backend.read(buffer); read !== null; read = await backend.read(buffer)) {
+      using _limit = this.#closeAfter(writeTimeoutMs, "write_timeout");
       await writeAll(client, buffer.subarray(0, read));
     }
     await client.closeWrite();
@@ -140,27 +143,28 @@ export class Connection implements Disposable {
     if (!this.#closed) this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
   }
 
-  #endEngine(): void {
-    if (this.#isEngineTold || this.#closed) return;
-    this.#isEngineTold = true;
-    this.#options.engine.closeWrite().catch(() => "the engine has ended first");
+  #endBackend(): void {
+    if (this.#isBackendEnded || this.#closed) return;
+    this.#isBackendEnded = true;
+    // Fails if the inner server has closed first, which is the same outcome.
+    this.#options.backend.closeWrite().catch(() => {});
   }
 
-  /** Replaces the limit in force. */
-  #limitTo(delayMs: number, reason: RejectReason): void {
+  /** Replaces the current limit. */
+  #setLimit(delayMs: number, limit: ConnectionLimit): void {
     this.#limit?.[Symbol.dispose]();
-    this.#limit = this.#cutAfter(delayMs, reason);
+    this.#limit = this.#closeAfter(delayMs, limit);
   }
 
-  #cutAfter(delayMs: number, reason: RejectReason): Disposable {
+  #closeAfter(delayMs: number, limit: ConnectionLimit): Disposable {
     return this.#options.clock.timer(delayMs, () => {
-      this.#options.onLimit(reason);
+      this.#options.onLimit(limit);
       this.close();
     });
   }
 }
 
-/** The first bytes of a connection: a whole head, as far as it fits, or what else it begins with. */
+/** The first bytes of a connection: a complete head if it fits the buffer, or what came before the input ended. */
 async function readHead(client: Deno.TcpConn, buffer: Uint8Array): Promise<Uint8Array> {
   let seen = 0;
   let have = 0;

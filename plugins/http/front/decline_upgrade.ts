@@ -1,8 +1,9 @@
 /**
- * Declines an offer to switch to HTTP/2 inside an HTTP/1.1 request (`Upgrade: h2c`), which the JDK's client
- * makes by default. A server may ignore the offer; the engine answers 400 to it when there is a body. So the
- * offer is taken out of the request's head before the engine sees it, in place, and the connection closes
- * after the answer: the client then offers again only at the beginning of a connection, where it is seen.
+ * Declines an offer to switch to HTTP/2 inside an HTTP/1.1 request (`Upgrade: h2c`), which the JDK's client makes by
+ * default. RFC 9110 section 7.8 lets a server ignore the offer, but `Deno.serve` answers 400 if the request has a
+ * body. So the offer is removed from the request's head, in place, before the inner server reads it, and the
+ * connection closes after the answer: the client then makes its next offer at the beginning of a new connection,
+ * where it is found again.
  *
  * @module
  */
@@ -13,8 +14,8 @@ const latin1 = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
 /**
- * Whether bytes `[0, to)` are the beginning of an HTTP/1 head that goes on. `from` tells where the bytes
- * begin that no earlier call has seen.
+ * Whether bytes `[0, to)` are the beginning of an HTTP/1 head that is not complete. Bytes before `from` were passed
+ * to an earlier call and are not searched again.
  */
 export function isUnfinishedHead(bytes: Uint8Array, from: number, to: number): boolean {
   const isMethod = bytes[0] >= 0x41 && bytes[0] <= 0x5a;
@@ -26,7 +27,7 @@ export function isUnfinishedHead(bytes: Uint8Array, from: number, to: number): b
   return true;
 }
 
-/** Takes the offer out of the head that the bytes begin with, if there is one. */
+/** Removes the offer from the head that the bytes begin with, if there is one. */
 export function declineUpgrade(bytes: Uint8Array): void {
   const text = latin1.decode(bytes);
   const head = text.slice(0, text.indexOf("\r\n\r\n") + 2);

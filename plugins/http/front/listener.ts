@@ -1,24 +1,19 @@
 /**
- * The listener: accepts connections, bounds them and hands their requests to the pipeline.
- *
- * `Deno.serve` speaks the protocols but has neither a bound for connections nor a timeout for headers, and
- * cannot cut one connection. So the port is opened with `Deno.listen`, and each connection is carried to a
- * `Deno.serve` on a loopback port that only this process uses: a request that did not come through a carried
- * connection is refused. The alternative, `node:http` beside `node:http2`, has the timeouts but two
- * servers, and its hand-over of sockets does not work for TLS, which belongs at this place, too: the first
- * byte 0x16 will choose a second engine.
+ * The listener: accepts connections, bounds their number and passes their requests to the pipeline. It opens the
+ * public port with `Deno.listen` and copies each connection to a `Deno.serve` on a loopback port; a direct request
+ * to that inner port is refused. (TLS would enter here: a first byte 0x16 selects a second inner server.)
  *
  * @module
  */
 import { aborted, type Clock, describeError, type Logger } from "../../../core/mod.ts";
-import { Connection, type ConnectionLimits } from "./connection.ts";
 import type { Peer } from "../api.ts";
-import { listenError } from "../errors.ts";
+import { httpErrors, HttpProblem, listenError } from "../errors.ts";
 import type { HttpStats } from "../http_stats.ts";
 import { peerOf } from "../peer.ts";
-import { jsonResponse } from "../responses.ts";
+import { errorResponse } from "../responses.ts";
+import { Connection, type ConnectionLimits } from "./connection.ts";
 
-/** Answers a request; `signal` aborts when its connection is over. Never rejects. */
+/** Answers a request; `signal` aborts when its connection has ended. Never rejects. */
 export type RequestHandler = (
   request: Request,
   peer: Peer,
@@ -38,21 +33,24 @@ export interface ListenerOptions extends ConnectionLimits {
 /** Pause after a failed accept, for example when the process has no descriptors left. */
 const acceptPauseMs = 100;
 
-const busyBody = JSON.stringify({ error: "too many connections" });
+const busyBody = JSON.stringify({
+  error: "too many connections",
+  code: httpErrors.connection_limit.code,
+});
 const busy = new TextEncoder().encode(
   "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n" +
     `retry-after: 1\r\ncontent-length: ${busyBody.length}\r\n\r\n${busyBody}`,
 );
 
 /** An open port. */
-export class HttpListener {
+export class HttpListener implements AsyncDisposable {
   readonly hostname: string;
   readonly port: number;
   readonly #options: ListenerOptions;
-  readonly #door: Deno.TcpListener;
-  readonly #engine: Deno.HttpServer<Deno.NetAddr>;
+  readonly #listener: Deno.TcpListener;
+  readonly #backend: Deno.HttpServer<Deno.NetAddr>;
   readonly #closing = new AbortController();
-  /** By the port that the engine sees. */
+  /** By the client's port of the connection to the inner server. */
   readonly #connections = new Map<number, Connection>();
   readonly #running = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
@@ -62,42 +60,50 @@ export class HttpListener {
     this.#options = options;
     const { hostname, port } = options;
     try {
-      this.#door = Deno.listen({ hostname, port });
+      this.#listener = Deno.listen({ hostname, port });
     } catch (error) {
       throw listenError(hostname, port, error);
     }
-    this.hostname = this.#door.addr.hostname;
-    this.port = this.#door.addr.port;
-    this.#engine = Deno.serve(
+    this.hostname = this.#listener.addr.hostname;
+    this.port = this.#listener.addr.port;
+    this.#backend = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => undefined },
       (request, { remoteAddr, completed }) => {
         const connection = this.#connections.get(remoteAddr.port);
-        if (!connection) return jsonResponse({ error: "Not through this door" }, 403);
+        if (!connection) {
+          const message = "Direct requests to the internal port are refused";
+          return errorResponse(new HttpProblem(httpErrors.loopback_only, message));
+        }
         return connection.serve(handler(request, connection.peer, connection.signal), completed);
       },
     );
     this.#accepting = this.#accept();
   }
 
-  /** The engine's own port, which answers nobody but this listener. */
-  get enginePort(): number {
-    return this.#engine.addr.port;
+  /** The port of the inner server, which answers only connections that this listener makes. */
+  get backendPort(): number {
+    return this.#backend.addr.port;
   }
 
-  /** Takes no new connection, finishes what is in work until the signal aborts, then lets go. */
+  /** Accepts no new connection, finishes requests in progress until the signal aborts, then closes everything. */
   async close(signal: AbortSignal): Promise<void> {
-    if (!this.#closing.signal.aborted) this.#door.close();
+    if (!this.#closing.signal.aborted) this.#listener.close();
     this.#closing.abort();
     const drained = this.#drain();
     await Promise.race([drained, aborted(signal)]);
-    // Without its connections the engine has nothing left to wait for.
+    // Without its connections the inner server has nothing left to wait for.
     for (const connection of this.#connections.values()) connection.close();
     await drained;
   }
 
+  /** Closes everything at once. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close(AbortSignal.abort());
+  }
+
   async #drain(): Promise<void> {
     await this.#accepting;
-    const shutdown = this.#engine.shutdown();
+    const shutdown = this.#backend.shutdown();
     for (const connection of this.#connections.values()) connection.endIfIdle();
     await shutdown;
     await Promise.all(this.#running);
@@ -108,24 +114,25 @@ export class HttpListener {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const client = await this.#door.accept();
+        const client = await this.#listener.accept();
         stats.accepted++;
         if (signal.aborted) client.close();
-        else if (this.#running.size < maxConnections) this.#own(this.#carry(client));
+        else if (this.#running.size < maxConnections) this.#track(this.#proxy(client));
         else {
-          stats.rejected("connection_limit");
-          this.#own(refuse(client));
+          stats.rejected(httpErrors.connection_limit.code);
+          this.#track(refuse(client));
         }
       } catch (error) {
         if (signal.aborted) return;
         log.warn(`Cannot accept a connection: ${describeError(error)}`);
-        await clock.sleep(acceptPauseMs, { signal }).catch(() => "closing");
+        // Rejects only when closing begins, which the loop checks.
+        await clock.sleep(acceptPauseMs, { signal }).catch(() => {});
       }
     }
   }
 
-  /** Keeps a piece of work until it is over, so that closing can wait for it. */
-  #own(work: Promise<void>): void {
+  /** Keeps work until it ends, so that closing can wait for it. */
+  #track(work: Promise<void>): void {
     const { stats } = this.#options;
     const running: Promise<void> = work.finally(() => {
       this.#running.delete(running);
@@ -135,29 +142,29 @@ export class HttpListener {
     stats.connections = this.#running.size;
   }
 
-  async #carry(client: Deno.TcpConn): Promise<void> {
+  async #proxy(client: Deno.TcpConn): Promise<void> {
     const { stats, log, clock } = this.#options;
-    let engine: Deno.TcpConn;
+    let backend: Deno.TcpConn;
     try {
-      engine = await Deno.connect({ hostname: "127.0.0.1", port: this.enginePort });
+      backend = await Deno.connect({ hostname: "127.0.0.1", port: this.backendPort });
     } catch (error) {
       client.close();
-      log.warn(`Cannot carry a connection: ${describeError(error)}`);
+      log.warn(`Cannot connect to the inner server: ${describeError(error)}`);
       return;
     }
     client.setNoDelay();
     client.setKeepAlive();
-    engine.setNoDelay();
+    backend.setNoDelay();
     using connection = new Connection({
       ...this.#options,
       client,
-      engine,
+      backend,
       peer: peerOf(client.remoteAddr.hostname),
       clock,
-      onLimit: (reason) => stats.rejected(reason),
+      onLimit: (limit) => stats.rejected(limit),
     });
     if (this.#closing.signal.aborted) return;
-    const { port } = engine.localAddr;
+    const { port } = backend.localAddr;
     this.#connections.set(port, connection);
     try {
       await connection.run();
@@ -167,13 +174,13 @@ export class HttpListener {
   }
 }
 
-/** Answers in HTTP/1.1, as far as the socket takes it at once, and closes. */
+/** Answers 503 in HTTP/1.1, as far as the socket accepts it at once, and closes. */
 async function refuse(client: Deno.TcpConn): Promise<void> {
   try {
     await client.write(busy);
     await client.closeWrite();
   } catch {
-    // The client has gone; it was not to be served anyway.
+    // The client has closed already, so there is nothing to answer.
   } finally {
     client.close();
   }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { HttpProblem, type HttpRoute, jsonResponse, type RouteRequest } from "../../http/mod.ts";
+import {
+  httpErrors,
+  HttpProblem,
+  type HttpRoute,
+  jsonResponse,
+  type RouteRequest,
+} from "../../http/mod.ts";
 import { type ConnzOptions, type ConnzSort, connzSorts, type Monitor } from "./monitoring.ts";
 
 const maxLimit = 10_000;
@@ -52,5 +58,5 @@ function isSort(text: string): text is ConnzSort {
 }
 
 function badQuery(detail: string): HttpProblem {
-  return new HttpProblem(400, `Cannot answer: ${detail}`);
+  return new HttpProblem(httpErrors.query_invalid, `Cannot answer: ${detail}`);
 }

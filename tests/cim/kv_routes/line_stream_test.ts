@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AgentError } from "../../../core/mod.ts";
 import { lineStream } from "../../../cim/kv_routes/line_stream.ts";
 
 async function* count(upTo: number): AsyncGenerator<number> {
@@ -11,18 +12,30 @@ Deno.test("lineStream() writes one JSON line for each item, after the first line
   assert.equal(await response.text(), '{"begin":true}\n{"item":1}\n{"item":2}\n');
 });
 
-Deno.test("lineStream() ends with the error when its source fails", async () => {
-  let ended = 0;
-  async function* broken() {
+Deno.test("lineStream() ends with the error and its code when its source fails", async () => {
+  async function* broken(error: Error) {
     yield await Promise.resolve(1);
-    throw new Error("gone");
+    throw error;
   }
-  const response = lineStream(broken(), (item) => [item], { onEnd: () => ended++ });
-  assert.equal(await response.text(), '1\n{"error":"gone"}\n');
-  assert.equal(ended, 1);
+  for (
+    const [error, line] of [
+      [new AgentError("closed", "gone"), '{"error":"gone","code":"closed"}'],
+      [new Error("secret detail"), '{"error":"internal error","code":"internal"}'],
+    ] as const
+  ) {
+    const failures: unknown[] = [];
+    let ended = 0;
+    const response = lineStream(broken(error), (item) => [item], {
+      onEnd: () => ended++,
+      onFailure: (failure) => failures.push(failure),
+    });
+    assert.equal(await response.text(), `1\n${line}\n`);
+    assert.equal(ended, 1);
+    assert.deepEqual(failures, [error]);
+  }
 });
 
-Deno.test("lineStream() takes no more from its source than is read, and ends it with its reader", async () => {
+Deno.test("lineStream() reads its source only as fast as the client reads, and ends it when the client leaves", async () => {
   let taken = 0;
   let ended = 0;
   async function* endless() {

@@ -5,7 +5,7 @@ import { health } from "../../../plugins/health/mod.ts";
 import { http, httpToken } from "../../../plugins/http/mod.ts";
 import { prometheus } from "../../../plugins/prometheus/mod.ts";
 
-/** A plugin whose state the test reports. */
+/** A plugin whose state the test sets. */
 function store(): { plugin: Plugin; report: StatusReporter } {
   const held: { status?: StatusReporter } = {};
   const plugin = definePlugin({
@@ -16,8 +16,8 @@ function store(): { plugin: Plugin; report: StatusReporter } {
   });
   const of = () => held.status!;
   const report: StatusReporter = {
-    degraded: () => {},
     ok: (reason) => of().ok(reason),
+    degraded: (reason) => of().degraded(reason),
     error: (reason) => of().error(reason),
     disabled: (reason) => of().disabled(reason),
     init: (reason) => of().init(reason),
@@ -94,7 +94,7 @@ Deno.test("D-SC-3 a plugin that is registered late and starts makes the agent un
   assert.equal((await statusAndBody(kit, "/readiness"))[0], 200);
 });
 
-Deno.test("health() stays ready and says what is degraded when a non-fatal plugin fails", async () => {
+Deno.test("health() stays ready and lists the plugin as degraded when a non-fatal plugin fails", async () => {
   const { plugin, report } = store();
   await using kit = await started([health(), plugin], { non_fatal: ["store"] });
   report.error("down");
@@ -104,7 +104,7 @@ Deno.test("health() stays ready and says what is degraded when a non-fatal plugi
   assert.equal(body.PluginStatus.store.state, 2);
 });
 
-Deno.test("health() warns of a non-fatal name that no plugin has", async () => {
+Deno.test("health() warns about a non-fatal name that no plugin has", async () => {
   await using kit = await started([health()], { non_fatal: ["stoer"] });
   const [entry] = kit.logs.entries.filter(({ message }) => message.includes("health.non_fatal"));
   assert.deepEqual([entry.level, entry.fields], ["warn", { plugin: "stoer" }]);
@@ -112,7 +112,7 @@ Deno.test("health() warns of a non-fatal name that no plugin has", async () => {
 
 Deno.test("health() is unready from the moment that stopping begins", async () => {
   const { promise: stopping, resolve: onStopping } = Promise.withResolvers<void>();
-  const { promise: release, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: release, resolve: onRelease } = Promise.withResolvers<void>();
   const last = definePlugin({
     name: "last",
     requires: [httpToken],
@@ -129,7 +129,7 @@ Deno.test("health() is unready from the moment that stopping begins", async () =
   assert.equal(status, 500);
   assert.equal(body.reason, "stopping");
   assert.equal((await statusAndBody(kit, "/liveness"))[0], 200);
-  letGo();
+  onRelease();
   await stopped;
 });
 
@@ -142,7 +142,7 @@ Deno.test("D-PR-5 probes answer HEAD and are kept by no cache", async () => {
   assert.equal(await response.text(), "");
 });
 
-Deno.test("health() tells each plugin's state, since when, why and how long it took to start", async () => {
+Deno.test("health() shows each plugin's state, time and reason of its last change, and duration of its start", async () => {
   const { plugin, report } = store();
   await using kit = await started([health(), plugin]);
   await kit.clock.advance(5_000);
@@ -165,6 +165,25 @@ Deno.test("health() tells each plugin's state, since when, why and how long it t
       { state: "error", since: "2026-01-01T00:00:05.000Z", reason: "down" },
     ],
   });
+});
+
+Deno.test("health() shows a degraded plugin with its reason and stays ready", async () => {
+  const { plugin, report } = store();
+  await using kit = await started([health(), plugin]);
+  await kit.clock.advance(5_000);
+  report.degraded("2 change-sets wait");
+  assert.equal((await statusAndBody(kit, "/readiness"))[0], 200);
+  const [, body] = await statusAndBody(kit, "/api/v1/status");
+  const change = { state: "degraded", since: "2026-01-01T00:00:05.000Z" };
+  const { state, since, reason, degraded } = body;
+  assert.deepEqual({ state, since }, change);
+  assert.equal(reason, "store: 2 change-sets wait");
+  assert.deepEqual(degraded, ["store"]);
+  const row = body.plugins.find(({ name }: { name: string }) => name === "store");
+  assert.deepEqual(
+    { state: row.state, since: row.since, reason: row.reason },
+    { ...change, reason: "2 change-sets wait" },
+  );
 });
 
 Deno.test("D-PR-3 the registry /health is served and shows agent, plugins and build", async () => {

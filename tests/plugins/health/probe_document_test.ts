@@ -19,7 +19,7 @@ async function board(): Promise<StatusBoard> {
   return status;
 }
 
-Deno.test("probeDocument() speaks cn-infra's names, numbers and seconds", async () => {
+Deno.test("probeDocument() uses cn-infra's member names, numbers for states and seconds", async () => {
   assert.deepEqual(probeDocument((await board()).agent(), build, true), {
     build_version: "1.2.3",
     build_date: "today",
@@ -50,7 +50,7 @@ Deno.test("probeDocument() speaks cn-infra's names, numbers and seconds", async 
   });
 });
 
-Deno.test("D-89 probeDocument() tells peers of other machines states and no reasons", async () => {
+Deno.test("D-89 probeDocument() shows states without reasons to peers of other machines", async () => {
   const text = JSON.stringify(probeDocument((await board()).agent(), build, false));
   assert(!text.includes("10.0.0.7"));
   assert(!text.includes("not configured"));

@@ -1,4 +1,4 @@
-/** What the tests of the HTTP plugin share: an agent with routes, a bare listener, and raw connections. */
+/** Support for the tests of the HTTP plugin: an agent with routes, a bare listener, and raw connections. */
 import { definePlugin, type MetricFamily, type Plugin } from "../../../core/mod.ts";
 import {
   type Harness,
@@ -12,7 +12,7 @@ import {
   HttpListener,
   type ListenerOptions,
   type RequestHandler,
-} from "../../../plugins/http/front/listener.ts";
+} from "../../../plugins/http/front/mod.ts";
 import { HttpStats } from "../../../plugins/http/http_stats.ts";
 
 /** A plugin that registers routes in its init. */
@@ -39,7 +39,7 @@ export async function serving(
   return kit;
 }
 
-/** The address of a path. */
+/** The URL of a path. */
 export function urlOf({ agent }: Harness, path: string): string {
   return `http://127.0.0.1:${agent.get(httpToken).port}${path}`;
 }
@@ -70,7 +70,7 @@ export interface BareListener extends AsyncDisposable {
   rejected(reason: string): number;
 }
 
-/** Opens a listener on a free port, with time standing still. */
+/** Opens a listener on a free port with a manual clock. */
 export function listening(
   handler: RequestHandler,
   options: Partial<ListenerOptions> = {},
@@ -94,11 +94,11 @@ export function listening(
     stats,
     clock,
     rejected: (reason) => sample(stats.families(), "http_rejected_total", { reason }),
-    [Symbol.asyncDispose]: () => listener.close(AbortSignal.abort()),
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
   };
 }
 
-/** A TCP connection that speaks whatever the test writes. */
+/** A TCP connection that sends exactly what the test writes. */
 export class RawClient implements Disposable {
   readonly #conn: Deno.TcpConn;
   #closed = false;
@@ -123,7 +123,7 @@ export class RawClient implements Disposable {
     for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
   }
 
-  /** The text up to and with `end`, or all that comes before the connection ends. */
+  /** The text up to and including `end`, or everything until the connection ends. */
   async receive(end?: string): Promise<string> {
     const decoder = new TextDecoder();
     const buffer = new Uint8Array(65_536);
@@ -146,7 +146,7 @@ export class RawClient implements Disposable {
   }
 }
 
-/** Waits until something holds; gives up after ten seconds. */
+/** Waits until the condition holds; fails after ten seconds. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   const end = performance.now() + 10_000;
   while (!condition()) {

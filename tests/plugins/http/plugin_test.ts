@@ -1,15 +1,17 @@
-import { localkvErrors } from "../../../plugins/localkv/mod.ts";
 import assert from "node:assert/strict";
-import { AgentError, definePlugin, hasCode, storeErrors } from "../../../core/mod.ts";
+import { AgentError, defineErrors, definePlugin, hasCode, storeErrors } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import {
+  type Gate,
   http,
+  httpErrors,
   HttpProblem,
   type HttpRoute,
   httpToken,
   jsonResponse,
 } from "../../../plugins/http/mod.ts";
-import { RawClient, sample, serving, until, urlOf } from "./_kit.ts";
+import { localkvErrors } from "../../../plugins/localkv/mod.ts";
+import { RawClient, routes, sample, serving, until, urlOf } from "./_kit.ts";
 
 const echo: HttpRoute = {
   method: "POST",
@@ -75,7 +77,10 @@ Deno.test("D-89 a body over the limit is refused with 413, announced or chunked,
     for (const body of ["x".repeat(1_025), chunked()]) {
       const response = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body, client });
       assert.equal(response.status, 413);
-      assert.deepEqual(await response.json(), { error: "The body is larger than 1024 bytes" });
+      assert.deepEqual(await response.json(), {
+        error: "The body is larger than 1024 bytes",
+        code: "body_too_large",
+      });
     }
   }
   const fits = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "x".repeat(1_024) });
@@ -95,7 +100,7 @@ Deno.test("D-89 an endless body is refused without waiting for its end", async (
   const block = `10000\r\n${"x".repeat(65_536)}\r\n`;
   const sending = (async () => {
     while (true) await client.send(block);
-  })().catch(() => "the server stopped listening");
+  })().catch(() => "the server has closed the connection");
   assert.match(await client.receive("}"), /^HTTP\/1.1 413 /);
   client[Symbol.dispose]();
   await sending;
@@ -120,7 +125,7 @@ Deno.test("D-89 a body that does not arrive in time is answered with 408", async
   const families = () => kit.agent.metrics.families();
   using client = await RawClient.open(kit.agent.get(httpToken).port);
   await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-  await until("in work", () => sample(families(), "http_requests_in_flight") === 1);
+  await until("in progress", () => sample(families(), "http_requests_in_flight") === 1);
   await kit.clock.advance(5_000);
   assert.match(await client.receive("}"), /^HTTP\/1.1 408 [^]*not complete after 5000 ms/);
   assert.equal(called, false);
@@ -140,7 +145,7 @@ Deno.test("D-89 a handler does not see a body that broke off", async () => {
   {
     using client = await RawClient.open(kit.agent.get(httpToken).port);
     await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-    await until("in work", () => sample(families(), "http_requests_in_flight") === 1);
+    await until("in progress", () => sample(families(), "http_requests_in_flight") === 1);
   }
   const labels = { reason: "body_broken" };
   await until("counted", () => sample(families(), "http_rejected_total", labels) === 1);
@@ -163,7 +168,10 @@ Deno.test("D-89 a request beyond the bound is answered with 503 and counted", as
   await called;
   const second = await fetch(urlOf(kit, "/slow"));
   assert.equal(second.status, 503);
-  assert.deepEqual(await second.json(), { error: "too many requests in work" });
+  assert.deepEqual(await second.json(), {
+    error: "too many requests in progress",
+    code: "request_limit",
+  });
   resolve(new Response("done"));
   assert.equal(await (await first).text(), "done");
   const families = kit.agent.metrics.families();
@@ -174,7 +182,7 @@ Deno.test("http() answers 404 for an unknown path and 405 with Allow for a wrong
   await using kit = await serving([echo]);
   const unknown = await fetch(urlOf(kit, "/nowhere"));
   assert.equal(unknown.status, 404);
-  assert.deepEqual(await unknown.json(), { error: "No such path" });
+  assert.deepEqual(await unknown.json(), { error: "No such path", code: "route_unknown" });
   const wrong = await fetch(urlOf(kit, "/echo/x"), { method: "DELETE" });
   assert.equal(wrong.status, 405);
   assert.equal(wrong.headers.get("allow"), "POST");
@@ -203,7 +211,7 @@ Deno.test("D-93 a path that is not registered yet is answered with 503 until the
   });
   await using kit = harness({ plugins: [http(), asks], config: { rest: { port: 0 } } });
   await kit.agent.start();
-  assert.deepEqual(seen, [[503, { error: "starting" }]]);
+  assert.deepEqual(seen, [[503, { error: "starting", code: "agent_starting" }]]);
   const after = await fetch(urlOf(kit, "/later"));
   assert.equal(after.status, 404);
   await after.body?.cancel();
@@ -211,7 +219,11 @@ Deno.test("D-93 a path that is not registered yet is answered with 503 until the
 
 Deno.test("http() turns what a handler throws into status and message", async () => {
   const cases: [unknown, number, unknown][] = [
-    [new HttpProblem(409, "Taken", { headers: { "x-by": "a" } }), 409, { error: "Taken" }],
+    [
+      new HttpProblem(httpErrors.request_limit, "Busy", { headers: { "x-by": "a" } }),
+      503,
+      { error: "Busy", code: "request_limit" },
+    ],
     [
       new AgentError(storeErrors.store_unreachable, "Cannot read key"),
       503,
@@ -222,17 +234,16 @@ Deno.test("http() turns what a handler throws into status and message", async ()
       500,
       { error: "Bad file", code: "store_corrupt" },
     ],
-    [new Error("secret detail"), 500, { error: "internal error" }],
+    [new Error("secret detail"), 500, { error: "internal error", code: "internal" }],
   ];
   for (const [error, status, body] of cases) {
     await using kit = await serving([throwing(error)]);
     const response = await fetch(urlOf(kit, "/"));
     assert.equal(response.status, status);
     assert.deepEqual(await response.json(), body);
-    assert.equal(
-      kit.logs.messages("error").length,
-      error instanceof AgentError ? 0 : status === 500 ? 1 : 0,
-    );
+    assert.equal(response.headers.get("x-by"), error instanceof HttpProblem ? "a" : null);
+    const level = error instanceof AgentError ? "warn" : "error";
+    assert.equal(kit.logs.messages(level).length, 1, `${error}`);
   }
 });
 
@@ -261,12 +272,12 @@ Deno.test("http() answers 400 to a target or Host header that makes no address, 
     assert.match(await client.receive(), /^HTTP\/1.1 400 /, `${target} ${host}`);
   }
   assert.equal(served, 0);
-  const labels = { reason: "bad_target" };
+  const labels = { reason: "target_invalid" };
   const rejected = sample(kit.agent.metrics.families(), "http_rejected_total", labels);
   assert.equal(rejected, heads.length);
 });
 
-Deno.test("D-REST-1 http() says address_in_use and names the key when the port is taken", async () => {
+Deno.test("D-REST-1 http() fails with address_in_use and names the key when the port is taken", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const kit = harness({ plugins: [http()], config: { rest: { port } } });
@@ -277,7 +288,7 @@ Deno.test("D-REST-1 http() says address_in_use and names the key when the port i
   });
 });
 
-Deno.test("http() says address_unavailable when the host is not this machine's", async () => {
+Deno.test("http() fails with address_unavailable when the host is not this machine's", async () => {
   const kit = harness({ plugins: [http()], config: { rest: { port: 0, host: "192.0.2.1" } } });
   await assert.rejects(kit.agent.start(), (error: Error) => {
     assert(hasCode(error, "address_unavailable"));
@@ -310,7 +321,7 @@ const ownAddress = Deno.networkInterfaces()
   .find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))?.address;
 
 Deno.test({
-  name: "D-89 a peer that comes over the network gets open routes and 403 for all others",
+  name: "D-89 a peer on the network gets open routes, and 403 for all others",
   ignore: ownAddress === undefined,
   async fn() {
     const open: HttpRoute = {
@@ -327,17 +338,18 @@ Deno.test({
     assert.equal(refused.status, 403);
     assert.deepEqual(await refused.json(), {
       error: "This path is answered to loopback peers only",
+      code: "loopback_only",
     });
     const families = kit.agent.metrics.families();
-    assert.equal(sample(families, "http_rejected_total", { reason: "not_loopback" }), 1);
+    assert.equal(sample(families, "http_rejected_total", { reason: "loopback_only" }), 1);
     const near = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "hi" });
     assert.equal(near.status, 200);
     await near.body?.cancel();
   },
 });
 
-/** An agent with one request in work, and what ends it. */
-async function withRequestInWork() {
+/** An agent with one request in progress, and the function that answers it. */
+async function withRequestInProgress() {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<AbortSignal>();
   const kit = await serving([{
@@ -352,8 +364,8 @@ async function withRequestInWork() {
   return { kit, answer, resolve, signal: await called };
 }
 
-Deno.test("D-REST-11 stopping the agent lets a request in work finish", async () => {
-  const { kit, answer, resolve, signal } = await withRequestInWork();
+Deno.test("D-REST-11 stopping the agent lets a request in progress finish", async () => {
+  const { kit, answer, resolve, signal } = await withRequestInProgress();
   const stopped = kit.agent.stop();
   assert.equal(signal.aborted, false);
   resolve(new Response("last"));
@@ -362,7 +374,7 @@ Deno.test("D-REST-11 stopping the agent lets a request in work finish", async ()
 });
 
 Deno.test("D-REST-11 stopping the agent cuts a request that outlasts the drain budget", async () => {
-  const { kit, answer, signal } = await withRequestInWork();
+  const { kit, answer, signal } = await withRequestInProgress();
   const refused = assert.rejects(answer);
   const stopped = kit.agent.stop({ budgetMs: 1_000 });
   await kit.clock.advance(1_000);
@@ -371,10 +383,98 @@ Deno.test("D-REST-11 stopping the agent cuts a request that outlasts the drain b
   assert(signal.aborted);
 });
 
-Deno.test("routes tells every route with its owner", async () => {
+Deno.test("routes lists every route with its owner", async () => {
   await using kit = await serving([echo, { ...echo, path: "/a", access: "anyone" }]);
   assert.deepEqual(kit.agent.get(httpToken).routes, [
     { owner: "routes", method: "POST", path: "/a", access: "anyone" },
     { owner: "routes", method: "POST", path: "/echo/:name", access: "loopback" },
   ]);
+});
+
+Deno.test("http() asks the gates given, after the built-in ones, and answers with their refusal", async () => {
+  const { token_missing } = defineErrors({
+    token_missing: { retryable: false, status: 401, meaning: "None.", remedy: "Send one." },
+  });
+  const asked: string[] = [];
+  const gate: Gate = ({ request, route }) => {
+    asked.push(route.path);
+    if (request.headers.get("authorization") === "Bearer good") return undefined;
+    const headers = { "www-authenticate": "Bearer" };
+    return { error: token_missing, message: "This path needs a token", headers };
+  };
+  await using kit = harness({
+    plugins: [http({ gates: [gate] }), routes(echo)],
+    config: { rest: { port: 0 } },
+  });
+  await kit.agent.start();
+  const post = (headers: Record<string, string>) =>
+    fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "hi", headers });
+  const refused = await post({});
+  assert.equal(refused.status, 401);
+  assert.equal(refused.headers.get("www-authenticate"), "Bearer");
+  assert.deepEqual(await refused.json(), {
+    error: "This path needs a token",
+    code: "token_missing",
+  });
+  const accepted = await post({ authorization: "Bearer good" });
+  assert.equal(accepted.status, 200);
+  await accepted.body?.cancel();
+  const foreign = await post({ origin: "https://evil.example" });
+  assert.equal((await foreign.json()).code, "cross_origin");
+  assert.deepEqual(asked, ["/echo/:name", "/echo/:name"]);
+  const families = kit.agent.metrics.families();
+  assert.equal(sample(families, "http_rejected_total", { reason: "token_missing" }), 1);
+});
+
+Deno.test("handle() answers every method of a path with a web handler, except where a route does", async () => {
+  const own = definePlugin({
+    name: "own",
+    requires: [httpToken],
+    init({ name, get }) {
+      get(httpToken).handle(name, {
+        path: "/files/*",
+        handler: async (request) =>
+          new Response(
+            `${request.method} ${new URL(request.url).pathname} ${await request.text()}`,
+          ),
+      });
+      get(httpToken).route(name, {
+        method: "DELETE",
+        path: "/files/*",
+        handler: () => jsonResponse({ deleted: true }),
+      });
+    },
+  });
+  await using kit = harness({ plugins: [http(), own], config: { rest: { port: 0 } } });
+  await kit.agent.start();
+  const text = async (method: string, body?: string) => {
+    const response = await fetch(urlOf(kit, "/files/a/b"), { method, body });
+    return [response.status, await response.text()];
+  };
+  assert.deepEqual(await text("GET"), [200, "GET /files/a/b "]);
+  assert.deepEqual(await text("POST", "hi"), [200, "POST /files/a/b hi"]);
+  assert.deepEqual(await text("HEAD"), [200, ""]);
+  assert.deepEqual(await text("DELETE"), [200, '{"deleted":true}']);
+  assert.equal((await text("PROPFIND"))[0], 405);
+  assert.deepEqual(kit.agent.get(httpToken).routes, [
+    { owner: "own", method: "DELETE", path: "/files/*", access: "loopback" },
+    { owner: "own", method: "any", path: "/files/*", access: "loopback" },
+  ]);
+});
+
+Deno.test("every refusal of http() has an error text and a code of the catalogue", async () => {
+  await using kit = await serving([echo], { max_body: "4" });
+  const cases: [string, RequestInit, keyof typeof httpErrors][] = [
+    ["/nowhere", {}, "route_unknown"],
+    ["/echo/x", {}, "method_not_allowed"],
+    ["/echo/%ff", { method: "POST" }, "target_invalid"],
+    ["/echo/x", { method: "POST", body: "12345" }, "body_too_large"],
+    ["/echo/x", { method: "POST", headers: { origin: "null" } }, "cross_origin"],
+  ];
+  for (const [path, init, code] of cases) {
+    const response = await fetch(urlOf(kit, path), init);
+    assert.equal(response.status, httpErrors[code].status, code);
+    const body = await response.json();
+    assert.deepEqual([typeof body.error, body.code], ["string", code]);
+  }
 });

@@ -5,7 +5,7 @@ const ok = () => Promise.resolve(new Response("ok"));
 const port = ({ listener }: BareListener) => listener.port;
 const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-Deno.test("HttpListener tells the handler who the peer is", async () => {
+Deno.test("HttpListener gives the handler the peer", async () => {
   const peers: unknown[] = [];
   await using kit = listening((_, peer) => {
     peers.push(peer);
@@ -43,7 +43,7 @@ Deno.test("D-89 a connection without a request is cut after the idle timeout", a
   assert.equal(kit.rejected("idle_timeout"), 1);
 });
 
-Deno.test("HttpListener does not cut a connection whose request is in work", async () => {
+Deno.test("HttpListener does not cut a connection with a request in progress", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
   await using kit = listening(() => {
@@ -70,7 +70,7 @@ Deno.test("HttpListener serves several requests on one connection, each within i
   assert.equal(kit.stats.accepted, 1);
 });
 
-Deno.test("HttpListener gives up an answer that its client does not take", async () => {
+Deno.test("HttpListener gives up an answer that its client does not read", async () => {
   const chunk = new Uint8Array(65_536);
   const { promise: cancelled, resolve: onCancel } = Promise.withResolvers<void>();
   const endless = () =>
@@ -93,13 +93,13 @@ Deno.test("D-89 a connection beyond the bound is answered with 503 and counted",
   assert.match(answer, /^HTTP\/1.1 503 /);
   const [head, body] = answer.split("\r\n\r\n");
   assert.equal(Number(/content-length: (\d+)/.exec(head)![1]), body.length);
-  assert.deepEqual(JSON.parse(body), { error: "too many connections" });
+  assert.deepEqual(JSON.parse(body), { error: "too many connections", code: "connection_limit" });
   assert.equal(kit.rejected("connection_limit"), 1);
   await first.send(get);
   assert.match(await first.receive("ok"), /200 OK/);
 });
 
-Deno.test("HttpListener survives garbage, TLS and half a preface", async () => {
+Deno.test("HttpListener serves on after garbage, TLS and half a preface", async () => {
   await using kit = listening(ok);
   for (
     const text of ["\x16\x03\x01\x02\x00\x01\x00", "\x00\x01\x02rubbish\r\n\r\n", "PRI * HTTP/2.0"]
@@ -164,13 +164,13 @@ Deno.test("HttpListener on all addresses of IPv6 sees an IPv4 loopback peer as l
   assert.deepEqual(peers, [true, true]);
 });
 
-Deno.test("HttpListener refuses a request that did not come through its door", async () => {
+Deno.test("HttpListener refuses a direct request to its inner port", async () => {
   let served = 0;
   await using kit = listening(() => {
     served++;
     return ok();
   });
-  const response = await fetch(`http://127.0.0.1:${kit.listener.enginePort}/`);
+  const response = await fetch(`http://127.0.0.1:${kit.listener.backendPort}/`);
   assert.equal(response.status, 403);
   await response.text();
   assert.equal(served, 0);
@@ -192,7 +192,7 @@ Deno.test("the request's signal aborts when the client goes away", async () => {
   await gone;
 });
 
-Deno.test("D-REST-11 close() lets a request in work finish and refuses new connections", async () => {
+Deno.test("D-REST-11 close() lets a request in progress finish and refuses new connections", async () => {
   const { promise, resolve } = Promise.withResolvers<Response>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
   await using kit = listening(() => {
@@ -205,7 +205,7 @@ Deno.test("D-REST-11 close() lets a request in work finish and refuses new conne
     await client.send(get);
     await called;
     closing = kit.listener.close(new AbortController().signal);
-    // A connection that was under way when the door closed is reset, a later one refused.
+    // A connection that was being opened when the port closed is reset, a later one refused.
     await assert.rejects(async () => {
       for (let attempt = 0; attempt < 100; attempt++) {
         using late = await RawClient.open(kit.listener.port);
@@ -283,6 +283,19 @@ Deno.test("close() cuts a stream that never ends when its signal aborts", async 
   cut.abort();
   await closing;
   await cancelled;
+});
+
+Deno.test("HttpListener closes its port and connections when it is disposed of", async () => {
+  let port: number;
+  {
+    await using kit = listening(ok);
+    ({ port } = kit.listener);
+    await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  }
+  await assert.rejects(
+    Deno.connect({ hostname: "127.0.0.1", port }),
+    Deno.errors.ConnectionRefused,
+  );
 });
 
 Deno.test("close() may be called twice", async () => {

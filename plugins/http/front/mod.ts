@@ -1,0 +1,8 @@
+/**
+ * The front of the HTTP server: the public port, its connections and their limits. It copies bytes between clients
+ * and an inner `Deno.serve`; it parses only the first request head of a connection. See the module comment of the
+ * parent folder for the reasons and the price.
+ *
+ * @module
+ */
+export { HttpListener, type ListenerOptions, type RequestHandler } from "./listener.ts";
