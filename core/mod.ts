@@ -17,3 +17,4 @@ export * from "./metrics/mod.ts";
 export * from "./net/mod.ts";
 export * from "./plugin/mod.ts";
 export * from "./status/mod.ts";
+export * from "./units/mod.ts";

@@ -16,7 +16,7 @@ export async function runCommand(options: ConfigOptions, io: CliIo): Promise<num
   const plugins = cimPlugins();
   const sources = await productSources(plugins, sourcesOptions(options, io));
   const stopTimeoutMs = shutdownBudgetMs(sources);
-  const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeoutMs });
+  const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeout: stopTimeoutMs });
   const onKill = () => {
     const { state, running } = agent;
     // In the order of closing: the first is the one that is waited for.

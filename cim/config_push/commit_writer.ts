@@ -91,7 +91,7 @@ export class CommitWriter {
   /** Writes what the slot holds, and what replaces it meanwhile. */
   async #drain(key: string, signal: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#options;
-    const delays = backoff({ minMs: 100, maxMs: 5_000, random });
+    const delays = backoff({ min: 100, max: 5_000, random });
     for (let commit = this.#slots.get(key); commit; commit = this.#slots.get(key)) {
       const error = await this.#attempt(commit, signal);
       if (error === undefined) {

@@ -62,7 +62,7 @@ export class Push {
     this.#patch = patch;
     this.#services = services;
     this.#onVerdict = onVerdict;
-    this.#delays = backoff({ minMs: 250, maxMs: 5_000, random: services.random });
+    this.#delays = backoff({ min: 250, max: 5_000, random: services.random });
     this.#state = resumed(record);
   }
 

@@ -114,7 +114,7 @@ export class DayOne {
   /** Tries until the application has it, has become configured another way, or the time is up. */
   async #try(delivery: number, signal: AbortSignal): Promise<void> {
     const { app, clock, random, log, limitMs } = this.#options;
-    const delays = backoff({ minMs: 250, maxMs: 10_000, random });
+    const delays = backoff({ min: 250, max: 10_000, random });
     const end = clock.monotonic() + limitMs;
     while (delivery === this.#delivery) {
       const document = this.#newest();

@@ -57,8 +57,8 @@ export function writerFor(
   { pool, telemetry, onRoom, clock, random }: DestinationParts,
 ): LineWriter {
   const patient = withRetry(sender, {
-    minMs: 100,
-    maxMs: 5_000,
+    min: 100,
+    max: 5_000,
     clock,
     random,
     onRetry: (delivery) => telemetry.writeFailed(place, delivery),

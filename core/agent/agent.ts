@@ -10,8 +10,9 @@
  *
  * @module
  */
-import { systemClock } from "../async/mod.ts";
+import { type Clock, systemClock } from "../async/mod.ts";
 import {
+  type ConfigSources,
   type DescribedSection,
   problemText,
   type SectionResult,
@@ -22,6 +23,7 @@ import { type Logger, LogRegistry } from "../log/mod.ts";
 import { MetricSet } from "../metrics/mod.ts";
 import { type Plugin, startOrder, type Token } from "../plugin/mod.ts";
 import { StatusBoard } from "../status/mod.ts";
+import { milliseconds } from "../units/mod.ts";
 import { effectiveConfig, type PluginSections, readConfiguration } from "./read_configuration.ts";
 import { MountedPlugin } from "./_mounted.ts";
 import type { AgentOptions, AgentState, StopOptions } from "./options.ts";
@@ -59,7 +61,20 @@ export function createAgent(options: AgentOptions): Agent {
   return new Agent(options);
 }
 
-/** A set of plugins with one life. */
+/** The options with their defaults, durations in milliseconds. */
+interface AgentSettings {
+  readonly plugins: readonly Plugin[];
+  readonly name: string;
+  readonly version: string;
+  readonly sources: ConfigSources;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  readonly closeGraceMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** A set of plugins that start and stop together. */
 export class Agent implements AsyncDisposable {
   /** States of the plugins. */
   readonly status: StatusBoard;
@@ -67,7 +82,7 @@ export class Agent implements AsyncDisposable {
   readonly metrics = new MetricSet();
   /** Loggers of the plugins. */
   readonly logs: LogRegistry;
-  readonly #options: Required<Omit<AgentOptions, "logs" | "nonFatal">>;
+  readonly #options: AgentSettings;
   readonly #log: Logger;
   readonly #provided = new Map<Token<unknown>, unknown>();
   readonly #stopping = new AbortController();
@@ -82,11 +97,7 @@ export class Agent implements AsyncDisposable {
   /** The same as {@linkcode createAgent}. */
   constructor(options: AgentOptions) {
     const { logs, nonFatal, clock = systemClock } = options;
-    for (const key of ["startTimeoutMs", "stopTimeoutMs", "closeGraceMs"] as const) {
-      const limitMs = options[key];
-      if (limitMs === undefined || limitMs >= 0) continue;
-      throw new RangeError(`Cannot create an agent with ${key} ${limitMs}: must be 0 or more`);
-    }
+    const { startTimeout = "15s", stopTimeout = "10s", closeGrace = "500ms" } = options;
     this.logs = logs ?? new LogRegistry({ clock });
     this.status = new StatusBoard({ clock, nonFatal });
     this.#options = {
@@ -94,9 +105,9 @@ export class Agent implements AsyncDisposable {
       name: options.name ?? "agent",
       version: options.version ?? "0.0.0",
       sources: options.sources ?? sourcesFrom(),
-      startTimeoutMs: options.startTimeoutMs ?? 15_000,
-      stopTimeoutMs: options.stopTimeoutMs ?? 10_000,
-      closeGraceMs: options.closeGraceMs ?? 500,
+      startTimeoutMs: milliseconds(startTimeout, "startTimeout"),
+      stopTimeoutMs: milliseconds(stopTimeout, "stopTimeout"),
+      closeGraceMs: milliseconds(closeGrace, "closeGrace"),
       clock,
       random: options.random ?? Math.random,
     };
@@ -261,12 +272,14 @@ export class Agent implements AsyncDisposable {
     throw error;
   }
 
-  async #stopRunning({ reason = "stop was called", budgetMs }: StopOptions): Promise<void> {
+  async #stopRunning({ reason = "stop was called", budget }: StopOptions): Promise<void> {
     const { clock, stopTimeoutMs } = this.#options;
     const begun = clock.monotonic();
     this.#log.info("Stopping", { reason });
     this.#stopping.abort(new AgentError("closed", `The agent is stopping: ${reason}`));
-    const errors = await this.#closeAll(budgetMs ?? stopTimeoutMs);
+    const errors = await this.#closeAll(
+      budget === undefined ? stopTimeoutMs : milliseconds(budget, "budget"),
+    );
     this.#state = "stopped";
     this.#log.info("Stopped", { durationMs: Math.round(clock.monotonic() - begun) });
     const all = this.#failure === undefined ? errors : [this.#failure, ...errors];

@@ -7,6 +7,7 @@ import type { Clock } from "../async/mod.ts";
 import type { ConfigSources } from "../config/mod.ts";
 import type { LogRegistry } from "../log/mod.ts";
 import type { Plugin } from "../plugin/mod.ts";
+import type { Duration } from "../units/mod.ts";
 
 /** Options of {@linkcode createAgent}. */
 export interface AgentOptions {
@@ -18,12 +19,12 @@ export interface AgentOptions {
   version?: string;
   /** Where configuration comes from. Default: nothing but defaults. */
   sources?: ConfigSources;
-  /** Limit of each `init` and `afterInit` in milliseconds. Default 15,000. */
-  startTimeoutMs?: number;
-  /** Drain budget of a stop in milliseconds, for all plugins together. Default 10,000. */
-  stopTimeoutMs?: number;
-  /** What a plugin gets beyond the budget, to let go. Default 500. */
-  closeGraceMs?: number;
+  /** Time limit of each `init` and each `afterInit`. Default `"15s"`. */
+  startTimeout?: Duration;
+  /** Drain budget of a stop, for all plugins together. Default `"10s"`. */
+  stopTimeout?: Duration;
+  /** Time that each plugin has to return after the budget is spent. Default `"500ms"`. */
+  closeGrace?: Duration;
   /** Plugins whose errors do not count for the agent's state. */
   nonFatal?: readonly string[];
   /** Source of time. Default: the machine's. */
@@ -41,6 +42,6 @@ export type AgentState = "new" | "starting" | "running" | "stopping" | "stopped"
 export interface StopOptions {
   /** Why, for the log. */
   reason?: string;
-  /** Drain budget in milliseconds instead of the agent's. */
-  budgetMs?: number;
+  /** Drain budget of this stop. Default: the agent's `stopTimeout`. */
+  budget?: Duration;
 }

@@ -4,16 +4,17 @@
  *
  * @module
  */
+import { type Duration, milliseconds } from "../units/mod.ts";
 
 /** How delays grow. */
 export interface BackoffOptions {
-  /** First delay in milliseconds. Default 100. */
-  minMs?: number;
-  /** Largest delay in milliseconds. Default 10,000. */
-  maxMs?: number;
+  /** First delay. Default `"100ms"`. */
+  min?: Duration;
+  /** Largest delay. Default `"10s"`. */
+  max?: Duration;
   /** Factor from one delay to the next. Default 2. */
   factor?: number;
-  /** Source of numbers in [0, 1). Default `Math.random`. */
+  /** Returns numbers in [0, 1). Default `Math.random`. */
   random?: () => number;
 }
 
@@ -29,7 +30,9 @@ export interface Backoff {
 
 /** Creates a sequence of growing, jittered delays. */
 export function backoff(options: BackoffOptions = {}): Backoff {
-  const { minMs = 100, maxMs = 10_000, factor = 2, random = Math.random } = options;
+  const { min = "100ms", max = "10s", factor = 2, random = Math.random } = options;
+  const minMs = milliseconds(min, "min");
+  const maxMs = milliseconds(max, "max");
   if (!(minMs > 0 && maxMs >= minMs && factor >= 1)) {
     throw new RangeError(`Cannot back off from ${minMs} to ${maxMs} ms by factor ${factor}`);
   }

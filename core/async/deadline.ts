@@ -4,6 +4,7 @@
  * @module
  */
 import { AgentError } from "../errors/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** Options of {@linkcode deadline}. */
@@ -34,12 +35,10 @@ export interface DeadlineOptions {
  */
 export async function deadline<T>(
   work: (signal: AbortSignal) => Promise<T> | T,
-  limitMs: number,
+  limit: Duration,
   { action, clock = systemClock, signal }: DeadlineOptions,
 ): Promise<T> {
-  if (!(limitMs >= 0)) {
-    throw new RangeError(`Cannot ${action} within ${limitMs} ms: must be 0 or more`);
-  }
+  const limitMs = milliseconds(limit, `limit to ${action}`);
   signal?.throwIfAborted();
   const controller = new AbortController();
   const { promise: ended, reject } = Promise.withResolvers<never>();

@@ -4,6 +4,7 @@
  * @module
  */
 import { AgentError, describeError } from "../errors/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import { backoff, type BackoffOptions } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
@@ -13,8 +14,8 @@ export interface RetryOptions extends BackoffOptions {
   action: string;
   /** Attempts in all, at least 1. Default: no limit. */
   attempts?: number;
-  /** Time for all attempts together, in milliseconds. Default: no limit. */
-  limitMs?: number;
+  /** Time limit of all attempts together. Default: no limit. */
+  limit?: Duration;
   /** Source of time. Default: the machine's. */
   clock?: Clock;
   /** Ends the attempts and the waits between them. */
@@ -35,7 +36,8 @@ export async function retry<T>(
   work: (attempt: number) => Promise<T> | T,
   options: RetryOptions,
 ): Promise<T> {
-  const { action, attempts = Infinity, limitMs = Infinity, clock = systemClock, signal } = options;
+  const { action, attempts = Infinity, limit = Infinity, clock = systemClock, signal } = options;
+  const limitMs = milliseconds(limit, "limit");
   const { isRetryable = isRetryableByDefault, onRetry } = options;
   if (!(attempts >= 1)) {
     throw new RangeError(`Cannot ${action} ${attempts} times: must be at least 1`);

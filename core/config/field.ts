@@ -9,8 +9,17 @@
  * @module
  */
 import { z } from "npm:zod@4.6.7";
+import {
+  bytes,
+  type Duration,
+  formatDuration,
+  formatSize,
+  milliseconds,
+  parseDuration,
+  parseSize,
+  type Size,
+} from "../units/mod.ts";
 import { Secret } from "./secret.ts";
-import { parseDuration, parseSize } from "./units.ts";
 
 /** What kind of value a field takes; decides how text (environment, flags) is read. */
 export type FieldKind =
@@ -88,6 +97,19 @@ export interface Bounds {
   max?: number;
 }
 
+/** What {@linkcode duration} and {@linkcode size} take: numbers, or texts with a unit. */
+export interface MeasuredOptions<M> extends Omit<FieldOptions<number>, "default"> {
+  /** Value when absent; a field without one is `undefined` when absent. */
+  default?: M;
+  /** Smallest value. Default 0. */
+  min?: M;
+  /** Largest value. Default: no limit. */
+  max?: M;
+}
+
+/** The result of {@linkcode duration} and {@linkcode size}: without a default the value may be undefined. */
+export type Measured<M, O> = O extends { default: M } ? Field<number> : Field<number | undefined>;
+
 /** The result of a builder: without a default the value may be undefined. */
 export type Optional<T, O> = O extends { default: T } ? Field<T> : Field<T | undefined>;
 
@@ -129,21 +151,44 @@ export function choice<const V extends string, const O extends FieldOptions<V>>(
   return field("choice", z.enum(values as readonly [V, ...V[]]), options) as Optional<V, O>;
 }
 
-/** A duration such as `250ms`, `5s`, `2m`, `1h`, `7d`; milliseconds in code. Bounds in milliseconds. */
-export function duration<const O extends FieldOptions<number> & Bounds>(
+/**
+ * A duration such as `250ms`, `5s`, `2m`, `1h`, `7d`; milliseconds in code. The default and the bounds may be
+ * written the same way.
+ */
+export function duration<const O extends MeasuredOptions<Duration>>(
   options: O,
-): Optional<number, O> {
-  return field("duration", measured(parseDuration, options), options, durationText) as Optional<
-    number,
-    O
-  >;
+): Measured<Duration, O> {
+  const { min = 0, max = Infinity } = options;
+  const measure: Measure = {
+    parse: parseDuration,
+    format: formatDuration,
+    example: "5s, 250ms or 2m",
+    min: milliseconds(min, "min"),
+    max: milliseconds(max, "max"),
+  };
+  return field("duration", measured(measure), {
+    ...options,
+    default: options.default === undefined ? undefined : milliseconds(options.default, "default"),
+  }, formatDuration) as Measured<Duration, O>;
 }
 
-/** A size such as `512`, `64KiB`, `10MiB`, `1GB`; bytes in code. Bounds in bytes. */
-export function size<const O extends FieldOptions<number> & Bounds>(
-  options: O,
-): Optional<number, O> {
-  return field("size", measured(parseSize, options), options, sizeText) as Optional<number, O>;
+/**
+ * A size such as `512`, `64KiB`, `10MiB`, `1GB`; bytes in code. The default and the bounds may be written the
+ * same way.
+ */
+export function size<const O extends MeasuredOptions<Size>>(options: O): Measured<Size, O> {
+  const { min = 0, max = Infinity } = options;
+  const measure: Measure = {
+    parse: parseSize,
+    format: formatSize,
+    example: "512, 64KiB or 10MiB",
+    min: bytes(min, "min"),
+    max: bytes(max, "max"),
+  };
+  return field("size", measured(measure), {
+    ...options,
+    default: options.default === undefined ? undefined : bytes(options.default, "default"),
+  }, formatSize) as Measured<Size, O>;
 }
 
 /** A list of texts; in the environment separated by commas, or a JSON array. */
@@ -221,13 +266,17 @@ function bounded<S extends z.ZodNumber>(schema: S, { min, max }: Bounds): S {
   return result;
 }
 
-/** A text with a unit, checked against bounds that are told in the operator's notation. */
-function measured(
-  parse: (text: string) => number | undefined,
-  { min = 0, max = Infinity }: Bounds,
-): z.ZodType<number> {
-  const show = parse === parseDuration ? durationText : sizeText;
-  const example = parse === parseDuration ? "5s, 250ms or 2m" : "512, 64KiB or 10MiB";
+/** How values with a unit are read and written, with their bounds as numbers. */
+interface Measure {
+  readonly parse: (text: string) => number | undefined;
+  readonly format: (value: number) => string;
+  readonly example: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A text with a unit, checked against bounds that errors show in the operator's notation. */
+function measured({ parse, format, example, min, max }: Measure): z.ZodType<number> {
   return z.union([z.string(), z.number()]).transform((value, context) => {
     const result = parse(String(value));
     if (result === undefined) {
@@ -235,8 +284,8 @@ function measured(
       return z.NEVER;
     }
     if (result < min || result > max) {
-      const upper = max === Infinity ? "" : ` and at most ${show(max)}`;
-      context.addIssue({ code: "custom", message: `must be at least ${show(min)}${upper}` });
+      const upper = max === Infinity ? "" : ` and at most ${format(max)}`;
+      context.addIssue({ code: "custom", message: `must be at least ${format(min)}${upper}` });
       return z.NEVER;
     }
     return result;
@@ -245,23 +294,4 @@ function measured(
 
 function showValue(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? "";
-}
-
-function durationText(ms: number): string {
-  for (
-    const [unit, factor] of [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], [
-      "s",
-      1_000,
-    ]] as const
-  ) {
-    if (ms >= factor && ms % factor === 0) return `${ms / factor}${unit}`;
-  }
-  return `${ms}ms`;
-}
-
-function sizeText(bytes: number): string {
-  for (const [unit, factor] of [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10]] as const) {
-    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
-  }
-  return `${bytes}`;
 }

@@ -25,6 +25,8 @@ export {
   integer,
   json,
   list,
+  type Measured,
+  type MeasuredOptions,
   number,
   operatorKey,
   type Optional,
@@ -51,5 +53,4 @@ export {
   type SourceValues,
   withDerivedDefaults,
 } from "./sources.ts";
-export { parseDuration, parseSize } from "./units.ts";
 export { parseYaml, stringifyYaml } from "./yaml.ts";

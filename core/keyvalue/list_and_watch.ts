@@ -106,7 +106,7 @@ class Sync {
 
   async *events(): AsyncGenerator<SyncEvent, undefined> {
     const { signal } = this.#options;
-    const delays = backoff({ minMs: 100, maxMs: 5_000, ...this.#options.backoff });
+    const delays = backoff({ min: 100, max: 5_000, ...this.#options.backoff });
     while (!signal?.aborted) {
       try {
         for await (const event of this.#session()) {

@@ -17,6 +17,7 @@ import type { ConfigOf, Fields } from "../config/mod.ts";
 import type { Logger } from "../log/mod.ts";
 import type { MetricFamily } from "../metrics/mod.ts";
 import type { StatusReporter } from "../status/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import type { Token } from "./token.ts";
 
 /** What `init` and `afterInit` receive. The functions need no `this`. */
@@ -79,8 +80,8 @@ export interface PluginSpec<F extends Fields, S> {
   config?: F;
   /** A background task that throws stops the agent. Default false: it is reported in the status. */
   fatal?: boolean;
-  /** Limit for `init` and for `afterInit`, in milliseconds. Default: the agent's. */
-  startTimeoutMs?: number;
+  /** Time limit of `init`, and of `afterInit`. Default: the agent's. */
+  startTimeout?: Duration;
   /** Creates and provides. What it returns is the state given to the others. */
   init(context: PluginContext<ConfigOf<F>>): S | Promise<S>;
   /** Starts, once all plugins are initialised. */
@@ -148,7 +149,7 @@ export interface Plugin {
 export function definePlugin<F extends Fields = Record<never, never>, S = void>(
   spec: PluginSpec<F, S>,
 ): Plugin {
-  const { name, section = name, formerSections = [] } = spec;
+  const { name, section = name, formerSections = [], startTimeout } = spec;
   const { requires = [], optional = [], provides = [] } = spec;
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
     throw new TypeError(`Cannot define plugin "${name}": a name is a-z, 0-9, _ and -`);
@@ -162,7 +163,9 @@ export function definePlugin<F extends Fields = Record<never, never>, S = void>(
     provides: Object.freeze([...provides]),
     config: Object.freeze({ ...spec.config }),
     fatal: spec.fatal ?? false,
-    startTimeoutMs: spec.startTimeoutMs,
+    startTimeoutMs: startTimeout === undefined
+      ? undefined
+      : milliseconds(startTimeout, "startTimeout"),
     init: spec.init.bind(spec),
     ...(spec.afterInit && { afterInit: spec.afterInit.bind(spec) }),
     ...(spec.close && { close: spec.close.bind(spec) }),

@@ -7,6 +7,7 @@ export {
   type AgentStatus,
   type PluginState,
   type PluginStatus,
+  type RegisterOptions,
   StatusBoard,
   type StatusBoardOptions,
   type StatusChange,

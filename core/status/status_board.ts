@@ -3,12 +3,13 @@
  *
  * The agent's state is the worst of its plugins, leaving out those that are disabled and those that the
  * operator declared non-fatal: an `ok` of one never hides the `error` of another, and `init` never hides
- * `error`. A plugin may promise to report regularly (`staleAfterMs`); when it breaks the promise it counts
+ * `error`. A plugin may promise to report regularly (`staleAfter`); when it breaks the promise it counts
  * as `error`. The last 20 changes of each plugin are kept.
  *
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 
 /** States of a plugin. */
 export type PluginState = "init" | "ok" | "degraded" | "error" | "disabled";
@@ -67,6 +68,12 @@ export interface StatusBoardOptions {
   nonFatal?: readonly string[];
 }
 
+/** Options of {@linkcode StatusBoard.register}. */
+export interface RegisterOptions {
+  /** A plugin that reports nothing for longer counts as `error`. Default: no limit. */
+  staleAfter?: Duration;
+}
+
 interface Row {
   history: StatusChange[];
   updated: number;
@@ -99,8 +106,8 @@ export class StatusBoard {
   }
 
   /** Adds a plugin in state `init` and returns what it reports with. */
-  register(name: string, options: { staleAfterMs?: number } = {}): StatusReporter {
-    const { staleAfterMs = Infinity } = options;
+  register(name: string, options: RegisterOptions = {}): StatusReporter {
+    const staleAfterMs = milliseconds(options.staleAfter ?? Infinity, "staleAfter");
     const now = this.#clock.now();
     this.#rows.set(name, {
       history: [{ state: "init", reason: "", since: now }],

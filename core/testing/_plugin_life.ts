@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Agent } from "../agent/mod.ts";
+import type { Agent, StopOptions } from "../agent/mod.ts";
 import { deadline } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
 import type { MetricFamily } from "../metrics/mod.ts";
@@ -65,7 +65,7 @@ export const lifeCases: Record<string, PluginCase> = {
   async "it lets go when there is no time to drain"(subject) {
     await using run = await prepare(subject);
     await run.start();
-    await run.stop({ budgetMs: 0 });
+    await run.stop({ budget: 0 });
     assert.equal(run.clock.pending, 0, "timers still pending");
   },
 
@@ -103,7 +103,7 @@ interface Run extends AsyncDisposable {
   /** Starts without moving the clock. */
   start(options?: { signal?: AbortSignal }): Promise<void>;
   /** Stops, moving the clock on as long as it takes. */
-  stop(options?: { budgetMs?: number }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
   /** Lets what is under way end. */
   settle(): Promise<void>;
 }
@@ -129,7 +129,7 @@ function running(
   more: readonly Plugin[] = [],
 ): Run {
   const { agent, clock, logs } = harness({ plugins: [...others, plugin, ...more], config, env });
-  const stop = (options?: { budgetMs?: number }) => drive(clock, agent.stop(options));
+  const stop = (options?: StopOptions) => drive(clock, agent.stop(options));
   return {
     agent,
     clock,

@@ -25,5 +25,5 @@ export async function register(
     });
     const text = await response.text();
     if (response.status !== 200) throw new Error(`the agent answered ${response.status}: ${text}`);
-  }, { action: "register", minMs: 100, maxMs: 1_000, signal });
+  }, { action: "register", min: 100, max: 1_000, signal });
 }

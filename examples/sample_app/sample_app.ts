@@ -35,8 +35,8 @@ export async function runSampleApp(
   try {
     await using nats = await retry(() => connectNats(settings.natsUrl, { name: "sample app" }), {
       action: "connect to the agent's NATS port",
-      minMs: 100,
-      maxMs: 1_000,
+      min: 100,
+      max: 1_000,
       signal: end,
     });
     const messages = new Messages(nats, settings);

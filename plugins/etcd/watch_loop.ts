@@ -109,7 +109,7 @@ export class WatchLoop {
   /** Tries until a stream is open again; undefined when the channel has ended. */
   async #reattach(): Promise<Attached | undefined> {
     const { clock, random, log, prefix, counters } = this.#options;
-    const delays = backoff({ minMs: 100, maxMs: 1_000, random });
+    const delays = backoff({ min: 100, max: 1_000, random });
     while (!this.channel.ended) {
       try {
         await clock.sleep(delays.next(), { signal: this.#stopped.signal });

@@ -41,7 +41,7 @@ Deno.test("an application that refuses to shut down is not waited for", async ()
 
 Deno.test("D-98 an application that never reports is waited for within the deadline only", async () => {
   await using cim = await product({ app: () => new Response() });
-  await cim.agent.stop({ budgetMs: 500 });
+  await cim.agent.stop({ budget: 500 });
   const entry = cim.logs.entries.find(({ message }) => message === "Application shut down");
   assert.equal(entry?.fields.result, "silent");
 });
@@ -96,7 +96,7 @@ Deno.test("a store that is away does not use up the time that others need to dra
     await (await cim.register()).body?.cancel();
     const line = { containerId: "c1", containerName: "amf", payload: "written" };
     cim.nats.publish("LOG", buildLogMessage(line));
-    await cim.agent.stop({ budgetMs: 2_000 });
+    await cim.agent.stop({ budget: 2_000 });
   }
   const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
   assert.equal(text, "written\n");

@@ -169,7 +169,7 @@ Deno.test("D-CORE-3 start() names the plugin that never returns from init, and e
   const { agent, clock } = harness({
     plugins: [
       journal.plugin("a"),
-      journal.plugin("sleepy", { init: () => never, startTimeoutMs: 1_000 }),
+      journal.plugin("sleepy", { init: () => never, startTimeout: 1_000 }),
       journal.plugin("c"),
     ],
   });
@@ -219,7 +219,7 @@ Deno.test("start() closes a late init that returns within the grace", async () =
   const { agent, clock } = harness({
     plugins: [definePlugin({
       name: "slow",
-      startTimeoutMs: 1_000,
+      startTimeout: 1_000,
       init: async ({ clock }) => {
         await clock.sleep(1_200);
         return "socket";
@@ -375,7 +375,7 @@ Deno.test("a start that is aborted waits for an init that notices, and closes wh
   assert.deepEqual(closed, ["half open"]);
 });
 
-for (const key of ["startTimeoutMs", "stopTimeoutMs", "closeGraceMs"]) {
+for (const key of ["startTimeout", "stopTimeout", "closeGrace"]) {
   Deno.test(`createAgent() refuses a ${key} below 0`, () => {
     assert.throws(() => createAgent({ plugins: [], [key]: -1 }), RangeError);
   });

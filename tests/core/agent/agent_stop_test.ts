@@ -139,7 +139,7 @@ Deno.test("stop() names the plugin that never returns from close, and ends", asy
     plugins: [journal.plugin("a"), journal.plugin("sleepy", { close: () => never })],
   });
   await agent.start();
-  const rejected = assert.rejects(agent.stop({ budgetMs: 1_000 }), {
+  const rejected = assert.rejects(agent.stop({ budget: 1_000 }), {
     code: "plugin_timeout",
     message: "Cannot close plugin sleepy: close did not return within 1500 ms",
   });
@@ -216,7 +216,7 @@ Deno.test("stop() aborts the first signal at its beginning and the second when t
     })],
   });
   await agent.start();
-  const stopping = agent.stop({ budgetMs: 2_000 });
+  const stopping = agent.stop({ budget: 2_000 });
   await clock.advance(1_999);
   assert.deepEqual(seen, ["stopping", "close true false 2000"]);
   await clock.advance(1);
@@ -238,7 +238,7 @@ Deno.test("stop() lets each plugin have what is left of one budget", async () =>
     });
   const { agent, clock } = harness({ plugins: [slow("a"), slow("b"), slow("c")] });
   await agent.start();
-  const stopping = agent.stop({ budgetMs: 500 });
+  const stopping = agent.stop({ budget: 500 });
   await clock.advance(900);
   await stopping;
   assert.deepEqual(left, [500, 200, 0]);

@@ -3,7 +3,7 @@ import fc from "npm:fast-check@4.10.2";
 import { backoff } from "../../../core/async/mod.ts";
 
 Deno.test("backoff() doubles from the minimum to the maximum when there is no jitter left", () => {
-  const delays = backoff({ minMs: 100, maxMs: 1_000, random: () => 1 });
+  const delays = backoff({ min: 100, max: 1_000, random: () => 1 });
   const seen = Array.from({ length: 6 }, () => delays.next());
   assert.deepEqual(seen, [100, 200, 400, 800, 1_000, 1_000]);
   assert.equal(delays.attempts, 6);
@@ -15,12 +15,12 @@ Deno.test("backoff() stays between half and all of the grown delay whatever the 
     fc.integer({ min: 0, max: 100_000 }),
     fc.double({ min: 1, max: 5, noNaN: true }),
     fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { maxLength: 50 }),
-    (minMs, extraMs, factor, randoms) => {
-      const maxMs = minMs + extraMs;
+    (min, extraMs, factor, randoms) => {
+      const max = min + extraMs;
       let at = 0;
-      const delays = backoff({ minMs, maxMs, factor, random: () => randoms[at] });
+      const delays = backoff({ min, max, factor, random: () => randoms[at] });
       for (; at < randoms.length; at++) {
-        const full = Math.min(maxMs, minMs * factor ** at);
+        const full = Math.min(max, min * factor ** at);
         const delayMs = delays.next();
         assert(delayMs >= full / 2 && delayMs <= full, `${delayMs} of ${full}`);
       }
@@ -29,7 +29,7 @@ Deno.test("backoff() stays between half and all of the grown delay whatever the 
 });
 
 Deno.test("backoff() starts over when it is reset", () => {
-  const delays = backoff({ minMs: 10, random: () => 1 });
+  const delays = backoff({ min: 10, random: () => 1 });
   delays.next();
   delays.next();
   delays.reset();
@@ -38,18 +38,18 @@ Deno.test("backoff() starts over when it is reset", () => {
 });
 
 Deno.test("backoff() stays at the maximum when the growth overflows", () => {
-  const delays = backoff({ minMs: 1, maxMs: 5, factor: 1e300, random: () => 1 });
+  const delays = backoff({ min: 1, max: 5, factor: 1e300, random: () => 1 });
   const seen = Array.from({ length: 4 }, () => delays.next());
   assert.deepEqual(seen, [1, 5, 5, 5]);
 });
 
 for (
   const options of [
-    { minMs: 0 },
-    { minMs: -1 },
-    { minMs: NaN },
-    { minMs: 10, maxMs: 9 },
-    { maxMs: NaN },
+    { min: 0 },
+    { min: -1 },
+    { min: NaN },
+    { min: 10, max: 9 },
+    { max: NaN },
     { factor: 0.5 },
     { factor: NaN },
   ]

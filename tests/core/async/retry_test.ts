@@ -13,7 +13,7 @@ Deno.test("retry() returns at the first success and counts its attempts", async 
     attempts.push(attempt);
     if (attempt < 3) throw unreachable();
     return "done";
-  }, { action: "connect", clock, random: () => 1, minMs: 100 });
+  }, { action: "connect", clock, random: () => 1, min: 100 });
   await clock.advance(99);
   assert.deepEqual(attempts, [1]);
   await clock.advance(1);
@@ -43,7 +43,7 @@ Deno.test("retry() gives up rather than sleep past the time for all attempts", a
   const result = retry(() => {
     attempts++;
     throw unreachable();
-  }, { action: "connect", clock, limitMs: 250, minMs: 100, random: () => 1 });
+  }, { action: "connect", clock, limit: 250, min: 100, random: () => 1 });
   const rejected = assert.rejects(result, { code: "deadline_exceeded" });
   await clock.advance(100);
   // The next delay of 200 ms would end at 300.
@@ -84,7 +84,7 @@ Deno.test("retry() tells of each failure that is followed by another attempt", a
   }, {
     action: "connect",
     clock,
-    minMs: 100,
+    min: 100,
     random: () => 1,
     onRetry: (error, attempt, delayMs) => told.push([(error as Error).message, attempt, delayMs]),
   });

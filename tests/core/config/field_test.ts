@@ -150,3 +150,17 @@ Deno.test("operatorKey() is snake_case without the unit that the value carries",
   assert.equal(operatorKey("retriesMs", { kind: "integer" }), "retries_ms");
   assert.equal(operatorKey("host", { kind: "text" }), "host");
 });
+
+Deno.test("duration() and size() take their default and bounds as texts with a unit", () => {
+  const fields = {
+    waitMs: duration({ doc, default: "5s", min: "10ms", max: "1m" }),
+    maxBytes: size({ doc, default: "1MiB", min: "1KiB" }),
+  };
+  const values: { waitMs: number; maxBytes: number } = readRest(fields, {}).values!;
+  assert.deepEqual({ ...values }, { waitMs: 5_000, maxBytes: 1_048_576 });
+  assert.deepEqual([fields.waitMs.defaultText, fields.maxBytes.defaultText], ["5s", "1MiB"]);
+  assert.deepEqual(problemsOf(fields, { file: "rest: { wait: 2m, max: 1 }" }), [
+    'app.yaml: rest.wait: "2m": must be at least 10ms and at most 1m',
+    "app.yaml: rest.max: 1: must be at least 1KiB",
+  ]);
+});

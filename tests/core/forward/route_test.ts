@@ -47,7 +47,7 @@ Deno.test("stages nest to a route that survives an outage", async () => {
   const sender = scripted<readonly string[]>(retryLater, retryLater, delivered);
   const limited = withTimeout(sender, { limitMs: 1_000, clock });
   const guarded = withBreaker(limited, { failures: 2, openMs: 500, clock });
-  const patient = withRetry(guarded, { minMs: 100, random: () => 1, clock });
+  const patient = withRetry(guarded, { min: 100, random: () => 1, clock });
   const books = new Books();
   const route = createRoute("tcp", withBatch(patient, { maxItems: 2, clock }), books);
   const answers = ["a", "b"].map((item) => route.send(item, never));

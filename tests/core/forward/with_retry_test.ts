@@ -5,7 +5,7 @@ import { delivered, withRetry } from "../../../core/forward/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { never, retryLater, scripted } from "./_senders.ts";
 
-const steady = { minMs: 100, maxMs: 1_000, random: () => 1 };
+const steady = { min: 100, max: 1_000, random: () => 1 };
 
 Deno.test("withRetry() sends again with growing delays until it is delivered", async () => {
   const clock = manualClock();
@@ -66,5 +66,5 @@ Deno.test("withRetry() ends its wait when the signal aborts", async () => {
 
 Deno.test("withRetry() refuses a range that makes no sense", () => {
   assert.throws(() => withRetry(scripted(), { attempts: 0 }), RangeError);
-  assert.throws(() => withRetry(scripted(), { minMs: 10, maxMs: 1 }), RangeError);
+  assert.throws(() => withRetry(scripted(), { min: 10, max: 1 }), RangeError);
 });

@@ -70,7 +70,7 @@ Deno.test("the moment of the last change stays when the same state is reported a
 Deno.test("D-SC-4 a plugin that breaks its promise to report counts as error until it reports again", async () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
-  const a = board.register("a", { staleAfterMs: 1_000 });
+  const a = board.register("a", { staleAfter: 1_000 });
   a.ok();
   await clock.advance(1_000);
   assert.equal(board.agent().state, "ok");
@@ -84,7 +84,7 @@ Deno.test("D-SC-4 a plugin that breaks its promise to report counts as error unt
 Deno.test("a jump of the wall clock makes nobody stale", () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
-  board.register("a", { staleAfterMs: 1_000 }).ok();
+  board.register("a", { staleAfter: 1_000 }).ok();
   clock.setNow(3_600_000);
   assert.equal(board.agent().state, "ok");
 });
@@ -92,7 +92,7 @@ Deno.test("a jump of the wall clock makes nobody stale", () => {
 Deno.test("a disabled plugin is never stale", async () => {
   const clock = manualClock();
   const board = new StatusBoard({ clock });
-  board.register("a", { staleAfterMs: 1 }).disabled("not configured");
+  board.register("a", { staleAfter: 1 }).disabled("not configured");
   await clock.advance(10);
   assert.equal(board.plugin("a")?.state, "disabled");
 });

@@ -376,7 +376,7 @@ Deno.test("D-REST-11 stopping the agent lets a request in progress finish", asyn
 Deno.test("D-REST-11 stopping the agent cuts a request that outlasts the drain budget", async () => {
   const { kit, answer, signal } = await withRequestInProgress();
   const refused = assert.rejects(answer);
-  const stopped = kit.agent.stop({ budgetMs: 1_000 });
+  const stopped = kit.agent.stop({ budget: 1_000 });
   await kit.clock.advance(1_000);
   await stopped;
   await refused;

@@ -1,0 +1,8 @@
+/**
+ * Durations and sizes as people write them, in configuration and in code. Inside the program they are plain
+ * numbers: milliseconds and bytes.
+ *
+ * @module
+ */
+export { type Duration, formatDuration, milliseconds, parseDuration } from "./duration.ts";
+export { bytes, formatSize, parseSize, type Size } from "./size.ts";
