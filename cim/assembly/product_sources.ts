@@ -3,8 +3,8 @@ import {
   loadSources,
   type LoadSourcesOptions,
   type Plugin,
+  readTextIfPresent,
 } from "../../core/mod.ts";
-import { readIfPresent } from "../settings/mod.ts";
 import { deriveSources } from "./derived_sources.ts";
 
 /** Options of {@linkcode productSources}. */
@@ -45,5 +45,5 @@ export async function productSources(
     defaultPaths: defaultConfigPaths,
   });
   // The plugins that read the same documents report the problems of them.
-  return deriveSources(sources, options.readText ?? readIfPresent).sources;
+  return deriveSources(sources, options.readText ?? readTextIfPresent).sources;
 }

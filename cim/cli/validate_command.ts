@@ -4,11 +4,12 @@ import {
   problemText,
   readConfiguration,
   readSection,
+  readTextIfPresent,
 } from "../../core/mod.ts";
 import { cimPlugins, productSources } from "../assembly/mod.ts";
 import { readCommonInfra } from "../common_infra/mod.ts";
 import { pathFields } from "../paths/mod.ts";
-import { loadSettings, readIfPresent } from "../settings/mod.ts";
+import { loadSettings } from "../settings/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
@@ -58,8 +59,8 @@ function checkDocuments(sources: ConfigSources): Findings {
   const { values: paths } = readSection("paths", pathFields, sources);
   // Without folders there is nothing to look into; that has been told.
   if (!paths) return { files: [], problems: [] };
-  const settings = loadSettings(paths, readIfPresent);
-  const infra = readCommonInfra(paths.conf, readIfPresent);
+  const settings = loadSettings(paths, readTextIfPresent);
+  const infra = readCommonInfra(paths.conf, readTextIfPresent);
   return {
     files: [settings.path, infra.path].filter((path) => path !== ""),
     problems: [...settings.problems, ...infra.problems],

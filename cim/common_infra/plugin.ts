@@ -1,6 +1,5 @@
-import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
+import { definePlugin, type Plugin, readTextIfPresent, type Token, token } from "../../core/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
-import { readIfPresent } from "../settings/mod.ts";
 import { type CommonInfra, readCommonInfra } from "./common_infra.ts";
 
 /** Key of {@linkcode CommonInfra}. */
@@ -13,7 +12,7 @@ export function commonInfra(): Plugin {
     requires: [pathsToken],
     provides: [commonInfraToken],
     init({ get, log, status, provide }) {
-      const { infra, path, problems } = readCommonInfra(get(pathsToken).conf, readIfPresent);
+      const { infra, path, problems } = readCommonInfra(get(pathsToken).conf, readTextIfPresent);
       for (const problem of problems) log.warn(`Infrastructure document: ${problem}`);
       if (path !== "" && problems.length === 0) log.info("Infrastructure document read", { path });
       provide(commonInfraToken, infra);

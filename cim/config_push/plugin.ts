@@ -209,11 +209,12 @@ function troubleReports(
 }
 
 /** Keys of the section `identity` without which no key of the configuration service can be made. */
-function missingNames({ namespace, podName, microservice }: Identity): string[] {
+function missingNames({ namespace, podName, microservice, version }: Identity): string[] {
   const names = {
     "identity.namespace (K8S_NAMESPACE)": namespace,
     "identity.pod_name (K8S_POD_ID)": podName,
     "identity.microservice": microservice,
+    "identity.version": version,
   };
   return Object.entries(names).filter(([, value]) => value === "").map(([name]) => name);
 }

@@ -1,19 +1,19 @@
 /**
- * The id of the container this process runs in. With cgroup v1 it stands in the process's cgroup path;
- * with cgroup v2 and a namespace of its own that path is `/`, and the id is found where the container
- * runtime's own files are mounted from.
+ * Finds the id of the container that this process runs in. With cgroup v1 it is part of the process's cgroup path.
+ * With cgroup v2 and a private cgroup namespace that path is `/`; then the id is part of the source of the mounts
+ * that the container runtime made.
  *
  * @module
  */
 
 const cgroupId = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
-/** Docker and CRI-O keep a container's files below its id. A pod's sandbox has an id, too: not that. */
+/** Docker and CRI-O keep the files of a container in a folder named by its id. The id of a pod sandbox must not match. */
 const mountId = /\/(?:overlay-)?containers\/([0-9a-f]{64})\//;
 
 /**
- * Finds the id, or an empty text when neither file tells.
+ * Finds the id; an empty string when neither file contains it.
  *
- * @param readText Reads a file; undefined when it cannot be read.
+ * @param readText Returns the text of a file, or undefined if it cannot be read.
  */
 export function findContainerId(readText: (path: string) => string | undefined): string {
   for (const line of (readText("/proc/self/cgroup") ?? "").split("\n")) {

@@ -1,6 +1,6 @@
 /**
- * The format in which a downward API volume holds labels and annotations: one `key="value"` a line, the
- * value quoted as Go's `strconv.Quote` does.
+ * Format of labels and annotations in a downward API volume: one `key="value"` per line, the value quoted as by Go's
+ * `strconv.Quote`.
  *
  * @module
  */
@@ -20,10 +20,10 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 const escape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs;
 
 /**
- * Reads all pairs. Lines that are malformed are told and left out.
+ * Reads all pairs. Malformed lines are reported and skipped.
  *
  * @param file Path of the file, for the messages.
- * @param onProblem Told of each malformed line as `file:line: what is wrong`.
+ * @param onProblem Called for each malformed line with `<file>:<line>: <what is wrong>`.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function parseDownward(
   return pairs;
 }
 
-/** Undoes the quoting. `\xNN` stands for a byte that was not UTF-8 and becomes U+FFFD above 7f. */
+/** Removes the quoting. `\xNN` above 7f is a byte of invalid UTF-8 and becomes U+FFFD. */
 function unquote(quoted: string): string {
   return quoted.replace(escape, (whole, byte, short, long, letter) => {
     if (byte !== undefined) {

@@ -21,10 +21,10 @@ export const tmaasFieldNames: readonly TmaasField[] = Object.freeze([
   "nfServiceType",
 ]);
 
-/** Place in the topology; a member that is not known is empty. */
+/** Place of the pod in the topology; an unknown member is empty. */
 export type Tmaas = Readonly<Record<TmaasField, string>>;
 
-/** Who this pod is. What is not known is empty. */
+/** Identity of this pod. An unknown member is empty. */
 export interface Identity {
   /** Namespace of the pod. */
   readonly namespace: string;
@@ -34,11 +34,11 @@ export interface Identity {
   readonly podUid: string;
   /** Node the pod runs on. */
   readonly node: string;
-  /** Label `microSvcName`; empty disables configuration handling. */
+  /** Name of the service; when empty, configuration is not handled. */
   readonly microservice: string;
-  /** Annotation `svcVersion`, `v0` when it is not known. */
+  /** Version of the service; `v0` when no source sets it. */
   readonly version: string;
-  /** Undefined when the annotation is missing or malformed. */
+  /** Topology; undefined when the annotation is missing or malformed. */
   readonly tmaas: Tmaas | undefined;
   /** Labels of the pod. */
   readonly labels: Readonly<Record<string, string>>;
@@ -46,9 +46,9 @@ export interface Identity {
   readonly nf: string;
   /** Prefix of the network function: the namespace, but `NF_PREFIX` when the topology is not known. */
   readonly nfPrefix: string;
-  /** Value of `NF_TYPE`: overrides `nfType` there. */
+  /** Value of `NF_TYPE`: overrides `nfType` in the headers of the agent's own events. */
   readonly nfType: string;
-  /** Annotation `topogw.fqdn`, `host:port`. */
+  /** Topology gateway, `host:port`. */
   readonly topogwFqdn: string;
   /** Revision of the service's ConfigMap when the container started. */
   readonly msRevision: string;
@@ -58,13 +58,13 @@ export interface Identity {
   readonly containerId: string;
 }
 
-/** The identity now, and notice of every change of it. */
+/** The current identity, and a way to observe its changes. */
 export interface LiveIdentity {
   /** The identity, frozen; replaced as a whole on a change. */
   readonly current: Identity;
-  /** Called after each change; must not throw. Disposing of the result ends it. */
+  /** Calls `listener` after each change; it must not throw. Disposing of the result ends that. */
   onChange(listener: (now: Identity, before: Identity) => void): Disposable;
 }
 
-/** Key of {@linkcode Identity}. */
+/** Key of {@linkcode LiveIdentity}. */
 export const identityToken: Token<LiveIdentity> = token("identity");

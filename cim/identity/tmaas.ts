@@ -1,5 +1,5 @@
 /**
- * The annotation `xgvela.com/tmaas`.
+ * Format of the annotation `xgvela.com/tmaas`.
  *
  * @module
  */
@@ -7,22 +7,21 @@ import { describeError } from "../../core/mod.ts";
 import { type Tmaas, tmaasFieldNames } from "./identity.ts";
 
 /**
- * Reads the annotation, given as JSON text or already parsed. A member that is missing is empty; members
- * that are not known are left out.
+ * Reads the annotation, given as JSON text or parsed. Missing members are empty; unknown members are ignored.
  *
- * @param place Where the value came from, for the error.
- * @throws {TypeError} When it is not a JSON object of texts; the message names the place.
+ * @param place Where the value comes from, for the error message.
+ * @throws {TypeError} When it is not a JSON object of strings; the message names the place.
  */
 export function parseTmaas(value: unknown, place: string): Tmaas {
   const members = typeof value === "string" ? parseJson(value, place) : value;
   if (typeof members !== "object" || members === null || Array.isArray(members)) {
-    throw new TypeError(`${place}: tmaas is ${shown(members)}, wanted a JSON object of texts`);
+    throw new TypeError(`${place}: tmaas is ${shown(members)}, wanted a JSON object of strings`);
   }
   const fields: Record<string, string> = {};
   for (const name of tmaasFieldNames) {
     const member = (members as Record<string, unknown>)[name] ?? "";
     if (typeof member !== "string") {
-      throw new TypeError(`${place}: tmaas.${name} is ${shown(member)}, wanted a text`);
+      throw new TypeError(`${place}: tmaas.${name} is ${shown(member)}, wanted a string`);
     }
     fields[name] = member;
   }

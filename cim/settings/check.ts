@@ -1,23 +1,23 @@
 /**
- * Checking a settings document: every problem at once, each with its path, and the document as it can be
- * used, with defaults in the places that have problems.
+ * Checks a settings document: reports all problems at once, each with its path, and returns the document with
+ * defaults in place of invalid members.
  *
  * @module
  */
 import type { Fields } from "../../core/mod.ts";
 import { type CimSettings, settingsSections } from "./schema.ts";
 
-/** One thing wrong with a document. */
+/** One invalid member of a document. */
 export interface SettingsProblem {
-  /** JSON pointer to the place. */
+  /** JSON pointer to the member. */
   readonly path: string;
-  /** What is wrong and what was wanted. */
+  /** What was found and what was wanted. */
   readonly message: string;
 }
 
-/** What {@linkcode checkSettings} finds. */
+/** Result of {@linkcode checkSettings}. */
 export interface SettingsCheck {
-  /** The document with defaults where it had problems; members not known are kept. Frozen to its depth. */
+  /** The document, deeply frozen, with defaults in place of invalid members; unknown members are kept. */
   readonly settings: CimSettings;
   /** Empty when the document is valid. */
   readonly problems: readonly SettingsProblem[];
@@ -26,7 +26,7 @@ export interface SettingsCheck {
 type Members = Record<string, unknown>;
 
 /**
- * Checks a parsed document. Never throws; the argument is not changed.
+ * Checks a parsed document. Never throws and does not change the argument.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function checkSettings(document: unknown): SettingsCheck {
     sections[section] = checkSection(`/cimConfig/${section}`, config[section], fields, problems);
   }
   const settings = { ...root, cimConfig: sections };
-  // Every section has just been built from the fields that the type is made of.
+  // The sections are built from the same fields as the type.
   return { settings: deepFreeze(structuredClone(settings)) as unknown as CimSettings, problems };
 }
 
@@ -59,12 +59,12 @@ function checkSection(
 ): Members {
   const before = problems.length;
   const members = { ...membersAt(path, value, problems) };
-  const isAbsent = problems.length > before;
+  const isMissing = problems.length > before;
   for (const [name, field] of Object.entries(fields)) {
     const checked = field.check(members[name]);
     if ("value" in checked) continue;
-    // A missing section is one problem, not one for each of its leaves.
-    if (!isAbsent) {
+    // A missing section is reported once, not again for each member.
+    if (!isMissing) {
       const message = name in members
         ? `${shown(members[name])}: ${checked.issues.join("; ")}`
         : `missing, default ${field.defaultText}`;

@@ -1,5 +1,5 @@
 /**
- * Error codes of the settings document.
+ * Error codes of this folder.
  *
  * @module
  */

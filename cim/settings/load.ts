@@ -1,7 +1,7 @@
 /**
- * Finding `cim.json`. A mounted document counts before the shipped one; without either the defaults of
- * the shipped file are in force. A document that cannot be read or parsed is told and replaced by the
- * defaults: it is found where it should be, so the next place is not searched.
+ * Searches `cim.json`: first the mounted document, then the shipped one, then the built-in defaults. A document that
+ * exists but cannot be read or parsed is reported and replaced by the defaults; the next place is not searched,
+ * because the operator meant this document.
  *
  * @module
  */
@@ -10,25 +10,25 @@ import type { Paths } from "../paths/mod.ts";
 import { checkSettings } from "./check.ts";
 import { type CimSettings, defaultSettings } from "./schema.ts";
 
-/** Which document settings came from. */
+/** Which document the settings come from. */
 export type SettingsSource = "mounted" | "shipped" | "built_in";
 
 /** What {@linkcode loadSettings} found. */
 export interface LoadedSettings {
-  /** The document, with defaults where it had problems. */
+  /** The document, with defaults in place of invalid members. */
   readonly settings: CimSettings;
-  /** Where it was found. */
+  /** Which document it is. */
   readonly source: SettingsSource;
   /** Path of the document; empty for the built-in one. */
   readonly path: string;
-  /** What is wrong, each with file and place. */
+  /** One text for each invalid member, with file and place. */
   readonly problems: readonly string[];
 }
 
 /**
- * Finds and reads the document.
+ * Finds and reads the document. Never throws.
  *
- * @param readText Reads a file; undefined only when it does not exist, and throws for any other reason.
+ * @param readText Returns the text of a file, or undefined if the file does not exist.
  */
 export function loadSettings(
   { conf, config }: Pick<Paths, "conf" | "config">,

@@ -14,7 +14,6 @@ export { type LoadedSettings, loadSettings, type SettingsSource } from "./load.t
 export { settingsMemory } from "./memory.ts";
 export { mergeOverrides } from "./overrides.ts";
 export { settings } from "./plugin.ts";
-export { readIfPresent } from "./read_if_present.ts";
 export {
   type AppSettings,
   type CimOwnSettings,

@@ -1,13 +1,13 @@
 /**
- * What an application may override when it registers: leaves of `lmaas` and of `app_settings`.
+ * The members that an application may override when it registers: those of `lmaas` and `app_settings`.
  *
  * @module
  */
 import type { CimSettings } from "./schema.ts";
 
 /**
- * The document with the members that are present laid over it; what is absent keeps its value, booleans
- * too. Neither argument is changed, and nothing is checked: `apply` does.
+ * Returns the document with the given members replaced; absent members, booleans included, keep their values. It
+ * changes neither argument and does not check values: `CimSettingsApi.apply` does.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
-import { definePlugin, type Plugin } from "../../core/mod.ts";
+import { definePlugin, type Plugin, readTextIfPresent } from "../../core/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
-import { readIfPresent } from "./read_if_present.ts";
 import { loadSettings } from "./load.ts";
 import { cimSettingsToken, SettingsHolder } from "./settings_holder.ts";
 
-/** Provides the settings document. Bad documents are told and never stop the agent. */
+/** Provides the settings document. An invalid document is logged, makes the plugin degraded, and stops nothing. */
 export function settings(): Plugin {
   return definePlugin({
     name: "settings",
     requires: [pathsToken],
     provides: [cimSettingsToken],
     init({ get, log, status, provide }) {
-      const { settings, source, path, problems } = loadSettings(get(pathsToken), readIfPresent);
-      for (const problem of problems) log.warn(problem);
+      const { settings, source, path, problems } = loadSettings(get(pathsToken), readTextIfPresent);
+      for (const problem of problems) log.warn(`Settings document: ${problem}`);
       log.info("Settings loaded", { source, path });
       provide(cimSettingsToken, new SettingsHolder(settings, source, log));
-      status.ok(problems.length === 0 ? "" : `using defaults in part: ${problems.join("; ")}`);
+      if (problems.length === 0) status.ok();
+      else status.degraded(`defaults replace invalid members: ${problems.join("; ")}`);
     },
   });
 }

@@ -1,12 +1,12 @@
 /**
- * The leaves of `cim.json` with their ranges and the defaults of the shipped file. The names are the
- * document's own: it is an interchange format, patched from outside by these names.
+ * Members of `cim.json` with their ranges, and the defaults of the shipped file. The names are those of the document,
+ * because change-sets patch it by these names.
  *
  * @module
  */
 import { choice, type ConfigOf, type Fields, flag, integer } from "../../core/mod.ts";
 
-/** Where logs go. */
+/** Destination of the application's log. */
 export type LoggingMode = "FILE" | "TCP" | "KAFKA" | "STDOUT" | "FILEANDSTDOUT";
 
 /** Every {@linkcode LoggingMode}. */
@@ -20,27 +20,43 @@ export const loggingModes: readonly LoggingMode[] = Object.freeze([
 
 const lmaas = {
   max_file_size_in_mb: integer({
-    doc: "Size at which a file is rotated.",
+    doc: "Size in MB at which a log file is rotated.",
     default: 10,
     min: 1,
     max: 50,
   }),
-  max_backup_files: integer({ doc: "Rotated files kept.", default: 10, min: 1, max: 20 }),
-  max_age: integer({ doc: "Days rotated files are kept.", default: 7, min: 1, max: 30 }),
+  max_backup_files: integer({
+    doc: "Maximum number of rotated files that are kept.",
+    default: 10,
+    min: 1,
+    max: 20,
+  }),
+  max_age: integer({
+    doc: "Number of days that rotated files are kept.",
+    default: 7,
+    min: 1,
+    max: 30,
+  }),
   buffer_size: integer({
-    doc: "Bytes buffered per file.",
+    doc: "Size of the write buffer of each file, in bytes.",
     default: 10_000,
     min: 1_000,
     max: 100_000,
   }),
   flush_timeout: integer({
-    doc: "Seconds until a buffer is written.",
+    doc: "Maximum time in seconds before a buffer is written.",
     default: 30,
     min: 5,
     max: 30,
   }),
-  logging_mode: choice(loggingModes, { doc: "Where logs go.", default: "FILE" as LoggingMode }),
-  prefer_local_daemonset: flag({ doc: "TCP logs go to the node's own pod.", default: false }),
+  logging_mode: choice(loggingModes, {
+    doc: "Destination of the application's log.",
+    default: "FILE" as LoggingMode,
+  }),
+  prefer_local_daemonset: flag({
+    doc: "Whether TCP logs go to the log collector of the node.",
+    default: false,
+  }),
 };
 
 const cim_settings = {
@@ -49,10 +65,13 @@ const cim_settings = {
     doc: "Level of the agent's own log.",
     default: "ALL",
   }),
-  cim_file_log: flag({ doc: "Whether the agent's own log goes to a file.", default: true }),
+  cim_file_log: flag({
+    doc: "Whether the agent's own log is also written to a file.",
+    default: true,
+  }),
   num_garp_count: integer({ doc: "Accepted and ignored.", default: 1, min: 0, max: 5 }),
   remote_svc_retry_count: integer({
-    doc: "Attempts to reach a service.",
+    doc: "Maximum number of attempts to reach a service.",
     default: 60,
     min: 1,
     max: 600,
@@ -62,10 +81,13 @@ const cim_settings = {
 
 const app_settings = {
   app_port: integer({ doc: "Port of the application.", default: 9_999, min: 5_000, max: 10_000 }),
-  http2_enabled: flag({ doc: "Whether the application is spoken to in h2c.", default: false }),
+  http2_enabled: flag({
+    doc: "Whether the agent calls the application with HTTP/2 (h2c).",
+    default: false,
+  }),
 };
 
-/** The sections below `cimConfig` and their leaves. */
+/** Sections of `cimConfig` and their members. */
 export const settingsSections = Object.freeze({ lmaas, cim_settings, app_settings });
 
 /** Section `lmaas`. */
@@ -75,24 +97,24 @@ export type CimOwnSettings = ConfigOf<typeof settingsSections.cim_settings>;
 /** Section `app_settings`. */
 export type AppSettings = ConfigOf<typeof settingsSections.app_settings>;
 
-/** The document: frozen to its depth; members that are not known are kept as they are. */
+/** The document, deeply frozen; unknown members are kept unchanged. */
 export interface CimSettings {
   /** The single root object. */
   readonly cimConfig: {
-    /** Logs. */
+    /** Log files and destinations. */
     readonly lmaas: LogSettings;
-    /** The agent itself. */
+    /** Settings of the agent. */
     readonly cim_settings: CimOwnSettings;
-    /** How the application is reached. */
+    /** Port and protocol of the application. */
     readonly app_settings: AppSettings;
-    /** Sections that are not known. */
+    /** Unknown sections. */
     readonly [unknown: string]: unknown;
   };
-  /** Members that are not known. */
+  /** Unknown members. */
   readonly [unknown: string]: unknown;
 }
 
-/** The settings in force when there is no document. */
+/** The settings used when there is no document. */
 export function defaultSettings(): CimSettings {
   return {
     cimConfig: {

@@ -5,24 +5,24 @@ import type { SettingsSource } from "./load.ts";
 import type { CimSettings } from "./schema.ts";
 
 /**
- * Puts a changed document into effect. When it throws, the change is taken back: listeners that had been
- * told are told of the way back, in reverse.
+ * Called with each new document and the previous one, to apply the difference. If it throws, the change is rolled
+ * back: the listeners called so far are called again, in reverse order, with the documents swapped.
  */
 export type SettingsListener = (now: CimSettings, before: CimSettings) => void | Promise<void>;
 
-/** The settings in force. */
+/** The current settings. */
 export interface CimSettingsApi {
-  /** The whole document, frozen, with members that are not known; replaced as a whole on a change. */
+  /** The whole document, frozen, unknown members included; replaced as a whole on a change. */
   readonly current: CimSettings;
-  /** Which document the settings came from. */
+  /** Which document the settings come from. */
   readonly source: SettingsSource;
-  /** Calls back, in the order of registration, on each change. */
+  /** Adds a listener. Listeners are called in the order they were added. Disposing of the result removes it. */
   onChange(listener: SettingsListener): Disposable;
   /**
-   * Checks a whole document, puts it in force and waits for its effects. Calls queue up behind one another.
+   * Checks a whole document, makes it current and waits for all listeners. Concurrent calls are queued.
    *
    * @throws {AgentError} `value_invalid` with every problem, or `settings_not_applied` when a listener threw;
-   * in both cases the document before stays in force.
+   * in both cases the previous document stays current.
    */
   apply(document: unknown): Promise<void>;
 }
@@ -30,9 +30,9 @@ export interface CimSettingsApi {
 /** Key of {@linkcode CimSettingsApi}. */
 export const cimSettingsToken: Token<CimSettingsApi> = token("cim_settings");
 
-/** Holds the settings. Effects are chosen by comparing documents, never by what a patch looks like. */
+/** Holds the settings. Listeners compare documents, so it does not matter how a patch was written. */
 export class SettingsHolder implements CimSettingsApi {
-  /** Which document the settings came from. */
+  /** Which document the settings come from. */
   readonly source: SettingsSource;
   readonly #log: Logger;
   readonly #listeners = new Set<SettingsListener>();
@@ -46,21 +46,21 @@ export class SettingsHolder implements CimSettingsApi {
     this.#log = log;
   }
 
-  /** The whole document in force. */
+  /** The current document. */
   get current(): CimSettings {
     return this.#current;
   }
 
-  /** Calls back on each change. */
+  /** Adds a listener. */
   onChange(listener: SettingsListener): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Puts a whole document in force. */
+  /** Checks a whole document, makes it current and waits for all listeners. */
   apply(document: unknown): Promise<void> {
     const applied = this.#queue.then(() => this.#apply(document));
-    this.#queue = applied.catch(() => "told to whoever called apply()");
+    this.#queue = applied.catch(() => {}); // The caller of apply() gets the error.
     return applied;
   }
 
@@ -72,14 +72,14 @@ export class SettingsHolder implements CimSettingsApi {
     }
     const before = this.#current;
     this.#current = settings;
-    const told: SettingsListener[] = [];
+    const called: SettingsListener[] = [];
     try {
       for (const listener of this.#listeners) {
-        told.unshift(listener);
+        called.unshift(listener);
         await listener(settings, before);
       }
     } catch (cause) {
-      await this.#takeBack(told, before, settings);
+      await this.#rollBack(called, before, settings);
       throw new AgentError(
         settingsErrors.settings_not_applied,
         `Cannot apply settings: ${describeError(cause)}`,
@@ -90,13 +90,13 @@ export class SettingsHolder implements CimSettingsApi {
     }
   }
 
-  async #takeBack(told: SettingsListener[], before: CimSettings, failed: CimSettings) {
+  async #rollBack(called: SettingsListener[], before: CimSettings, failed: CimSettings) {
     this.#current = before;
-    for (const listener of told) {
+    for (const listener of called) {
       try {
         await listener(before, failed);
       } catch (error) {
-        this.#log.error("Cannot take a setting back", { error });
+        this.#log.error("Cannot roll back a setting", { error });
       }
     }
   }

@@ -1,5 +1,8 @@
+const byteOrderMark = "\ufeff";
+
 /**
- * Reads a whole text file; undefined when it does not exist.
+ * Reads a whole text file, without the byte order mark that some editors write first; undefined when it does not
+ * exist.
  *
  * @throws Whatever the runtime throws when the file exists but cannot be read.
  *
@@ -13,7 +16,8 @@
  */
 export function readTextIfPresent(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    const text = Deno.readTextFileSync(path);
+    return text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -76,7 +76,7 @@ async function started(text: string | undefined) {
     if (text !== undefined) await Deno.writeTextFile(`${folder}/static/common-infra.json`, text);
     await using test = harness({
       plugins: [paths(), commonInfra()],
-      env: { CIM_PATHS_CONF: folder },
+      config: { paths: { conf: folder } },
       envPrefix: "CIM_",
     });
     await test.agent.start();
@@ -112,7 +112,7 @@ Deno.test("commonInfra() is degraded and the agent starts when the document cann
     await Deno.mkdir(`${folder}/static/common-infra.json`, { recursive: true });
     await using test = harness({
       plugins: [paths(), commonInfra()],
-      env: { CIM_PATHS_CONF: folder },
+      config: { paths: { conf: folder } },
       envPrefix: "CIM_",
     });
     await test.agent.start();

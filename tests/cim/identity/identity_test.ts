@@ -22,7 +22,7 @@ function resolve(files: Record<string, string>, facts: Partial<IdentityFacts> = 
   const identity = resolveIdentity(
     { podinfo: "/podinfo", containerId: "own", ...facts },
     (path) => files[path],
-    (problem) => problems.push(problem),
+    ({ text }) => problems.push(text),
   );
   return { identity, problems };
 }
@@ -58,7 +58,7 @@ Deno.test("resolveIdentity() reads the files of a downward API volume", () => {
   });
 });
 
-Deno.test("resolveIdentity() prefers what the operator says", () => {
+Deno.test("resolveIdentity() prefers configuration to files", () => {
   const { identity } = resolve(
     { "/podinfo/labels": 'microSvcName="amf"', "/podinfo/annotations": 'svcVersion="v3"' },
     { microservice: "smf", version: "v9", labels: { uhn: "x" } },
@@ -74,16 +74,13 @@ Deno.test("resolveIdentity() falls back to version v0", () => {
 
 for (
   const [name, annotation, message] of [
-    ["missing", undefined, /identity\.tmaas: not known/],
-    ["no JSON", "{oops", /\/podinfo\/annotations: xgvela\.com\/tmaas: tmaas is not JSON/],
-    ["null", "null", /tmaas is null, wanted a JSON object/],
-    ["of a wrong type", '{"nfId":1}', /tmaas\.nfId is 1, wanted a text/],
+    ["not JSON", "{oops", /\/podinfo\/annotations: xgvela\.com\/tmaas: tmaas is not JSON/],
+    ["null", "null", /tmaas is null, wanted a JSON object of strings/],
+    ["of a wrong type", '{"nfId":1}', /tmaas\.nfId is 1, wanted a string/],
   ] as const
 ) {
-  Deno.test(`D-8 a tmaas annotation that is ${name} leaves the identity degraded`, () => {
-    const files: Record<string, string> = annotation === undefined
-      ? {}
-      : { "/podinfo/annotations": `xgvela.com/tmaas=${JSON.stringify(annotation)}` };
+  Deno.test(`D-8 resolveIdentity() reports a tmaas annotation that is ${name} and uses the rest`, () => {
+    const files = { "/podinfo/annotations": `xgvela.com/tmaas=${JSON.stringify(annotation)}` };
     const { identity, problems } = resolve(files, {
       microservice: "amf",
       nf: "nf9",
@@ -99,12 +96,52 @@ for (
   });
 }
 
-Deno.test("D-46 an unknown microservice is told with its remedy", () => {
+Deno.test("D-8 resolveIdentity() does not report a missing tmaas annotation, since nothing requires it", () => {
+  const { identity, problems } = resolve({}, { microservice: "amf" });
+  assert.deepEqual([identity.tmaas, problems], [undefined, []]);
+});
+
+Deno.test("D-46 resolveIdentity() reports an unknown microservice with the remedy", () => {
   const { problems } = resolve({}, { tmaas });
   assert.deepEqual(problems, [
     "identity.microservice: not known; set it, or the label microSvcName in /podinfo/labels",
   ]);
 });
+
+for (
+  const [what, files, facts, place] of [
+    ["a pod name with a slash", {}, { podName: "amf/0" }, "identity.pod_name"],
+    ["a namespace with a line feed", {}, { namespace: "ns\n1" }, "identity.namespace"],
+    ["a version that is ..", {}, { version: ".." }, "identity.version"],
+    [
+      "a service with a control character",
+      {},
+      { microservice: "a\u007f" },
+      "identity.microservice",
+    ],
+    ["a label with a slash", { "/podinfo/labels": 'microSvcName="a/b"' }, {}, "/podinfo/labels"],
+    ["a file with two lines", { "/podinfo/podName": "a\nb\n" }, {}, "/podinfo/podName"],
+    [
+      "an annotation with a slash",
+      { "/podinfo/annotations": 'svcVersion="v/1"' },
+      {},
+      "svcVersion",
+    ],
+  ] as [string, Record<string, string>, Partial<IdentityFacts>, string][]
+) {
+  Deno.test(`resolveIdentity() refuses ${what}, which cannot be a segment of a key`, () => {
+    const unusable: string[] = [];
+    const identity = resolveIdentity(
+      { podinfo: "/podinfo", microservice: undefined, ...facts },
+      (path) => files[path],
+      ({ text, isUnusableName }) => isUnusableName && unusable.push(text),
+    );
+    assert.equal(unusable.length, 1);
+    assert(unusable[0].includes(place), unusable[0]);
+    const { namespace, podName, microservice, version } = identity;
+    for (const name of [namespace, podName, microservice, version]) assert.match(name, /^(v0)?$/);
+  });
+}
 
 Deno.test("identity() reads XGVela's variables and never stops the agent", async () => {
   const env = {
@@ -120,6 +157,54 @@ Deno.test("identity() reads XGVela's variables and never stops the agent", async
   const { namespace, podName, msRevision, nfRevision } = test.agent.get(identityToken).current;
   assert.deepEqual([namespace, podName, msRevision, nfRevision], ["ns1", "amf-0", "7", "2"]);
   const status = test.agent.status.plugin("identity");
-  assert.equal(status?.state, "ok");
+  assert.equal(status?.state, "degraded");
   assert.match(status?.reason ?? "", /identity\.tmaas: tmaas is null/);
+});
+
+Deno.test("identity() is in error, so that the agent is not ready, when a name cannot be part of a key", async () => {
+  const env = { K8S_POD_ID: "amf/0", CIM_IDENTITY_MICROSERVICE: "amf" };
+  await using test = harness({ plugins: [identity()], env, envPrefix: "CIM_" });
+  await test.agent.start();
+  const status = test.agent.status.plugin("identity");
+  assert.equal(status?.state, "error");
+  assert.match(status?.reason ?? "", /identity\.pod_name: "amf\/0" cannot be part of a key/);
+});
+
+Deno.test("identity() follows the downward API files while the agent runs", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
+    await write("labels", 'microSvcName="amf"\nzone="a"\n');
+    await using test = harness({
+      plugins: [identity()],
+      config: { identity: { podinfo: folder } },
+    });
+    await test.agent.start();
+    const live = test.agent.get(identityToken);
+    const changes: (string | undefined)[] = [];
+    using listener = live.onChange((now) => changes.push(now.labels.zone));
+    assert.equal(live.current.labels.zone, "a");
+
+    await write("labels", 'microSvcName="amf"\nzone="b"\n');
+    await test.clock.advance(30_000);
+    assert.deepEqual([live.current.labels.zone, changes], ["b", ["b"]]);
+    assert(Object.isFrozen(live.current));
+    await test.clock.advance(30_000);
+    assert.deepEqual(changes, ["b"], "an unchanged identity is not a change");
+
+    await write("annotations", "broken\n");
+    await test.clock.advance(60_000);
+    assert.equal(test.agent.status.plugin("identity")?.state, "degraded");
+    assert.equal(test.logs.messages("warn").length, 1, "the same problem is logged once");
+    await write("annotations", "");
+    await test.clock.advance(30_000);
+    assert.equal(test.agent.status.plugin("identity")?.state, "ok");
+
+    listener[Symbol.dispose]();
+    await write("labels", 'microSvcName="amf"\nzone="c"\n');
+    await test.clock.advance(30_000);
+    assert.deepEqual([live.current.labels.zone, changes], ["c", ["b"]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { checkSettings, defaultSettings } from "../../../cim/settings/mod.ts";
 
-Deno.test("checkSettings() finds nothing wrong with the built-in document", () => {
+Deno.test("checkSettings() reports no problem of the built-in document", () => {
   assert.deepEqual(checkSettings(defaultSettings()).problems, []);
 });
 
-Deno.test("D-28 checkSettings() keeps members that it does not know, at every level", () => {
+Deno.test("D-28 checkSettings() keeps unknown members at every level", () => {
   const document = {
     ...defaultSettings(),
     other: [1],
@@ -20,14 +20,14 @@ Deno.test("D-28 checkSettings() keeps members that it does not know, at every le
   assert.deepEqual(settings, document);
 });
 
-Deno.test("checkSettings() freezes to the depth and leaves its argument alone", () => {
+Deno.test("checkSettings() freezes the result deeply and does not change its argument", () => {
   const document = structuredClone(defaultSettings());
   const { settings } = checkSettings(document);
   assert(Object.isFrozen(settings.cimConfig.lmaas));
   assert(!Object.isFrozen(document.cimConfig.lmaas));
 });
 
-Deno.test("D-9 a missing section is one problem with its path, and defaults are used", () => {
+Deno.test("D-9 checkSettings() reports a missing section as one problem with its path and uses defaults", () => {
   const { cimConfig: { lmaas, app_settings } } = defaultSettings();
   const { settings, problems } = checkSettings({ cimConfig: { lmaas, app_settings } });
   assert.deepEqual(problems, [
@@ -37,7 +37,7 @@ Deno.test("D-9 a missing section is one problem with its path, and defaults are 
 });
 
 for (const document of [null, [], "text", 5, undefined]) {
-  Deno.test(`D-9 a document that is ${JSON.stringify(document)} leaves the defaults in force`, () => {
+  Deno.test(`D-9 checkSettings() returns the defaults for the document ${JSON.stringify(document)}`, () => {
     const { settings, problems } = checkSettings(document);
     assert.equal(problems[0].path, "/");
     assert.deepEqual(settings, checkSettings(defaultSettings()).settings);
@@ -66,7 +66,7 @@ function withLeaf(section: string, leaf: string, value: unknown) {
 }
 
 for (const [section, leaf, min, max] of ranges) {
-  Deno.test(`D-28 ${section}.${leaf} is an integer of ${min} to ${max}`, () => {
+  Deno.test(`D-28 checkSettings() accepts as ${section}.${leaf} integers of ${min} to ${max} only`, () => {
     for (const good of [min, max]) assert.deepEqual(withLeaf(section, leaf, good).problems, []);
     for (const bad of [min - 1, max + 1, min + 0.5, String(min), null, true]) {
       const { problems } = withLeaf(section, leaf, bad);
@@ -75,26 +75,26 @@ for (const [section, leaf, min, max] of ranges) {
   });
 }
 
-Deno.test("D-11 a retry count of 0 is told and replaced by 60", () => {
+Deno.test("D-11 checkSettings() reports a retry count of 0 and replaces it by 60", () => {
   const { settings, problems } = withLeaf("cim_settings", "remote_svc_retry_count", 0);
   assert.equal(problems.length, 1);
   assert.equal(settings.cimConfig.cim_settings.remote_svc_retry_count, 60);
 });
 
-Deno.test("an unknown logging mode is told and replaced by FILE", () => {
+Deno.test("checkSettings() reports an unknown logging mode and replaces it by FILE", () => {
   const { settings, problems } = withLeaf("lmaas", "logging_mode", "CARRIER_PIGEON");
   assert.match(problems[0].message, /"CARRIER_PIGEON"/);
   assert.equal(settings.cimConfig.lmaas.logging_mode, "FILE");
 });
 
-Deno.test("D-31 D-32 unknown log levels are refused, ignored leaves are kept", () => {
+Deno.test("D-31 D-32 checkSettings() refuses unknown log levels and keeps ignored members", () => {
   assert.equal(withLeaf("cim_settings", "log_level", "LOUD").problems.length, 1);
   assert.equal(withLeaf("cim_settings", "cim_file_log", "yes").problems.length, 1);
   const { settings } = withLeaf("cim_settings", "num_garp_count", 3);
   assert.equal(settings.cimConfig.cim_settings.num_garp_count, 3);
 });
 
-Deno.test("checkSettings() tells all problems at once", () => {
+Deno.test("checkSettings() reports all problems at once", () => {
   const { problems } = checkSettings({
     cimConfig: { lmaas: { flush_timeout: 4 }, cim_settings: 7, app_settings: [] },
   });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { harness } from "../../../core/testing/mod.ts";
-import { defaultSettings, loadSettings, settings } from "../../../cim/settings/mod.ts";
+import {
+  cimSettingsToken,
+  defaultSettings,
+  loadSettings,
+  settings,
+} from "../../../cim/settings/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 
 const folders = { conf: "/conf", config: "/config" };
@@ -22,19 +27,19 @@ Deno.test("loadSettings() prefers the mounted document", () => {
   assert.deepEqual(found.problems, []);
 });
 
-Deno.test("loadSettings() takes the shipped document when none is mounted", () => {
+Deno.test("loadSettings() uses the shipped document when none is mounted", () => {
   const found = load({ "/config/cim.json": document(6) });
   assert.equal(found.source, "shipped");
   assert.equal(found.settings.cimConfig.lmaas.flush_timeout, 6);
 });
 
-Deno.test("loadSettings() has the defaults when there is no document", () => {
+Deno.test("loadSettings() uses the defaults when there is no document", () => {
   const found = load({});
   assert.equal(found.source, "built_in");
   assert.deepEqual(found.settings, defaultSettings());
 });
 
-Deno.test("D-9 a mounted document that is no JSON is told with its place, and defaults are used", () => {
+Deno.test("D-9 loadSettings() reports the place of a mounted document that is not JSON and uses defaults", () => {
   const found = load({ "/conf/cim.json": "{", "/config/cim.json": document(6) });
   assert.equal(found.source, "mounted");
   assert.equal(found.settings.cimConfig.lmaas.flush_timeout, 30);
@@ -42,7 +47,7 @@ Deno.test("D-9 a mounted document that is no JSON is told with its place, and de
   assert.match(found.problems[0], /^\/conf\/cim\.json: .*JSON/);
 });
 
-Deno.test("a document that cannot be read is told and not replaced by the next", () => {
+Deno.test("loadSettings() reports a document that cannot be read and does not search the next place", () => {
   const found = loadSettings(folders, () => {
     throw new Deno.errors.PermissionDenied("denied");
   });
@@ -50,13 +55,13 @@ Deno.test("a document that cannot be read is told and not replaced by the next",
   assert.match(found.problems[0], /\/conf\/cim\.json: denied; using defaults/);
 });
 
-Deno.test("D-9 every bad leaf is told with file and path", () => {
+Deno.test("D-9 loadSettings() reports every invalid member with file and path", () => {
   const { problems } = load({ "/conf/cim.json": document(4) });
   assert.equal(problems.length, 1);
   assert.match(problems[0], /^\/conf\/cim\.json: \/cimConfig\/lmaas\/flush_timeout: 4: /);
 });
 
-Deno.test("settings() starts with a bad document and says so in its status", async () => {
+Deno.test("settings() starts with an invalid document and is degraded", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/cim.json`, "[]");
   {
@@ -67,8 +72,24 @@ Deno.test("settings() starts with a bad document and says so in its status", asy
     });
     await test.agent.start();
     const status = test.agent.status.plugin("settings");
-    assert.equal(status?.state, "ok");
-    assert.match(status?.reason ?? "", /using defaults in part: .*cim\.json: \/: /);
+    assert.equal(status?.state, "degraded");
+    assert.match(status?.reason ?? "", /defaults replace invalid members: .*cim\.json: \/: /);
   }
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("settings() reads a mounted document that begins with a byte order mark", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/cim.json`, `\ufeff${document(7)}`);
+    await using test = harness({
+      plugins: [paths(), settings()],
+      config: { paths: { conf: folder, config: folder } },
+    });
+    await test.agent.start();
+    assert.equal(test.agent.status.plugin("settings")?.state, "ok");
+    assert.equal(test.agent.get(cimSettingsToken).current.cimConfig.lmaas.flush_timeout, 7);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -13,7 +13,7 @@ async function changedFolder(): Promise<string> {
   return folder;
 }
 
-Deno.test("settingsMemory() puts changed settings in force after a restart", async () => {
+Deno.test("settingsMemory() applies changed settings after a restart", async () => {
   const folder = await changedFolder();
   {
     await using cim = await product({ folder });
@@ -23,7 +23,7 @@ Deno.test("settingsMemory() puts changed settings in force after a restart", asy
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("settingsMemory() lets a new document win", async () => {
+Deno.test("settingsMemory() drops stored changes when the document has changed", async () => {
   const folder = await changedFolder();
   {
     const mounted = JSON.stringify({ cimConfig: { lmaas: { flush_timeout: 11 } } });

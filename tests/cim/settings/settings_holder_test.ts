@@ -13,15 +13,15 @@ function withFlush(flush_timeout: number) {
   return { cimConfig: { ...cimConfig, lmaas: { ...cimConfig.lmaas, flush_timeout } } };
 }
 
-Deno.test("D-27 apply() resolves when the effects are done", async () => {
+Deno.test("D-27 apply() resolves when all listeners are done", async () => {
   const settings = holder();
-  const told: string[] = [];
+  const seen: string[] = [];
   settings.onChange(async (now, before) => {
     await Promise.resolve();
-    told.push(`${before.cimConfig.lmaas.flush_timeout} to ${now.cimConfig.lmaas.flush_timeout}`);
+    seen.push(`${before.cimConfig.lmaas.flush_timeout} to ${now.cimConfig.lmaas.flush_timeout}`);
   });
   await settings.apply(withFlush(5));
-  assert.deepEqual(told, ["30 to 5"]);
+  assert.deepEqual(seen, ["30 to 5"]);
 });
 
 Deno.test("D-28 apply() refuses a document out of range with every problem, and changes nothing", async () => {
@@ -36,7 +36,7 @@ Deno.test("D-28 apply() refuses a document out of range with every problem, and 
   assert.equal(settings.current, before);
 });
 
-Deno.test("D-34 listeners are told by comparing documents, also of a change without effect", async () => {
+Deno.test("D-34 onChange() listeners get both documents, also when nothing changed", async () => {
   const settings = holder();
   let changes = 0;
   settings.onChange((now, before) => {
@@ -48,7 +48,7 @@ Deno.test("D-34 listeners are told by comparing documents, also of a change with
   assert.equal(changes, 1);
 });
 
-Deno.test("a listener that throws takes the change back for all that were told", async () => {
+Deno.test("apply() rolls back for the listeners called so far when one throws", async () => {
   const settings = holder();
   const before = settings.current;
   const seen: number[] = [];
@@ -61,7 +61,7 @@ Deno.test("a listener that throws takes the change back for all that were told",
   assert.equal(settings.current, before);
 });
 
-Deno.test("calls of apply() do not overlap", async () => {
+Deno.test("apply() does not run twice at a time", async () => {
   const settings = holder();
   const order: string[] = [];
   settings.onChange(async (now) => {
@@ -74,7 +74,7 @@ Deno.test("calls of apply() do not overlap", async () => {
   assert.deepEqual(order, ["begin 5", "end 5", "begin 6", "end 6"]);
 });
 
-Deno.test("a listener that was disposed of is not told", async () => {
+Deno.test("onChange() stops calling a listener that was disposed of", async () => {
   const settings = holder();
   let calls = 0;
   settings.onChange(() => void calls++)[Symbol.dispose]();

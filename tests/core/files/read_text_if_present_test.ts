@@ -30,3 +30,13 @@ Deno.test("readTextIfPresent() throws when the file exists but cannot be read", 
     await Deno.remove(folder);
   }
 });
+
+Deno.test("readTextIfPresent() removes a byte order mark, and only the first", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "\ufeff\ufefftext");
+    assert.equal(readTextIfPresent(path), "\ufefftext");
+  } finally {
+    await Deno.remove(path);
+  }
+});
