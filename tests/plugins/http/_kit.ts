@@ -7,13 +7,21 @@ import {
   manualClock,
   recordingLogs,
 } from "../../../core/testing/mod.ts";
-import { http, type HttpRoute, httpToken } from "../../../plugins/http/mod.ts";
+import { http, type HttpRoute, httpToken, jsonResponse } from "../../../plugins/http/mod.ts";
 import {
   HttpListener,
   type ListenerOptions,
   type RequestHandler,
 } from "../../../plugins/http/front/mod.ts";
 import { HttpStats } from "../../../plugins/http/http_stats.ts";
+
+/** A route that answers with its parameter and its body. */
+export const echo: HttpRoute = {
+  method: "POST",
+  path: "/echo/:name",
+  handler: async ({ request, params }) =>
+    jsonResponse({ name: params.name, body: await request.text() }),
+};
 
 /** A plugin that registers routes in its init. */
 export function routes(...list: HttpRoute[]): Plugin {
