@@ -1,6 +1,6 @@
 /**
- * The four folders of the product: mounted configuration, shipped configuration, logs and data. It names
- * them and does nothing else: who writes into a folder creates it and reports its own trouble with it.
+ * The paths of the four folders of the product: mounted configuration, shipped configuration, logs and data.
+ * It does not access the folders; each part that writes to a folder creates it and reports its own errors.
  *
  * @module
  */

@@ -1,21 +1,21 @@
 import { definePlugin, type Plugin, text, type Token, token } from "../../core/mod.ts";
 
-/** Folders, without a trailing slash. */
+/** Paths of the folders, without a trailing slash. */
 export interface Paths {
-  /** Configuration mounted from the service's ConfigMap. Only read. */
+  /** Configuration mounted from a ConfigMap; never written. */
   readonly conf: string;
-  /** Configuration shipped with the image. */
+  /** Configuration shipped with the image; never written. */
   readonly config: string;
   /** Log files. */
   readonly logs: string;
-  /** What survives a restart: the embedded store. */
+  /** Data that survives a restart: the embedded store. */
   readonly data: string;
 }
 
-/** Key of {@linkcode Paths}. */
+/** Token of {@linkcode Paths}. */
 export const pathsToken: Token<Paths> = token("paths");
 
-/** The section `paths`. */
+/** Fields of the configuration section `paths`. */
 export const pathFields = {
   conf: text({
     doc: "Folder of the mounted `cim.json` and `static/common-infra.json`.",
@@ -26,7 +26,7 @@ export const pathFields = {
   data: text({ doc: "Folder of the embedded store.", default: "/opt/data" }),
 };
 
-/** Provides the folders as configured. Touches no disk. */
+/** Provides the configured paths. Does not access the disk. */
 export function paths(): Plugin {
   return definePlugin({
     name: "paths",

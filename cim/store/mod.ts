@@ -1,7 +1,7 @@
 /**
- * Which store does what: configuration comes from etcd when its endpoints are known and from the embedded
- * store otherwise; the agent's own state is always embedded. It opens no store of its own and waits for
- * none.
+ * Assigns the stores: change-sets and commits are in etcd when its endpoints are configured and in the
+ * embedded store otherwise; the agent's own state is always in the embedded store. It opens no store itself
+ * and waits for none.
  *
  * @module
  */

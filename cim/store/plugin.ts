@@ -3,7 +3,7 @@ import { etcdConfig, etcdToken } from "../../plugins/etcd/mod.ts";
 import { localkvToken } from "../../plugins/localkv/mod.ts";
 import { configStoreToken, stateStoreToken } from "./tokens.ts";
 
-/** Chooses the store of the configuration service. Reads `etcd.endpoints`; waits for no server. */
+/** Provides the configuration store and the state store. Reads `etcd.endpoints`; does not wait for a server. */
 export function store(): Plugin {
   return definePlugin({
     name: "store",

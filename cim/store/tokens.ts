@@ -1,15 +1,15 @@
 import { type KeyValueStore, type Token, token } from "../../core/mod.ts";
 
-/** The store that holds change-sets and commits. */
+/** The store of change-sets and commits. */
 export interface ProductStore {
-  /** What is behind it. */
+  /** Which store it is. */
   readonly kind: "etcd" | "localkv";
-  /** The store itself, without a prefix. */
+  /** The store, without a prefix. */
   readonly store: KeyValueStore;
 }
 
-/** Key of the store of the configuration service. */
+/** Token of the configuration store. */
 export const configStoreToken: Token<ProductStore> = token("config_store");
 
-/** Key of the store of the agent's own state: embedded, everything below `state/`. */
+/** Token of the store of the agent's own state: the embedded store below `state/`. */
 export const stateStoreToken: Token<KeyValueStore> = token("state_store");

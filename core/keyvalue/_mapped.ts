@@ -1,6 +1,7 @@
 /**
- * Maps an async iterable without a generator in between: a generator that waits for its next item
- * cannot be ended from outside, a watch can. A mapping of `undefined` leaves the item out.
+ * Maps each item of an async iterable; items that map to `undefined` are skipped. It is written without
+ * a generator, because `return()` of a generator waits for the pending `next()`: an idle watch could not
+ * be ended through it.
  */
 export function mapped<T, U>(
   source: AsyncIterable<T>,

@@ -10,15 +10,17 @@ import type {
 import { SortedList } from "./_sorted_list.ts";
 import { changedKey } from "./watch_hub.ts";
 
-/** Bounds of the history; the oldest revisions go first, the newest always stays. */
+/** Limits of the history. The oldest revisions are removed first; the newest one is always kept. */
 export interface HistoryBounds {
+  /** Largest number of changes. */
   readonly maxChanges: number;
+  /** Largest number of bytes that these changes keep in memory. */
   readonly maxBytes: number;
 }
 
 type Expiring = StoredEntry & { readonly expiresAtMs: number };
 
-/** A revision table in memory. It hands out copies, for it keeps what it was given. */
+/** A revision table in memory. It returns copies, because it keeps the arrays that it was given. */
 export class MemoryTable implements RevisionTable {
   readonly #bounds: HistoryBounds;
   readonly #entries = new Map<string, StoredEntry>();
@@ -97,7 +99,7 @@ export class MemoryTable implements RevisionTable {
   }
 
   compact(revision: number): void {
-    this.#forget(this.#historyAt(revision + 1));
+    this.#dropOldest(this.#historyAt(revision + 1));
     this.#compactedRevision = Math.max(this.#compactedRevision, revision);
   }
 
@@ -155,14 +157,14 @@ export class MemoryTable implements RevisionTable {
     if (count > 0) this.compact(this.#history[count - 1].revision);
   }
 
-  #forget(count: number): void {
+  #dropOldest(count: number): void {
     for (const batch of this.#history.splice(0, count)) {
       this.#historyChanges -= batch.changes.length;
       this.#historyBytes -= batchWeight(batch);
     }
   }
 
-  /** Where the first batch at or after a revision is: without a gap, revisions are positions. */
+  /** Index of the first batch at or after a revision. Revisions have no gaps, so this is a subtraction. */
   #historyAt(revision: number): number {
     const first = this.#revision - this.#history.length + 1;
     return Math.min(Math.max(0, revision - first), this.#history.length);
@@ -187,7 +189,7 @@ function batchWeight({ changes }: StoredBatch): number {
   return changes.reduce((sum, change) => sum + weight(change), 0);
 }
 
-/** Bytes that a change holds in memory, roughly; what it replaced counts, for only it keeps that. */
+/** Approximate bytes that a change keeps in memory: only the history refers to the replaced value. */
 function weight(change: StoredChange): number {
   return 128 + 2 * changedKey(change).length + (change.previous?.value.length ?? 0);
 }

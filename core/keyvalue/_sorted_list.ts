@@ -1,4 +1,4 @@
-/** An array kept in order. Finding is logarithmic; inserting moves the rest, which is quick in practice. */
+/** A sorted array. Searching takes logarithmic time; inserting moves the items behind, which is fast in practice. */
 export class SortedList<T> {
   readonly #compare: (a: T, b: T) => number;
   readonly #items: T[] = [];
@@ -11,20 +11,20 @@ export class SortedList<T> {
     return this.#items[0];
   }
 
-  /** Adds an item unless one of the same rank is there. */
+  /** Adds an item unless an equal one is present. */
   add(item: T): void {
     const at = this.#position(item);
     if (this.#isAt(at, item)) return;
     this.#items.splice(at, 0, item);
   }
 
-  /** Removes the item of the same rank, if there is one. */
+  /** Removes the equal item, if present. */
   remove(item: T): void {
     const at = this.#position(item);
     if (this.#isAt(at, item)) this.#items.splice(at, 1);
   }
 
-  /** The items from the given rank on, in order. */
+  /** The items that are not less than the given one, in order. */
   *from(item: T): Generator<T> {
     for (let at = this.#position(item); at < this.#items.length; at++) yield this.#items[at];
   }
@@ -37,7 +37,7 @@ export class SortedList<T> {
     return at < this.#items.length && this.#compare(this.#items[at], item) === 0;
   }
 
-  /** Where the item is, or would be. */
+  /** Index of the item, or the index at which it would be inserted. */
   #position(item: T): number {
     let low = 0;
     let high = this.#items.length;

@@ -3,11 +3,11 @@ import { equalBytes } from "./bytes.ts";
 import { compareKeys } from "./key.ts";
 import { changedKey, ownedEntry } from "./watch_hub.ts";
 
-/** What a reader has been told so far, kept to work out what a new list would change for it. */
+/** The entries that a reader has received so far, kept to compute the difference to a new list. */
 export class SyncedEntries {
   #entries = new Map<string, Entry>();
 
-  /** Takes a complete list and returns how it differs from what was there, in key order. */
+  /** Replaces all entries by a complete list and returns the differences, in key order. */
   replace(entries: readonly Entry[], revision: number): Change[] {
     const before = this.#entries;
     this.#entries = new Map(entries.map((entry) => [entry.key, ownedEntry(entry)]));
@@ -23,15 +23,15 @@ export class SyncedEntries {
     return changes.sort((a, b) => compareKeys(changedKey(a), changedKey(b)));
   }
 
-  /** Takes changes and returns those that are news, which is all of them unless a store repeats itself. */
+  /** Applies changes and returns those that were not applied before; a store may repeat a change. */
   apply(changes: readonly Change[]): Change[] {
     return changes.filter((change) => {
-      const known = this.#entries.get(changedKey(change));
+      const current = this.#entries.get(changedKey(change));
       if (change.type === "delete") {
-        if (!known || known.revision > change.revision) return false;
+        if (!current || current.revision > change.revision) return false;
         this.#entries.delete(change.key);
       } else {
-        if (known && known.revision >= change.entry.revision) return false;
+        if (current && current.revision >= change.entry.revision) return false;
         this.#entries.set(change.entry.key, ownedEntry(change.entry));
       }
       return true;
@@ -39,7 +39,7 @@ export class SyncedEntries {
   }
 }
 
-/** A store that was restored may give an old revision to a new value, so the value counts as well. */
+/** Compares values too: a store restored from a backup may use an old revision for a new value. */
 function isSame(a: Entry, b: Entry): boolean {
   return a.revision === b.revision && equalBytes(a.value, b.value);
 }

@@ -1,6 +1,6 @@
 /**
- * The checks of arguments that every store makes in the same way, so that misuse is refused with the
- * same words everywhere and before anything is sent.
+ * Argument checks shared by all stores: each refuses misuse with the same error text and before anything
+ * is sent.
  *
  * @module
  */
@@ -12,19 +12,19 @@ import type {
   WatchOptions,
 } from "./contract.ts";
 
-/** Most conditions, and most operations, of one transaction: what etcd takes by default. */
+/** Maximum conditions, and maximum operations, of one transaction; the default limit of etcd. */
 export const maxTransactionSize = 128;
 
-/** Entries that `list` fetches at a time unless told otherwise. */
+/** Default of {@linkcode ListOptions.pageSize}: entries that `list` fetches at a time. */
 export const defaultPageSize = 500;
 
-/** Changes that a watch keeps for a slow reader unless told otherwise. */
+/** Default of {@linkcode WatchOptions.maxPending}: changes that a watch keeps for a slow reader. */
 export const defaultMaxPending = 4_096;
 
 /**
- * Refuses what cannot be a key.
+ * Checks a key.
  *
- * @throws {TypeError} When it is empty, begins with a slash, has a NUL or is not well-formed text.
+ * @throws {TypeError} When the key is empty, begins with a slash, contains NUL or a lone surrogate.
  */
 export function checkKey(action: string, key: string): void {
   if (key === "") throw new TypeError(`Cannot ${action} key "": must not be empty`);
@@ -32,9 +32,9 @@ export function checkKey(action: string, key: string): void {
 }
 
 /**
- * Refuses what no key could start with. The empty prefix is fine.
+ * Checks a prefix of keys. The empty prefix is valid.
  *
- * @throws {TypeError} When it begins with a slash, has a NUL or is not well-formed text.
+ * @throws {TypeError} When the prefix begins with a slash, contains NUL or a lone surrogate.
  */
 export function checkPrefix(action: string, prefix: string): void {
   checkText(action, "prefix", prefix);
@@ -43,7 +43,7 @@ export function checkPrefix(action: string, prefix: string): void {
 /**
  * Checks the arguments of `put`.
  *
- * @throws {TypeError | RangeError} When options contradict one another or are out of range.
+ * @throws {TypeError | RangeError} When options contradict each other or are out of range.
  */
 export function checkPut(key: string, options: PutOptions): void {
   checkKey("put", key);
@@ -57,7 +57,7 @@ export function checkPut(key: string, options: PutOptions): void {
 /**
  * Checks the arguments of `delete`.
  *
- * @throws {TypeError | RangeError} When options contradict one another or are out of range.
+ * @throws {TypeError | RangeError} When options contradict each other or are out of range.
  */
 export function checkDelete(key: string, options: DeleteOptions): void {
   if (!options.prefix) checkKey("delete", key);
@@ -71,7 +71,7 @@ export function checkDelete(key: string, options: DeleteOptions): void {
 /**
  * Checks the arguments of `list`.
  *
- * @throws {TypeError | RangeError} When the prefix or an option cannot be.
+ * @throws {TypeError | RangeError} When the prefix or an option is invalid.
  */
 export function checkList(prefix: string, { pageSize, revision }: ListOptions): void {
   checkPrefix("list", prefix);
@@ -84,7 +84,7 @@ export function checkList(prefix: string, { pageSize, revision }: ListOptions): 
 /**
  * Checks the arguments of `watch`.
  *
- * @throws {TypeError | RangeError} When the prefix or an option cannot be.
+ * @throws {TypeError | RangeError} When the prefix or an option is invalid.
  */
 export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOptions): void {
   checkPrefix("watch", prefix);
@@ -99,7 +99,7 @@ export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOp
 /**
  * Checks a transaction.
  *
- * @throws {TypeError | RangeError} When a key is no key or is written twice, or when there are more than
+ * @throws {TypeError | RangeError} When a key is invalid or written twice, or when there are more than
  * {@linkcode maxTransactionSize} conditions or operations.
  */
 export function checkTransaction({ conditions = [], operations }: Transaction): void {

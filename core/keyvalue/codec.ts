@@ -1,24 +1,24 @@
 /**
- * Values as something better than bytes.
+ * Codecs between typed values and the bytes that a store keeps.
  *
  * @module
  */
 
-/** Turns values into bytes and back. `decode` throws on bytes that are not such a value. */
+/** Encodes values of a type as bytes and decodes them. */
 export interface Codec<T> {
-  /** The bytes of a value. */
+  /** Returns the bytes of a value. */
   encode(value: T): Uint8Array;
-  /** The value of bytes; throws when they are not one. */
+  /** Returns the value that the bytes encode; throws when they encode none. */
   decode(bytes: Uint8Array): T;
 }
 
-/** Bytes as they are. */
+/** Passes bytes through unchanged. */
 export const bytesCodec: Codec<Uint8Array> = Object.freeze({
   encode: (value: Uint8Array) => value,
   decode: (bytes: Uint8Array) => bytes,
 });
 
-/** UTF-8 text; bytes that are not UTF-8 are refused. A byte order mark is kept as a character. */
+/** UTF-8 text. `decode` throws when the bytes are not UTF-8; a byte order mark is kept as a character. */
 export const textCodec: Codec<string> = Object.freeze({
   encode: (value: string) => new TextEncoder().encode(value),
   decode: (bytes: Uint8Array) =>
@@ -26,8 +26,8 @@ export const textCodec: Codec<string> = Object.freeze({
 });
 
 /**
- * JSON text. The check receives what was parsed and returns it typed, or throws; the `parse` method of
- * a schema is one.
+ * JSON text. The check receives the parsed value and returns it typed, or throws; the `parse` method of
+ * a schema can be used.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 /**
- * The two comparing calls of the contract, for every store that has transactions.
+ * `compareAndSwap` and `compareAndDelete` for stores that support transactions.
  *
  * @module
  */
 import type { CallOptions, KeyValueStore, Operation } from "./contract.ts";
 
-/** What a store with transactions does for `compareAndSwap`. */
+/** Implements `compareAndSwap` with a transaction. */
 export function swapBy(
   store: Pick<KeyValueStore, "txn">,
   key: string,
@@ -16,7 +16,7 @@ export function swapBy(
   return applyIf(store, { type: "put", key, value }, expected, options);
 }
 
-/** What a store with transactions does for `compareAndDelete`. */
+/** Implements `compareAndDelete` with a transaction. */
 export function deleteBy(
   store: Pick<KeyValueStore, "txn">,
   key: string,

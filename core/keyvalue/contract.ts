@@ -1,20 +1,20 @@
 /**
- * The one contract that every key-value store keeps, whatever is behind it. Keys are UTF-8 text without
- * a leading slash, ordered by their bytes; a prefix is a plain string prefix. Revisions are positive
- * integers that grow with every change of the store as a whole; a transaction is one revision.
+ * The contract of all key-value stores. Keys are UTF-8 text without a leading slash, ordered by their
+ * bytes; a prefix is a plain string prefix. A revision is a positive integer that grows with each change
+ * of the whole store; a transaction makes one revision.
  *
- * A missing key is `undefined`, never an error. A store that lacks a capability throws an
- * {@linkcode AgentError} with code `unsupported`; it never does nothing silently. Every call takes a
- * signal, and a store that does not answer ends in `store_unreachable` or `deadline_exceeded`.
+ * Reading a missing key returns `undefined`; it is not an error. A store that lacks a capability throws
+ * an {@linkcode AgentError} with code `unsupported` and never ignores the call. Each call accepts a signal;
+ * when the store does not answer, it fails with `store_unreachable` or `deadline_exceeded`.
  *
  * @module
  */
 
-/** One key as it is, or was, in the store. */
+/** A key with its value at one revision. */
 export interface Entry {
-  /** The key, without the prefix of the store it was read through. */
+  /** The key, without the prefix of the view through which it was read. */
   readonly key: string;
-  /** The value; owned by the receiver. */
+  /** The value. The receiver owns the array. */
   readonly value: Uint8Array;
   /** Revision of the last change of this key. */
   readonly revision: number;
@@ -22,7 +22,7 @@ export interface Entry {
   readonly createRevision: number;
 }
 
-/** One change of one key. */
+/** A change of one key; `previous` is the entry that it replaced or deleted. */
 export type Change =
   | { readonly type: "put"; readonly entry: Entry; readonly previous?: Entry }
   | {
@@ -34,25 +34,25 @@ export type Change =
 
 /** All changes of one revision below the watched prefix, in key order. */
 export interface ChangeBatch {
-  /** The revision that made them; later batches have greater ones. */
+  /** Revision of these changes; each batch has a greater one than the batch before. */
   readonly revision: number;
-  /** At least one, each key once. */
+  /** At least one change; each key appears once. */
   readonly changes: readonly Change[];
 }
 
-/** What a store can do beyond the minimum. */
+/** Optional features of a store. */
 export interface Capabilities {
-  /** `put` accepts `ttlMs`. */
+  /** `put` supports `ttlMs`. */
   readonly ttl: boolean;
-  /** `watch` accepts a past revision, and `list` a `revision`. */
+  /** `watch` supports a past `fromRevision`, and `list` supports `revision`. */
   readonly history: boolean;
   /** `txn`, `compareAndSwap` and the conditions of `put` and `delete` are atomic. */
   readonly transactions: boolean;
 }
 
-/** Options every call takes. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call early; the promise then rejects with the signal's reason. */
+  /** Aborts the call; its promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -60,7 +60,7 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   /** Entries fetched per round trip. Default 500, range 1 to 10,000. */
   pageSize?: number;
-  /** Leave the values empty. Default false. */
+  /** Return empty values. Default false. */
   keysOnly?: boolean;
   /** Read as of this revision instead of now; needs the capability `history`. */
   revision?: number;
@@ -68,7 +68,7 @@ export interface ListOptions extends CallOptions {
 
 /** Options of {@linkcode KeyValueStore.put}. */
 export interface PutOptions extends CallOptions {
-  /** Remove the key after this time. Stores may round up to whole seconds. Default: it stays. */
+  /** Time to live in milliseconds; stores may round up to whole seconds. Default: the key does not expire. */
   ttlMs?: number;
   /** Write only if the key does not exist. */
   ifAbsent?: boolean;
@@ -76,7 +76,7 @@ export interface PutOptions extends CallOptions {
   ifRevision?: number;
 }
 
-/** What a put did. */
+/** Result of a put; `revision` is the revision of the store afterwards. */
 export type PutResult =
   | { readonly written: true; readonly revision: number; readonly previous?: Entry }
   | { readonly written: false; readonly revision: number };
@@ -89,21 +89,21 @@ export interface DeleteOptions extends CallOptions {
   ifRevision?: number;
 }
 
-/** What a delete did: the entries that really existed, in key order, and the store's revision. */
+/** Result of a delete. */
 export interface DeleteResult {
-  /** What was there and is no longer. */
+  /** The entries that existed and were deleted, in key order. */
   readonly deleted: readonly Entry[];
-  /** The store's revision afterwards; nothing deleted makes no new one. */
+  /** The store's revision afterwards; a delete without effect makes no new revision. */
   readonly revision: number;
 }
 
-/** A condition of a transaction. */
+/** A condition of a transaction: whether a key exists, or its revision, or its value. */
 export type Condition =
   | { readonly key: string; readonly exists: boolean }
   | { readonly key: string; readonly revision: number }
   | { readonly key: string; readonly value: Uint8Array };
 
-/** A write of a transaction. Each key may appear once. */
+/** A write of a transaction. */
 export type Operation =
   | {
     readonly type: "put";
@@ -113,72 +113,72 @@ export type Operation =
   }
   | { readonly type: "delete"; readonly key: string };
 
-/** A transaction: all operations at one revision if every condition holds, else none. */
+/** A transaction: applies all operations at one revision if every condition holds, otherwise none. */
 export interface Transaction {
-  /** All must hold; none is always true. At most 128. */
+  /** All must hold; an empty list always holds. At most 128. */
   readonly conditions?: readonly Condition[];
-  /** Carried out together. At most 128. */
+  /** Applied together; each key may appear once. At most 128. */
   readonly operations: readonly Operation[];
 }
 
-/** What a transaction did. */
+/** Result of a transaction. */
 export interface TransactionResult {
   /** Whether every condition held. */
   readonly committed: boolean;
-  /** The store's revision afterwards; a transaction that changes nothing makes no new one. */
+  /** The store's revision afterwards; a transaction without effect makes no new revision. */
   readonly revision: number;
 }
 
 /** Options of {@linkcode KeyValueStore.watch}. */
 export interface WatchOptions extends CallOptions {
-  /** First revision to report. Default: the one after now. Needs the capability `history` if past. */
+  /** First revision to report. Default: the next one. A past revision needs the capability `history`. */
   fromRevision?: number;
   /**
-   * Changes kept for a slow reader. Default 4,096. A reader that falls further behind ends with
-   * `queue_full`; other watchers are not affected.
+   * Maximum changes kept for a slow reader. Default 4,096, at least 1. When a reader falls further behind,
+   * its watch ends with `queue_full`; other watches are not affected.
    */
   maxPending?: number;
 }
 
 /** A key-value store. */
 export interface KeyValueStore {
-  /** What it can do beyond the minimum. */
+  /** Which optional features the store supports. */
   readonly capabilities: Capabilities;
   /** Reads one key. */
   get(key: string, options?: CallOptions): Promise<Entry | undefined>;
-  /** Reads all keys that start with the prefix, in key order, all as of one revision. */
+  /** Reads all keys that start with the prefix, in key order, all at the same revision. */
   list(prefix: string, options?: ListOptions): AsyncIterable<Entry>;
-  /** The store's current revision; 0 when nothing was ever written. */
+  /** Returns the store's current revision; 0 before the first write. */
   revision(options?: CallOptions): Promise<number>;
   /** Writes one key. */
   put(key: string, value: Uint8Array, options?: PutOptions): Promise<PutResult>;
-  /** Deletes one key, or all below a prefix, and tells what really existed. */
+  /** Deletes one key, or all keys that start with a prefix, and returns the entries that existed. */
   delete(key: string, options?: DeleteOptions): Promise<DeleteResult>;
   /** Applies a transaction. */
   txn(transaction: Transaction, options?: CallOptions): Promise<TransactionResult>;
-  /** Replaces the value if it is, byte for byte, `expected`; false for a missing key. */
+  /** Replaces the value if it equals `expected`, and returns whether it did; false for a missing key. */
   compareAndSwap(
     key: string,
     expected: Uint8Array,
     value: Uint8Array,
     options?: CallOptions,
   ): Promise<boolean>;
-  /** Deletes the key if its value is, byte for byte, `expected`. */
+  /** Deletes the key if its value equals `expected`, and returns whether it did. */
   compareAndDelete(key: string, expected: Uint8Array, options?: CallOptions): Promise<boolean>;
   /**
-   * Reports changes below the prefix, one batch per revision, in order, without gap or repetition. It
-   * survives a lost connection; the iteration throws `store_compacted` when the history needed is gone,
-   * and ends without error when its signal aborts. The watch is registered when the promise resolves:
-   * a put after that is reported.
+   * Reports the changes of keys that start with the prefix: one batch per revision, in order, without gaps
+   * or repetition. A lost connection does not end the watch. The iteration throws `store_compacted` when
+   * the history it needs is gone, and ends without an error when the signal aborts. Each put that starts
+   * after the promise resolves is reported.
    */
   watch(prefix: string, options?: WatchOptions): Promise<AsyncIterable<ChangeBatch>>;
-  /** Time left until the key expires, in milliseconds; undefined when it does not expire or is missing. */
+  /** Milliseconds until the key expires; undefined when it does not expire or does not exist. */
   remainingTtlMs(key: string, options?: CallOptions): Promise<number | undefined>;
-  /** The same store seen through a prefix: added to every key given, removed from every key returned. */
+  /** A view of the store that adds the prefix to every key given and removes it from every key returned. */
   withPrefix(prefix: string): KeyValueStore;
 }
 
-/** What {@linkcode listAndWatch} reports. */
+/** An event of {@linkcode listAndWatch}; `resync` marks the difference found by listing again. */
 export type SyncEvent =
   | { readonly type: "snapshot"; readonly revision: number; readonly entries: readonly Entry[] }
   | {

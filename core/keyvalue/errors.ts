@@ -17,27 +17,28 @@ export const storeErrors: ErrorCatalogue<
     retryable: true,
     status: 503,
     meaning: "The key-value store does not answer.",
-    remedy: "Check the endpoints and that the store runs; the agent keeps trying.",
+    remedy: "Check the endpoints and whether the store is running; the agent keeps retrying.",
   },
   store_compacted: {
     retryable: true,
     status: 410,
-    meaning: "The revision asked for is no longer in the store's history.",
-    remedy: "List again and watch from the revision of that list.",
+    meaning: "The requested revision is no longer in the store's history.",
+    remedy: "List again, then watch from the revision of that list.",
   },
   store_denied: {
     retryable: false,
-    meaning: "The store refuses the user or the certificate.",
-    remedy: "Check user, password, certificates and the role's permissions.",
+    meaning: "The store rejected the user, the certificate or the permission.",
+    remedy: "Check the user, password, certificates and the permissions of the role.",
   },
   store_full: {
     retryable: true,
     meaning: "The store has reached its size limit, or its disk is full.",
-    remedy: "Delete keys, or raise the limit that the message names, or make room on the disk.",
+    remedy: "Delete keys, raise the limit named in the message, or free disk space.",
   },
   store_failed: {
     retryable: true,
-    meaning: "The store could not do what was asked, for a reason of its own.",
-    remedy: "Read the cause; for the embedded store check the folder and its permissions.",
+    meaning: "The store failed to carry out the operation.",
+    remedy:
+      "See the cause in the message; for the embedded store, check its folder and the permissions.",
   },
 });

@@ -1,11 +1,11 @@
 /**
- * The order and the ranges of keys. Keys compare by their UTF-8 bytes, as they do in etcd and SQLite;
- * JavaScript compares UTF-16 units, which differs for characters beyond U+FFFF.
+ * Order and ranges of keys. Keys are compared by their UTF-8 bytes, as in etcd and SQLite. JavaScript
+ * compares UTF-16 code units, which gives another order for characters above U+FFFF.
  *
  * @module
  */
 
-/** Orders two keys by their UTF-8 bytes: below 0, 0 or above 0. */
+/** Compares two keys by their UTF-8 bytes; returns a negative number, 0 or a positive number. */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -17,8 +17,8 @@ export function compareKeys(a: string, b: string): number {
 }
 
 /**
- * The first key after all that start with the prefix, or undefined when there is none: the empty prefix
- * reaches to the end of the key space.
+ * The first possible key after all keys that start with the prefix; undefined when the prefix reaches to
+ * the end of the key space, as the empty prefix does.
  */
 export function prefixEnd(prefix: string): string | undefined {
   const points = Array.from(prefix);
@@ -31,7 +31,7 @@ export function prefixEnd(prefix: string): string | undefined {
   return undefined;
 }
 
-/** Puts surrogates, which stand for characters beyond U+FFFF, after all other units. */
+/** Ranks surrogates, which encode characters above U+FFFF, after all other code units. */
 function byteRank(unit: number): number {
   if (unit >= 0xe000) return unit - 0x800;
   return unit >= 0xd800 ? unit + 0x2000 : unit;

@@ -1,10 +1,10 @@
 /**
- * A reader that always ends up with the truth: a snapshot, then every change after it. When the history
- * it needs is gone, the store was away, or the reader itself was too slow, the prefix is listed again
- * and the reader gets the difference to what it had, deletes included, as one batch of changes.
+ * Yields a snapshot, then every change; after a gap it lists again and yields the difference, deletes
+ * included, as one batch. A gap arises when the history was compacted, the store was unreachable, or the
+ * reader was too slow.
  *
- * Staleness is found by asking the store for its revision while nothing happens: a watch alone cannot
- * tell a quiet store from a silent one.
+ * While no change arrives, it reads the revision of the store from time to time, because an idle watch
+ * looks the same whether the store has no changes or does not answer.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { checkPrefix, checkWatch } from "./check.ts";
 import type { ChangeBatch, Entry, KeyValueStore, SyncEvent } from "./contract.ts";
 import { SyncedEntries } from "./_synced_entries.ts";
 
-/** How far the reader can trust what it has. */
+/** Whether the entries that the reader received are up to date. */
 export interface SyncState {
   /** `syncing` until the first snapshot, `synced` while the store answers, `stale` while it does not. */
   readonly state: "syncing" | "synced" | "stale";
-  /** Wall-clock milliseconds since when. */
+  /** When this state began, in milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Why it is stale. */
+  /** Why the state is `stale`. */
   readonly reason?: string;
-  /** How often the prefix had to be listed again so far. */
+  /** How often the prefix was listed again so far. */
   readonly resyncs: number;
 }
 
@@ -31,26 +31,26 @@ export interface SyncState {
 export interface ListAndWatchOptions {
   /** Ends the iteration without an error. */
   signal?: AbortSignal;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Where lost and regained synchronisation is told. Default: nowhere. */
+  /** Logger for lost and regained synchronisation. Default: none. */
   log?: Logger;
-  /** Told of every change of state. It must not throw. */
+  /** Called with the new state after each change of state. It must not throw. */
   onState?: (state: SyncState) => void;
-  /** Delays between attempts. Default 100 ms to 5 s; there is no last attempt but the signal's. */
+  /** Delays between attempts. Default 100 ms to 5 s; it retries until the signal aborts. */
   backoff?: BackoffOptions;
-  /** How often the store is asked for a sign of life, and how long it has. Default 5,000 ms. */
+  /** Interval, and time limit, of reading the revision to check that the store answers. Default 5,000 ms. */
   probeMs?: number;
-  /** Changes kept for a slow reader before the prefix is listed again. Default 4,096. */
+  /** Maximum changes kept for a slow reader; beyond it the prefix is listed again. Default 4,096. */
   maxPending?: number;
   /** Entries fetched per round trip. Default 500. */
   pageSize?: number;
 }
 
 /**
- * Yields one snapshot of the prefix and then changes, each after the one before, until the signal
- * aborts. Only a closed store, a missing capability and misuse end it with an error; everything else is
- * tried again. It holds a copy of all entries below the prefix, to compare with.
+ * Yields one snapshot of the prefix, then its changes in order, until the signal aborts. Only a closed
+ * store, a missing capability and misuse end it with an error; after any other failure it retries. It keeps
+ * a copy of all entries below the prefix, to compute differences.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function listAndWatch(
   return { [Symbol.asyncIterator]: () => new Sync(store, prefix, options).events() };
 }
 
-/** What a session needs to begin: everything there is, and a watch that goes on from there. */
+/** Start of a session: all entries, and a watch that continues after their revision. */
 interface Start {
   readonly revision: number;
   readonly entries: readonly Entry[];
@@ -123,7 +123,7 @@ class Sync {
     }
   }
 
-  /** One list and the watch that follows it, until that fails. */
+  /** Lists once, then watches until the watch ends or fails. */
   async *#session(): AsyncGenerator<SyncEvent> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#options.signal ?? controller.signal]);
@@ -137,10 +137,10 @@ class Sync {
       else if (changes.length > 0) yield { type: "changes", revision, changes, resync: true };
       probing = this.#probe(signal);
       for await (const batch of batches) {
-        const news = this.#entries.apply(batch.changes);
+        const changes = this.#entries.apply(batch.changes);
         this.#enter("synced");
-        if (news.length === 0) continue;
-        yield { type: "changes", revision: batch.revision, changes: news, resync: false };
+        if (changes.length === 0) continue;
+        yield { type: "changes", revision: batch.revision, changes, resync: false };
       }
     } finally {
       controller.abort();
@@ -148,7 +148,7 @@ class Sync {
     }
   }
 
-  /** Without history the watch must come first; what it then reports twice is recognised as no news. */
+  /** Without history the watch is opened before the list; changes seen by both are filtered out later. */
   async #start(signal: AbortSignal): Promise<Start> {
     const { maxPending, pageSize } = this.#options;
     const store = this.#store;
@@ -170,7 +170,7 @@ class Sync {
     return { revision, entries, batches };
   }
 
-  /** Asks for a sign of life now and then; its answer only sets the state. */
+  /** Reads the revision from time to time; the outcome only sets the state. */
   async #probe(signal: AbortSignal): Promise<void> {
     const { probeMs = 5_000 } = this.#options;
     const action = `reach the store of prefix "${this.#prefix}"`;
@@ -188,7 +188,7 @@ class Sync {
     }
   }
 
-  /** Waits before the next attempt; false when the signal ended it. */
+  /** Waits before the next attempt; returns false when the signal aborted. */
   async #pause(delayMs: number): Promise<boolean> {
     const { signal } = this.#options;
     try {
@@ -209,13 +209,13 @@ class Sync {
     const resyncs = Math.max(0, this.#sessions - 1);
     this.#state = { state, sinceMs: this.#clock.now(), resyncs, ...reason && { reason } };
     const fields = { prefix: this.#prefix, resyncs, ...reason && { reason } };
-    if (state === "stale") this.#options.log?.warn("watch lost, trying again", fields);
-    else this.#options.log?.info("watch in sync", fields);
+    if (state === "stale") this.#options.log?.warn("Watch lost; resyncing", fields);
+    else this.#options.log?.info("Watch in sync", fields);
     this.#options.onState?.(this.#state);
   }
 }
 
-/** Whether another attempt could not help: misuse, a closed store, a store that cannot watch. */
+/** Whether a retry cannot help: misuse, a closed store, or a store that cannot watch. */
 function isFinal(error: unknown): boolean {
   return hasCode(error, "closed") || hasCode(error, "unsupported") ||
     error instanceof TypeError || error instanceof RangeError;

@@ -1,5 +1,5 @@
 /**
- * The key-value store that keeps nothing: for tests, for caches, and to show what the contract means.
+ * A key-value store in memory, for tests and caches. It does not survive the process.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { RevisionStore } from "./revision_store.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
-  /** Source of time, for expiry. Default: the machine's. */
+  /** Clock to use for expiry. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Changes kept for watches and lists of the past. Default 4,096. */
+  /** Maximum changes kept, so that watches and lists can start at a past revision. Default 4,096, at least 1. */
   maxHistory?: number;
-  /** Bytes that these may hold. Default 64 MiB. */
+  /** Maximum bytes that these changes keep in memory. Default 64 MiB, at least 1. */
   maxHistoryBytes?: number;
 }
 
 /**
- * Creates an empty store in memory. It has every capability; its history is bounded, the oldest goes
- * first. The number of keys is the caller's affair.
+ * Creates an empty store in memory with all capabilities. Its history is bounded and drops the oldest
+ * changes first. The number of keys is not limited.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * One contract for every key-value store, the in-memory store that shows it, codecs, and the list that
- * turns into a watch. Connectors live in `plugins/`; nothing here talks to a network or a disk.
+ * The contract of all key-value stores, a store in memory, codecs, and {@linkcode listAndWatch}. Stores on
+ * disk and clients of servers are in `plugins/`; nothing here uses a network or a disk.
  *
- * {@linkcode RevisionStore} over a {@linkcode RevisionTable}, {@linkcode WatchChannel}, the checks and the
- * comparing calls are for those who write a store of their own.
+ * {@linkcode RevisionStore} with a {@linkcode RevisionTable}, {@linkcode WatchChannel}, the checks,
+ * {@linkcode swapBy} and {@linkcode deleteBy} are building blocks for further stores.
  *
  * @module
  */

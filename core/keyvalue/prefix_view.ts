@@ -1,6 +1,6 @@
 /**
- * A store seen through a prefix, for any store: keys get the prefix on the way in and lose it on the way
- * out, in transactions too.
+ * A view of any store below a prefix: adds the prefix to the keys of every call, transactions included, and
+ * removes it from the keys of every result.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type {
   WatchOptions,
 } from "./contract.ts";
 
-/** The store below a prefix. Views may be nested. */
+/** Returns a view of the store below a prefix. Views can be nested. */
 export function prefixView(store: KeyValueStore, prefix: string): KeyValueStore {
   return new PrefixView(store, prefix);
 }
@@ -113,7 +113,7 @@ class PrefixView implements KeyValueStore {
     return this.#store.withPrefix(this.#prefix + prefix);
   }
 
-  /** The empty key is refused here: with the prefix before it, the store could not see the mistake. */
+  /** Refuses the empty key here: with the prefix added, the store could not detect it. */
   #full(action: string, key: string): string {
     if (key === "") checkKey(action, key);
     return this.#prefix + key;

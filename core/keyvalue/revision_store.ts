@@ -1,9 +1,9 @@
 /**
- * The key-value contract over a {@linkcode RevisionTable}: conditions, revisions, expiry and watches are
- * decided here once, for the store in memory and for the one on disk.
+ * The key-value contract on top of a {@linkcode RevisionTable}: conditions, revisions, expiry and watches,
+ * shared by the store in memory and the store on disk.
  *
- * Everything happens in one turn of the event loop, so a transaction needs no lock. Keys that are found
- * expired together are deleted at one revision, before anything else can see them.
+ * Each call runs in one turn of the event loop, so a transaction needs no lock. Every call first deletes
+ * the expired keys, all at one revision, so no caller ever sees them.
  *
  * @module
  */
@@ -47,28 +47,28 @@ import { changedKey, ownedBatch, ownedEntry, WatchHub } from "./watch_hub.ts";
 
 /** Options of {@linkcode RevisionStore}. */
 export interface RevisionStoreOptions {
-  /** What to call the store in error texts, such as "memory store". */
+  /** Name of the store in error texts, such as "memory store". */
   name: string;
   /** Largest value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
   maxValueBytes?: number;
-  /** Source of time, for expiry. Default: the machine's. */
+  /** Clock to use for expiry. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /**
-   * Told of an expiry that failed in the background; it is tried again a second later. Without this the
-   * failure shows at the next call, which expires first.
+   * Called with the error when deleting expired keys in the background fails; it is retried after one
+   * second. Default: none; the next call, which deletes expired keys first, then fails with the error.
    */
   onExpiryFailure?: (error: unknown) => void;
 }
 
-/** Most keys that one expiry deletes, so that no other call waits long. */
+/** Maximum keys that one commit deletes because they expired, so that other calls do not wait long. */
 const maxExpiredAtOnce = 1_000;
-/** Changes read from the history at a time when a watch starts in the past. */
+/** Changes read from the history at a time when a watch starts at a past revision. */
 const replayPage = 256;
 const expiryRetryMs = 1_000;
 
-/** A key-value store in this process. Closing it ends its watches with the code `closed`. */
+/** A key-value store in this process. Closing it ends its watches with the error code `closed`. */
 export class RevisionStore implements KeyValueStore, AsyncDisposable {
-  /** All there are. */
+  /** All capabilities. */
   readonly capabilities: Capabilities = Object.freeze({
     ttl: true,
     history: true,
@@ -82,9 +82,9 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   readonly #hub = new WatchHub();
   #timer: Disposable | undefined;
   #timerAtMs = Infinity;
-  #closed = false;
+  #isClosed = false;
 
-  /** Takes ownership of the table: closing the store disposes of it. */
+  /** Takes ownership of the table: closing the store disposes of the table. */
   constructor(table: RevisionTable, options: RevisionStoreOptions) {
     const { name, maxValueBytes = Infinity, clock = systemClock } = options;
     this.#table = table;
@@ -95,12 +95,12 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     this.#expire();
   }
 
-  /** Open watches. */
+  /** Number of open watches. */
   get watches(): number {
     return this.#hub.size;
   }
 
-  /** Watches ended because their reader was too slow. */
+  /** Number of watches that ended because their reader was too slow. */
   get watchOverflows(): number {
     return this.#hub.overflows;
   }
@@ -193,7 +193,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return prefixView(this, prefix);
   }
 
-  /** Forgets the changes up to and including a revision; watches and lists of the past then fail. */
+  /** Removes the changes up to and including a revision; watches and lists that need them then fail. */
   compact(revision: number, options: CallOptions = {}): Promise<void> {
     return this.#call(options, () => {
       if (!Number.isSafeInteger(revision) || revision < 1 || revision > this.#table.revision) {
@@ -205,11 +205,11 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     });
   }
 
-  /** Ends the watches and closes the table. May be called twice. */
+  /** Ends the watches and closes the table. Calling it again has no effect. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#closed) {
-        this.#closed = true;
+      if (!this.#isClosed) {
+        this.#isClosed = true;
         this.#timer?.[Symbol.dispose]();
         this.#hub.fail(this.#closedError());
         this.#table[Symbol.dispose]();
@@ -223,11 +223,11 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return this.close();
   }
 
-  /** Runs one call in this very turn; what it throws becomes a rejection. */
+  /** Runs one call synchronously; an exception becomes a rejection. */
   #call<T>({ signal }: CallOptions, work: () => T): Promise<T> {
     return new Promise((resolve) => {
       signal?.throwIfAborted();
-      if (this.#closed) throw this.#closedError();
+      if (this.#isClosed) throw this.#closedError();
       this.#expire();
       resolve(work());
     });
@@ -248,7 +248,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     }
   }
 
-  /** The revision to read at, which must be neither gone nor still to come. */
+  /** Returns the revision to read at; throws when it is compacted or in the future. */
   #readable(prefix: string, wanted = this.#table.revision): number {
     if (wanted < this.#table.compactedRevision) throw this.#compacted("list", prefix, wanted);
     if (wanted > this.#table.revision) {
@@ -281,7 +281,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return entry !== undefined && equalBytes(entry.value, condition.value);
   }
 
-  /** Writes at the next revision, or tells the current one when there is nothing to write. */
+  /** Writes at the next revision and returns it; returns the current revision when nothing changes. */
   #commit(operations: readonly Operation[]): number {
     const revision = this.#table.revision + 1;
     const changes = operations
@@ -296,7 +296,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return revision;
   }
 
-  /** What an operation changes; nothing if it deletes a key that is not there. */
+  /** The change that an operation makes; undefined when it deletes a missing key. */
   #change(operation: Operation, revision: number): StoredChange | undefined {
     const { type, key } = operation;
     const previous = this.#table.get(key);
@@ -317,7 +317,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return { type, entry, ...previous && { previous } };
   }
 
-  /** Deletes what has expired, so that no caller ever sees it, and sets the timer for the rest. */
+  /** Deletes the expired keys and sets the timer for the next expiry. */
   #expire(): void {
     const now = this.#clock.now();
     while ((this.#table.nextExpiryMs() ?? Infinity) <= now) {
@@ -327,7 +327,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     this.#arm();
   }
 
-  /** Sets the one timer to the earliest expiry. */
+  /** Sets the timer to the earliest expiry. */
   #arm(): void {
     const atMs = this.#table.nextExpiryMs() ?? Infinity;
     if (atMs === this.#timerAtMs) return;
@@ -352,7 +352,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return new AgentError(
       storeErrors.store_compacted,
       `Cannot ${action} prefix "${prefix}" from revision ${revision}: the history begins after ` +
-        `revision ${this.#table.compactedRevision}; list again and go on from there`,
+        `revision ${this.#table.compactedRevision}; list again and continue from there`,
     );
   }
 
@@ -361,7 +361,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   }
 }
 
-/** The entry as callers see it; its value is theirs already. */
+/** The entry without its expiry; the table returned a copy, so the value belongs to the caller. */
 function withoutExpiry({ key, value, revision, createRevision }: StoredEntry): Entry {
   return { key, value, revision, createRevision };
 }

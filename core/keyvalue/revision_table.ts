@@ -1,22 +1,22 @@
 /**
- * What lies below a {@linkcode RevisionStore}: current entries, the history of changes, and nothing
- * that decides. A table is synchronous and belongs to one store.
+ * The storage below a {@linkcode RevisionStore}: the current entries and the history of changes, without any
+ * rules. A table is synchronous and belongs to one store.
  *
- * Every change carries the entry that it replaced. That is what makes reads of the past cheap: a key as
- * of revision R is the entry that its first change after R replaced or, without such a change, the
- * current one.
+ * Every change contains the entry that it replaced. This makes reads at a past revision cheap: the entry of
+ * a key at revision R is the one replaced by the first change of that key after R or, without such a change,
+ * the current one.
  *
  * @module
  */
 import type { Entry } from "./contract.ts";
 
-/** An entry with the moment at which it ends. */
+/** An entry with the time at which it expires. */
 export interface StoredEntry extends Entry {
-  /** Wall-clock milliseconds at which it expires; undefined when it stays. */
+  /** When it expires, in milliseconds since 1970; undefined when it does not expire. */
   readonly expiresAtMs?: number;
 }
 
-/** One change as a table keeps it. */
+/** A change as a table stores it. */
 export type StoredChange =
   | { readonly type: "put"; readonly entry: StoredEntry; readonly previous?: StoredEntry }
   | {
@@ -28,27 +28,27 @@ export type StoredChange =
 
 /** All changes of one revision, in key order. */
 export interface StoredBatch {
-  /** One more than that of the batch before. */
+  /** One more than the revision of the batch before. */
   readonly revision: number;
-  /** At least one, each key once. */
+  /** At least one change; each key appears once. */
   readonly changes: readonly StoredChange[];
 }
 
-/** A part of the key space as of one revision. */
+/** A range of keys at one revision. */
 export interface ListRange {
   /** Only keys that start with it. */
   readonly prefix: string;
-  /** Only keys after this one. */
+  /** Only keys greater than this one. */
   readonly after?: string;
-  /** As of this revision, which the caller knows to be in the history. */
+  /** Revision to read at; the caller checks that the history contains it. */
   readonly revision: number;
-  /** Most entries to return. */
+  /** Maximum entries to return. */
   readonly limit: number;
-  /** Leave the values empty. */
+  /** Return empty values. */
   readonly keysOnly?: boolean;
 }
 
-/** A part of the history, both ends included. */
+/** A range of the history, both ends included. */
 export interface HistoryRange {
   /** Only changes of keys that start with it. */
   readonly prefix: string;
@@ -56,28 +56,28 @@ export interface HistoryRange {
   readonly from: number;
   /** Last revision. */
   readonly to: number;
-  /** Most changes to return; a revision is never cut in two. */
+  /** Maximum changes to return, exceeded only to return a revision as a whole. */
   readonly limit: number;
 }
 
-/** Storage with revisions. Values that are handed over belong to the receiver, in both directions. */
+/** Storage with revisions. Values passed in belong to the table, values returned belong to the caller. */
 export interface RevisionTable extends Disposable {
-  /** Revision of the last commit; 0 when there was none. */
+  /** Revision of the last commit; 0 before the first. */
   readonly revision: number;
-  /** Changes up to and including this revision are gone; 0 when all are there. */
+  /** Changes up to and including this revision were removed; 0 when none were. */
   readonly compactedRevision: number;
-  /** The current entry of a key. */
+  /** Returns the current entry of a key. */
   get(key: string): StoredEntry | undefined;
-  /** Entries in key order. */
+  /** Returns entries in key order. */
   list(range: ListRange): StoredEntry[];
-  /** Past changes below a prefix, oldest first. */
+  /** Returns past changes of keys that start with a prefix, oldest first. */
   history(range: HistoryRange): StoredBatch[];
-  /** Makes a batch durable, all or nothing, and shortens the history to its bounds. */
+  /** Writes a batch, completely or not at all, and trims the history to its limits. */
   commit(batch: StoredBatch, nowMs: number): void;
-  /** The earliest end of any entry. */
+  /** Returns the earliest expiry of all entries. */
   nextExpiryMs(): number | undefined;
-  /** Entries whose end is not after `nowMs`, at most `limit`. */
+  /** Returns entries that expire at `nowMs` or earlier, at most `limit`. */
   expired(nowMs: number, limit: number): StoredEntry[];
-  /** Forgets the changes up to and including a revision. */
+  /** Removes the changes up to and including a revision. */
   compact(revision: number): void;
 }

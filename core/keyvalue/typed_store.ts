@@ -1,5 +1,5 @@
 /**
- * A store whose values have a type.
+ * A key-value store with typed values.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type {
   WatchOptions,
 } from "./contract.ts";
 
-/** An entry whose value was decoded. */
+/** An entry with its decoded value. */
 export interface TypedEntry<T> extends Omit<Entry, "value"> {
-  /** The value, decoded. */
+  /** The decoded value. */
   readonly value: T;
 }
 
-/** One change whose values were decoded. */
+/** A change with its decoded value. */
 export type TypedChange<T> =
   | { readonly type: "put"; readonly entry: TypedEntry<T> }
   | { readonly type: "delete"; readonly key: string; readonly revision: number };
@@ -30,29 +30,29 @@ export type TypedChange<T> =
 /** Options of {@linkcode typedStore}. */
 export interface TypedStoreOptions {
   /**
-   * Told of a value that cannot be decoded, which is then left out of lists and watches. Default: the
-   * list or watch ends with this error.
+   * Called with each value that cannot be decoded; lists and watches then skip the entry. Default: the
+   * list or watch fails with this error.
    */
   onInvalid?: (error: AgentError, entry: Entry) => void;
 }
 
-/** The part of a store where values matter, in terms of `T`. The rest is on the store itself. */
+/** The calls of a store that read or write values, with values of type `T`. */
 export interface TypedStore<T> {
-  /** Reads one key; `value_invalid` if its value is not a `T`. */
+  /** Reads one key; fails with `value_invalid` when its value cannot be decoded. */
   get(key: string, options?: CallOptions): Promise<TypedEntry<T> | undefined>;
-  /** Reads all keys below the prefix, in key order. */
+  /** Reads all keys that start with the prefix, in key order. */
   list(prefix: string, options?: Omit<ListOptions, "keysOnly">): AsyncIterable<TypedEntry<T>>;
-  /** Writes one key; tells the revision, or undefined when a condition did not hold. */
+  /** Writes one key; returns the revision, or undefined when a condition did not hold. */
   put(key: string, value: T, options?: PutOptions): Promise<number | undefined>;
-  /** Deletes one key, or all below a prefix; tells the keys that really existed. */
+  /** Deletes one key, or all keys that start with a prefix; returns the keys that existed. */
   delete(key: string, options?: DeleteOptions): Promise<string[]>;
-  /** Replaces the value if it encodes to the same bytes as `expected`. */
+  /** Replaces the value if its bytes equal the encoded `expected`; returns whether it did. */
   compareAndSwap(key: string, expected: T, value: T, options?: CallOptions): Promise<boolean>;
-  /** Reports changes below the prefix, one revision at a time. */
+  /** Reports changes of keys that start with the prefix, one revision at a time. */
   watch(prefix: string, options?: WatchOptions): Promise<AsyncIterable<TypedChange<T>[]>>;
 }
 
-/** Gives a store's values a type. */
+/** Returns the store with values of the codec's type. */
 export function typedStore<T>(
   store: KeyValueStore,
   codec: Codec<T>,

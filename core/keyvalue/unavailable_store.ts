@@ -1,6 +1,5 @@
 /**
- * The store that is not there: what a disabled plugin provides, so that its users get a typed error that
- * says how to enable it, rather than nothing.
+ * The store that a disabled plugin provides: its users get a typed error that says how to enable it.
  *
  * @module
  */
@@ -8,9 +7,9 @@ import { AgentError } from "../errors/mod.ts";
 import type { Capabilities, KeyValueStore } from "./contract.ts";
 
 /**
- * A store of which every call fails with `unavailable`.
+ * Returns a store that fails every call with `unavailable`.
  *
- * @param reason What is missing and what to do, such as `set "etcd.endpoints"`.
+ * @param reason What is missing and how to fix it, such as `no server is configured; set "etcd.endpoints"`.
  */
 export function unavailableStore(name: string, reason: string): KeyValueStore {
   return new UnavailableStore(name, reason);

@@ -1,6 +1,6 @@
 /**
- * The reader's side of one watch: a bounded queue of batches that a store fills and one reader empties.
- * It never makes the store wait; a reader that is too slow loses its own watch and nothing else.
+ * A bounded queue of change batches between a store and the one reader of a watch. The store never waits:
+ * when the reader is too slow, its own watch ends and nothing else is affected.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import type { ChangeBatch } from "./contract.ts";
 
 /** Options of {@linkcode WatchChannel}. */
 export interface WatchChannelOptions {
-  /** What is watched, for error texts. */
+  /** The watched prefix, for error texts. */
   prefix: string;
-  /** Changes kept for a slow reader, at least 1. */
+  /** Maximum changes kept for a slow reader, at least 1. */
   maxPending: number;
-  /** Batches before this revision are not reported. Default: all are. */
+  /** Batches before this revision are not reported. Default: 1. */
   firstRevision?: number;
-  /** The past, read before anything that is pushed, one batch for each that the reader takes. */
+  /** Past batches. The reader receives all of them before the first pushed batch; each is fetched on demand. */
   replay?: Iterator<ChangeBatch>;
-  /** Ends the iteration without an error. */
+  /** Ends the watch without an error. */
   signal?: AbortSignal;
-  /** Called once, when the watch is over for whatever reason: stop feeding it. */
+  /** Called once when the watch ends, whatever the reason. */
   onEnd?: () => void;
-  /** Called when the reader took the last pending batch. */
+  /** Called when the reader has received the last pending batch. */
   onDrained?: () => void;
 }
 
 type Ended = { readonly error?: unknown };
 
-/** A watch as an async iterable with one reader. Use it to write a store; users only see the iterable. */
+/** A watch as an async iterable with one reader. Stores use it; their users only get the iterable. */
 export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefined> {
   readonly #options: WatchChannelOptions;
   #queue: ChangeBatch[] = [];
@@ -40,7 +40,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   /**
    * Opens a channel.
    *
-   * @throws The signal's reason, when it is aborted already.
+   * @throws The reason of the signal, when it is already aborted.
    */
   constructor(options: WatchChannelOptions) {
     options.signal?.throwIfAborted();
@@ -50,29 +50,28 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     options.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Changes that wait for the reader. */
+  /** Number of changes that the reader has not received yet. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Revision of the last batch that was pushed; a store that reconnects goes on after it. */
+  /** Revision of the last pushed batch; after a reconnect, the store continues with the next one. */
   get lastRevision(): number {
     return this.#lastRevision;
   }
 
-  /** Whether the watch is over and takes nothing more. */
-  get ended(): boolean {
+  /** Whether the watch has ended and ignores further batches. */
+  get isEnded(): boolean {
     return this.#ended !== undefined;
   }
 
   /**
-   * Hands a batch to the reader; one that is not newer than the last is ignored, so that a server
-   * which repeats itself after a reconnect does no harm.
+   * Adds a batch for the reader. A batch that is not newer than the last one is ignored, because a server
+   * may repeat batches after a reconnect.
    *
-   * A reader that is too far behind is ended with `queue_full` after what it had pending. A batch that
-   * finds nothing pending is always taken, however large, and so are those of the `backlog`: a store
-   * that replays the past is the one that must wait (see {@linkcode pending} and `onDrained`), since the
-   * reader could not have kept up.
+   * When the batch exceeds the limit, the watch ends with `queue_full` after the pending batches. A batch is
+   * always accepted when none is pending, whatever its size, and so is a batch of the `backlog`: a store
+   * that replays past changes has to wait itself (see {@linkcode pending} and `onDrained`).
    */
   push(batch: ChangeBatch, { backlog = false }: { backlog?: boolean } = {}): void {
     if (this.#ended || batch.revision <= this.#lastRevision) return;
@@ -87,12 +86,12 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     }
   }
 
-  /** Ends the watch with an error, after what is pending was read. Further calls do nothing. */
+  /** Ends the watch with an error, which the reader gets after the pending batches. Further calls have no effect. */
   fail(error: unknown): void {
     this.#end({ error });
   }
 
-  /** The next batch, when there is one. */
+  /** Returns the next batch, waiting for it if needed. */
   next(): Promise<IteratorResult<ChangeBatch, undefined>> {
     const past = this.#past();
     if (past) return Promise.resolve({ done: false, value: past });
@@ -108,7 +107,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     return this.#reader.promise;
   }
 
-  /** Ends the watch from the reader's side, as leaving a `for await` loop does. */
+  /** Ends the watch; a `for await` loop calls this when it is left. */
   return(): Promise<IteratorResult<ChangeBatch, undefined>> {
     this.#stop();
     return Promise.resolve({ done: true, value: undefined });
@@ -119,14 +118,14 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     await this.return();
   }
 
-  /** The channel itself: it is read once. */
+  /** Returns the channel itself, which can be read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
   readonly #onAbort = () => this.#stop();
 
-  /** The next batch of the replay; a replay that fails ends the watch, for what follows has a gap. */
+  /** The next past batch. When reading it fails, the watch ends, because later batches would follow a gap. */
   #past(): ChangeBatch | undefined {
     try {
       const next = this.#replay?.next();
@@ -141,7 +140,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     this.#replay = undefined;
     this.#queue = [];
     this.#pending = 0;
-    // An error that nobody has read yet goes too: the reader does not want to know any more.
+    // The reader has ended the watch, so an error that it has not received yet is dropped.
     this.#ended = this.#ended && {};
     this.#end(error === undefined ? {} : { error });
   }
@@ -158,7 +157,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     this.#options.onEnd?.();
   }
 
-  /** The error is thrown once; reading on after it finds the end. */
+  /** Throws the error once; after that, reading returns the end. */
   #final(ended: Ended): Promise<IteratorResult<ChangeBatch, undefined>> {
     this.#ended = {};
     if ("error" in ended) return Promise.reject(ended.error);
@@ -180,7 +179,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     return new AgentError(
       "queue_full",
       `Cannot watch prefix "${prefix}": the reader fell ${maxPending} changes behind; ` +
-        "read faster, raise maxPending, or use listAndWatch, which recovers",
+        "read faster, raise maxPending, or use listAndWatch, which resyncs",
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The watches of one store: every committed batch goes to those whose prefix it touches.
+ * The open watches of one store. Each committed batch is sent to the watches whose prefix it affects.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import type { Change, ChangeBatch, Entry } from "./contract.ts";
 import type { StoredBatch } from "./revision_table.ts";
 import { WatchChannel, type WatchChannelOptions } from "./watch_channel.ts";
 
-/** All open watches of one store. */
+/** The open watches of one store. */
 export class WatchHub {
   readonly #watches = new Map<WatchChannel, string>();
   #overflows = 0;
 
-  /** Open watches. */
+  /** Number of open watches. */
   get size(): number {
     return this.#watches.size;
   }
 
-  /** Watches that were ended because their reader was too slow. */
+  /** Number of watches that ended because their reader was too slow. */
   get overflows(): number {
     return this.#overflows;
   }
 
-  /** Opens a watch that gets every batch published from now on. */
+  /** Opens a watch that receives every batch published from now on. */
   open(options: Omit<WatchChannelOptions, "onEnd">): WatchChannel {
     const channel: WatchChannel = new WatchChannel({
       ...options,
@@ -32,13 +32,13 @@ export class WatchHub {
     return channel;
   }
 
-  /** Gives each watch its part of a batch, with values of its own. */
+  /** Sends each watch the changes below its prefix, with copies of the values. */
   publish(batch: StoredBatch): void {
     for (const [channel, prefix] of this.#watches) {
       const changes = batch.changes.filter((change) => changedKey(change).startsWith(prefix));
       if (changes.length === 0) continue;
       channel.push(ownedBatch({ revision: batch.revision, changes }));
-      if (channel.ended) this.#overflows++;
+      if (channel.isEnded) this.#overflows++;
     }
   }
 
@@ -48,17 +48,17 @@ export class WatchHub {
   }
 }
 
-/** The key that a change is about. */
+/** The key of a change. */
 export function changedKey(change: Change): string {
   return change.type === "put" ? change.entry.key : change.key;
 }
 
-/** A copy whose value belongs to the receiver alone. */
+/** A copy of an entry, its value included. */
 export function ownedEntry({ key, value, revision, createRevision }: Entry): Entry {
   return { key, value: value.slice(), revision, createRevision };
 }
 
-/** A copy of a batch whose values belong to the receiver alone. */
+/** A copy of a batch, its values included. */
 export function ownedBatch({ revision, changes }: StoredBatch): ChangeBatch {
   return { revision, changes: changes.map(ownedChange) };
 }

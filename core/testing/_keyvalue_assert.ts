@@ -5,7 +5,7 @@ import type { ChangeBatch, Entry } from "../keyvalue/mod.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Longest that a real server may take before the test gives up. */
+/** Time limit for one step against a real server. */
 const patienceMs = 20_000;
 
 export function bytes(text: string): Uint8Array {
@@ -21,7 +21,7 @@ export function texts(entries: readonly Entry[]): string[] {
   return entries.map((entry) => `${entry.key}=${textOf(entry)}`);
 }
 
-/** The changes of a batch as `+key=value` and `-key`, with `(was ...)` where there was something. */
+/** The changes of a batch as `+key=value` and `-key`, followed by `(was ...)` when there is a previous value. */
 export function changeTexts({ changes }: ChangeBatch): string[] {
   return changes.map((change) => {
     const was = change.previous ? ` (was ${textOf(change.previous)})` : "";
@@ -30,7 +30,7 @@ export function changeTexts({ changes }: ChangeBatch): string[] {
   });
 }
 
-/** A watch, read one batch at a time within a bound. */
+/** Reads a watch one batch at a time, each within a time limit. */
 export function reader(batches: AsyncIterable<ChangeBatch>) {
   const iterator = batches[Symbol.asyncIterator]();
   return {
@@ -50,7 +50,7 @@ export function reader(batches: AsyncIterable<ChangeBatch>) {
   };
 }
 
-/** Asserts that the work fails with this code. */
+/** Asserts that the work fails with this error code. */
 export async function rejectsWith(work: () => Promise<unknown>, code: string): Promise<void> {
   await assert.rejects(work, (error: unknown) => {
     assert.equal((error as { code?: unknown }).code, code, String(error));

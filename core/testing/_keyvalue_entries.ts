@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { bytes, textOf, texts } from "./_keyvalue_assert.ts";
 import type { KeyValueCase } from "./keyvalue_contract.ts";
 
-/** Keys in the order of their UTF-8 bytes, which is not that of their UTF-16 units. */
+/** Keys in the order of their UTF-8 bytes, which differs from the order of their UTF-16 code units. */
 const orderedKeys = ["A", "a", "a!", "a/", "a/b", "ab", "z", "é", "\uFF5E", "\u{1F600}"];
 
-/** Reading, writing, deleting and expiring single keys, and lists. */
+/** Cases for reading, writing, deleting, listing and expiring keys. */
 export const entryCases: Record<string, KeyValueCase> = {
-  async "get() answers undefined for a missing key"({ store }) {
+  async "get() returns undefined for a missing key"({ store }) {
     assert.equal(await store.get("nothing"), undefined);
     assert.equal(await store.remainingTtlMs("nothing"), undefined);
   },
 
-  async "put() tells the revision and what was there before"({ store }) {
+  async "put() returns the revision and the previous entry"({ store }) {
     const first = await store.put("a", bytes("1"));
     assert(first.written);
     assert.equal(first.previous, undefined);
@@ -29,7 +29,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert(await store.revision() >= second.revision);
   },
 
-  async "put() keeps empty and binary values"({ store }) {
+  async "put() stores empty and binary values unchanged"({ store }) {
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
     await store.put("empty", new Uint8Array());
     await store.put("binary", all);
@@ -37,7 +37,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual((await store.get("binary"))?.value, all);
   },
 
-  async "put() and get() hand over values of their own"({ store }) {
+  async "put() and get() copy values"({ store }) {
     const given = bytes("one");
     await store.put("a", given);
     given.fill(0);
@@ -47,7 +47,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(textOf(await store.get("a")), "one");
   },
 
-  async "put() writes with ifAbsent only when the key is missing"({ store }) {
+  async "put() with ifAbsent writes only when the key is missing"({ store }) {
     assert((await store.put("a", bytes("1"), { ifAbsent: true })).written);
     const refused = await store.put("a", bytes("2"), { ifAbsent: true, ttlMs: 60_000 });
     assert(!refused.written && refused.revision > 0);
@@ -57,7 +57,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert((await store.put("a", bytes("3"), { ifAbsent: true })).written);
   },
 
-  async "put() writes with ifRevision only at that revision"({ store }) {
+  async "put() with ifRevision writes only at that revision"({ store }) {
     const { revision } = await store.put("a", bytes("1"));
     const second = await store.put("a", bytes("2"), { ifRevision: revision });
     assert(second.written);
@@ -67,7 +67,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(textOf(await store.get("a")), "2");
   },
 
-  async "delete() returns what really existed"({ store }) {
+  async "delete() returns the entry that existed"({ store }) {
     await store.put("a", bytes("1"));
     assert.deepEqual(texts((await store.delete("a")).deleted), ["a=1"]);
     const { deleted, revision } = await store.delete("a");
@@ -76,7 +76,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(await store.get("a"), undefined);
   },
 
-  async "delete() of a prefix takes all below it and nothing else"({ store }) {
+  async "delete() with prefix deletes the keys that start with it and no others"({ store }) {
     for (const key of ["a", "a/1", "a/2", "b"]) await store.put(key, bytes(key));
     const { deleted } = await store.delete("a/", { prefix: true });
     assert.deepEqual(texts(deleted), ["a/1=a/1", "a/2=a/2"]);
@@ -92,7 +92,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(texts((await store.delete("a", { ifRevision: current })).deleted), ["a=2"]);
   },
 
-  async "list() goes in the order of UTF-8 bytes, whatever the page size"({ store }) {
+  async "list() returns keys in the order of their UTF-8 bytes for every page size"({ store }) {
     for (const key of orderedKeys.toReversed()) await store.put(key, bytes(key));
     for (const pageSize of [1, 3, orderedKeys.length, 500]) {
       const keys = (await Array.fromAsync(store.list("", { pageSize }))).map(({ key }) => key);
@@ -102,7 +102,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(below.map(({ key, value }) => [key, value.length]), [["a/", 0], ["a/b", 0]]);
   },
 
-  async "list() does not show what happens between its pages"({ store }) {
+  async "list() ignores changes made between its pages"({ store }) {
     for (const key of ["a", "b", "c", "d"]) await store.put(key, bytes("old"));
     const seen: string[] = [];
     for await (const entry of store.list("", { pageSize: 1 })) {
@@ -115,7 +115,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(seen, ["a=old", "b=old", "c=old", "d=old"]);
   },
 
-  async "list() reads as of a past revision"({ store }) {
+  async "list() reads at a past revision"({ store }) {
     if (!store.capabilities.history) return;
     await store.put("a", bytes("1"));
     const { revision } = await store.put("b", bytes("1"));
@@ -128,7 +128,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     await assert.rejects(() => Array.fromAsync(store.list("", { revision: future })), RangeError);
   },
 
-  async "put() with a time to live removes the key when it is over"({ store, advance }) {
+  async "put() with ttlMs makes the key expire"({ store, advance }) {
     if (!store.capabilities.ttl) return;
     await store.put("a", bytes("1"), { ttlMs: 1_500 });
     const left = await store.remainingTtlMs("a");
@@ -142,7 +142,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(await Array.fromAsync(store.list("")), []);
   },
 
-  async "put() without a time to live makes the key stay"({ store, advance }) {
+  async "put() without ttlMs removes the expiry of the key"({ store, advance }) {
     if (!store.capabilities.ttl) return;
     await store.put("a", bytes("1"), { ttlMs: 60_000 });
     await store.put("a", bytes("2"));
@@ -151,7 +151,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(textOf(await store.get("a")), "2");
   },
 
-  async "every call refuses an aborted signal with its reason"({ store }) {
+  async "every call rejects with the reason of an aborted signal"({ store }) {
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
     const calls = [
@@ -170,7 +170,7 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(await store.get("a"), undefined);
   },
 
-  async "misuse is refused before anything happens"({ store }) {
+  async "every call refuses misuse and changes nothing"({ store }) {
     for (const key of ["", "a\0b", "\uD800"]) {
       await assert.rejects(() => store.put(key, bytes("1")), TypeError, JSON.stringify(key));
       await assert.rejects(() => store.get(key), TypeError, JSON.stringify(key));
@@ -188,11 +188,11 @@ export const entryCases: Record<string, KeyValueCase> = {
   },
 };
 
-/** Asks again until it is so; the bound is far beyond what any server needs. */
+/** Waits until the condition holds; the limit of 20 seconds is far beyond what any server needs. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail("the condition did not come true");
+  assert.fail("the condition did not hold within 20 s");
 }

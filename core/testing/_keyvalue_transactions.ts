@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { bytes, changeTexts, reader, textOf, texts } from "./_keyvalue_assert.ts";
 import type { KeyValueCase } from "./keyvalue_contract.ts";
 
-/** Transactions and the two calls that are made of them. */
+/** Cases for transactions, `compareAndSwap` and `compareAndDelete`. */
 export const transactionCases: Record<string, KeyValueCase> = {
   async "txn() applies all operations at one revision"({ store }) {
     if (!store.capabilities.transactions) return;
@@ -23,7 +23,7 @@ export const transactionCases: Record<string, KeyValueCase> = {
     for await (const entry of store.list("")) assert.equal(entry.revision, revision);
   },
 
-  async "txn() does nothing when one condition fails"({ store }) {
+  async "txn() changes nothing when one condition does not hold"({ store }) {
     if (!store.capabilities.transactions) return;
     const { revision } = await store.put("a", bytes("1"));
     const failing = [
@@ -61,7 +61,7 @@ export const transactionCases: Record<string, KeyValueCase> = {
     assert(await store.remainingTtlMs("b") !== undefined);
   },
 
-  async "txn() that changes nothing has no revision of its own"({ store }) {
+  async "txn() without effect makes no new revision"({ store }) {
     if (!store.capabilities.transactions) return;
     const { revision } = await store.put("a", bytes("1"));
     const result = await store.txn({ operations: [{ type: "delete", key: "never" }] });
@@ -70,7 +70,7 @@ export const transactionCases: Record<string, KeyValueCase> = {
     assert.equal((await store.get("a"))?.revision, revision);
   },
 
-  async "txn() refuses a key that is written twice and more than it can take"({ store }) {
+  async "txn() refuses a key written twice and more than 128 operations"({ store }) {
     const put = { type: "put", key: "a", value: bytes("1") } as const;
     await assert.rejects(() => store.txn({ operations: [put, put] }), TypeError);
     const many = Array.from({ length: 129 }, (_, index) => ({ ...put, key: `k${index}` }));
@@ -79,7 +79,7 @@ export const transactionCases: Record<string, KeyValueCase> = {
     assert.equal((await Array.fromAsync(store.list("k"))).length, 128);
   },
 
-  async "compareAndSwap() replaces exactly what was expected"({ store }) {
+  async "compareAndSwap() replaces only the expected value"({ store }) {
     if (!store.capabilities.transactions) return;
     await store.put("a", bytes("1"));
     assert(await store.compareAndSwap("a", bytes("1"), bytes("2")));
@@ -89,7 +89,7 @@ export const transactionCases: Record<string, KeyValueCase> = {
     assert.equal(await store.get("missing"), undefined);
   },
 
-  async "compareAndDelete() deletes exactly what was expected"({ store }) {
+  async "compareAndDelete() deletes only the expected value"({ store }) {
     if (!store.capabilities.transactions) return;
     await store.put("a", bytes("1"));
     assert(!await store.compareAndDelete("a", bytes("2")));

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { bytes, changeTexts, reader, textOf, texts } from "./_keyvalue_assert.ts";
 import type { KeyValueCase } from "./keyvalue_contract.ts";
 
-/** The store through a prefix. */
+/** Cases for views below a prefix. */
 export const viewCases: Record<string, KeyValueCase> = {
-  async "withPrefix() adds the prefix to keys and takes it off again"({ store }) {
+  async "withPrefix() adds the prefix to given keys and removes it from returned keys"({ store }) {
     const view = store.withPrefix("x/");
     await store.put("y/a", bytes("outside"));
     await view.put("a", bytes("1"));
@@ -17,7 +17,7 @@ export const viewCases: Record<string, KeyValueCase> = {
     assert.deepEqual(texts(await Array.fromAsync(store.list(""))), ["y/a=outside"]);
   },
 
-  async "withPrefix() reaches into transactions, conditions and watches"({ store }) {
+  async "withPrefix() applies to transactions, conditions and watches"({ store }) {
     if (!store.capabilities.transactions) return;
     const view = store.withPrefix("x/").withPrefix("y/");
     await using changes = reader(await view.watch("a"));

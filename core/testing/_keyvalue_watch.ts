@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { bytes, changeTexts, reader, rejectsWith } from "./_keyvalue_assert.ts";
 import type { KeyValueCase } from "./keyvalue_contract.ts";
 
-/** Watches. */
+/** Cases for watches. */
 export const watchCases: Record<string, KeyValueCase> = {
-  async "watch() reports what happens below its prefix, in order, with what was there"({ store }) {
+  async "watch() reports the changes below its prefix in order, with the previous entries"(
+    { store },
+  ) {
     await store.put("a/1", bytes("before"));
     await using changes = reader(await store.watch("a/"));
     const first = await store.put("a/1", bytes("1"));
@@ -31,7 +33,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.equal(batch.revision, revision);
   },
 
-  async "watch() reports the end of a time to live"({ store, advance }) {
+  async "watch() reports the expiry of a key as a delete"({ store, advance }) {
     if (!store.capabilities.ttl) return;
     await store.put("a", bytes("1"), { ttlMs: 1_000 });
     await using changes = reader(await store.watch(""));
@@ -39,7 +41,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.deepEqual((await changes.take(1)).map(changeTexts), [["-a (was 1)"]]);
   },
 
-  async "watch() from a past revision begins there and goes on without gap or repetition"(
+  async "watch() from a past revision continues with new changes without gap or repetition"(
     { store },
   ) {
     if (!store.capabilities.history) return;
@@ -53,7 +55,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.deepEqual(seen, wanted);
   },
 
-  async "watch() from a past revision never cuts a transaction in two"({ store }) {
+  async "watch() from a past revision reports each transaction as one batch"({ store }) {
     if (!store.capabilities.history || !store.capabilities.transactions) return;
     const keys = ["a", "b", "c"];
     let first = 0;
@@ -70,7 +72,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     }
   },
 
-  async "watch() from a revision to come reports nothing before it"({ store }) {
+  async "watch() from a future revision reports nothing before it"({ store }) {
     if (!store.capabilities.history) return;
     const { revision } = await store.put("a", bytes("0"));
     await using changes = reader(await store.watch("", { fromRevision: revision + 1 }));
@@ -78,7 +80,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.deepEqual((await changes.take(1)).map(changeTexts), [["+a=1 (was 0)"]]);
   },
 
-  async "watch() ends without error when its signal aborts"({ store }) {
+  async "watch() ends without an error when its signal aborts"({ store }) {
     const controller = new AbortController();
     await using changes = reader(await store.watch("", { signal: controller.signal }));
     const pending = changes.next();
@@ -88,7 +90,7 @@ export const watchCases: Record<string, KeyValueCase> = {
     await store.put("a", bytes("1"));
   },
 
-  async "watch() ends only the reader that falls behind"({ store }) {
+  async "watch() ends only the watch whose reader falls behind"({ store }) {
     await using slow = reader(await store.watch("", { maxPending: 4 }));
     await using quick = reader(await store.watch(""));
     for (let value = 0; value < 100; value++) await store.put("a", bytes(`${value}`));
@@ -101,7 +103,9 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.equal((await slow.next()).done, true);
   },
 
-  async "watch() fails with store_compacted when its history is gone"({ store, compact }) {
+  async "watch() and list() fail with store_compacted when the history is compacted"(
+    { store, compact },
+  ) {
     if (!compact) return;
     const { revision } = await store.put("a", bytes("1"));
     await store.put("a", bytes("2"));

@@ -1,5 +1,5 @@
 /**
- * The suite that every key-value store passes, whatever is behind it.
+ * The contract suite of key-value stores.
  *
  * @module
  */
@@ -9,38 +9,38 @@ import { transactionCases } from "./_keyvalue_transactions.ts";
 import { viewCases } from "./_keyvalue_views.ts";
 import { watchCases } from "./_keyvalue_watch.ts";
 
-/** One store to try. */
+/** A store for one test. */
 export interface KeyValueFixture extends AsyncDisposable {
-  /** Empty when handed over. Others may write to the same server, but not below this store's prefix. */
+  /** The store, empty. Other tests may use the same server, but not keys below this store's prefix. */
   readonly store: KeyValueStore;
-  /** Moves the store's clock on. Without it, time passes by itself. */
+  /** Advances the store's clock. Default: the store uses real time. */
   advance?(ms: number): Promise<void>;
-  /** Forgets the history up to now. Without it, what needs that is not tried. */
+  /** Compacts the history up to now. Default: cases that need it are skipped. */
   compact?(): Promise<void>;
 }
 
 /** A kind of store. */
 export interface KeyValueSubject {
-  /** Begins the name of each test. */
+  /** Prefix of the name of each test. */
   name: string;
-  /** Opens a store for one test, which disposes of it. */
+  /** Opens a store; the test disposes of it. */
   open(): Promise<KeyValueFixture>;
-  /** Leaves all of it out, for a server that is not there. */
+  /** Skips all tests, because the server is not available. Default false. */
   ignore?: boolean;
 }
 
-/** One promise of the contract. */
+/** One case of the contract. */
 export type KeyValueCase = (fixture: KeyValueFixture) => Promise<void>;
 
 /**
- * Registers one test for each promise of the contract.
+ * Registers one test per case of the contract.
  *
  * @example
  * ```ts
  * import { keyValueContract } from "./mod.ts";
  * import { memoryStore } from "../keyvalue/mod.ts";
  *
- * // To be called at the top level of a test file.
+ * // Call it at the top level of a test file.
  * export const register = () =>
  *   keyValueContract({
  *     name: "memoryStore",
@@ -53,9 +53,9 @@ export type KeyValueCase = (fixture: KeyValueFixture) => Promise<void>;
  */
 export function keyValueContract({ name, open, ignore = false }: KeyValueSubject): void {
   const cases = { ...entryCases, ...transactionCases, ...viewCases, ...watchCases };
-  for (const [promise, run] of Object.entries(cases)) {
+  for (const [title, run] of Object.entries(cases)) {
     Deno.test({
-      name: `${name}: ${promise}`,
+      name: `${name}: ${title}`,
       ignore,
       async fn() {
         await using fixture = await open();

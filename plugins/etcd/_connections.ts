@@ -1,11 +1,11 @@
 /**
- * One client of npm:etcd3 for each endpoint, and a login. The library could hold several endpoints
- * itself, but it picks one at random for each call, whether it answers or not; and its login neither
- * uses the channel options nor closes its connection.
+ * One npm:etcd3 client per endpoint, with a login of our own. The library supports several endpoints, but it
+ * picks one at random for each call, whether that endpoint answers or not; and its login ignores the channel
+ * options and never closes its connection.
  *
- * All calls go to one endpoint until that cannot be reached; then they go to the next. A call that
- * reached none was certainly not carried out and is tried on the others; any other failure is the
- * caller's to judge.
+ * All calls use one endpoint until it is unreachable; then they use the next one. A call that reached no
+ * server was certainly not executed, so it is retried on the other endpoints; any other failure is returned
+ * to the caller.
  */
 import { Buffer } from "node:buffer";
 import { Etcd3, type ICallable, type IOptions } from "./_etcd3.ts";
@@ -23,19 +23,19 @@ type UnaryMethod = (
   done: (error: Error | null, response: unknown) => void,
 ) => void;
 
-/** Largest message taken: a thousand revisions of a large value may come at once after an outage. */
+/** Maximum size of a received message: after an outage a thousand revisions of a large value may arrive at once. */
 const maxMessageBytes = 256 * 1024 * 1024;
-/** States of a channel in which it is not known yet whether it will connect. */
+/** States of a channel (idle, connecting) in which the outcome of connecting is open. */
 const undecided = [0, 1];
 
-/** The library's client, for its pool of connections. */
+/** Gives access to the connection pool of the library's client. */
 class PooledClient extends Etcd3 {
   get connections(): Callable {
     return this.pool;
   }
 }
 
-/** The connections as the library's call classes take them. */
+/** The connections to all endpoints, in the shape that the library's call classes need. */
 export class Connections implements Callable {
   readonly callOptionsFactory: undefined;
   readonly #options: DriverOptions;
@@ -51,12 +51,12 @@ export class Connections implements Callable {
         credentials: options.tls && credentials(options.tls),
         grpcOptions: channelOptions(options),
         defaultCallOptions: () => this.#callOptions(),
-        faultHandling: { host: () => justCall, global: justCall },
+        faultHandling: { host: () => noPolicy, global: noPolicy },
       })
     );
   }
 
-  /** One unary call; a token that the server no longer knows is renewed once. */
+  /** Makes one unary call; logs in again once when the server rejects the token. */
   async exec<T>(service: Service, method: string, params: unknown): Promise<T> {
     let endpointsLeft = this.#clients.length;
     let mayRenew = this.#options.auth !== undefined;
@@ -96,12 +96,12 @@ export class Connections implements Callable {
     }
   }
 
-  /** A stream has failed; calls go to the next endpoint. */
+  /** Called by the library when a stream has failed: further calls use the next endpoint. */
   markFailed(_resource: unknown, error: Error): void {
     if (isUnreachable(error)) this.#avoid(this.#preferred);
   }
 
-  /** The next call logs in again. */
+  /** Drops the token, so that the next call logs in again. */
   forgetToken(): void {
     this.#token = undefined;
   }
@@ -132,7 +132,7 @@ export class Connections implements Callable {
   }
 }
 
-/** Waits until the channel is connected or has failed to, but not longer than the limit. */
+/** Waits until the channel is connected or connecting has failed, at most `limitMs`. */
 async function dialed(client: Connection["client"], limitMs: number): Promise<void> {
   const channel = client.getChannel();
   const deadline = Date.now() + limitMs;
@@ -154,7 +154,7 @@ function unaryCall(
   params: unknown,
   options: { deadline: number },
 ): Promise<unknown> {
-  // The methods come from the protocol file at run time, so their types are not known.
+  // The methods are created from the protocol file at run time, so the library has no types for them.
   const methods = client as unknown as Record<string, UnaryMethod>;
   return new Promise((resolve, reject) => {
     methods[method](params, metadata, options, (error, response) => {
@@ -164,8 +164,8 @@ function unaryCall(
   });
 }
 
-/** No retry and no breaker. The library asks for its own policy class but only ever calls `execute`. */
-const justCall = Object.freeze({
+/** A policy without retries or a circuit breaker. The library declares its own class but only calls `execute`. */
+const noPolicy = Object.freeze({
   async execute<T>(call: (context: { signal: AbortSignal }) => T | PromiseLike<T>): Promise<T> {
     return await call({ signal: new AbortController().signal });
   },

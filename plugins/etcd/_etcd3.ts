@@ -1,4 +1,4 @@
-/** The only door to npm:etcd3, behind the lazy import of the driver. */
+/** The only import of npm:etcd3, loaded lazily with the driver. */
 export { Etcd3, KVClient, LeaseClient, WatchClient } from "npm:etcd3@1.1.2";
 export type {
   ICallable,

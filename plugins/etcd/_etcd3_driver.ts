@@ -1,9 +1,9 @@
 /**
- * The driver over npm:etcd3, of which only the calls of the protocol are used: its watcher swallows
- * compaction and its leases keep themselves alive, neither of which is wanted here.
+ * The driver on npm:etcd3. It only uses the protocol calls of the library, because the library's watcher
+ * hides compaction and its leases renew themselves.
  *
- * Deadlines are for unary calls only, on a stream they would end watches. Keepalive pings find a server
- * that is frozen; etcd allows one in five seconds and none without a call.
+ * Only unary calls have a deadline; on a stream it would end the watch. Keepalive pings detect a frozen
+ * server; etcd accepts one every five seconds, and none while no call is active.
  */
 import { Connections } from "./_connections.ts";
 import { KVClient, LeaseClient, WatchClient } from "./_etcd3.ts";
@@ -87,14 +87,14 @@ class Etcd3Driver implements EtcdDriver {
 
   async watch(request: WatchRequest, listener: WatchListener): Promise<WatchStream> {
     const stream = await this.#watches.watch();
-    let over = false;
+    let isOver = false;
     function end(error: unknown) {
-      if (over) return;
-      over = true;
+      if (isOver) return;
+      isOver = true;
       listener.onEnd(error);
     }
     stream.on("data", (response) => {
-      if (over) return;
+      if (isOver) return;
       if (response.canceled && isTokenRefused(response.cancel_reason)) {
         this.#connections.forgetToken();
       }
@@ -120,13 +120,13 @@ class Etcd3Driver implements EtcdDriver {
         prev_kv: true,
       },
     });
-    // The stream of grpc-js is a Node stream as well; the types of etcd3 leave that out.
+    // The stream of grpc-js is also a Node stream; the types of etcd3 do not say so.
     const flow = stream as unknown as { pause(): void; resume(): void };
     return {
       pause: () => flow.pause(),
       resume: () => flow.resume(),
       cancel() {
-        over = true;
+        isOver = true;
         stream.cancel();
       },
     };

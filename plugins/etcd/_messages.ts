@@ -2,12 +2,12 @@ import { Buffer } from "node:buffer";
 import type { ICompare, IEvent, IKeyValue, IRequestOp, IResponseOp } from "./_etcd3.ts";
 import type { Comparison, Pair, WatchedChange, Write } from "./driver.ts";
 
-/** The same bytes in the library's type, not copied. */
+/** The same bytes as the library's type, without a copy. */
 export function buffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A copy: what the library hands out are views into whole messages. */
+/** Copies the bytes: the library returns views into whole messages. */
 export function pairOf(pair: IKeyValue): Pair {
   return {
     key: new Uint8Array(pair.key),
@@ -18,12 +18,12 @@ export function pairOf(pair: IKeyValue): Pair {
   };
 }
 
-/** The library's types do not say that the previous pair may be null. */
+/** The previous pair may be null, which the library's types do not say. */
 function pairOrNone(pair: IKeyValue | null): Pair | undefined {
   return pair ? pairOf(pair) : undefined;
 }
 
-/** A change as the watch reports it. */
+/** Converts a watch event. */
 export function changeOf({ type, kv, prev_kv: previous }: IEvent): WatchedChange {
   return {
     type: type === "Delete" ? "delete" : "put",
@@ -32,7 +32,7 @@ export function changeOf({ type, kv, prev_kv: previous }: IEvent): WatchedChange
   };
 }
 
-/** A comparison of a transaction. */
+/** Converts a comparison of a transaction. */
 export function compareOf(comparison: Comparison): ICompare {
   const key = buffer(comparison.key);
   if (comparison.target === "revision") {
@@ -45,7 +45,7 @@ export function compareOf(comparison: Comparison): ICompare {
   return { key, target: "Version", result, version: 0 } as const;
 }
 
-/** A write of a transaction. */
+/** Converts a write of a transaction. */
 export function requestOf(write: Write): IRequestOp {
   const key = buffer(write.key);
   if (write.type === "delete") {
@@ -56,7 +56,7 @@ export function requestOf(write: Write): IRequestOp {
   return { request_put: { key, value: buffer(value), lease, prev_kv: true } };
 }
 
-/** What a write of a transaction replaced or deleted. */
+/** The pairs that a write of a transaction replaced or deleted. */
 export function previousOf(response: IResponseOp): Pair[] {
   if (response.response_delete_range) return response.response_delete_range.prev_kvs.map(pairOf);
   const pair = pairOrNone(response.response_put.prev_kv);

@@ -4,14 +4,14 @@ import type { KeyRange, Pair } from "./driver.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What etcd takes as "from here to the end", as a key and as an end. */
+/** As a key: the first key of all; as a range end: the end of the key space. */
 const nul = new Uint8Array([0]);
 
 export function keyBytes(key: string): Uint8Array {
   return encoder.encode(key);
 }
 
-/** Foreign keys that are not UTF-8 are shown with replacement characters. */
+/** Keys of other clients that are not UTF-8 get replacement characters. */
 export function keyText(key: Uint8Array): string {
   return decoder.decode(key);
 }
@@ -20,7 +20,7 @@ export function entryOf({ key, value, revision, createRevision }: Pair): Entry {
   return { key: keyText(key), value, revision, createRevision };
 }
 
-/** All keys that start with the prefix. */
+/** The range of all keys that start with the prefix. */
 export function rangeOf(prefix: string): Required<KeyRange> {
   const end = prefixEnd(prefix);
   return {
@@ -29,7 +29,7 @@ export function rangeOf(prefix: string): Required<KeyRange> {
   };
 }
 
-/** The first key that can come after this one. */
+/** The first possible key after this one. */
 export function keyAfter(key: Uint8Array): Uint8Array {
   const after = new Uint8Array(key.length + 1);
   after.set(key);

@@ -2,10 +2,10 @@ import type { Condition, Operation } from "../../core/keyvalue/mod.ts";
 import { keyBytes } from "./_pairs.ts";
 import type { Comparison, EtcdDriver, Write } from "./driver.ts";
 
-/** Longest lease that etcd grants, in seconds. */
+/** Maximum lease that etcd grants, in seconds. */
 const maxLeaseSeconds = 9_000_000_000;
 
-/** A write as etcd takes it; a time to live becomes a lease. */
+/** Converts an operation; for a time to live it creates a lease. */
 export async function writeOf(operation: Operation, driver: EtcdDriver): Promise<Write> {
   const key = keyBytes(operation.key);
   if (operation.type === "delete") return { type: "delete", key };
@@ -15,7 +15,7 @@ export async function writeOf(operation: Operation, driver: EtcdDriver): Promise
   return { type: "put", key, value, lease: await driver.grant(seconds) };
 }
 
-/** A condition as etcd takes it. */
+/** Converts a condition. */
 export function comparisonOf(condition: Condition): Comparison {
   const key = keyBytes(condition.key);
   if ("exists" in condition) return { key, target: "exists", exists: condition.exists };

@@ -1,5 +1,5 @@
 /**
- * The section `etcd`.
+ * The configuration section `etcd`.
  *
  * @module
  */
@@ -8,46 +8,48 @@ import { duration, list, secret, text } from "../../core/config/mod.ts";
 /** Fields of the section `etcd`. Without `endpoints` the plugin is disabled. */
 export const etcdConfig = {
   endpoints: list({
-    doc: "Servers as `host:port` or URL. Without any, etcd is not used.",
+    doc: "etcd servers, each as `host:port` or a URL. Without any, etcd is not used.",
     aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
   }),
   operationTimeoutMs: duration({
-    doc: "Limit for one call.",
+    doc: "Time limit for one call.",
     default: 3_000,
     min: 100,
     max: 60_000,
   }),
   dialTimeoutMs: duration({
-    doc: "Limit for making a connection.",
+    doc: "Time limit for connecting to one server.",
     default: 1_000,
     min: 100,
     max: 60_000,
   }),
   keepaliveTimeMs: duration({
-    doc: "Silence after which the server is asked for a sign of life. etcd refuses less than `5s`.",
+    doc: "Idle time after which a keepalive ping is sent. etcd rejects less than `5s`.",
     default: 6_000,
     min: 5_000,
     max: 3_600_000,
   }),
   keepaliveTimeoutMs: duration({
-    doc: "How long the server has to give a sign of life before the connection counts as lost.",
+    doc: "Time limit for the response to a keepalive ping; then the connection is closed.",
     default: 2_000,
     min: 100,
     max: 60_000,
   }),
   probeIntervalMs: duration({
-    doc: "How often the server is asked for its revision, to report the state of the connection.",
+    doc: "Interval at which the revision is read to check that the server answers.",
     default: 5_000,
     min: 100,
     max: 600_000,
   }),
-  user: text({ doc: "User to log in as." }),
-  password: secret({ doc: "The user's password." }),
-  caFile: text({ doc: "File with the authorities (PEM) that may sign the server's certificate." }),
-  certFile: text({ doc: "File with the client's certificate (PEM)." }),
-  keyFile: text({ doc: "File with the key (PEM) of the client's certificate." }),
+  user: text({ doc: "User name for the login." }),
+  password: secret({ doc: "Password of the user." }),
+  caFile: text({
+    doc: "PEM file with the CA certificates that are trusted to sign the server's certificate.",
+  }),
+  certFile: text({ doc: "PEM file with the client certificate." }),
+  keyFile: text({ doc: "PEM file with the private key of the client certificate." }),
   tlsServerName: text({
     doc:
-      "Name that the server's certificate must carry; needed for endpoints that are IP addresses.",
+      "Host name expected in the server's certificate; required for endpoints that are IP addresses.",
   }),
 } as const;

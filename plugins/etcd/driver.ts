@@ -1,35 +1,36 @@
 /**
- * What the store needs of an etcd client: bytes and numbers, no class of any library. The one
- * implementation over npm:etcd3 is loaded when the first call is made.
+ * The interface between the store and an etcd client, without types of any library. Its implementation on
+ * npm:etcd3 is loaded with the first call.
  *
  * @module
  */
 
-/** One key-value pair as etcd has it. */
+/** A key-value pair of etcd. */
 export interface Pair {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
   readonly revision: number;
   readonly createRevision: number;
-  /** Identifier of the lease, "0" for none; larger than a number can be. */
+  /** Identifier of the lease; "0" without one. A string, because it exceeds the safe integers. */
   readonly lease: string;
 }
 
-/** Keys from `key` on: only it, or up to but without `end`. */
+/** A single key or, with `end`, the keys from `key` up to but not including `end`. */
 export interface KeyRange {
   readonly key: Uint8Array;
   readonly end?: Uint8Array;
 }
 
-/** A read. */
+/** A read of a range. */
 export interface RangeRequest extends KeyRange {
+  /** Maximum pairs to return. Default: no limit. */
   readonly limit?: number;
-  /** As of this revision; the current one when absent. */
+  /** Revision to read at. Default: the current one. */
   readonly revision?: number;
   readonly keysOnly?: boolean;
 }
 
-/** What a read found, and the revision of the store then. */
+/** The pairs of a range and the revision of the store. */
 export interface RangeResult {
   readonly revision: number;
   readonly pairs: readonly Pair[];
@@ -51,68 +52,70 @@ export type Write =
   }
   | ({ readonly type: "delete" } & KeyRange);
 
-/** What a transaction did: for each write, what was there before. */
+/** Result of a transaction; `previous` has, for each write, the pairs that it replaced or deleted. */
 export interface CommitResult {
   readonly committed: boolean;
   readonly revision: number;
   readonly previous: readonly (readonly Pair[])[];
 }
 
-/** One change as etcd reports it. */
+/** A change reported by etcd. */
 export interface WatchedChange {
   readonly type: "put" | "delete";
   readonly pair: Pair;
   readonly previous: Pair | undefined;
 }
 
-/** What a watch stream says. */
+/** A message of a watch stream. */
 export interface WatchMessage {
-  /** The store's revision when this was sent. */
+  /** Revision of the store when the message was sent. */
   readonly revision: number;
-  /** The first message: the watch is registered. */
+  /** Whether this is the first message, which confirms that the watch is registered. */
   readonly created: boolean;
-  /** The last message, with the reason; empty reason and a compacted revision when history is gone. */
+  /** Set in the last message: the reason or, when the history was compacted, the compacted revision. */
   readonly canceled?: { readonly reason: string; readonly compactedRevision: number };
   readonly changes: readonly WatchedChange[];
 }
 
-/** Where a watch begins. */
+/** A watch of a range. */
 export interface WatchRequest extends KeyRange {
-  /** First revision; from now on when absent. */
+  /** First revision to report. Default: the next one. */
   readonly startRevision?: number;
 }
 
-/** Told what happens on a watch stream. */
+/** Callbacks of a watch stream. */
 export interface WatchListener {
+  /** Called with each message. */
   onMessage(message: WatchMessage): void;
-  /** The stream is over; called once, and not after {@linkcode WatchStream.cancel}. */
+  /** Called once when the stream ends, but not after {@linkcode WatchStream.cancel}. */
   onEnd(error: unknown): void;
 }
 
 /** An open watch stream. */
 export interface WatchStream {
-  /** Stops reading, so that the server holds back. */
+  /** Stops reading, so that the server stops sending. */
   pause(): void;
+  /** Continues reading. */
   resume(): void;
   /** Ends the stream. */
   cancel(): void;
 }
 
-/** A connection to etcd. Its errors are those of the library; `errors.ts` translates them. */
+/** A connection to etcd. It throws the errors of the library; `errors.ts` translates them. */
 export interface EtcdDriver {
   range(request: RangeRequest): Promise<RangeResult>;
   commit(comparisons: readonly Comparison[], writes: readonly Write[]): Promise<CommitResult>;
-  /** Creates a lease and tells its identifier. */
+  /** Creates a lease and returns its identifier. */
   grant(ttlSeconds: number): Promise<string>;
   revoke(lease: string): Promise<void>;
-  /** Seconds left of a lease; undefined when it is over. */
+  /** Returns the seconds until a lease ends; undefined when it has ended. */
   secondsLeft(lease: string): Promise<number | undefined>;
   compact(revision: number): Promise<void>;
   watch(request: WatchRequest, listener: WatchListener): Promise<WatchStream>;
   close(): void;
 }
 
-/** What a driver is made from. */
+/** Options of a driver. */
 export interface DriverOptions {
   /** Endpoints as URLs, all `http:` or all `https:`. */
   readonly endpoints: readonly string[];
@@ -124,14 +127,14 @@ export interface DriverOptions {
   readonly tls?: EtcdTls;
 }
 
-/** Certificates in PEM form. */
+/** Certificates and key in PEM format. */
 export interface EtcdTls {
-  /** Authorities that may sign the server's certificate. */
+  /** CA certificates that are trusted to sign the server's certificate. */
   readonly ca: string;
-  /** The client's certificate and key, both or neither. */
+  /** Client certificate; only together with `key`. */
   readonly cert?: string;
-  /** The key of `cert`. */
+  /** Private key of `cert`. */
   readonly key?: string;
-  /** Name that the server's certificate must carry. Needed for endpoints that are IP addresses. */
+  /** Host name expected in the server's certificate; required for endpoints that are IP addresses. */
   readonly serverName?: string;
 }

@@ -1,13 +1,14 @@
 /**
- * Endpoints as operators write them.
+ * Parsing of configured endpoints.
  *
  * @module
  */
 
 /**
- * Turns `host:port` and URLs into URLs without a path. Without a scheme it is `https` when TLS is set up.
+ * Returns each `host:port` or URL as a URL without a path. The default scheme is `https` with TLS and `http`
+ * otherwise; the default port is 2379.
  *
- * @throws {TypeError} When one is neither, or when some are TLS and some are not.
+ * @throws {TypeError} When an endpoint is invalid, or when `http` and `https` are mixed.
  */
 export function parseEndpoints(endpoints: readonly string[], tls: boolean): string[] {
   const urls = endpoints.map((endpoint) => parseEndpoint(endpoint.trim(), tls));
@@ -19,7 +20,7 @@ export function parseEndpoints(endpoints: readonly string[], tls: boolean): stri
   return urls.map(({ protocol, host }) => `${protocol}://${host}`);
 }
 
-/** Whether the URL's host is an IP address, which a TLS server name cannot be. */
+/** Whether the host of the URL is an IP address, which cannot be used as a TLS server name. */
 export function isIpAddress(endpoint: string): boolean {
   const { hostname } = new URL(endpoint);
   return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
@@ -29,7 +30,7 @@ const defaultPort = "2379";
 
 function parseEndpoint(endpoint: string, tls: boolean): { protocol: string; host: string } {
   const [, scheme = tls ? "https" : "http", rest] = /^(?:(https?):\/\/)?(.*)$/.exec(endpoint)!;
-  // A scheme that the parser does not know: of its own ones it would drop the usual port.
+  // With a scheme unknown to the parser: for http and https it would drop the default port.
   const url = URL.parse(`etcd://${rest}`);
   if (!url || url.hostname === "" || rest.includes("://") || !/^\/?$/.test(url.pathname)) {
     throw new TypeError(

@@ -1,13 +1,13 @@
 /**
- * What the errors of the etcd client mean. gRPC puts its status into the text, as in
- * `14 UNAVAILABLE: No connection established`, and the library keeps only that.
+ * Translates errors of the etcd client into errors of the key-value contract. The library only keeps the text
+ * of a gRPC error, which begins with its status, as in `14 UNAVAILABLE: No connection established`.
  *
  * @module
  */
 import { AgentError, coreErrors, describeError, type ErrorEntry } from "../../core/errors/mod.ts";
 import { storeErrors } from "../../core/keyvalue/mod.ts";
 
-/** The numbers of gRPC's statuses that are told apart. */
+/** Status numbers of gRPC. */
 const status = {
   deadlineExceeded: 4,
   permissionDenied: 7,
@@ -16,28 +16,28 @@ const status = {
   unauthenticated: 16,
 } as const;
 
-/** Whether the call reached no server, so that it was certainly not carried out. */
+/** Whether the call reached no server, so that it was certainly not executed. */
 export function isNotConnected(error: unknown): boolean {
   return statusOf(error) === status.unavailable &&
     /No connection established|Name resolution failed/.test(describeError(error));
 }
 
-/** Whether the server did not answer, whatever became of the call. */
+/** Whether the server did not answer; the call may have been executed or not. */
 export function isUnreachable(error: unknown): boolean {
   return isConnectionLost(error) || statusOf(error) === status.deadlineExceeded;
 }
 
-/** Whether the token of the login is no longer known to the server. */
+/** Whether the server rejected the login token, for example because it expired. */
 export function isTokenRefused(error: unknown): boolean {
   return /invalid auth token/.test(describeError(error));
 }
 
-/** Whether the user is known but may not do this. */
+/** Whether the user is logged in but lacks the permission. */
 export function isPermissionDenied(error: unknown): boolean {
   return /permission denied/.test(describeError(error));
 }
 
-/** The error in the words of the contract. Misuse and what has been translated pass unchanged. */
+/** Returns the error as an error of the contract. Misuse and errors already translated are returned unchanged. */
 export function etcdError(action: string, endpoints: readonly string[], cause: unknown): unknown {
   if (cause instanceof AgentError || cause instanceof TypeError || cause instanceof RangeError) {
     return cause;
@@ -50,7 +50,7 @@ export function etcdError(action: string, endpoints: readonly string[], cause: u
   });
 }
 
-/** Whether etcd refuses what no retry and no operator could make right. */
+/** Whether etcd refused a request that no retry and no configuration can make valid. */
 function isMisuse(detail: string): boolean {
   return /request is too large|future revision|message larger than max|too many operations/
     .test(detail);
@@ -78,12 +78,12 @@ function textOf({ code }: ErrorEntry, endpoints: string, detail: string): string
   switch (code) {
     case "store_unreachable":
     case "deadline_exceeded":
-      return `etcd at ${endpoints} does not answer (${detail}); check etcd.endpoints and that it runs`;
+      return `etcd at ${endpoints} does not answer (${detail}); check etcd.endpoints and whether it is running`;
     case "store_denied":
-      return `etcd at ${endpoints} refuses it (${detail}); check etcd.user, etcd.password, ` +
-        "the certificates and the role's permissions";
+      return `etcd at ${endpoints} denied access (${detail}); check etcd.user, etcd.password, ` +
+        "the certificates and the permissions of the role";
     case "store_compacted":
-      return `the history needed is gone (${detail}); list again and go on from there`;
+      return `the history was compacted (${detail}); list again and continue from there`;
     case "store_full":
       return `etcd at ${endpoints} is full (${detail}); compact and defragment it, then disarm its alarm`;
     default:
@@ -91,7 +91,7 @@ function textOf({ code }: ErrorEntry, endpoints: string, detail: string): string
   }
 }
 
-/** A connection that breaks under a call may be told as an internal error of the client. */
+/** The client reports some broken connections as internal errors. */
 function isConnectionLost(error: unknown): boolean {
   const number = statusOf(error);
   return number === status.unavailable ||

@@ -1,10 +1,10 @@
 /**
- * The contract of `core/keyvalue` over etcd v3.
+ * The key-value contract on etcd v3.
  *
  * @module
  */
 import { type Clock, systemClock } from "../../core/async/mod.ts";
-import { AgentError, describeError } from "../../core/errors/mod.ts";
+import { AgentError } from "../../core/errors/mod.ts";
 import {
   type CallOptions,
   type Capabilities,
@@ -41,13 +41,13 @@ import { etcdError, isPermissionDenied } from "./errors.ts";
 import { checkOptions, type EtcdStoreOptions } from "./options.ts";
 import { etcdCounters, type EtcdStats } from "./stats.ts";
 
-/** Read for the revision that comes with every answer; whether it exists does not matter. */
+/** A key to read when only the revision in the response is of interest; it need not exist. */
 const anyKey = keyBytes("revision");
 
 /**
- * A connection to etcd. Creating it connects to nothing; while no server answers, calls fail within the
- * operation timeout with `store_unreachable` or `deadline_exceeded`, and open watches wait. Times to
- * live are whole seconds and not below the server's least, which is about two.
+ * A client of etcd. It connects with the first call. While no server answers, calls fail within the operation
+ * timeout with `store_unreachable` or `deadline_exceeded`, and open watches wait. Times to live are rounded
+ * up to whole seconds and to the server's minimum, about two seconds.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ const anyKey = keyBytes("revision");
  * ```
  */
 export class EtcdStore implements KeyValueStore, AsyncDisposable {
-  /** All there are. */
+  /** All capabilities. */
   readonly capabilities: Capabilities = Object.freeze({
     ttl: true,
     history: true,
@@ -72,13 +72,13 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   readonly #watches = new Set<WatchLoop>();
   readonly #closing = new AbortController();
   #driver: Promise<EtcdDriver> | undefined;
-  #answering = true;
+  #isAnswering = true;
   #mayReadAnyKey = true;
 
   /**
-   * Checks the options; nothing connects yet.
+   * Checks the options; connects to nothing yet.
    *
-   * @throws {TypeError | RangeError} When the options cannot be or contradict one another.
+   * @throws {TypeError | RangeError} When options are invalid or contradict each other.
    */
   constructor(options: EtcdStoreOptions) {
     this.#options = options;
@@ -86,12 +86,12 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Plain numbers for metrics. */
+  /** Statistics, for metrics. */
   get stats(): EtcdStats {
     return this.#counters;
   }
 
-  /** Open watches. */
+  /** Number of open watches. */
   get watches(): number {
     return this.#watches.size;
   }
@@ -122,7 +122,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
           this.#mayReadAnyKey = false;
         }
       }
-      // For a user whose role has no such key. A member that lost the others answers this as well.
+      // Works without any permission. Unlike a read, it does not need a quorum.
       const { revision } = await driver.commit([], []);
       return revision;
     });
@@ -206,7 +206,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
         closing: this.#closing.signal,
         onEnd: (ended) => this.#watches.delete(ended),
       }));
-    if (!loop.channel.ended) this.#watches.add(loop);
+    if (!loop.channel.isEnded) this.#watches.add(loop);
     return loop.channel;
   }
 
@@ -225,7 +225,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     return prefixView(this, prefix);
   }
 
-  /** Asks etcd to forget the history up to a revision, for everybody. */
+  /** Compacts the history of the server up to a revision, for all its clients. */
   async compact(revision: number, options: CallOptions = {}): Promise<void> {
     await this.#call(
       `compact to revision ${revision}`,
@@ -234,7 +234,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     );
   }
 
-  /** Ends watches and pending calls with `closed` and lets go of the connection. May be called twice. */
+  /** Ends watches and pending calls with `closed` and disconnects. Calling it again has no effect. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const error = new AgentError("closed", "Cannot use the etcd store: it has been closed");
@@ -265,7 +265,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     }
   }
 
-  /** A transaction with its leases; those of one that did nothing are given back. */
+  /** Runs a transaction with its leases; revokes them when the transaction wrote nothing. */
   #commit(
     action: string,
     comparisons: readonly Comparison[],
@@ -276,24 +276,24 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
       const writes: Write[] = [];
       for (const operation of operations) writes.push(await writeOf(operation, driver));
       const result = await driver.commit(comparisons, writes);
-      if (!result.committed) await this.#giveBack(driver, writes);
+      if (!result.committed) await this.#revokeUnused(driver, writes);
       return result;
     });
   }
 
-  async #giveBack(driver: EtcdDriver, writes: readonly Write[]): Promise<void> {
+  async #revokeUnused(driver: EtcdDriver, writes: readonly Write[]): Promise<void> {
     for (const write of writes) {
       if (write.type === "delete" || write.lease === undefined) continue;
       try {
         await driver.revoke(write.lease);
       } catch (error) {
-        // Nothing hangs on this lease, and it ends by itself.
-        this.#options.log?.debug("Cannot revoke an unused lease", { reason: describeError(error) });
+        // No key uses this lease, and it expires.
+        this.#options.log?.debug("Cannot revoke an unused lease", { error });
       }
     }
   }
 
-  /** One call: counted, ended by its signal and by {@linkcode close}, its errors translated. */
+  /** Makes one call: counts it, aborts it with its signal or {@linkcode close}, and translates its error. */
   async #call<T>(
     action: string,
     { signal }: CallOptions,
@@ -313,7 +313,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     }
   }
 
-  /** The driver, loaded with the first call: an agent that never calls does not load the client. */
+  /** Returns the driver; loads it with the first call, so that an agent without etcd never loads it. */
   #connected(): Promise<EtcdDriver> {
     this.#driver ??= import("./_etcd3_driver.ts")
       .then(({ createDriver }) => createDriver(this.#driverOptions));
@@ -321,8 +321,8 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   }
 
   #answered(): void {
-    if (!this.#answering) this.#counters.reconnects++;
-    this.#answering = true;
+    if (!this.#isAnswering) this.#counters.reconnects++;
+    this.#isAnswering = true;
   }
 
   #failed(error: unknown): unknown {
@@ -330,13 +330,13 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     const { failures } = this.#counters;
     failures[error.code] = (failures[error.code] ?? 0) + 1;
     if (error.code === "store_unreachable" || error.code === "deadline_exceeded") {
-      this.#answering = false;
+      this.#isAnswering = false;
     }
     return error;
   }
 }
 
-/** The work's outcome, or the reason of the first signal that aborts before there is one. */
+/** Settles like `work`, or rejects with the reason of the first signal that aborts before. */
 async function unlessAborted<T>(work: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (event: Event) => reject((event.target as AbortSignal).reason);

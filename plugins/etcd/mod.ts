@@ -1,6 +1,7 @@
 /**
- * etcd v3 as a key-value store: watches that survive restarts, freezes and compaction by saying so,
- * bounded calls, TLS and users. It elects no leaders, keeps no session alive and administers no cluster.
+ * etcd v3 as a key-value store, with TLS and users: every call has a time limit, and watches survive restarts
+ * and freezes of the server and report compaction. Leader election, sessions and cluster administration are
+ * not supported.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Options of the etcd store and their checks.
+ * Options of the etcd store and their validation.
  *
  * @module
  */
@@ -10,32 +10,36 @@ import { isIpAddress, parseEndpoints } from "./endpoints.ts";
 
 /** Options of {@linkcode EtcdStore}. */
 export interface EtcdStoreOptions {
-  /** Servers as `host:port` or URL, at least one. */
+  /** Servers, each as `host:port` or a URL; at least one. */
   endpoints: readonly string[];
-  /** Limit for one call, in milliseconds. Default 3,000. */
+  /** Time limit for one call in milliseconds. Default 3,000. */
   operationTimeoutMs?: number;
-  /** Limit for making a connection, in milliseconds. Default 1,000. */
+  /** Time limit for connecting to one server in milliseconds. Default 1,000. */
   dialTimeoutMs?: number;
-  /** Silence after which the server is asked for a sign of life. Default 6,000 ms, at least 5,000. */
+  /** Idle time in milliseconds after which a keepalive ping is sent. Default 6,000, at least 5,000. */
   keepaliveTimeMs?: number;
-  /** How long it has to give one. Default 2,000 ms. */
+  /** Time limit in milliseconds for the response to a keepalive ping. Default 2,000. */
   keepaliveTimeoutMs?: number;
-  /** The user to log in as. */
+  /** User name and password for the login. Default: no login. */
   auth?: { user: string; password: string };
-  /** Certificates; needed for `https` endpoints. */
+  /** Certificates; required for `https` endpoints. */
   tls?: EtcdTls;
-  /** Source of time for waits and delays. Default: the machine's. */
+  /** Clock to use for time limits and delays. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Source of jitter. Default `Math.random`. */
+  /** Random source for jitter: returns a number from 0 to below 1. Default `Math.random`. */
   random?: () => number;
-  /** Where lost and regained watches are told. Default: nowhere. */
+  /** Logger for lost and resumed watches. Default: none. */
   log?: Logger;
 }
 
-/** etcd closes connections that ping more often, unless told otherwise. */
+/** By default etcd closes connections that ping more often. */
 const minKeepaliveMs = 5_000;
 
-/** @throws {TypeError | RangeError} When the options cannot be or contradict one another. */
+/**
+ * Validates the options and applies the defaults.
+ *
+ * @throws {TypeError | RangeError} When options are invalid or contradict each other.
+ */
 export function checkOptions(options: EtcdStoreOptions): DriverOptions {
   const { endpoints, operationTimeoutMs = 3_000, dialTimeoutMs = 1_000, auth, tls } = options;
   const { keepaliveTimeMs = 6_000, keepaliveTimeoutMs = 2_000 } = options;

@@ -1,5 +1,5 @@
 /**
- * etcd as a plugin.
+ * The etcd client as a plugin.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { etcdConfig } from "./config.ts";
 import type { EtcdTls } from "./driver.ts";
 import { EtcdStore } from "./etcd_store.ts";
 
-/** Key of the etcd store. When the plugin is disabled, its calls fail with `unavailable`. */
+/** Token of the etcd store. When the plugin is disabled, all its calls fail with `unavailable`. */
 export const etcdToken: Token<KeyValueStore> = token("etcd");
 
 type EtcdConfig = ConfigOf<typeof etcdConfig>;
 
 /**
- * Connects to etcd in the background: the start never waits for a server, the status says whether one
- * answers. Requires nothing.
+ * Provides etcd as a key-value store. It connects in the background, so that the start never waits for a
+ * server; the status reports whether one answers. Requires no other plugin.
  */
 export function etcd(): Plugin {
   return definePlugin({
@@ -62,7 +62,7 @@ export function etcd(): Plugin {
   });
 }
 
-/** Asks for a sign of life now and then, the first time at once, and reports what came of it. */
+/** Reads the revision at once and then at each interval, and reports the outcome as status. */
 async function probe(
   store: EtcdStore,
   intervalMs: number,
@@ -92,7 +92,9 @@ function readTls({ caFile, certFile, keyFile, tlsServerName }: EtcdConfig): Etcd
   if (caFile === undefined) {
     const other = Object.entries({ cert_file: certFile, key_file: keyFile })
       .find(([, file]) => file !== undefined);
-    if (other) throw new TypeError(`Cannot use etcd.${other[0]}: etcd.ca_file is missing`);
+    if (other) {
+      throw new TypeError(`Cannot use etcd.${other[0]}: etcd.ca_file is missing; set it too`);
+    }
     return undefined;
   }
   return {
@@ -117,28 +119,28 @@ function readPem(key: string, path: string): string {
 
 function families(store: EtcdStore): MetricFamily[] {
   return [
-    counter("etcd_calls_total", "Calls made to etcd, watches included.", () => store.stats.calls),
+    counter("etcd_calls_total", "Calls made to etcd, including watches.", () => store.stats.calls),
     {
       type: "counter",
       name: "etcd_failures_total",
-      help: "Calls that failed, by the code of the error.",
+      help: "Failed calls by error code.",
       collect: () =>
         Object.entries(store.stats.failures).map(([code, value]) => ({ labels: { code }, value })),
     },
     counter(
       "etcd_reconnects_total",
-      "Times etcd answered after it had not.",
+      "How often etcd answered again after it was unreachable.",
       () => store.stats.reconnects,
     ),
     gauge("etcd_watches", "Open watches.", () => store.watches),
     counter(
       "etcd_watch_resumes_total",
-      "Streams opened again for a watch that lost its own.",
+      "How often a watch was resumed on a new stream.",
       () => store.stats.watchResumes,
     ),
     counter(
       "etcd_watch_compactions_total",
-      "Watches whose history was compacted away.",
+      "Watches that ended because the history they needed was compacted.",
       () => store.stats.compactions,
     ),
   ];

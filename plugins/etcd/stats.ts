@@ -1,24 +1,24 @@
 /**
- * What an etcd store counts, in plain numbers.
+ * Statistics of an etcd store.
  *
  * @module
  */
 
 /** Counters of an {@linkcode EtcdStore}; they only grow. */
 export interface EtcdStats {
-  /** Calls made, watches included. */
+  /** Calls made, including watches. */
   readonly calls: number;
-  /** Calls that failed, by the code of their error; misuse and aborts do not count. */
+  /** Failed calls by error code, without misuse and aborted calls. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Streams opened again for a watch that had lost its own. */
+  /** How often a watch was resumed on a new stream. */
   readonly watchResumes: number;
-  /** Watches that ended because the history they needed was gone. */
+  /** Watches that ended because the history they needed was compacted. */
   readonly compactions: number;
-  /** Times the server answered after it had not. */
+  /** How often the server answered again after it was unreachable. */
   readonly reconnects: number;
 }
 
-/** The same, for those who count. */
+/** Writable form of {@linkcode EtcdStats}. */
 export interface EtcdCounters {
   calls: number;
   failures: Record<string, number>;
@@ -27,7 +27,7 @@ export interface EtcdCounters {
   reconnects: number;
 }
 
-/** Counters at zero. */
+/** Creates counters at zero. */
 export function etcdCounters(): EtcdCounters {
   return { calls: 0, failures: {}, watchResumes: 0, compactions: 0, reconnects: 0 };
 }

@@ -13,7 +13,7 @@ import type { EtcdDriver, WatchedChange, WatchMessage, WatchStream } from "./dri
 import { etcdError, isTokenRefused } from "./errors.ts";
 import type { EtcdCounters } from "./stats.ts";
 
-/** What a watch needs of its store. */
+/** What a watch needs from its store. */
 export interface WatchLoopOptions {
   readonly driver: EtcdDriver;
   readonly endpoints: readonly string[];
@@ -29,25 +29,26 @@ export interface WatchLoopOptions {
   readonly signal?: AbortSignal;
   /** Ends the watch with its reason: the store is closed. */
   readonly closing: AbortSignal;
+  /** Called once when the watch has ended. */
   readonly onEnd: (loop: WatchLoop) => void;
 }
 
-/** How one stream came to its end: what the reader must be told, or nothing when it is tried again. */
+/** End of one stream: the error for the reader (`final`), or only a reason when the watch is resumed. */
 interface StreamEnd {
   readonly final?: unknown;
   readonly reason: string;
 }
 
-/** A registered watch. */
+/** A watch that the server has confirmed. */
 interface Attached {
   readonly ended: Promise<StreamEnd>;
 }
 
 /**
- * One watch over as many streams as it takes. A stream that breaks is opened again after the last
- * revision that was reported; the channel lets nothing pass twice. What happened before the stream was
- * opened comes as fast as the reader takes it, for the server keeps it; only what happens while the
- * stream is open counts against `maxPending`.
+ * One watch on a sequence of streams. When a stream breaks, a new one continues after the last reported
+ * revision; the channel ignores repeated batches. Changes from before a stream was opened are read only as
+ * fast as the reader consumes them, because the server stores them; only changes made while the stream is
+ * open count against `maxPending`.
  */
 export class WatchLoop {
   readonly channel: WatchChannel;
@@ -55,9 +56,9 @@ export class WatchLoop {
   readonly #stopped = new AbortController();
   #stream: WatchStream | undefined;
   #paused = false;
-  /** First revision that is still to come; undefined until the server said where "now" is. */
+  /** Next revision to report; undefined until the server has sent its current revision. */
   #next: number | undefined;
-  /** Revision of the store as far as this watch was told. */
+  /** Greatest revision of the store that the server has sent. */
   #seen = 0;
 
   private constructor(options: WatchLoopOptions) {
@@ -78,7 +79,7 @@ export class WatchLoop {
     });
   }
 
-  /** Registers the watch; fails when the server does not confirm it in time. */
+  /** Registers the watch; fails when the server does not confirm it within the operation timeout. */
   static async open(options: WatchLoopOptions): Promise<WatchLoop> {
     const loop = new WatchLoop(options);
     try {
@@ -90,13 +91,13 @@ export class WatchLoop {
     }
   }
 
-  /** Keeps a stream open until the channel ends. It cannot fail: what goes wrong ends the channel. */
+  /** Keeps a stream open until the channel ends. Never rejects: a failure ends the channel. */
   async #run(attached: Attached): Promise<void> {
-    while (!this.channel.ended) {
+    while (!this.channel.isEnded) {
       const { final, reason } = await attached.ended;
-      if (this.channel.ended) return;
+      if (this.channel.isEnded) return;
       if (final !== undefined) return this.channel.fail(final);
-      this.#options.log?.warn("Watch lost, opening it again", {
+      this.#options.log?.warn("Watch lost; resuming", {
         prefix: this.#options.prefix,
         reason,
       });
@@ -106,25 +107,25 @@ export class WatchLoop {
     }
   }
 
-  /** Tries until a stream is open again; undefined when the channel has ended. */
+  /** Retries until a stream is open; returns undefined when the channel has ended. */
   async #reattach(): Promise<Attached | undefined> {
     const { clock, random, log, prefix, counters } = this.#options;
     const delays = backoff({ min: 100, max: 1_000, random });
-    while (!this.channel.ended) {
+    while (!this.channel.isEnded) {
       try {
         await clock.sleep(delays.next(), { signal: this.#stopped.signal });
         const attached = await this.#attach();
         counters.watchResumes++;
-        log?.info("Watch goes on", { prefix, fromRevision: this.#next });
+        log?.info("Watch resumed", { prefix, fromRevision: this.#next });
         return attached;
       } catch (error) {
         if (isFinal(error)) this.channel.fail(error);
-        else log?.debug("Watch not opened yet", { prefix, reason: describeError(error) });
+        else log?.debug("Cannot resume the watch yet; retrying", { prefix, error });
       }
     }
   }
 
-  /** A token may have expired unnoticed while no call was made; the next attempt has a new one. */
+  /** The token may have expired while no call was made; the second attempt logs in again. */
   async #attachWithToken(): Promise<Attached> {
     try {
       return await this.#attach();
@@ -134,7 +135,7 @@ export class WatchLoop {
     }
   }
 
-  /** Opens a stream and waits until the watch is registered. */
+  /** Opens a stream and waits until the server confirms the watch. */
   async #attach(): Promise<Attached> {
     const { driver, prefix, clock, operationTimeoutMs, signal, endpoints } = this.#options;
     const action = `watch prefix "${prefix}"`;
@@ -213,27 +214,27 @@ export class WatchLoop {
     return new AgentError(
       storeErrors.store_compacted,
       `Cannot watch prefix "${this.#options.prefix}" from revision ${this.#next}: etcd was compacted ` +
-        `to revision ${compactedRevision}; list again and go on from there`,
+        `to revision ${compactedRevision}; list again and continue from there`,
     );
   }
 
-  /** The server is behind what it said before: it was restored or emptied, or it lags. */
+  /** The server is at a lower revision than before: it was restored or emptied, or this member lags. */
   #resetError(revision: number): AgentError {
     this.#options.counters.compactions++;
     return new AgentError(
       storeErrors.store_compacted,
       `Cannot watch prefix "${this.#options.prefix}" from revision ${this.#next}: etcd is at revision ` +
-        `${revision} and was at ${this.#seen}, so its history is another one; list again and go on from there`,
+        `${revision} and was at ${this.#seen}, so its history has changed; list again and continue from there`,
     );
   }
 }
 
-/** Whether opening the watch again in the same way could not help. */
+/** Whether resuming the watch cannot help. */
 function isFinal(error: unknown): boolean {
   return error instanceof AgentError && (error.code === "store_compacted" || !error.retryable);
 }
 
-/** One batch for each revision, in key order. A response never cuts a revision in two. */
+/** Groups changes by revision, in key order. A response contains complete revisions only. */
 function batchesOf(changes: readonly WatchedChange[]): ChangeBatch[] {
   const byRevision = new Map<number, Change[]>();
   for (const change of changes) {

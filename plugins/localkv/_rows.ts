@@ -1,6 +1,6 @@
 import type { StoredChange, StoredEntry } from "../../core/keyvalue/mod.ts";
 
-/** A row of `entries`. */
+/** A row of the table `entries`. */
 export interface EntryRow {
   readonly key: string;
   readonly value: Uint8Array;
@@ -9,7 +9,7 @@ export interface EntryRow {
   readonly expires_at: number | null;
 }
 
-/** A row of `history`. */
+/** A row of the table `history`. */
 export interface HistoryRow {
   readonly revision: number;
   readonly key: string;
@@ -38,7 +38,7 @@ export function storedChange(row: HistoryRow): StoredChange {
   };
 }
 
-/** The parameters that insert a change into `history`. */
+/** The parameters for inserting a change into `history`. */
 export function historyRow(change: StoredChange, revision: number, nowMs: number) {
   const { previous } = change;
   const put = change.type === "put" ? change.entry : undefined;

@@ -1,16 +1,16 @@
 /**
- * What is in the file, version 1.
+ * Layout of the file, version 1.
  *
- * `entries` holds one row per key that exists. `history` holds one row per change, with the entry that
- * the change replaced, so that the past can be read (see `RevisionTable` in `core/keyvalue`); a delete
- * has no `value`. `meta` has one row. Revisions are not stored on their own: the current one is the last
- * of the history or, when that was compacted away, the one compacted to.
+ * `entries` has one row per existing key. `history` has one row per change, with the entry that the change
+ * replaced, so that past revisions can be read (see `RevisionTable` in `core/keyvalue`); the `value` of a
+ * delete is NULL. `meta` has one row. The current revision is not stored separately: it is the last revision
+ * in `history` or, when all history was compacted, the compacted revision.
  *
- * Text compares by its UTF-8 bytes (BINARY), which is the order that the contract asks for.
+ * Text is compared by its UTF-8 bytes (BINARY), the key order of the contract.
  */
 export const schemaVersion = 1;
 
-/** Marks the file as ours, so that somebody else's database is not taken over. */
+/** Identifies the file as a store, so that the database of another program is never changed. */
 export const applicationId = 0x43494d31;
 
 export const schema = `
@@ -45,10 +45,10 @@ const entryColumns = "key, value, revision, create_revision, expires_at";
 const previousColumns =
   "key, previous_value, previous_revision, previous_create_revision, previous_expires_at";
 
-/** Bounds of a prefix: see {@linkcode prefixBounds} of the table for `:end`. */
+/** Condition for the keys that start with a prefix; `:end` is the first key after them. */
 const inPrefix = "key >= :start AND key < :end";
 
-/** Every statement that the table prepares. */
+/** The statements that the table prepares. */
 export const statements = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
@@ -76,7 +76,7 @@ export const statements = {
   historySize: "SELECT count(*) AS count FROM history",
   beyondCount: "SELECT revision FROM history ORDER BY revision DESC LIMIT 1 OFFSET ?",
   firstSince: "SELECT revision FROM history WHERE changed_at >= ? ORDER BY revision LIMIT 1",
-  forget: "DELETE FROM history WHERE revision <= ?",
+  trim: "DELETE FROM history WHERE revision <= ?",
   compacted: "UPDATE meta SET compacted_revision = ?",
   pageCount: "PRAGMA page_count",
 } as const;

@@ -1,5 +1,5 @@
 /**
- * The section `localkv`.
+ * The configuration section `localkv`.
  *
  * @module
  */
@@ -11,33 +11,35 @@ const mebibyte = 1024 * kibibyte;
 /** Fields of the section `localkv`. */
 export const localkvConfig = {
   folder: text({
-    doc: "Folder of the embedded store. One process owns it.",
-    default: "/opt/data",
+    doc: "Folder of the embedded store. Only one process can use it at a time.",
+    default: "data",
   }),
   durability: choice(["process", "power"], {
-    doc: "What a finished write survives: the end of the process, or also that of the machine, " +
-      "which costs a sync to the disk with every write.",
+    doc:
+      "What a completed write survives: `process`, a crash of the process; `power`, also a crash of " +
+      "the machine, at the cost of one disk sync per write.",
     default: "process",
   }),
   maxSizeBytes: size({
-    doc: "Largest file. When it is reached the history is given up first, then writes are refused.",
+    doc:
+      "Maximum size of the file. When it is full, the history is removed first; then writes fail.",
     default: 256 * mebibyte,
     min: 256 * kibibyte,
   }),
   maxValueBytes: size({
-    doc: "Largest value.",
+    doc: "Maximum size of a value.",
     default: 1_536 * kibibyte,
     min: kibibyte,
     max: 64 * mebibyte,
   }),
   historyChanges: integer({
-    doc: "Changes kept, so that a watch can go on where it was.",
+    doc: "Maximum number of past changes kept, so that a watch can continue where it stopped.",
     default: 10_000,
     min: 1,
     max: 1_000_000,
   }),
   historyAgeMs: duration({
-    doc: "Age of the changes kept.",
+    doc: "Maximum age of these changes.",
     default: 86_400_000,
     min: 1_000,
   }),

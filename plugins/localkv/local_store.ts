@@ -1,55 +1,56 @@
 /**
- * The embedded, durable store: the contract of `core/keyvalue` over one file in one folder.
+ * The embedded, durable store: the key-value contract on one file in one folder.
  *
  * @module
  */
 import type { Clock } from "../../core/async/mod.ts";
-import { describeError } from "../../core/errors/mod.ts";
+import { AgentError } from "../../core/errors/mod.ts";
 import { RevisionStore } from "../../core/keyvalue/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
-import { OwnerLock } from "./owner_lock.ts";
-import { SqliteTable } from "./sqlite_table.ts";
+import { readOwner, writeOwner } from "./_owner.ts";
+import { folderError, isLocked, ownedError } from "./errors.ts";
+import { SqliteTable, type SqliteTableOptions } from "./sqlite_table.ts";
 
 /** Options of {@linkcode LocalStore.open}. */
 export interface LocalStoreOptions {
-  /** Folder of the store's files; created if it is missing. */
+  /** Folder of the store's files; created when it does not exist. */
   folder: string;
-  /** Source of time, for expiry and the age of the history. Default: the machine's. */
+  /** Clock to use for expiry and the age of the history. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Where trouble in the background is told. Default: nowhere. */
+  /** Logger for failures in the background. Default: none. */
   log?: Logger;
   /**
-   * What a finished write survives: `process`, the end of the process however it comes (the default);
-   * `power`, that of the machine too, for a sync to the disk with every write.
+   * What a completed write survives: `process` (the default), a crash of the process; `power`, also a
+   * crash of the machine, at the cost of one disk sync per write.
    */
   durability?: "process" | "power";
-  /** Largest file in bytes, at least 256 KiB. Default 256 MiB. */
+  /** Maximum size of the file in bytes. Default 256 MiB, at least 256 KiB. */
   maxBytes?: number;
-  /** Largest value in bytes. Default 1.5 MiB, as etcd. */
+  /** Maximum size of a value in bytes. Default 1.5 MiB, as in etcd. */
   maxValueBytes?: number;
-  /** Changes kept for watches and lists of the past. Default 10,000. */
+  /** Maximum changes kept, so that watches and lists can start at a past revision. Default 10,000, at least 1. */
   maxHistory?: number;
-  /** Age of these at most. Default one day. */
+  /** Maximum age of these changes in milliseconds. Default one day. */
   maxHistoryAgeMs?: number;
 }
 
-/** Plain numbers about a {@linkcode LocalStore}. */
+/** Statistics of a {@linkcode LocalStore}. */
 export interface LocalStoreStats {
   /** The current revision. */
   readonly revision: number;
-  /** Changes in the history. */
+  /** Number of changes in the history. */
   readonly historySize: number;
-  /** How often the history was shortened. */
+  /** How often the history was trimmed. */
   readonly compactions: number;
-  /** Bytes of the file, without its write-ahead log. */
+  /** Size of the file in bytes, without its write-ahead log. */
   readonly fileBytes: number;
 }
 
 const mebibyte = 1024 * 1024;
 
 /**
- * A key-value store in a folder that one process owns. It keeps revisions, times to live and history
- * across restarts and kills.
+ * A key-value store in a folder of its own. Revisions, times to live and history survive a restart and
+ * `kill -9`.
  *
  * @example
  * ```ts
@@ -68,26 +69,23 @@ const mebibyte = 1024 * 1024;
  */
 export class LocalStore extends RevisionStore {
   readonly #table: SqliteTable;
-  readonly #lock: OwnerLock;
 
-  private constructor(table: SqliteTable, lock: OwnerLock, options: LocalStoreOptions) {
+  private constructor(table: SqliteTable, options: LocalStoreOptions) {
     const { clock, log, maxValueBytes = 1.5 * mebibyte } = options;
     super(table, {
       name: "embedded store",
       maxValueBytes,
       clock,
-      onExpiryFailure: (error) =>
-        log?.error("Cannot remove expired keys, trying again", { error: describeError(error) }),
+      onExpiryFailure: (error) => log?.error("Cannot delete expired keys; retrying", { error }),
     });
     this.#table = table;
-    this.#lock = lock;
   }
 
   /**
-   * Opens the store, or creates it in an empty folder.
+   * Opens the store; creates it when the folder is empty.
    *
-   * @throws {AgentError} `store_owned` when another process has it open, `store_corrupt` when the file
-   * is damaged, `store_failed` when the folder cannot be used.
+   * @throws {AgentError} `store_owned` when another process uses it, `store_corrupt` when the file is
+   * damaged or belongs to another program, `store_failed` when the folder cannot be used.
    */
   static open(options: LocalStoreOptions): LocalStore {
     const { folder, durability = "process", maxBytes = 256 * mebibyte } = options;
@@ -100,23 +98,30 @@ export class LocalStore extends RevisionStore {
       );
     }
     using rollback = new DisposableStack();
-    const lock = rollback.use(OwnerLock.take(folder));
     const tableOptions = { durability, maxBytes, maxHistory, maxHistoryAgeMs };
-    const table = rollback.use(new SqliteTable(`${folder}/localkv.sqlite`, tableOptions));
-    const store = new LocalStore(table, lock, options);
+    const table = rollback.use(openTable(folder, tableOptions));
+    const store = new LocalStore(table, options);
     rollback.move();
     return store;
   }
 
-  /** Plain numbers for metrics. */
+  /** Statistics, for metrics. */
   get stats(): LocalStoreStats {
     const { revision, historySize, compactions, fileBytes } = this.#table;
     return { revision, historySize, compactions, fileBytes };
   }
+}
 
-  /** Ends the watches, closes the file and lets go of the folder. May be called twice. */
-  override async close(): Promise<void> {
-    await super.close();
-    this.#lock[Symbol.dispose]();
+function openTable(folder: string, options: SqliteTableOptions): SqliteTable {
+  try {
+    using rollback = new DisposableStack();
+    Deno.mkdirSync(folder, { recursive: true });
+    const table = rollback.use(new SqliteTable(`${folder}/localkv.sqlite`, options));
+    writeOwner(folder);
+    rollback.move();
+    return table;
+  } catch (cause) {
+    if (isLocked(cause)) throw ownedError(folder, readOwner(folder));
+    throw cause instanceof AgentError ? cause : folderError(folder, cause);
   }
 }

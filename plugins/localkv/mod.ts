@@ -1,7 +1,7 @@
 /**
  * The embedded, durable key-value store: one SQLite file in one folder, with revisions, times to live,
- * watches and a bounded history. It serves one process and no network; who needs several agents on one
- * store uses `plugins/etcd`.
+ * watches and a bounded history. Only one process can use it; to share a store between agents, use
+ * `plugins/etcd`.
  *
  * @module
  */

@@ -9,12 +9,12 @@ import { definePlugin, type Plugin, type Token, token } from "../../core/plugin/
 import { localkvConfig } from "./config.ts";
 import { LocalStore } from "./local_store.ts";
 
-/** Key of the embedded store. */
+/** Token of the embedded store. */
 export const localkvToken: Token<KeyValueStore> = token("localkv");
 
 /**
- * The default store of an agent that has no other. Requires nothing; a folder that is owned by another
- * process or damaged stops the start, for an agent without its store would do the wrong thing quietly.
+ * Provides the embedded store. Requires no other plugin. The start fails when the folder cannot be used,
+ * because an agent without its store could lose data unnoticed.
  */
 export function localkv(): Plugin {
   return definePlugin({
@@ -44,17 +44,21 @@ export function localkv(): Plugin {
 function families(store: LocalStore): MetricFamily[] {
   return [
     gauge("localkv_revision", "Current revision.", () => store.stats.revision),
-    gauge("localkv_file_bytes", "Size of the file.", () => store.stats.fileBytes),
-    gauge("localkv_history_changes", "Changes in the history.", () => store.stats.historySize),
+    gauge(
+      "localkv_file_bytes",
+      "Size of the file, without its write-ahead log.",
+      () => store.stats.fileBytes,
+    ),
+    gauge("localkv_history_changes", "Changes kept in the history.", () => store.stats.historySize),
     counter(
       "localkv_compactions_total",
-      "Times the history was shortened.",
+      "How often the history was trimmed.",
       () => store.stats.compactions,
     ),
     gauge("localkv_watches", "Open watches.", () => store.watches),
     counter(
       "localkv_watch_overflows_total",
-      "Watches ended because their reader was too slow.",
+      "Watches that ended because their reader was too slow.",
       () => store.watchOverflows,
     ),
   ];

@@ -1,12 +1,16 @@
 /**
- * Revisions in one SQLite file: write-ahead logging, one connection that owns the file, a transaction
- * for each commit, 30 microseconds on an idle machine and 100 on a busy one. Putting commits that arrive
- * in one turn into one transaction would save two thirds of that (measured: groups of ten and of a
- * hundred), but then no call could be told its outcome before the group's; who writes much at once has
- * `txn`, which is such a group. With `power` the sync to the disk comes on top, and it blocks.
+ * A revision table in one SQLite file: write-ahead logging, one connection, one SQLite transaction per
+ * commit, which takes 30 microseconds on an idle machine and 100 on a busy one. Grouping the commits of one
+ * turn of the event loop into one SQLite transaction would save two thirds of that (measured with groups of
+ * ten and a hundred), but every call would have to wait for its group; for many writes at once there is `txn`.
+ * With durability `power`, each commit also waits for a disk sync and blocks the event loop meanwhile.
  *
- * The file is bounded by SQLite's own page limit. When it is full the history is given up first, for
- * what is current counts more than what was.
+ * SQLite's exclusive locking mode keeps other processes, and other connections of this process, out from the
+ * first access until the connection is closed or the process ends, however it ends. No lock file of our own
+ * is needed: tests show that a second connection is refused, also on an empty file.
+ *
+ * SQLite's page limit bounds the file. When it is full, the history is removed first, because current entries
+ * matter more than past ones.
  *
  * @module
  */
@@ -26,25 +30,25 @@ import { applicationId, schema, schemaVersion, statements } from "./_schema.ts";
 
 /** Options of {@linkcode SqliteTable}. */
 export interface SqliteTableOptions {
-  /** `process`: a commit survives the end of the process; `power`: also that of the machine. */
+  /** `process`: a commit survives a crash of the process; `power`: also a crash of the machine. */
   readonly durability: "process" | "power";
-  /** Largest file, without its write-ahead log. */
+  /** Maximum size of the file in bytes, without its write-ahead log. */
   readonly maxBytes: number;
-  /** Changes kept at most; up to an eighth more for a moment. */
+  /** Maximum changes kept; trimmed when it is exceeded by an eighth. */
   readonly maxHistory: number;
-  /** Age of changes kept at most. */
+  /** Maximum age of these changes in milliseconds. */
   readonly maxHistoryAgeMs: number;
 }
 
 type Statements = { readonly [K in keyof typeof statements]: StatementSync };
 
-/** Greater than any text, for SQLite orders every blob after every text. */
+/** Greater than any text: SQLite orders every blob after every text. */
 const endOfText = new Uint8Array();
-/** The log is cut back to this after it had to grow. */
+/** SQLite truncates its write-ahead log to this size after the log was larger. */
 const maxLogBytes = 4 * 1024 * 1024;
 const ageCheckMs = 60_000;
 
-/** A revision table in a file. */
+/** A revision table in a SQLite file. */
 export class SqliteTable implements RevisionTable {
   readonly #path: string;
   readonly #options: SqliteTableOptions;
@@ -57,7 +61,7 @@ export class SqliteTable implements RevisionTable {
   #nextExpiryMs: number | undefined;
   #nextAgeCheckMs = -Infinity;
 
-  /** Opens or creates the file; `store_corrupt` when it is damaged or not ours. */
+  /** Opens or creates the file; throws `store_corrupt` when it is damaged or belongs to another program. */
   constructor(path: string, options: SqliteTableOptions) {
     this.#path = path;
     this.#options = options;
@@ -82,17 +86,17 @@ export class SqliteTable implements RevisionTable {
     return this.#compactedRevision;
   }
 
-  /** Changes in the history. */
+  /** Number of changes in the history. */
   get historySize(): number {
     return this.#historySize;
   }
 
-  /** How often the history was shortened. */
+  /** How often the history was trimmed. */
   get compactions(): number {
     return this.#compactions;
   }
 
-  /** Bytes of the file, without its write-ahead log. */
+  /** Size of the file in bytes, without its write-ahead log. */
   get fileBytes(): number {
     const { page_count: pages } = this.#do.pageCount.get() as { page_count: number };
     return pages * this.#pageBytes();
@@ -117,7 +121,7 @@ export class SqliteTable implements RevisionTable {
   history({ prefix, from, to, limit }: HistoryRange): StoredBatch[] {
     let rows = this.#historyRows(prefix, from, to, limit);
     if (rows.length === limit) {
-      // The last revision may have been cut; read all of that one.
+      // The last revision may be incomplete; read all of it.
       const last = rows[rows.length - 1].revision;
       rows = rows.filter(({ revision }) => revision < last)
         .concat(this.#historyRows(prefix, last, last, -1));
@@ -162,7 +166,7 @@ export class SqliteTable implements RevisionTable {
     if (revision <= this.#compactedRevision) return;
     try {
       this.#write(() => {
-        this.#historySize -= Number(this.#do.forget.run(revision).changes);
+        this.#historySize -= Number(this.#do.trim.run(revision).changes);
         this.#do.compacted.run(revision);
       });
     } catch (cause) {
@@ -220,14 +224,14 @@ export class SqliteTable implements RevisionTable {
     }
   }
 
-  /** Runs a transaction; on failure nothing of it stays. */
+  /** Runs a transaction, completely or not at all. */
   #write(work: () => void): void {
     this.#do.begin.run();
     try {
       work();
       this.#do.commit.run();
     } catch (error) {
-      // A full disk makes SQLite roll back by itself, and then there is nothing left to do.
+      // SQLite has already rolled back when the disk is full.
       if (this.#database.isTransaction) this.#do.rollback.run();
       throw error;
     }
@@ -241,7 +245,7 @@ export class SqliteTable implements RevisionTable {
     }
   }
 
-  /** Shortens the history to its bounds, a good part at a time. */
+  /** Trims the history to its limits, at most once per eighth of the limit or per minute. */
   #trim(nowMs: number): void {
     const { maxHistory, maxHistoryAgeMs } = this.#options;
     if (this.#historySize > maxHistory + Math.ceil(maxHistory / 8)) {
@@ -261,14 +265,14 @@ export class SqliteTable implements RevisionTable {
     return rows as unknown as HistoryRow[];
   }
 
-  /** Asks the file only when the batch may have changed the earliest expiry. */
+  /** Queries the file only when the batch may have changed the earliest expiry. */
   #readNextExpiry({ changes }: StoredBatch): number | undefined {
     const next = this.#nextExpiryMs ?? Infinity;
-    const concerned = changes.some((change) =>
+    const mayChange = changes.some((change) =>
       change.previous?.expiresAtMs === next ||
       (change.type === "put" && (change.entry.expiresAtMs ?? Infinity) < next)
     );
-    return concerned ? this.#queryNextExpiry() : this.#nextExpiryMs;
+    return mayChange ? this.#queryNextExpiry() : this.#nextExpiryMs;
   }
 
   #queryNextExpiry(): number | undefined {
@@ -290,7 +294,7 @@ export class SqliteTable implements RevisionTable {
   }
 }
 
-/** The bounds of a prefix as parameters. */
+/** Parameters for the range of keys that start with a prefix. */
 function bounds(prefix: string): { start: string; end: string | Uint8Array } {
   return { start: prefix, end: prefixEnd(prefix) ?? endOfText };
 }

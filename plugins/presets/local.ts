@@ -3,7 +3,7 @@ import { localkv } from "../localkv/mod.ts";
 import { serviceLabelPlugin } from "../service_label/mod.ts";
 
 /**
- * What an agent has without any other process: its label and the embedded store.
+ * What an agent can use without any other process: its service label and the embedded store.
  *
  * @example
  * ```ts

@@ -1,7 +1,18 @@
 /**
- * Presets: lists of plugins that often go together, as plain functions. They are disjoint, so that they can be
- * joined, and each list is new, so that agents share nothing. What is not configured starts disabled. The
- * product's own list is not made of them; it stands where the product is assembled.
+ * Presets: functions that return plugins which are often used together. Presets are disjoint, so that they
+ * can be combined, and each call creates new plugins, so that agents share nothing. A plugin without its
+ * configuration starts disabled.
+ *
+ * | Preset | Plugin | Provides | Section |
+ * |---|---|---|---|
+ * | {@linkcode local} | `serviceLabelPlugin()` | the name of the agent and its key prefix | `service_label` |
+ * | {@linkcode local} | `localkv()` | the embedded key-value store | `localkv` |
+ * | {@linkcode rpc} | `http()` | the HTTP port and the registry of routes | `rest` |
+ * | {@linkcode rpc} | `prometheus()` | metrics for scraping at `/metrics` | `metrics` |
+ * | {@linkcode rpc} | `health()` | liveness and readiness probes | `health` |
+ * | {@linkcode connectors} | `etcd()` | etcd as a key-value store | `etcd` |
+ * | {@linkcode connectors} | `natsServer()` | the embedded NATS server | `nats` |
+ * | {@linkcode connectors} | `nats()` | the client of an external NATS server | `nats` |
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The service label: the name that tells one agent from another, and the part of a shared key space that
- * belongs to it. It reads and writes no keys; `prefixView` binds a store to a prefix.
+ * The service label: the name that distinguishes an agent from others, and the key prefix of that agent in a
+ * shared store. It does not access a store; use `store.withPrefix(label.prefix)` for that.
  *
  * @module
  */

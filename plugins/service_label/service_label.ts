@@ -1,25 +1,25 @@
 /**
- * Labels and the prefixes they stand for.
+ * Service labels and their key prefixes.
  *
  * @module
  */
 
-/** Root of all agents' keys, as cn-infra has it. */
+/** Default key prefix of all agents, the same as in cn-infra. */
 export const defaultLabelRoot = "/vnf-agent/";
 
 /** Options of {@linkcode ServiceLabel}. */
 export interface ServiceLabelOptions {
-  /** Root of all agents' keys; begins and ends with a slash. Default {@linkcode defaultLabelRoot}. */
+  /** Key prefix of all agents; begins and ends with a slash. Default {@linkcode defaultLabelRoot}. */
   root?: string;
 }
 
 const labelPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
 /**
- * A label and its place among the keys of all agents.
+ * A service label with the key prefix of its agent.
  *
- * @throws {RangeError} When the label is not 1 to 253 of the characters A-Z, a-z, 0-9, `.`, `_` and `-`,
- * beginning with a letter or a digit, or the root does not begin and end with a slash.
+ * @throws {RangeError} When the label is not 1 to 253 of the characters A-Z, a-z, 0-9, `.`, `_` and `-`
+ * beginning with a letter or a digit, or when the root does not begin and end with a slash.
  *
  * @example
  * ```ts
@@ -34,12 +34,12 @@ const labelPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 export class ServiceLabel {
   /** The label. */
   readonly name: string;
-  /** Prefix of this agent's keys; begins and ends with a slash. */
+  /** Key prefix of this agent; begins and ends with a slash. */
   readonly prefix: string;
-  /** Prefix of all agents' keys. */
+  /** Key prefix of all agents. */
   readonly root: string;
 
-  /** Checks both and derives the prefix. */
+  /** Checks the label and the root and derives the prefix. */
   constructor(name: string, options: ServiceLabelOptions = {}) {
     const { root = defaultLabelRoot } = options;
     if (!labelPattern.test(name)) {
@@ -57,12 +57,12 @@ export class ServiceLabel {
     Object.freeze(this);
   }
 
-  /** The label of another agent under the same root. @throws {RangeError} When it is not a label. */
+  /** Returns the label of another agent under the same root. @throws {RangeError} When it is invalid. */
   of(name: string): ServiceLabel {
     return new ServiceLabel(name, { root: this.root });
   }
 
-  /** The label whose agent owns a key; undefined when no agent under this root does. */
+  /** Returns the label of the agent that owns a key; undefined when no agent under this root owns it. */
   ownerOf(key: string): string | undefined {
     if (!key.startsWith(this.root)) return undefined;
     const end = key.indexOf("/", this.root.length);

@@ -26,9 +26,9 @@ Deno.test("WatchChannel lets no revision pass twice or backwards", async () => {
 Deno.test("WatchChannel counts changes, not batches, against its bound", async () => {
   const channel = new WatchChannel(options);
   channel.push(batch(1, 3));
-  assert(!channel.ended);
+  assert(!channel.isEnded);
   channel.push(batch(2, 1));
-  assert(channel.ended);
+  assert(channel.isEnded);
   assert.equal((await channel.next()).value?.revision, 1);
   await assert.rejects(channel.next(), { code: "queue_full", message: /"a\/".*3 changes behind/ });
   assert.equal((await channel.next()).done, true);
@@ -38,7 +38,7 @@ Deno.test("WatchChannel takes one batch beyond its bound from a reader that has 
   const channel = new WatchChannel(options);
   channel.push(batch(1, 10));
   assert.equal((await channel.next()).value?.changes.length, 10);
-  assert(!channel.ended);
+  assert(!channel.isEnded);
 });
 
 Deno.test("WatchChannel takes a backlog beyond its bound and tells when it is read", async () => {

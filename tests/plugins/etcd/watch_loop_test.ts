@@ -158,7 +158,7 @@ Deno.test("D-18 a watch that the server cancels for another reason is opened aga
   );
   await clock.advance(reopenMs);
   assert.equal(streams.length, 2);
-  assert(!channel.ended);
+  assert(!channel.isEnded);
   await channel.return();
 });
 

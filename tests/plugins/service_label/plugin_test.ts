@@ -23,7 +23,7 @@ Deno.test("serviceLabelPlugin() prefers the configured label, then MICROSERVICE_
 Deno.test("D-SL-1 agents without any label do not share one, and say so", async () => {
   const { label, warnings } = await labelOf({});
   assert.equal(label.name, "agent-80000000");
-  assert.match(warnings.join(), /lasts until the agent stops/);
+  assert.match(warnings.join(), /using a random one/);
 });
 
 Deno.test("D-SL-1 a label with a slash is a configuration error that names the key", async () => {

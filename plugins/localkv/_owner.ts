@@ -1,0 +1,15 @@
+import { readTextIfPresent } from "../../core/files/mod.ts";
+
+/** File with the process id of the owner. It only informs; the lock is SQLite's. */
+const ownerName = "localkv.owner";
+
+/** Notes that this process uses the folder. */
+export function writeOwner(folder: string): void {
+  Deno.writeTextFileSync(`${folder}/${ownerName}`, `${Deno.pid}\n`);
+}
+
+/** Names the process that uses the folder, for error texts. */
+export function readOwner(folder: string): string {
+  const owner = readTextIfPresent(`${folder}/${ownerName}`)?.trim();
+  return owner ? `process ${owner}` : "another process";
+}
