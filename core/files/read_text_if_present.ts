@@ -24,7 +24,7 @@ export function readTextIfPresent(path: string): string | undefined {
   }
 }
 
-/** A file in place of one of the folders also means that there is no such file. */
+/** `NotADirectory`: a file is in the place of one of the folders, so the path does not exist either. */
 function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

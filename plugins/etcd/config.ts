@@ -8,7 +8,7 @@ import { duration, list, secret, text } from "../../core/config/mod.ts";
 /** Fields of the section `etcd`. Without `endpoints` the plugin is disabled. */
 export const etcdConfig = {
   endpoints: list({
-    doc: "etcd servers, each as `host:port` or a URL. Without any, etcd is not used.",
+    doc: "Servers of etcd, each as `host:port` or a URL. Without any, etcd is not used.",
     aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
   }),
   operationTimeoutMs: duration({

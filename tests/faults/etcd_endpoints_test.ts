@@ -5,7 +5,7 @@ import { freePorts, requirePrivate, startPrivate } from "../integration/_servers
 const { ignore } = requirePrivate("etcd");
 
 Deno.test({
-  name: "EtcdStore goes on with the next endpoint when one is down or silent",
+  name: "EtcdStore uses the next endpoint when one is down or does not answer",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -27,7 +27,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "EtcdStore makes what etcd finds too large a RangeError",
+  name: "EtcdStore throws a RangeError when etcd rejects a request as too large",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

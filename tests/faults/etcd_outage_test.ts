@@ -19,7 +19,7 @@ function connect(port: number): EtcdStore {
   return new EtcdStore({ endpoints: [`127.0.0.1:${port}`], operationTimeoutMs: 1_000 });
 }
 
-/** Reads within a bound that only a hanging reader exceeds. */
+/** Reads the next event within a time limit. */
 function next<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
   return deadline(() => iterator.next(), 30_000, { action: "read the next event" });
 }
@@ -40,7 +40,7 @@ async function putAll(store: EtcdStore, values: readonly string[]): Promise<void
   for (const value of values) await store.put("k/a", bytes(value));
 }
 
-/** Tries until the server answers. */
+/** Retries until the server answers. */
 async function untilAnswering(store: EtcdStore): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
@@ -57,7 +57,7 @@ const numbers = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `${from + index}`);
 
 Deno.test({
-  name: "EtcdStore fails quickly while no server is there and works once it is",
+  name: "EtcdStore fails quickly while no server runs and works when one is started",
   ignore,
   async fn() {
     const port = freePorts();
@@ -78,7 +78,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a watch on etcd delivers what it missed in order and once when the server was killed",
+  name: "watch() on etcd reports missed changes once and in order when the server was killed",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -100,7 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a watch on etcd notices a frozen server and goes on when it thaws",
+  name: "watch() on etcd detects a frozen server and resumes when it continues",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -124,7 +124,7 @@ Deno.test({
     server.freeze();
     await assert.rejects(() => store.get("k/a"), { code: "deadline_exceeded" });
     await untilTrue(() => states.includes("stale"));
-    await untilTrue(() => logs.messages("warn").includes("Watch lost, opening it again"));
+    await untilTrue(() => logs.messages("warn").includes("Watch lost; resuming"));
     assert.equal(store.stats.watchResumes, 0);
     server.thaw();
     await untilAnswering(store);
@@ -140,7 +140,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "D-18 a watch on etcd says so when its history was compacted while it was away",
+  name:
+    "D-18 watch() on etcd fails with store_compacted when the history was compacted during an outage",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -161,7 +162,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "D-18 listAndWatch() over etcd lists again after a compaction and reports each change once",
+  name:
+    "D-18 listAndWatch() on etcd lists again and reports each change once when the history was compacted",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -194,7 +196,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "listAndWatch() over etcd recovers when the server comes back with another history",
+  name: "listAndWatch() on etcd resyncs when the server is replaced by an empty one",
   ignore,
   async fn() {
     const port = freePorts();
@@ -214,7 +216,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "EtcdStore closes at once with watches open and the server frozen",
+  name: "EtcdStore.close() returns at once when watches are open and the server is frozen",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -234,7 +236,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a process that closed its EtcdStore ends, also when the server is frozen",
+  name: "a process ends after EtcdStore.close(), also when the server is frozen",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -262,5 +264,5 @@ async function untilTrue(condition: () => boolean): Promise<void> {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail("the condition did not come true");
+  assert.fail("the condition did not hold within 30 s");
 }

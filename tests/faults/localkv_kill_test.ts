@@ -3,7 +3,7 @@ import { LocalStore } from "../../plugins/localkv/mod.ts";
 
 const writer = new URL("./_localkv_writer.ts", import.meta.url).pathname;
 
-/** Starts a writer; the promise has the last number that it told of before it ended. */
+/** Starts a writer process and records the last number that it printed. */
 function startWriter(folder: string) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", "--quiet", writer, folder],
@@ -11,16 +11,16 @@ function startWriter(folder: string) {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const told = { last: 0 };
+  const printed = { last: 0 };
   const done = (async () => {
     let rest = "";
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       const lines = (rest + text).split("\n");
       rest = lines.pop()!;
-      if (lines.length > 0) told.last = Number(lines.at(-1));
+      if (lines.length > 0) printed.last = Number(lines.at(-1));
     }
   })();
-  return { child, told, done };
+  return { child, printed, done };
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -28,15 +28,15 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  assert.fail("the condition did not come true");
+  assert.fail("the condition did not hold within 30 s");
 }
 
-Deno.test("LocalStore loses nothing that was acknowledged when its process is killed", async () => {
+Deno.test("LocalStore keeps every completed write when its process is killed", async () => {
   const folder = await Deno.makeTempDir();
   let written = 0;
   for (let round = 0; round < 4; round++) {
-    const { child, told, done } = startWriter(folder);
-    await until(() => told.last > written + 200);
+    const { child, printed, done } = startWriter(folder);
+    await until(() => printed.last > written + 200);
     child.kill("SIGKILL");
     const errors = await new Response(child.stderr).text();
     await child.status;
@@ -45,7 +45,7 @@ Deno.test("LocalStore loses nothing that was acknowledged when its process is ki
 
     await using store = LocalStore.open({ folder });
     const revision = await store.revision();
-    assert(revision >= told.last, `${revision} of ${told.last} are left`);
+    assert(revision >= printed.last, `${revision} of ${printed.last} are left`);
     const left = await Array.fromAsync(store.list("left/"));
     const right = await Array.fromAsync(store.list("right/"));
     assert.equal(left.length, 50);
@@ -59,14 +59,14 @@ Deno.test("LocalStore loses nothing that was acknowledged when its process is ki
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("LocalStore names the process that owns the folder, and is free once that is killed", async () => {
+Deno.test("LocalStore.open() names the process that uses the folder, and succeeds when that was killed", async () => {
   const folder = await Deno.makeTempDir();
-  const { child, told, done } = startWriter(folder);
-  await until(() => told.last > 0);
+  const { child, printed, done } = startWriter(folder);
+  await until(() => printed.last > 0);
   assert.throws(() => LocalStore.open({ folder }), (error: Error & { code?: string }) => {
     assert.equal(error.code, "store_owned");
     assert(error.message.includes(folder) && error.message.includes(`process ${child.pid} `));
-    assert(error.message.includes("paths.data"), "the message names the remedy");
+    assert(error.message.includes("localkv.folder"), "the message names the remedy");
     return true;
   });
   child.kill("SIGKILL");
@@ -74,7 +74,7 @@ Deno.test("LocalStore names the process that owns the folder, and is free once t
   await child.status;
   await done;
   await using store = LocalStore.open({ folder });
-  assert(await store.revision() >= told.last);
+  assert(await store.revision() >= printed.last);
   await store.close();
   await Deno.remove(folder, { recursive: true });
 });

@@ -6,7 +6,7 @@ import { freePorts, type PrivateServer, requirePrivate, startPrivate } from "./_
 const { ignore } = requirePrivate("etcd");
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** An authority, and certificates for a server and a client that it signed. */
+/** Creates a CA and certificates for a server and a client. */
 async function certificates(dir: string): Promise<void> {
   await openssl(dir, [
     ...[
@@ -43,7 +43,7 @@ async function openssl(cwd: string, args: string[]): Promise<void> {
   assert(success, new TextDecoder().decode(stderr));
 }
 
-/** A server that speaks TLS and asks for a client's certificate. */
+/** Starts a server with TLS that requires a client certificate. */
 async function startTls(dir: string): Promise<PrivateServer> {
   const port = freePorts();
   const server = await startPrivate("etcd", {
@@ -60,7 +60,7 @@ async function startTls(dir: string): Promise<PrivateServer> {
 }
 
 Deno.test({
-  name: "EtcdStore speaks TLS with an authority, a certificate and a server name of its own",
+  name: "EtcdStore connects with TLS when CA, client certificate and server name are given",
   ignore,
   async fn() {
     const dir = await Deno.makeTempDir();
@@ -100,7 +100,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "EtcdStore logs in, is refused what its role does not allow, and logs in again after a restart",
+    "EtcdStore logs in, gets store_denied beyond its role, and logs in again when the server restarts",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -127,14 +127,13 @@ Deno.test({
       assert(!error.message.includes("wrong"), "the password must not be shown");
       return true;
     });
-    await using nobody = new EtcdStore({ endpoints });
-    await assert.rejects(() => nobody.get("app/a"), { code: "store_denied" });
+    await using anonymous = new EtcdStore({ endpoints });
+    await assert.rejects(() => anonymous.get("app/a"), { code: "store_denied" });
   },
 });
 
 Deno.test({
-  name:
-    "EtcdStore logs in again when the server no longer knows its token, for calls and for watches",
+  name: "EtcdStore logs in again for calls and watches when the server has dropped its token",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -158,7 +157,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "listAndWatch() over etcd works for a user who may see nothing but the prefix",
+  name: "listAndWatch() on etcd works when the user may only read the prefix",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -181,13 +180,13 @@ Deno.test({
   },
 });
 
-/** Sets the password that the user has already, which ends all tokens of the user. */
+/** Sets the same password again, which invalidates all tokens of the user. */
 async function forgetTokens(url: string, name: string, password: string): Promise<void> {
   const { token } = await post(url, "authenticate", { name: "root", password: "root" });
   await post(url, "user/changepw", { name, password }, token);
 }
 
-/** Creates root, and a user that may do everything below `app/`, over etcd's HTTP gateway. */
+/** Creates root, and a user with full access below `app/`, through etcd's HTTP gateway. */
 async function enableUsers(url: string): Promise<void> {
   const base64 = (text: string) => btoa(text);
   const permission = {
@@ -208,7 +207,7 @@ async function enableUsers(url: string): Promise<void> {
   for (const [path, body] of calls) await post(url, path, body);
 }
 
-/** One call of etcd's HTTP gateway. */
+/** Makes one call to etcd's HTTP gateway. */
 async function post(
   url: string,
   path: string,
@@ -225,7 +224,7 @@ async function post(
   return JSON.parse(answer);
 }
 
-/** Any answer will do, also that the user may not. */
+/** Retries until a read succeeds. */
 async function untilAnswering(store: EtcdStore): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { harness } from "../../../core/testing/mod.ts";
 import { paths, pathsToken } from "../../../cim/paths/mod.ts";
 
-Deno.test("paths() provides XGVela's folders when nobody says otherwise", async () => {
+Deno.test("paths() provides the folders of XGVela when nothing is configured", async () => {
   await using test = harness({ plugins: [paths()] });
   await test.agent.start();
   assert.deepEqual(test.agent.get(pathsToken), {
@@ -13,7 +13,7 @@ Deno.test("paths() provides XGVela's folders when nobody says otherwise", async 
   });
 });
 
-Deno.test("paths() takes CIM_PATHS_LOGS and cuts a trailing slash", async () => {
+Deno.test("paths() removes a trailing slash when CIM_PATHS_LOGS has one", async () => {
   await using test = harness({
     plugins: [paths()],
     env: { CIM_PATHS_LOGS: "/var/log/" },

@@ -23,13 +23,13 @@ async function chosen(env: Record<string, string>) {
   }
 }
 
-Deno.test("store() is embedded without endpoints, and keeps the agent's state below state/", async () => {
+Deno.test("store() uses the embedded store, with the state below state/, when no endpoint is configured", async () => {
   const { kind, entry } = await chosen({});
   assert.equal(kind, "localkv");
   assert.equal(textCodec.decode(entry!.value), "1");
 });
 
-Deno.test("store() is etcd with endpoints, waits for none, and keeps the state embedded", async () => {
+Deno.test("store() uses etcd without waiting, and keeps the state embedded, when endpoints are configured", async () => {
   const { kind, entry } = await chosen({ CIM_ETCD_ENDPOINTS: "127.0.0.1:1" });
   assert.equal(kind, "etcd");
   assert.equal(textCodec.decode(entry!.value), "1");

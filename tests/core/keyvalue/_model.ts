@@ -1,6 +1,6 @@
 /**
- * The contract as a naive map that remembers every state it was in, and the random programs that are run
- * against it and a real store side by side.
+ * A simple model of the contract, which keeps its state at every revision, and random programs to run on the
+ * model and on a real store.
  */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
@@ -12,7 +12,7 @@ import {
   textCodec,
 } from "../../../core/keyvalue/mod.ts";
 
-/** One step of a program. */
+/** A step of a program. */
 export type Step =
   | { kind: "put"; key: string; value: string; ttlMs?: number; ifAbsent?: boolean }
   | { kind: "delete"; key: string; prefix: boolean }
@@ -34,7 +34,7 @@ const writes = fc.uniqueArray(
   { minLength: 1, maxLength: 4, selector: (write) => write.key },
 );
 
-/** Programs of up to 40 steps. */
+/** Random programs of up to 40 steps. */
 export const programs: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("put" as const), key, value, ttlMs }) },
@@ -51,7 +51,7 @@ export const programs: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 40 },
 );
 
-/** The naive map. */
+/** The model: one map per revision. */
 export class Model {
   readonly states: State[] = [new Map()];
   #now = 0;
@@ -131,7 +131,7 @@ export async function apply(
   }
 }
 
-/** Asserts that lists of every revision, and the watch since the first, tell the model's story. */
+/** Asserts that the lists at every revision, and a watch from the first one, match the model. */
 export async function assertSame(
   store: KeyValueStore,
   watched: readonly ChangeBatch[],

@@ -1,6 +1,6 @@
 import type { ClockSource } from "../../../core/async/mod.ts";
 
-/** A clock for thousands of runs: it moves at once, without letting anything else run in between. */
+/** A fast clock for thousands of runs: advancing it runs timers synchronously. */
 export function steppedClock(): ClockSource & { advance(ms: number): Promise<void> } {
   let now = 0;
   const timers = new Set<{ due: number; callback: () => void }>();

@@ -14,7 +14,7 @@ function compareBytes(a: string, b: string): number {
   return x.length - y.length;
 }
 
-Deno.test("compareKeys() orders as UTF-8 bytes do", () => {
+Deno.test("compareKeys() orders keys by their UTF-8 bytes", () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       assert.equal(Math.sign(compareKeys(a, b)), Math.sign(compareBytes(a, b)));
@@ -24,7 +24,7 @@ Deno.test("compareKeys() orders as UTF-8 bytes do", () => {
   assert(compareKeys("\uFF5E", "\u{1F600}") < 0);
 });
 
-Deno.test("prefixEnd() lies after all keys of the prefix and before all others that follow", () => {
+Deno.test("prefixEnd() returns the first key after all keys with the prefix", () => {
   fc.assert(
     fc.property(text, text, text, (prefix, rest, other) => {
       const end = prefixEnd(prefix);
@@ -38,7 +38,7 @@ Deno.test("prefixEnd() lies after all keys of the prefix and before all others t
   );
 });
 
-Deno.test("prefixEnd() knows the ends of the key space", () => {
+Deno.test("prefixEnd() handles the end of the key space and the surrogate range", () => {
   assert.equal(prefixEnd(""), undefined);
   assert.equal(prefixEnd("\u{10FFFF}"), undefined);
   assert.equal(prefixEnd("a\u{10FFFF}"), "b");

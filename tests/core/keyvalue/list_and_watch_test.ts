@@ -27,7 +27,7 @@ function describe(event: SyncEvent): string {
   return `${event.resync ? "resync" : "changes"} ${changes}`;
 }
 
-/** A reader that collects what it sees. */
+/** A reader that collects events and states. */
 function collect(
   store: KeyValueStore,
   clock: ManualClock,
@@ -64,7 +64,7 @@ function collect(
   };
 }
 
-/** A store whose watches and calls can be broken. */
+/** A store whose watches and calls can be made to fail. */
 function breakable(store: RevisionStore) {
   let broken: AgentError | undefined;
   let ends: ((error: unknown) => void)[] = [];
@@ -92,13 +92,13 @@ function breakable(store: RevisionStore) {
   });
   return {
     store: proxy,
-    /** Fails what is open, and what is asked for until {@linkcode mend}. */
+    /** Fails open watches, and all calls until {@linkcode mend}. */
     break(error: AgentError) {
       broken = error;
       for (const end of ends) end(error);
       ends = [];
     },
-    /** Fails what is asked for, but leaves watches alone. */
+    /** Fails all calls until {@linkcode mend}, but no open watch. */
     silence(error: AgentError) {
       broken = error;
     },
@@ -108,9 +108,12 @@ function breakable(store: RevisionStore) {
   };
 }
 
-const unreachable = new AgentError(storeErrors.store_unreachable, "Cannot watch: nobody answers");
+const unreachable = new AgentError(
+  storeErrors.store_unreachable,
+  "Cannot watch: the store does not answer",
+);
 
-Deno.test("listAndWatch() yields a snapshot and then what happens after it", async () => {
+Deno.test("listAndWatch() yields a snapshot, then the changes after it", async () => {
   const clock = manualClock();
   await using store = memoryStore({ clock });
   await store.put("k/a", bytes("1"));
@@ -127,7 +130,7 @@ Deno.test("listAndWatch() yields a snapshot and then what happens after it", asy
   assert.deepEqual(reader.states.map(({ state }) => state), ["synced"]);
 });
 
-Deno.test("listAndWatch() yields an empty snapshot of a store in which nothing was ever written", async () => {
+Deno.test("listAndWatch() yields an empty snapshot when the store was never written", async () => {
   const clock = manualClock();
   await using store = memoryStore({ clock });
   const reader = collect(store, clock);
@@ -138,7 +141,7 @@ Deno.test("listAndWatch() yields an empty snapshot of a store in which nothing w
   assert.deepEqual(reader.seen, ["snapshot ", "changes +k/a=1"]);
 });
 
-Deno.test("listAndWatch() reports the difference once after a lost connection", async () => {
+Deno.test("listAndWatch() yields the difference once after a lost connection", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock });
   const { store, ...link } = breakable(memory);
@@ -166,7 +169,7 @@ Deno.test("listAndWatch() reports the difference once after a lost connection", 
   assert.equal(reader.states[2].resyncs, 1);
 });
 
-Deno.test("listAndWatch() reports nothing after a lost connection during which nothing happened", async () => {
+Deno.test("listAndWatch() yields nothing after a lost connection when nothing changed", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock });
   const { store, ...link } = breakable(memory);
@@ -180,7 +183,7 @@ Deno.test("listAndWatch() reports nothing after a lost connection during which n
   assert.deepEqual(reader.seen, ["snapshot k/a=1"]);
 });
 
-Deno.test("D-18 listAndWatch() lists again when the history it needs was compacted", async () => {
+Deno.test("D-18 listAndWatch() lists again when the history was compacted", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock, maxHistory: 2 });
   const { store, ...link } = breakable(memory);
@@ -211,7 +214,7 @@ Deno.test("listAndWatch() lists again when its reader was too slow", async () =>
   assert.equal(reader.seen.at(-1), "resync +k/a=10(2)");
 });
 
-Deno.test("listAndWatch() is stale while the store is silent, although its watch is open", async () => {
+Deno.test("listAndWatch() is stale when the store does not answer, even with an open watch", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock });
   const { store, ...link } = breakable(memory);
@@ -226,7 +229,7 @@ Deno.test("listAndWatch() is stale while the store is silent, although its watch
   await reader.stop();
 });
 
-Deno.test("listAndWatch() waits longer after each failure, up to its bound", async () => {
+Deno.test("listAndWatch() backs off up to the maximum delay when attempts fail", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock });
   const { store, ...link } = breakable(memory);
@@ -245,7 +248,7 @@ Deno.test("listAndWatch() waits longer after each failure, up to its bound", asy
   assert.deepEqual(reader.seen, []);
 });
 
-Deno.test("listAndWatch() ends with the error of a store that was closed", async () => {
+Deno.test("listAndWatch() ends with the error `closed` when the store is closed", async () => {
   const clock = manualClock();
   const store = memoryStore({ clock });
   const reader = collect(store, clock);
@@ -255,7 +258,7 @@ Deno.test("listAndWatch() ends with the error of a store that was closed", async
   await ended;
 });
 
-Deno.test("listAndWatch() works without history, and takes nothing for news twice", async () => {
+Deno.test("listAndWatch() yields each change once when the store has no history", async () => {
   const clock = manualClock();
   await using memory = memoryStore({ clock });
   await memory.put("k/a", bytes("1"));
@@ -283,7 +286,7 @@ Deno.test("listAndWatch() works without history, and takes nothing for news twic
   assert.deepEqual(reader.seen, ["snapshot k/a=1,k/b=2", "changes +k/b=3(2)"]);
 });
 
-Deno.test("listAndWatch() tells the log once when it loses the store and once when it has it back", async () => {
+Deno.test("listAndWatch() logs once when the watch is lost and once when it is in sync again", async () => {
   const clock = manualClock();
   const logs = recordingLogs(clock);
   await using memory = memoryStore({ clock });
@@ -303,7 +306,7 @@ Deno.test("listAndWatch() tells the log once when it loses the store and once wh
   assert.equal(logs.messages("info").length, 2);
 });
 
-Deno.test("listAndWatch() refuses misuse at once", () => {
+Deno.test("listAndWatch() throws at once when an argument is invalid", () => {
   const store = memoryStore();
   assert.throws(() => listAndWatch(store, "/k"), TypeError);
   assert.throws(() => listAndWatch(store, "k", { probeMs: 0 }), RangeError);

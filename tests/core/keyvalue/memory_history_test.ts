@@ -3,7 +3,7 @@ import { memoryStore } from "../../../core/keyvalue/mod.ts";
 
 const bytes = (size: number) => new Uint8Array(size);
 
-Deno.test("memoryStore() forgets the oldest changes beyond its bound", async () => {
+Deno.test("memoryStore() drops the oldest changes when there are more than maxHistory", async () => {
   await using store = memoryStore({ maxHistory: 3 });
   for (let value = 0; value < 10; value++) await store.put("a", bytes(1));
   await assert.rejects(() => store.watch("", { fromRevision: 7 }), { code: "store_compacted" });
@@ -11,19 +11,19 @@ Deno.test("memoryStore() forgets the oldest changes beyond its bound", async () 
   assert.equal((await batches.next()).value.revision, 8);
 });
 
-Deno.test("memoryStore() forgets the oldest changes that hold more bytes than its bound", async () => {
+Deno.test("memoryStore() drops the oldest changes when they exceed maxHistoryBytes", async () => {
   await using store = memoryStore({ maxHistoryBytes: 10_000 });
   for (let value = 0; value < 10; value++) await store.put("a", bytes(4_000));
   await assert.rejects(() => store.watch("", { fromRevision: 8 }), { code: "store_compacted" });
   await store.watch("", { fromRevision: 9 });
 });
 
-Deno.test("memoryStore() refuses bounds that keep nothing", () => {
+Deno.test("memoryStore() throws when a limit of the history is invalid", () => {
   assert.throws(() => memoryStore({ maxHistory: 0 }), RangeError);
   assert.throws(() => memoryStore({ maxHistoryBytes: NaN }), RangeError);
 });
 
-Deno.test("a watch that replays fails when the history it still needs is compacted", async () => {
+Deno.test("watch() from a past revision fails when the history it still needs is compacted", async () => {
   await using store = memoryStore();
   for (let value = 0; value < 600; value++) await store.put("a", bytes(1));
   const batches = (await store.watch("", { fromRevision: 1 }))[Symbol.asyncIterator]();
@@ -36,7 +36,7 @@ Deno.test("a watch that replays fails when the history it still needs is compact
   assert(read < 600, `${read} were still there`);
 });
 
-Deno.test("compact() refuses revisions that are not there", async () => {
+Deno.test("compact() throws when the revision does not exist", async () => {
   await using store = memoryStore();
   await store.put("a", bytes(1));
   for (const revision of [0, 2, 1.5]) {
@@ -46,7 +46,7 @@ Deno.test("compact() refuses revisions that are not there", async () => {
   await store.compact(1);
 });
 
-Deno.test("close() ends watches with closed and refuses further calls", async () => {
+Deno.test("close() ends watches and further calls with the error `closed`", async () => {
   const store = memoryStore();
   const batches = (await store.watch(""))[Symbol.asyncIterator]();
   const pending = assert.rejects(batches.next(), { code: "closed" });

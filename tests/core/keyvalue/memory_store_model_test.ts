@@ -4,7 +4,7 @@ import { clockFrom } from "../../../core/async/mod.ts";
 import { apply, assertSame, Model, programs } from "./_model.ts";
 import { steppedClock } from "./_stepped_clock.ts";
 
-Deno.test("memoryStore() tells the same story as a naive map, whatever is done to it", async () => {
+Deno.test("memoryStore() matches the model when random programs run", async () => {
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {
       const clock = steppedClock();
@@ -23,7 +23,7 @@ Deno.test("memoryStore() tells the same story as a naive map, whatever is done t
   );
 });
 
-Deno.test("memoryStore() replays the same story to a watch that begins in the past", async () => {
+Deno.test("memoryStore() matches the model when a watch replays the history", async () => {
   await fc.assert(
     fc.asyncProperty(programs, async (program) => {
       const clock = steppedClock();

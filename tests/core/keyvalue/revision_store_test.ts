@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RevisionStore, type RevisionTable, type StoredEntry } from "../../../core/keyvalue/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 
-/** A table with one entry that expires, and a disk that may refuse. */
+/** A table with one entry, whose commits can be made to fail. */
 function tableWith(entry: StoredEntry) {
   let current: StoredEntry | undefined = entry;
   let revision = 1;
@@ -30,7 +30,7 @@ function tableWith(entry: StoredEntry) {
   return { table, state };
 }
 
-Deno.test("RevisionStore tells of an expiry that fails in the background and tries again", async () => {
+Deno.test("RevisionStore reports and retries when deleting expired keys fails in the background", async () => {
   const clock = manualClock(0);
   const { table, state } = tableWith({
     key: "a",
@@ -60,7 +60,7 @@ Deno.test("RevisionStore tells of an expiry that fails in the background and tri
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("RevisionStore publishes nothing of a write that failed", async () => {
+Deno.test("RevisionStore publishes nothing when a write fails", async () => {
   const { table, state } = tableWith({
     key: "a",
     value: new Uint8Array(),

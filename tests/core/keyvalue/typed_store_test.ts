@@ -6,7 +6,7 @@ const numberCodec = jsonCodec((value) => {
   return value;
 });
 
-Deno.test("typedStore() reads, lists, swaps, deletes and watches values of its type", async () => {
+Deno.test("typedStore() reads, lists, swaps, deletes and watches typed values", async () => {
   await using store = memoryStore();
   const numbers = typedStore(store, numberCodec);
   await using changes = (await numbers.watch(""))[Symbol.asyncIterator]() as AsyncGenerator;
@@ -24,7 +24,7 @@ Deno.test("typedStore() reads, lists, swaps, deletes and watches values of its t
   assert.deepEqual((await changes.next()).value, [{ type: "delete", key: "a", revision: 3 }]);
 });
 
-Deno.test("typedStore() names the key of a value that is not of its type", async () => {
+Deno.test("typedStore() names the key when a value cannot be decoded", async () => {
   await using store = memoryStore();
   await store.put("bad", textCodec.encode('"text"'));
   const numbers = typedStore(store, numberCodec);
@@ -33,7 +33,7 @@ Deno.test("typedStore() names the key of a value that is not of its type", async
   await assert.rejects(() => Array.fromAsync(numbers.list("")), error);
 });
 
-Deno.test("typedStore() reports invalid values and goes on when asked to", async () => {
+Deno.test("typedStore() skips invalid values when onInvalid is given", async () => {
   await using store = memoryStore();
   const invalid: string[] = [];
   const numbers = typedStore(store, numberCodec, {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { unavailableStore } from "../../../core/keyvalue/mod.ts";
 
-Deno.test("unavailableStore() fails every call with the reason", async () => {
+Deno.test("unavailableStore() fails with the reason when it is called", async () => {
   const store = unavailableStore("etcd", 'no server is configured; set "etcd.endpoints"');
   const value = new Uint8Array();
   const calls: (() => Promise<unknown>)[] = [

@@ -14,7 +14,7 @@ function batch(revision: number, changes = 1): ChangeBatch {
 
 const options = { prefix: "a/", maxPending: 3 };
 
-Deno.test("WatchChannel lets no revision pass twice or backwards", async () => {
+Deno.test("WatchChannel ignores a batch when its revision is not newer", async () => {
   const channel = new WatchChannel({ ...options, firstRevision: 5 });
   for (const revision of [3, 4, 5, 5, 4, 6]) channel.push(batch(revision));
   assert.equal((await channel.next()).value?.revision, 5);
@@ -23,7 +23,7 @@ Deno.test("WatchChannel lets no revision pass twice or backwards", async () => {
   assert.equal(channel.lastRevision, 6);
 });
 
-Deno.test("WatchChannel counts changes, not batches, against its bound", async () => {
+Deno.test("WatchChannel ends with queue_full when maxPending changes are pending", async () => {
   const channel = new WatchChannel(options);
   channel.push(batch(1, 3));
   assert(!channel.isEnded);
@@ -34,14 +34,14 @@ Deno.test("WatchChannel counts changes, not batches, against its bound", async (
   assert.equal((await channel.next()).done, true);
 });
 
-Deno.test("WatchChannel takes one batch beyond its bound from a reader that has nothing pending", async () => {
+Deno.test("WatchChannel accepts a batch of any size when nothing is pending", async () => {
   const channel = new WatchChannel(options);
   channel.push(batch(1, 10));
   assert.equal((await channel.next()).value?.changes.length, 10);
   assert(!channel.isEnded);
 });
 
-Deno.test("WatchChannel takes a backlog beyond its bound and tells when it is read", async () => {
+Deno.test("WatchChannel accepts a backlog beyond maxPending and reports when it was read", async () => {
   let drained = 0;
   const channel = new WatchChannel({ ...options, onDrained: () => drained++ });
   for (let revision = 1; revision <= 10; revision++) {
@@ -55,7 +55,7 @@ Deno.test("WatchChannel takes a backlog beyond its bound and tells when it is re
   assert.equal(drained, 1);
 });
 
-Deno.test("WatchChannel replays the past before what was pushed meanwhile", async () => {
+Deno.test("WatchChannel returns replayed batches before pushed ones", async () => {
   const replay = [batch(1), batch(2)][Symbol.iterator]();
   const channel = new WatchChannel({ ...options, firstRevision: 1, replay });
   channel.push(batch(3));
@@ -64,7 +64,7 @@ Deno.test("WatchChannel replays the past before what was pushed meanwhile", asyn
   assert.deepEqual(seen, [1, 2, 3]);
 });
 
-Deno.test("WatchChannel ends with the error of its replay and drops what would follow the gap", async () => {
+Deno.test("WatchChannel ends with the error and drops pushed batches when the replay fails", async () => {
   function* replay(): Generator<ChangeBatch> {
     yield batch(1);
     throw new Error("gone");
@@ -76,7 +76,7 @@ Deno.test("WatchChannel ends with the error of its replay and drops what would f
   assert.equal((await channel.next()).done, true);
 });
 
-Deno.test("WatchChannel ends once, without error, when its signal aborts", async () => {
+Deno.test("WatchChannel ends once, without an error, when its signal aborts", async () => {
   const controller = new AbortController();
   let ends = 0;
   const channel = new WatchChannel({ ...options, signal: controller.signal, onEnd: () => ends++ });
@@ -89,7 +89,7 @@ Deno.test("WatchChannel ends once, without error, when its signal aborts", async
   assert.equal(ends, 1);
 });
 
-Deno.test("WatchChannel refuses a second reader at the same time", async () => {
+Deno.test("WatchChannel throws when it is read twice at the same time", async () => {
   const channel = new WatchChannel(options);
   const first = channel.next();
   assert.throws(() => channel.next(), TypeError);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EtcdStore } from "../../../plugins/etcd/mod.ts";
 import { isIpAddress, parseEndpoints } from "../../../plugins/etcd/endpoints.ts";
 
-Deno.test("parseEndpoints() takes host:port and URLs", () => {
+Deno.test("parseEndpoints() accepts host:port and URLs", () => {
   const endpoints = ["a:1", "http://b:2", "c", "http://d:80", "[::1]:3", " e:4 "];
   assert.deepEqual(parseEndpoints(endpoints, false), [
     "http://a:1",
@@ -18,7 +18,7 @@ Deno.test("parseEndpoints() takes host:port and URLs", () => {
   ]);
 });
 
-Deno.test("parseEndpoints() refuses what is no endpoint and a mixture of schemes", () => {
+Deno.test("parseEndpoints() throws when an endpoint is invalid or schemes are mixed", () => {
   for (const endpoint of ["", "ftp://a:1", "a:1/path", "a b:1", "a:99999"]) {
     assert.throws(() => parseEndpoints([endpoint], false), TypeError, endpoint);
   }
@@ -28,12 +28,12 @@ Deno.test("parseEndpoints() refuses what is no endpoint and a mixture of schemes
   );
 });
 
-Deno.test("isIpAddress() tells addresses from names", () => {
+Deno.test("isIpAddress() distinguishes addresses from names", () => {
   assert(isIpAddress("https://127.0.0.1:1") && isIpAddress("https://[::1]:1"));
   assert(!isIpAddress("https://etcd.test:1"));
 });
 
-Deno.test("EtcdStore refuses options that cannot be", () => {
+Deno.test("EtcdStore throws when options are invalid", () => {
   const endpoints = ["etcd.test:1"];
   const tls = { ca: "-" };
   assert.throws(() => new EtcdStore({ endpoints: [] }), TypeError);

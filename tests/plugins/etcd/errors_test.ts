@@ -4,14 +4,14 @@ import { etcdError, isNotConnected, isTokenRefused } from "../../../plugins/etcd
 
 const endpoints = ["http://a:2379"];
 
-Deno.test("etcdError() translates every kind of failure and names the remedy", () => {
+Deno.test("etcdError() translates each kind of failure and names the remedy", () => {
   const wanted: [text: string, code: string, remedy: RegExp][] = [
     ["14 UNAVAILABLE: No connection established", "store_unreachable", /check etcd\.endpoints/],
     ["14 UNAVAILABLE: read ECONNRESET", "store_unreachable", /ECONNRESET/],
     ["13 INTERNAL: Received RST_STREAM with code 2", "store_unreachable", /does not answer/],
     ["4 DEADLINE_EXCEEDED: Deadline exceeded after 3s", "deadline_exceeded", /does not answer/],
     ["7 PERMISSION_DENIED: etcdserver: permission denied", "store_denied", /etcd\.password/],
-    ["rpc error: etcdserver: permission denied", "store_denied", /role's permissions/],
+    ["rpc error: etcdserver: permission denied", "store_denied", /permissions of the role/],
     ["3 INVALID_ARGUMENT: etcdserver: user name is empty", "store_denied", /etcd\.user/],
     [
       "11 OUT_OF_RANGE: etcdserver: mvcc: required revision has been compacted",
@@ -30,7 +30,7 @@ Deno.test("etcdError() translates every kind of failure and names the remedy", (
   }
 });
 
-Deno.test("etcdError() makes misuse a RangeError and leaves translated errors alone", () => {
+Deno.test("etcdError() returns a RangeError for misuse and does not change translated errors", () => {
   const misuse = etcdError(
     "put",
     endpoints,
@@ -41,7 +41,7 @@ Deno.test("etcdError() makes misuse a RangeError and leaves translated errors al
   assert.equal(etcdError("get", endpoints, closed), closed);
 });
 
-Deno.test("isNotConnected() is true only when nothing can have been sent", () => {
+Deno.test("isNotConnected() is true only when nothing was sent", () => {
   assert(isNotConnected(new Error("14 UNAVAILABLE: No connection established. Last error: x")));
   assert(!isNotConnected(new Error("14 UNAVAILABLE: Connection dropped")));
   assert(!isNotConnected(new Error("4 DEADLINE_EXCEEDED: No connection established")));

@@ -6,7 +6,7 @@ import type { StatusBoard } from "../../../core/status/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
 
-/** A plugin that hands out the store and the agent's states. */
+/** A plugin that passes the store and the status board to a test. */
 function observer(given: { store?: KeyValueStore; board?: StatusBoard }) {
   return definePlugin({
     name: "observer",
@@ -18,13 +18,13 @@ function observer(given: { store?: KeyValueStore; board?: StatusBoard }) {
   });
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 function deadPort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-Deno.test("etcd() without endpoints is disabled and its store says why", async () => {
+Deno.test("etcd() is disabled and its store gives the reason when no endpoint is configured", async () => {
   const given: { store?: KeyValueStore; board?: StatusBoard } = {};
   await using test = harness({ plugins: [etcd(), observer(given)] });
   await test.agent.start();
@@ -35,7 +35,7 @@ Deno.test("etcd() without endpoints is disabled and its store says why", async (
   });
 });
 
-Deno.test("etcd() starts without a server, reports the error and closes at once", async () => {
+Deno.test("etcd() starts and reports the error when no server answers", async () => {
   const given: { store?: KeyValueStore; board?: StatusBoard } = {};
   await using test = harness({
     plugins: [etcd(), observer(given)],
@@ -51,7 +51,7 @@ Deno.test("etcd() starts without a server, reports the error and closes at once"
   assert.match(status.reason, /check etcd\.endpoints/);
 });
 
-Deno.test("etcd() refuses a start with files that are missing, naming the key", async () => {
+Deno.test("etcd() fails to start and names the key when a file is missing", async () => {
   const endpoints = ["https://etcd.test:2379"];
   const wrong: [config: Record<string, unknown>, wanted: RegExp][] = [
     [{ endpoints, ca_file: "/nowhere/ca.pem" }, /etcd\.ca_file \/nowhere\/ca\.pem/],

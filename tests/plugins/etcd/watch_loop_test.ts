@@ -10,7 +10,7 @@ import type {
 import { etcdCounters } from "../../../plugins/etcd/stats.ts";
 import { WatchLoop } from "../../../plugins/etcd/watch_loop.ts";
 
-/** A driver of which only watches work, and those as the test says. */
+/** A driver whose watch streams are controlled by the test; other calls fail. */
 function scripted() {
   const streams: { request: WatchRequest; listener: WatchListener; state: string }[] = [];
   const refuse = () => Promise.reject(new Error("not expected"));
@@ -35,7 +35,7 @@ function scripted() {
   return { driver, streams };
 }
 
-/** Longer than the first delay, shorter than the limit for an answer. */
+/** Longer than the first retry delay, shorter than the operation timeout. */
 const reopenMs = 200;
 
 function put(revision: number, key = "k/a"): WatchedChange {
@@ -49,7 +49,7 @@ function message(revision: number, parts: Partial<WatchMessage> = {}): WatchMess
   return { revision, created: false, changes: [], ...parts };
 }
 
-/** Opens a watch whose stream says `created` at revision 10. */
+/** Opens a watch that the server confirms at revision 10. */
 async function opened(options: { fromRevision?: number; maxPending?: number } = {}) {
   const clock = manualClock();
   const { driver, streams } = scripted();
@@ -80,14 +80,14 @@ async function revisions(channel: WatchLoop["channel"], count: number): Promise<
   return seen;
 }
 
-Deno.test("a watch goes on after the last revision that it reported, and reports none twice", async () => {
+Deno.test("WatchLoop resumes after the last reported revision and reports each change once", async () => {
   const { channel, clock, counters, streams } = await opened();
   streams[0].listener.onMessage(message(12, { changes: [put(11), put(12)] }));
   streams[0].listener.onEnd(new Error("14 UNAVAILABLE: Connection dropped"));
   await clock.advance(reopenMs);
   assert.equal(streams[1].request.startRevision, 13);
   streams[1].listener.onMessage(message(14, { created: true }));
-  // A member that lags repeats itself.
+  // A member that lags behind repeats changes.
   streams[1].listener.onMessage(message(14, { changes: [put(11), put(12), put(13), put(14)] }));
   assert.deepEqual(await revisions(channel, 4), [11, 12, 13, 14]);
   await clock.advance(0);
@@ -98,7 +98,7 @@ Deno.test("a watch goes on after the last revision that it reported, and reports
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("a watch that saw nothing goes on after the revision at which it was registered", async () => {
+Deno.test("WatchLoop resumes after the revision of its registration when it reported nothing", async () => {
   const { channel, clock, streams } = await opened();
   streams[0].listener.onEnd(new Error("14 UNAVAILABLE: Connection dropped"));
   await clock.advance(reopenMs);
@@ -106,7 +106,7 @@ Deno.test("a watch that saw nothing goes on after the revision at which it was r
   await channel.return();
 });
 
-Deno.test("a watch gathers the changes of one revision in key order", async () => {
+Deno.test("WatchLoop reports the changes of one revision as one batch in key order", async () => {
   const { channel, streams } = await opened();
   const changes = [put(11, "k/b"), put(11, "k/a"), put(12, "k/c")];
   streams[0].listener.onMessage(message(12, { changes }));
@@ -118,7 +118,7 @@ Deno.test("a watch gathers the changes of one revision in key order", async () =
   await channel.return();
 });
 
-Deno.test("a watch makes the server wait while its reader works through the past", async () => {
+Deno.test("WatchLoop pauses the stream when the reader is behind with past changes", async () => {
   const { channel, streams } = await opened({ fromRevision: 1, maxPending: 3 });
   const past = [1, 2, 3, 4, 5].map((revision) => put(revision));
   streams[0].listener.onMessage(message(10, { changes: past }));
@@ -130,7 +130,7 @@ Deno.test("a watch makes the server wait while its reader works through the past
   await channel.return();
 });
 
-Deno.test("a watch ends a reader that is too slow for what happens now", async () => {
+Deno.test("WatchLoop ends with queue_full when the reader is too slow for new changes", async () => {
   const { channel, streams } = await opened({ maxPending: 3 });
   for (const revision of [11, 12, 13, 14]) {
     streams[0].listener.onMessage(message(revision, { changes: [put(revision)] }));
@@ -140,7 +140,7 @@ Deno.test("a watch ends a reader that is too slow for what happens now", async (
   assert.equal(streams[0].state, "canceled");
 });
 
-Deno.test("D-18 a watch that the server cancels for compaction says so and counts it", async () => {
+Deno.test("D-18 WatchLoop fails with store_compacted when the server cancels for compaction", async () => {
   const { channel, counters, streams } = await opened();
   const pending = assert.rejects(channel.next(), {
     code: "store_compacted",
@@ -151,7 +151,7 @@ Deno.test("D-18 a watch that the server cancels for compaction says so and count
   assert.equal(counters.compactions, 1);
 });
 
-Deno.test("D-18 a watch that the server cancels for another reason is opened again", async () => {
+Deno.test("D-18 WatchLoop resumes when the server cancels for another reason", async () => {
   const { channel, clock, streams } = await opened();
   streams[0].listener.onMessage(
     message(10, { canceled: { reason: "moved", compactedRevision: 0 } }),
@@ -162,7 +162,7 @@ Deno.test("D-18 a watch that the server cancels for another reason is opened aga
   await channel.return();
 });
 
-Deno.test("a watch ends when the server's history is shorter than what it was told", async () => {
+Deno.test("WatchLoop fails with store_compacted when the server has a lower revision than before", async () => {
   const { channel, clock, counters, streams } = await opened();
   streams[0].listener.onMessage(message(12, { changes: [put(12)] }));
   await channel.next();
@@ -177,7 +177,7 @@ Deno.test("a watch ends when the server's history is shorter than what it was to
   assert.equal(counters.compactions, 1);
 });
 
-Deno.test("a watch gives up an attempt that is not confirmed in time and makes another", async () => {
+Deno.test("WatchLoop retries when an attempt is not confirmed in time", async () => {
   const { channel, clock, streams } = await opened();
   streams[0].listener.onEnd(new Error("14 UNAVAILABLE: Connection dropped"));
   await clock.advance(10_000);
@@ -188,7 +188,7 @@ Deno.test("a watch gives up an attempt that is not confirmed in time and makes a
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("a watch ends with the reason of its store's closing", async () => {
+Deno.test("WatchLoop ends with the reason when its store is closed", async () => {
   const { channel, closing, streams } = await opened();
   const pending = assert.rejects(channel.next(), /closed now/);
   closing.abort(new Error("closed now"));

@@ -5,7 +5,7 @@ import { LocalStore, type LocalStoreOptions } from "../../../plugins/localkv/mod
 
 const bytes = textCodec.encode;
 
-/** Runs with a folder and a way to open it again and again. */
+/** Runs with a temporary folder and a function that opens a store in it. */
 async function withFolder(
   work: (
     open: (options?: Partial<LocalStoreOptions>) => LocalStore,
@@ -20,7 +20,7 @@ async function withFolder(
   }
 }
 
-Deno.test("LocalStore keeps entries, revisions and history when it is opened again", () =>
+Deno.test("LocalStore keeps entries, revisions and history when it is reopened", () =>
   withFolder(async (open) => {
     {
       await using store = open();
@@ -45,7 +45,7 @@ Deno.test("LocalStore keeps entries, revisions and history when it is opened aga
     assert.equal((await store.put("c", bytes("1"))).revision, 5);
   }));
 
-Deno.test("LocalStore keeps the revision when all of its history was compacted", () =>
+Deno.test("LocalStore keeps the revision when all history was compacted", () =>
   withFolder(async (open) => {
     {
       await using store = open();
@@ -58,7 +58,7 @@ Deno.test("LocalStore keeps the revision when all of its history was compacted",
     assert.equal((await store.put("a", bytes("4"))).revision, 4);
   }));
 
-Deno.test("LocalStore expires keys while it is closed, as deletes with a revision", () =>
+Deno.test("LocalStore deletes keys that expired while it was closed when it is reopened", () =>
   withFolder(async (open) => {
     const clock = manualClock();
     {
@@ -79,7 +79,7 @@ Deno.test("LocalStore expires keys while it is closed, as deletes with a revisio
     assert.equal(clock.pending, 0);
   }));
 
-Deno.test("LocalStore bounds its history by the number of changes", () =>
+Deno.test("LocalStore trims its history when there are more than maxHistory changes", () =>
   withFolder(async (open) => {
     await using store = open({ maxHistory: 80 });
     for (let value = 0; value < 1_000; value++) await store.put("a", bytes("1"));
@@ -89,7 +89,7 @@ Deno.test("LocalStore bounds its history by the number of changes", () =>
     await assert.rejects(() => store.watch("", { fromRevision: 900 }), { code: "store_compacted" });
   }));
 
-Deno.test("LocalStore bounds its history by the age of changes", () =>
+Deno.test("LocalStore trims its history when changes are older than maxHistoryAgeMs", () =>
   withFolder(async (open) => {
     const clock = manualClock();
     await using store = open({ clock, maxHistoryAgeMs: 3_600_000 });
@@ -102,7 +102,7 @@ Deno.test("LocalStore bounds its history by the age of changes", () =>
     assert.equal(await store.revision(), 6);
   }));
 
-Deno.test("LocalStore refuses a value that is too large before it writes anything", () =>
+Deno.test("LocalStore writes nothing when a value is too large", () =>
   withFolder(async (open) => {
     await using store = open({ maxValueBytes: 10 });
     await store.put("a", new Uint8Array(10));
@@ -113,12 +113,12 @@ Deno.test("LocalStore refuses a value that is too large before it writes anythin
     assert.equal(await store.revision(), 1);
   }));
 
-Deno.test("LocalStore.open() refuses a folder that is open already, and is free after close()", () =>
+Deno.test("LocalStore.open() fails with store_owned when the folder is in use, until close()", () =>
   withFolder(async (open, folder) => {
     const store = open();
     assert.throws(() => open(), {
       code: "store_owned",
-      message: new RegExp(`${folder}: process ${Deno.pid} owns it`),
+      message: new RegExp(`${folder}: process ${Deno.pid} is using it`),
     });
     await store.close();
     await store.close();
@@ -126,7 +126,7 @@ Deno.test("LocalStore.open() refuses a folder that is open already, and is free 
     assert.equal(await again.revision(), 0);
   }));
 
-Deno.test("LocalStore.open() refuses options out of range", () =>
+Deno.test("LocalStore.open() throws when an option is out of range", () =>
   withFolder((open) => {
     assert.throws(() => open({ maxBytes: 1 }), RangeError);
     assert.throws(() => open({ maxHistory: 0 }), RangeError);
@@ -135,7 +135,7 @@ Deno.test("LocalStore.open() refuses options out of range", () =>
     return Promise.resolve();
   }));
 
-Deno.test("LocalStore with durability power keeps the same promises", () =>
+Deno.test("LocalStore with durability power keeps entries when it is reopened", () =>
   withFolder(async (open) => {
     {
       await using store = open({ durability: "power" });

@@ -5,7 +5,7 @@ import { LocalStore } from "../../../plugins/localkv/mod.ts";
 import { apply, assertSame, Model, programs } from "../../core/keyvalue/_model.ts";
 import { steppedClock } from "../../core/keyvalue/_stepped_clock.ts";
 
-Deno.test("LocalStore tells the same story as a naive map, also when it is opened anew in between", async () => {
+Deno.test("LocalStore matches the model when random programs run and it is reopened in between", async () => {
   await fc.assert(
     fc.asyncProperty(programs, fc.nat(40), async (program, reopenAt) => {
       const folder = await Deno.makeTempDir();

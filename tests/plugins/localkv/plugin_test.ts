@@ -4,7 +4,7 @@ import { definePlugin } from "../../../core/plugin/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { localkv, localkvToken } from "../../../plugins/localkv/mod.ts";
 
-/** A plugin that hands out what it got. */
+/** A plugin that passes the store to a test. */
 function consumer(use: (store: KeyValueStore) => void) {
   return definePlugin({
     name: "consumer",
@@ -29,13 +29,13 @@ Deno.test("localkv() provides a store in the folder of its section and closes it
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("localkv() stops the start when the folder is owned by another", async () => {
+Deno.test("localkv() fails to start when the folder is in use", async () => {
   const folder = await Deno.makeTempDir();
   const config = { localkv: { folder } };
   await using first = harness({ plugins: [localkv()], config });
   await first.agent.start();
   const second = harness({ plugins: [localkv()], config });
-  await assert.rejects(() => second.agent.start(), /owns it/);
+  await assert.rejects(() => second.agent.start(), /is using it/);
   await first.agent.stop();
   await Deno.remove(folder, { recursive: true });
 });

@@ -6,7 +6,7 @@ function entry(key: string, revision: number): StoredEntry {
   return { key, value: new Uint8Array([revision]), revision, createRevision: revision };
 }
 
-Deno.test("SqliteTable keeps nothing of a commit that failed half way, and goes on", async () => {
+Deno.test("SqliteTable rolls back and stays usable when a commit fails half way", async () => {
   const folder = await Deno.makeTempDir();
   {
     using table = new SqliteTable(`${folder}/test.sqlite`, {

@@ -3,7 +3,7 @@ import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { httpToken } from "../../../plugins/http/mod.ts";
 import { connectors, local, rpc } from "../../../plugins/presets/mod.ts";
 
-/** An agent of all presets, on free ports and an empty folder. */
+/** An agent with all presets, on free ports and with an empty folder. */
 function everything(data: string): Harness {
   return harness({
     plugins: [...local(), ...rpc(), ...connectors()],
@@ -16,7 +16,7 @@ function everything(data: string): Harness {
   });
 }
 
-Deno.test("presets are disjoint and new at each call", () => {
+Deno.test("presets are disjoint and create new plugins when called", () => {
   const names = [...local(), ...rpc(), ...connectors()].map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const preset of [local, rpc, connectors]) {
@@ -25,7 +25,7 @@ Deno.test("presets are disjoint and new at each call", () => {
   }
 });
 
-Deno.test("T-FLV an agent of all presets without connections starts, serves and stops", async () => {
+Deno.test("T-FLV an agent with all presets starts, serves and stops when nothing else runs", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await using kit = everything(folder);
@@ -39,7 +39,7 @@ Deno.test("T-FLV an agent of all presets without connections starts, serves and 
   }
 });
 
-Deno.test("two agents of all presets live in one process", async () => {
+Deno.test("two agents with all presets run in one process", async () => {
   const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
   try {
     await using first = everything(folders[0]);

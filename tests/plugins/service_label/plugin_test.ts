@@ -20,13 +20,13 @@ Deno.test("serviceLabelPlugin() prefers the configured label, then MICROSERVICE_
   assert.equal((await labelOf({ config })).label.prefix, "/x/mine/");
 });
 
-Deno.test("D-SL-1 agents without any label do not share one, and say so", async () => {
+Deno.test("D-SL-1 serviceLabelPlugin() uses a random label and warns when none is configured", async () => {
   const { label, warnings } = await labelOf({});
   assert.equal(label.name, "agent-80000000");
   assert.match(warnings.join(), /using a random one/);
 });
 
-Deno.test("D-SL-1 a label with a slash is a configuration error that names the key", async () => {
+Deno.test("D-SL-1 serviceLabelPlugin() fails and names the key when the label contains a slash", async () => {
   await assert.rejects(labelOf({ config: { service_label: { label: "a/b" } } }), {
     message: /service_label\.label/,
   });
