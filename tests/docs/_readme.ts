@@ -1,27 +1,34 @@
 /**
- * The README with its generated parts: each stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+ * The README with its generated parts. Each part is between `<!-- generated: NAME -->` and `<!-- end -->`.
  *
  * @module
  */
 import { cimPlugins, errorCatalogue } from "../../cim/assembly/mod.ts";
 import { cliErrors } from "../../cim/cli/mod.ts";
-import { describeMarkdown, type ErrorEntry, type MetricFamily } from "../../core/mod.ts";
+import { settingsSections } from "../../cim/settings/mod.ts";
+import {
+  describeMarkdown,
+  type ErrorEntry,
+  type Fields,
+  type MetricFamily,
+} from "../../core/mod.ts";
 import { withRunningAgent } from "./_running_agent.ts";
 
 /** The repository's README. */
 export const readmeUrl = new URL("../../README.md", import.meta.url);
 
-/** The text with every generated part as it has to be now. */
+/** The README with its generated parts made anew. */
 export async function renewed(readme: string): Promise<string> {
   const parts: Record<string, string> = {
     configuration: configuration(),
+    settings: settings(),
     errors: errors(),
     metrics: metrics(await runningFamilies()),
   };
   return readme.replaceAll(
     /<!-- generated: (\w+) -->\n[^]*?<!-- end -->/g,
     (_, name: string) => {
-      // The tables are left as they are: padded columns would change with every longer word.
+      // The formatter skips the tables: padded columns would change with every longer word.
       const [start, end] = ["start", "end"].map((at) => `<!-- deno-fmt-ignore-${at} -->`);
       return `<!-- generated: ${name} -->\n${start}\n\n${parts[name]}\n${end}\n<!-- end -->`;
     },
@@ -46,6 +53,14 @@ function configuration(): string {
   ).trimEnd() + "\n";
 }
 
+function settings(): string {
+  const sections = Object.entries<Fields>(settingsSections).map(([section, fields]) => ({
+    section: `cimConfig.${section}`,
+    fields,
+  }));
+  return describeMarkdown(sections).trimEnd() + "\n";
+}
+
 /** Every error code of the program. */
 export function allErrors(): readonly ErrorEntry[] {
   return [...errorCatalogue, ...Object.values<ErrorEntry>(cliErrors)];
@@ -55,7 +70,7 @@ function errors(): string {
   const rows = allErrors().map(({ code, meaning, remedy, retryable }) =>
     `| \`${code}\` | ${retryable ? "yes" : "no"} | ${meaning} | ${remedy} |`
   );
-  return table("| Code | Trying again can help | What happened | What to do |", rows);
+  return table("| Code | Retry can help | What happened | What to do |", rows);
 }
 
 function metrics(families: readonly MetricFamily[]): string {
@@ -63,7 +78,7 @@ function metrics(families: readonly MetricFamily[]): string {
   return table("| Metric | Type | Meaning |", rows);
 }
 
-/** The families of an agent that uses all it has: etcd is configured, though nobody answers there. */
+/** The metric families of an agent with all plugins; etcd is configured, but no server runs there. */
 function runningFamilies(): Promise<readonly MetricFamily[]> {
   const config = { etcd: { endpoints: ["127.0.0.1:1"] } };
   return withRunningAgent(config, ({ metrics }) => metrics.families());

@@ -1,7 +1,7 @@
 /**
- * Real servers for the tests. A shared one is found through its variable; a private one, which a test
- * may kill, freeze or configure, is started with the script that `CIM_TEST_SERVICES` names. What is not
- * there is told in one line and its tests are left out, unless `CIM_TEST_REQUIRE=all`.
+ * Real servers for the tests. A shared server is found through its environment variable. A private server,
+ * which a test may kill, freeze or configure, is started with the script that `CIM_TEST_SERVICES` names. If
+ * one is missing, its tests are left out and one line says so; with `CIM_TEST_REQUIRE=all` that is an error.
  */
 import { deadline } from "../../core/async/mod.ts";
 
@@ -13,9 +13,9 @@ const variables = {
 
 export type ServerName = keyof typeof variables;
 
-/** A server that may be used but not disturbed. */
+/** A server shared by tests: they may use it but not stop or configure it. */
 export interface RequiredServer {
-  /** Whether its tests must be left out. */
+  /** Whether the server is missing, so that its tests are left out. */
   readonly ignore: boolean;
   /** Its address; empty when it is not there. */
   readonly url: string;
@@ -23,7 +23,7 @@ export interface RequiredServer {
 
 /** How a server is started. */
 export interface StartOptions {
-  /** Port, and room above it. Default: free ones. */
+  /** Port; the next one must be free as well. Default: a free pair. */
   readonly port?: number;
   /** Folder of its data. Default: a new one, removed at the end. */
   readonly dir?: string;
@@ -33,14 +33,14 @@ export interface StartOptions {
   readonly unready?: boolean;
 }
 
-/** A server of the test's own. */
+/** A server that belongs to one test. */
 export interface PrivateServer extends AsyncDisposable {
   readonly port: number;
   readonly dir: string;
   readonly url: string;
-  /** Ends it at once, as `kill -9` does. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
-  /** Stops it from running, with all connections open. */
+  /** Suspends the process; its connections stay open. */
   freeze(): void;
   thaw(): void;
   /** Starts it again after {@linkcode kill}, on the same port and folder. */
@@ -57,6 +57,22 @@ export function requireServer(name: ServerName): RequiredServer {
 export function requirePrivate(name: ServerName): { readonly ignore: boolean } {
   const script = Deno.env.get("CIM_TEST_SERVICES") ?? "";
   return { ignore: isMissing(script, `a private ${name}: set CIM_TEST_SERVICES`) };
+}
+
+/**
+ * Whether tests that build programs of other languages must be left out: they fetch libraries, so they run only
+ * if `variable` is `1` or everything is required, and the tools are there. Call it at the top of a test file.
+ */
+export async function requireTools(variable: string, ...tools: string[]): Promise<boolean> {
+  const isRequired = Deno.env.get("CIM_TEST_REQUIRE") === "all" || Deno.env.get(variable) === "1";
+  if (isMissing(isRequired ? "1" : "", `${tools.join(" and ")}: set ${variable}=1`)) return true;
+  for (const tool of tools) {
+    const { success } = await new Deno.Command("sh", {
+      args: ["-c", 'command -v "$0" >/dev/null', tool],
+    }).output();
+    if (isMissing(success ? tool : "", `${tool}: install it`)) return true;
+  }
+  return false;
 }
 
 /** Starts a server and waits until it serves. */
@@ -105,8 +121,8 @@ export async function startPrivate(
 }
 
 /**
- * A free port with a free one above it, which etcd needs for its peers. It lies below the range from which the
- * system takes ports for connections: ten thousand of those, just closed, would leave no pair.
+ * A free port whose successor is free too: etcd needs that for its peers. It lies below the range of ports that
+ * the system gives to outgoing connections: after ten thousand of those no pair might be free.
  */
 export function freePorts(): number {
   for (let attempt = 0; attempt < 1_000; attempt++) {
@@ -125,7 +141,7 @@ export function freePorts(): number {
 function isMissing(value: string, remedy: string): boolean {
   if (value !== "") return false;
   if (Deno.env.get("CIM_TEST_REQUIRE") === "all") throw new Error(`Missing ${remedy}`);
-  // The one line that says what was left out; a test file has no logger.
+  // A test file has no logger; this one line says what was left out.
   // deno-lint-ignore no-console
   console.log(`left out, needs ${remedy}`);
   return true;
