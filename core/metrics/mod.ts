@@ -1,13 +1,26 @@
 /**
- * What parts of the agent count, read at scrape time. It renders nothing and serves nothing.
+ * Metrics of the agent and its plugins, read when they are scraped. This folder renders and serves nothing;
+ * `plugins/prometheus` does.
  *
  * @module
  */
+export { type Labels, type SeriesOptions } from "./_series.ts";
+export type {
+  FamilyBase,
+  HistogramFamily,
+  HistogramSample,
+  MetricFamily,
+  Sample,
+  ValueFamily,
+} from "./family.ts";
 export {
+  type Counter,
   counter,
+  type Gauge,
   gauge,
-  type HistogramSample,
-  type MetricFamily,
-  MetricSet,
-  type Sample,
-} from "./metrics.ts";
+  type Histogram,
+  histogram,
+  type LabelArguments,
+  type MetricOptions,
+} from "./instruments.ts";
+export { MetricSet } from "./metric_set.ts";

@@ -15,7 +15,7 @@ type PlainStat = {
 }[keyof NatsServerStats];
 
 const gauges: readonly (readonly [name: string, stat: PlainStat, help: string])[] = [
-  ["nats_server_connections", "connections", "Connections open now."],
+  ["nats_server_open_connections", "connections", "Connections open now."],
   ["nats_server_subscriptions", "subscriptions", "Subscriptions held now."],
 ];
 
