@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shippedFiles, sourceFiles } from "./_source_tree.ts";
+import { root, shippedFiles, sourceFiles } from "./_source_tree.ts";
 
 const shipped = shippedFiles();
 const everything = [...shipped, ...sourceFiles("tests", "examples")];
@@ -44,4 +44,16 @@ Deno.test("deno.json has no import map, so that `deno run URL/main.ts` needs non
   for (const key of ["imports", "importMap", "scopes", "links"]) {
     assert(!(key in settings), key);
   }
+});
+
+Deno.test("the README's table of dependencies lists each package and where it enters", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", root));
+  const table = /<!-- dependencies -->\n([^]*?)<!-- end -->/.exec(readme)?.[1] ?? "";
+  const listed = [...table.matchAll(/^\| `([^`]+)` +\| \[`([^`]+)`\]/gm)]
+    .map(([, name, path]) => `${name} in ${path}`);
+  const imported = shipped.flatMap(({ path, imports }) =>
+    imports.flatMap(({ specifier }) => npmPackage(specifier)?.name ?? [])
+      .map((name) => `${name} in ${path}`)
+  );
+  assert.deepEqual(listed.toSorted(), [...new Set(imported)].toSorted());
 });

@@ -18,9 +18,10 @@ const otherFolders = [
 ];
 
 Deno.test("tests mirror the source tree", () => {
-  const folders = new Set(shippedFiles().map(({ path }) => folderOf(path)));
+  const sources = [...shippedFiles(), ...sourceFiles("examples")];
+  const folders = new Set(sources.map(({ path }) => folderOf(path)));
   const unmatched = sourceFiles("tests").map(({ path }) => folderOf(path).slice("tests/".length))
-    .filter((folder) => !otherFolders.includes(folder.split("/")[0]) && folder !== "examples")
+    .filter((folder) => !otherFolders.includes(folder.split("/")[0]))
     .filter((folder) =>
       ![...folders].some((known) => known === folder || known.startsWith(folder))
     );
