@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import type { ExchangeEvents, Target } from "./outcome.ts";
 
-/** One request over HTTP/1.1. */
+/** Sends one request over HTTP/1.1. */
 export function openHttp1(
   { host, port, path }: Target,
   body: Uint8Array,

@@ -2,7 +2,7 @@ import { connect } from "node:http2";
 import { Buffer } from "node:buffer";
 import type { ExchangeEvents, Target } from "./outcome.ts";
 
-/** One request over cleartext HTTP/2 with prior knowledge. */
+/** Sends one request over cleartext HTTP/2 with prior knowledge. */
 export function openHttp2(
   { host, port, path }: Target,
   body: Uint8Array,

@@ -4,16 +4,16 @@ import type { AppOutcome, Opener } from "./outcome.ts";
 
 /** Options of a call. */
 export interface AppPostOptions {
-  /** Limit of the whole exchange in milliseconds. Default: the client's. */
+  /** Time limit of the whole exchange in milliseconds. Default: `requestTimeoutMs` of the client. */
   timeoutMs?: number;
-  /** Ends the call; the promise then rejects with the signal's reason. */
+  /** Cancels the call; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** The application's HTTP interface. */
 export interface AppClient {
   /**
-   * Posts JSON text to 127.0.0.1, and to ::1 if nobody listens there. Every failure is an outcome.
+   * Posts JSON text to 127.0.0.1, then to ::1 if that connection is not made. Every failure is an outcome.
    *
    * @throws {TypeError} When the path does not begin with a slash.
    */
@@ -23,7 +23,7 @@ export interface AppClient {
 /** Key of {@linkcode AppClient}. */
 export const appClientToken: Token<AppClient> = token("app_client");
 
-/** Calls by outcome, in plain numbers. */
+/** Number of calls by outcome. */
 export class AppClientStats {
   /** The application answered. */
   answered = 0;
@@ -31,28 +31,30 @@ export class AppClientStats {
   unreached = 0;
   /** The connection broke. */
   broken = 0;
-  /** The time was up. */
+  /** The time limit passed. */
   unanswered = 0;
 }
 
 /** What {@linkcode createAppClient} takes. */
 export interface CreateAppClientOptions {
-  /** Where the application listens; asked before each call, so that a change counts at once. */
+  /** Returns where the application listens. Called before each call, so a change applies at once. */
   address: () => { readonly port: number; readonly isHttp2: boolean };
-  /** Limit for making a connection in milliseconds. Default 2,000. */
+  /** Time limit for connecting, in milliseconds. Default 2,000. */
   connectTimeoutMs?: number;
-  /** Limit of a call in milliseconds. Default 10,000. */
+  /** Time limit of a call, in milliseconds. Default 10,000. */
   requestTimeoutMs?: number;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Counts the calls. Default: counts of its own. */
+  /** Counters to update. Default: new ones. */
   stats?: AppClientStats;
+  /** Called with the outcome of each call, before the call returns. Must not throw. */
+  onOutcome?: (outcome: AppOutcome) => void;
 }
 
 const hosts = ["127.0.0.1", "::1"];
 
 /**
- * Creates a client. It holds nothing between calls, so there is nothing to close.
+ * Creates a client. It keeps no connection between calls, so it needs no closing.
  *
  * @example
  * ```ts
@@ -67,33 +69,42 @@ const hosts = ["127.0.0.1", "::1"];
  */
 export function createAppClient(options: CreateAppClientOptions): AppClient {
   const { address, connectTimeoutMs = 2_000, requestTimeoutMs = 10_000 } = options;
-  const { clock = systemClock, stats = new AppClientStats() } = options;
+  const { clock = systemClock, stats = new AppClientStats(), onOutcome } = options;
+
+  async function send(
+    path: string,
+    body: Uint8Array,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<AppOutcome> {
+    const { port, isHttp2 } = address();
+    const open = await loadOpener(isHttp2);
+    const end = clock.monotonic() + timeoutMs;
+    const reasons: string[] = [];
+    for (const host of hosts) {
+      const leftMs = Math.max(0, end - clock.monotonic());
+      const limits = { connectTimeoutMs, timeoutMs: leftMs, clock, signal };
+      const outcome = await exchange(open, { host, port, path }, body, limits);
+      if (outcome.kind !== "unreached") return outcome;
+      reasons.push(outcome.reason);
+    }
+    return { kind: "unreached", reason: reasons.join("; ") };
+  }
+
   return {
     async post(path, body, { timeoutMs = requestTimeoutMs, signal } = {}) {
       if (!path.startsWith("/")) {
-        throw new TypeError(`Cannot post to "${path}": a path begins with a slash`);
+        throw new TypeError(`Cannot post to "${path}": the path must start with a slash`);
       }
-      const { port, isHttp2 } = address();
-      const open = await loadOpener(isHttp2);
-      const end = clock.monotonic() + timeoutMs;
-      const reasons: string[] = [];
-      for (const host of hosts) {
-        const leftMs = Math.max(0, end - clock.monotonic());
-        const limits = { connectTimeoutMs, timeoutMs: leftMs, clock, signal };
-        const outcome = await exchange(open, { host, port, path }, body, limits);
-        if (outcome.kind !== "unreached") {
-          stats[outcome.kind]++;
-          return outcome;
-        }
-        reasons.push(outcome.reason);
-      }
-      stats.unreached++;
-      return { kind: "unreached", reason: reasons.join("; ") };
+      const outcome = await send(path, body, timeoutMs, signal);
+      stats[outcome.kind]++;
+      onOutcome?.(outcome);
+      return outcome;
     },
   };
 }
 
-/** The HTTP modules are loaded with the first call: an agent starts noticeably faster without them. */
+/** The HTTP modules are loaded by the first call, because loading them slows the agent's start noticeably. */
 async function loadOpener(isHttp2: boolean): Promise<Opener> {
   return isHttp2
     ? (await import("./_http2.ts")).openHttp2

@@ -1,7 +1,7 @@
 /**
- * One request and what became of it, within its limits: a connection of its own, closed in every case
- * before the outcome is told. The body of the answer is read to its end, at most 64 KiB and one second,
- * so that the application is not cut off while it writes; nothing of it is kept.
+ * One request and its outcome, within its time limits, on a connection of its own that is closed before the
+ * outcome is returned. The body of the answer is read to its end, but at most 64 KiB and for one second, so that
+ * the application does not see a reset while it writes; the body is discarded.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { AppOutcome, Opener, Target } from "./outcome.ts";
 const maxAnswerBytes = 64 * 1024;
 const maxDrainMs = 1_000;
 
-/** Limits of an exchange. */
+/** Limits of an exchange, in milliseconds. */
 export interface ExchangeLimits {
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
@@ -20,9 +20,9 @@ export interface ExchangeLimits {
 }
 
 /**
- * Sends the request.
+ * Sends the request. Every failure is an outcome.
  *
- * @throws The signal's reason when it aborts; everything else is an outcome.
+ * @throws The signal's reason when it aborts.
  */
 export function exchange(
   open: Opener,
@@ -61,7 +61,7 @@ export function exchange(
     else settle({ kind: isConnected ? "broken" : "unreached", reason });
   }
   function settle(outcome: AppOutcome) {
-    // A destroyed connection reports its end once more.
+    // A destroyed connection reports its end again.
     if (timers.disposed) return;
     release();
     resolve(outcome);

@@ -10,6 +10,7 @@ import { appClient } from "../app_client/mod.ts";
 import { bus } from "../bus/mod.ts";
 import { commonInfra } from "../common_infra/mod.ts";
 import { configPush } from "../config_push/mod.ts";
+import { dayOne } from "../day_one/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { kvRoutes } from "../kv_routes/mod.ts";
@@ -52,6 +53,7 @@ export function cimPlugins(): readonly Plugin[] {
     ownLog(),
     events(),
     registration(),
+    dayOne(),
     configPush(),
     cimMetrics(),
     kvRoutes(),

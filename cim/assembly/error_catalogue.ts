@@ -6,6 +6,7 @@ import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
 import { dayOneErrors } from "../day_one/mod.ts";
 import { kvErrors } from "../kv_routes/mod.ts";
 import { logErrors } from "../logs/mod.ts";
+import { registrationErrors } from "../registration/mod.ts";
 import { settingsErrors } from "../settings/mod.ts";
 
 /**
@@ -21,6 +22,7 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   natsErrors,
   logErrors,
   dayOneErrors,
+  registrationErrors,
   settingsErrors,
   kvErrors,
 ].flatMap((catalogue) => Object.values<ErrorEntry>(catalogue)));

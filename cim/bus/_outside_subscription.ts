@@ -1,6 +1,6 @@
 /*
- * A subscription at an outside server, with the face of an in-process one. The client library hands over
- * each message with bytes of its own; all that arrive in one turn of the event loop count as one chunk.
+ * A subscription at an outside server, with the interface of an in-process one. Each message of the client library
+ * has its own bytes; the messages that arrive in one turn of the event loop count as one chunk.
  */
 import type { NatsClient, NatsMessage } from "../../plugins/nats/mod.ts";
 import type {
@@ -9,13 +9,13 @@ import type {
   MessageView,
 } from "../../plugins/nats_server/mod.ts";
 
-/** Bounds and counters that all subscriptions of one bus share. */
+/** Limits and counters shared by all subscriptions of one bus. */
 export interface OutsideBacklog {
-  /** Bytes kept at most for paused subscriptions, all together. */
+  /** Most bytes kept for all paused subscriptions together. */
   readonly maxBytes: number;
   /** Bytes kept now. */
   bytes: number;
-  /** Messages dropped because the backlog was full, by subscribed subject. */
+  /** Messages dropped because the backlog was full, by subject of the subscription. */
   readonly dropped: Map<string, number>;
 }
 
@@ -25,9 +25,9 @@ export class OutsideSubscription implements InProcessSubscription {
   readonly #shared: OutsideBacklog;
   #waiting: NatsMessage[] = [];
   #remote: Disposable | undefined;
-  #paused = false;
-  #ended = false;
-  #chunkOpen = false;
+  #isPaused = false;
+  #isEnded = false;
+  #isChunkOpen = false;
   #delivered = 0;
 
   constructor(subject: string, handler: InProcessHandler, shared: OutsideBacklog) {
@@ -41,23 +41,23 @@ export class OutsideSubscription implements InProcessSubscription {
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#isPaused;
   }
 
-  /** Subscribes at the server; a subscription that was ended before never does. */
+  /** Subscribes at the server, unless the subscription has ended. */
   attach(client: NatsClient): void {
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     this.#remote = client.subscribe(this.#subject, (message) => this.#receive(message));
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#isPaused = false;
     let taken = 0;
-    while (taken < this.#waiting.length && !this.#paused && !this.#ended) {
+    while (taken < this.#waiting.length && !this.#isPaused && !this.#isEnded) {
       const message = this.#waiting[taken++];
       this.#shared.bytes -= message.data.length;
       this.#deliver(message);
@@ -66,8 +66,8 @@ export class OutsideSubscription implements InProcessSubscription {
   }
 
   unsubscribe(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#remote?.[Symbol.dispose]();
     for (const { data } of this.#waiting.splice(0)) {
       this.#shared.bytes -= data.length;
@@ -80,8 +80,8 @@ export class OutsideSubscription implements InProcessSubscription {
   }
 
   #receive(message: NatsMessage): void {
-    if (this.#ended) return;
-    if (!this.#paused && this.#waiting.length === 0) return this.#deliver(message);
+    if (this.#isEnded) return;
+    if (!this.#isPaused && this.#waiting.length === 0) return this.#deliver(message);
     if (this.#shared.bytes + message.data.length > this.#shared.maxBytes) return this.#drop();
     this.#shared.bytes += message.data.length;
     this.#waiting.push(message);
@@ -99,11 +99,11 @@ export class OutsideSubscription implements InProcessSubscription {
       headerEnd: 0,
     };
     this.#handler.onMessage(view);
-    if (this.#chunkOpen || !this.#handler.onChunkEnd) return;
-    this.#chunkOpen = true;
+    if (this.#isChunkOpen || !this.#handler.onChunkEnd) return;
+    this.#isChunkOpen = true;
     queueMicrotask(() => {
-      this.#chunkOpen = false;
-      if (!this.#ended) this.#handler.onChunkEnd?.();
+      this.#isChunkOpen = false;
+      if (!this.#isEnded) this.#handler.onChunkEnd?.();
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * Where the product's messages come from and go to, whichever NATS server carries them.
+ * The contract of the message bus, the same for the embedded and an outside NATS server.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { InProcessHandler, InProcessSubscription } from "../../plugins/nats
 
 /** The NATS subjects of the pod. */
 export interface MessageBus {
-  /** `embedded`: the agent's own server; `outside`: the one that `nats.url` names. */
+  /** `embedded`: the agent's own server; `outside`: the server at `nats.url`. */
   readonly kind: "embedded" | "outside";
   /**
-   * Receives messages from now on, for the embedded server without a copy. While paused, an embedded
-   * server holds back the publishers; an outside one cannot be held back, so messages are kept up to a
-   * bound and then dropped, counted by subject.
+   * Receives messages from now on; from the embedded server without a copy. While the subscription is paused, the
+   * embedded server applies back-pressure to the publishers. An outside server allows none, so messages are
+   * buffered up to a limit and then dropped and counted by subject.
    */
   subscribe(subject: string, handler: InProcessHandler): InProcessSubscription;
   /**
@@ -22,7 +22,7 @@ export interface MessageBus {
    * @throws {AgentError} `unavailable` or `nats_unreachable` while an outside server is not connected.
    */
   publish(subject: string, payload: Uint8Array): void;
-  /** Takes in what the clients have sent so far and then no more; gives up when the signal aborts. */
+  /** Delivers what clients have sent so far, then accepts no more. Stops early when the signal aborts. */
   drain(signal: AbortSignal): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The message bus of the pod: the embedded NATS server, or an outside one. It knows no subject and no
- * payload.
+ * The message bus of the pod: the embedded NATS server, or an outside one. It does not interpret subjects or
+ * payloads.
  *
  * @module
  */

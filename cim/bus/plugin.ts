@@ -1,15 +1,10 @@
-/**
- * Chooses the server: the outside one when `nats.url` is set, else the embedded one.
- *
- * @module
- */
 import { aborted, definePlugin, gauge, type Plugin, size } from "../../core/mod.ts";
 import { type NatsApi, natsToken } from "../../plugins/nats/mod.ts";
 import { type NatsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
 import { type OutsideBacklog, OutsideSubscription } from "./_outside_subscription.ts";
 import { busToken, type MessageBus } from "./message_bus.ts";
 
-/** Provides the {@linkcode MessageBus}. */
+/** Provides the {@linkcode MessageBus}: the outside server when `nats.url` is set, else the embedded one. */
 export function bus(): Plugin {
   return definePlugin({
     name: "bus",
@@ -18,7 +13,7 @@ export function bus(): Plugin {
     config: {
       maxBacklogBytes: size({
         doc:
-          "Bytes of messages from an outside NATS server kept while their consumer is full; beyond that they are dropped and counted.",
+          "Most bytes of messages from an outside NATS server kept for paused consumers; more are dropped and counted.",
         default: 64 * 1024 * 1024,
         min: 1024 * 1024,
         max: 2 ** 31,
@@ -35,7 +30,7 @@ export function bus(): Plugin {
       metrics.add(
         gauge(
           "cim_bus_backlog_bytes",
-          "Bytes of messages from an outside NATS server that wait for a consumer.",
+          "Bytes of messages from an outside NATS server kept for paused consumers.",
           () => shared.bytes,
         ),
         {

@@ -1,18 +1,22 @@
-/* The one place where the JSON Patch library enters. */
+/* The only file that imports the JSON Patch library. */
 import jsonPatch from "npm:fast-json-patch@3.1.1";
 
-/** Applies RFC 6902 operations to a copy of the document; throws an Error whose message says why it cannot. */
+/**
+ * Applies RFC 6902 operations to a copy of the document.
+ *
+ * @throws {Error} When an operation fails; the message gives its index, path and reason.
+ */
 export function applyJsonPatch(document: unknown, operations: unknown): unknown {
   try {
     const checked = operations as Parameters<typeof jsonPatch.applyPatch>[1];
     return jsonPatch.applyPatch(document, checked, true, false).newDocument;
   } catch (error) {
-    throw new Error(firstLine(error), { cause: error });
+    throw new Error(describe(error), { cause: error });
   }
 }
 
-/** The library's messages carry the whole document, which does not belong into a log or a store. */
-function firstLine(error: unknown): string {
+/** The library's messages contain the whole document, which must not reach logs or stores. */
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [text] = error.message.split("\n");
   const { index, operation } = error as { index?: number; operation?: { path?: unknown } };

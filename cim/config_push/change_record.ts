@@ -1,35 +1,104 @@
-import type { Level } from "./change_set_key.ts";
-import type { Outcome } from "./verdict.ts";
+/**
+ * What is recorded about a change-set: its state, its verdict, and how both are shown and committed.
+ *
+ * @module
+ */
+import type { Level } from "../config_keys/mod.ts";
+import type { ReplyStatus } from "./app_messages.ts";
 
-/** Where a change-set stands, as the operator sees it. */
+/** Final outcome of a change-set. `timed_out`: it ended without an answer of the application. */
+export type Outcome = "applied" | "failed" | "unused" | "timed_out";
+
+/** An outcome with its reason. */
+export interface Verdict {
+  /** The outcome. */
+  readonly outcome: Outcome;
+  /** Why; empty when the outcome says it all. */
+  readonly reason: string;
+}
+
+/** State of a change-set as shown to operators. `skipped`: it needed no work. */
 export type ChangeState = "seen" | "pushed" | Outcome | "committed" | "skipped";
 
-/** One change-set and what became of it. Times are milliseconds since 1970. */
+/** Record of one change-set. Times are milliseconds since 1970. */
 export interface ChangeRecord {
   /** The whole key. */
   readonly key: string;
   /** Level. */
   readonly level: Level;
-  /** File that the patch is for. */
+  /** File that the patch changes. */
   readonly dataKey: string;
   /** Revision. */
   readonly revision: number;
-  /** Where it stands. */
+  /** State. */
   readonly state: ChangeState;
-  /** What the verdict was, once there is one. */
+  /** Outcome, once there is one. */
   readonly verdict?: Outcome;
-  /** Why it stands there; empty when there is nothing to say. */
+  /** Why it has this state; empty when the state says it all. */
   readonly reason: string;
   /** Requests sent to the application. */
   readonly attempts: number;
-  /** What was, or is being, committed. */
+  /** Value to write, or written, to the commit key. */
   readonly commit?: string;
-  /** When it was seen first. */
+  /** When the agent first saw it. */
   readonly seenAt: number;
-  /** When the application had it. */
+  /** When the application accepted the request. */
   readonly pushedAt?: number;
-  /** When there was a verdict. */
+  /** When the verdict was reached. */
   readonly settledAt?: number;
   /** When the commit was written. */
   readonly committedAt?: number;
+}
+
+/** A {@linkcode ChangeRecord} as `GET /api/v1/config/changes` shows it: times are ISO 8601 texts. */
+export type ChangeDescription =
+  & Omit<ChangeRecord, "seenAt" | "pushedAt" | "settledAt" | "committedAt">
+  & {
+    /** When the agent first saw it. */
+    readonly seenAt: string;
+    /** When the application accepted the request. */
+    readonly pushedAt?: string;
+    /** When the verdict was reached. */
+    readonly settledAt?: string;
+    /** When the commit was written. */
+    readonly committedAt?: string;
+  };
+
+/** Describes a record; members without a value are omitted from its JSON. */
+export function describeChange(record: ChangeRecord): ChangeDescription {
+  const { seenAt, pushedAt, settledAt, committedAt, ...rest } = record;
+  return {
+    ...rest,
+    seenAt: new Date(seenAt).toISOString(),
+    pushedAt: isoTime(pushedAt),
+    settledAt: isoTime(settledAt),
+    committedAt: isoTime(committedAt),
+  };
+}
+
+function isoTime(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+const outcomes = { success: "applied", unused: "unused", failure: "failed" } as const;
+
+/** The verdict that follows from the application's reply. */
+export function replyVerdict(status: ReplyStatus, remarks: string): Verdict {
+  const outcome = outcomes[status];
+  const fallback = outcome === "failed" ? "the application reported a failure" : "";
+  return { outcome, reason: remarks || fallback };
+}
+
+/** The value to commit for an outcome; undefined when nothing is committed. */
+export function commitValue(outcome: Outcome, revision: number): string | undefined {
+  switch (outcome) {
+    case "applied":
+      return String(revision);
+    case "unused":
+      return "-2";
+    case "failed":
+      return "-1";
+    case "timed_out":
+      return undefined;
+  }
 }

@@ -1,10 +1,9 @@
 /**
- * Configuration handling of one service: change-sets in, pushes and patches, replies in, commits out.
+ * Receives change-sets and replies, decides which need work, and queues them.
  *
  * @module
  */
 import type { Change, Clock, Logger, SyncEvent } from "../../core/mod.ts";
-import type { ChangeRecord } from "./change_record.ts";
 import {
   type ChangeSetKey,
   isOfOtherVersion,
@@ -13,16 +12,17 @@ import {
   ownDataKey,
   parseChangeSetKey,
   type Scope,
-} from "./change_set_key.ts";
-import { type ConfigReply, parseConfigReply } from "./config_reply.ts";
+} from "../config_keys/mod.ts";
+import { type ConfigReply, parseConfigReply } from "./app_messages.ts";
+import { type ChangeRecord, replyVerdict, type Verdict } from "./change_record.ts";
 import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
 import { LevelQueue } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
+import type { PushConditions } from "./push_status.ts";
 import type { Settlement } from "./settlement.ts";
-import { replyVerdict, type Verdict } from "./verdict.ts";
 
-/** What {@linkcode ChangeSets} works with. */
+/** Options of {@linkcode ChangeSets}. */
 export interface ChangeSetsOptions {
   readonly scope: Scope;
   readonly push: PushServices;
@@ -31,23 +31,23 @@ export interface ChangeSetsOptions {
   readonly isAppReady: () => boolean;
   /** Applies a change-set of the agent's own file. */
   readonly applyOwn: (change: ChangeSetKey, patch: Uint8Array) => Promise<Verdict>;
-  /** Change-sets without a verdict at most. */
+  /** Most change-sets without a verdict. */
   readonly maxPending: number;
-  /** Asks for the change-sets to be listed again, since some were put off. */
+  /** Called when there is room again for deferred change-sets: list them again. */
   readonly onRoom: () => void;
 }
 
 const rejectionTexts: Readonly<Record<ReplyRejection, string>> = {
-  not_json: "it is no JSON object",
-  no_key: 'its "change-set-key" is missing or no text',
-  bad_revision: 'its "revision" is no integer',
-  foreign: 'its "change-set-key" is no change-set of this service and version',
-  unknown: "this pod has pushed no such change-set of late",
-  revision_mismatch: 'its "revision" is not that of its "change-set-key"',
-  repeated: "the application said so before",
+  not_json: "it is not a JSON object",
+  no_key: 'its "change-set-key" is missing or not a text',
+  bad_revision: 'its "revision" is not an integer',
+  foreign: 'its "change-set-key" belongs to another service or version',
+  unknown: "this pod has not pushed this change-set recently",
+  revision_mismatch: 'its "revision" differs from that in its "change-set-key"',
+  repeated: "it repeats an earlier reply",
 };
 
-/** Takes change-sets and replies, and brings each change-set to its verdict. */
+/** Processes change-sets and replies until each change-set has a verdict. */
 export class ChangeSets {
   readonly #options: ChangeSetsOptions;
   readonly #log: Logger;
@@ -56,8 +56,8 @@ export class ChangeSets {
   readonly #stats: ConfigStats;
   readonly #settlement: Settlement;
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
-  #hasPutOff = false;
-  /** When the application was last started anew in this life of the agent. */
+  #hasDeferred = false;
+  /** When the application last restarted in this run of the agent. */
   #newStartAt = -Infinity;
 
   constructor(options: ChangeSetsOptions) {
@@ -69,17 +69,17 @@ export class ChangeSets {
     this.#queues = { nf: new LevelQueue(queue), ms: new LevelQueue(queue) };
   }
 
-  /** Change-sets without a verdict. */
+  /** Number of change-sets without a verdict. */
   get pending(): number {
     return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
   }
 
-  /** Works until the signal aborts. */
+  /** Processes change-sets until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(levels.map((level) => this.#queues[level].run(signal)));
   }
 
-  /** Takes what the store says. A snapshot is taken like a set of changes: known ones are skipped. */
+  /** Takes a snapshot or changes of the store. Known change-sets of a snapshot are skipped. */
   sync(event: SyncEvent): void {
     if (event.type === "changes") {
       for (const change of event.changes) this.#take(change);
@@ -90,12 +90,12 @@ export class ChangeSets {
       const change = this.#parse(key);
       if (!change) continue;
       keys.add(key);
-      this.#add(change, value, { isNews: false });
+      this.#add(change, value, { isNew: false });
     }
     this.#closeRecordsBut(keys);
   }
 
-  /** Takes a message of subject CONFIG. */
+  /** Handles a message of subject CONFIG. */
   receive(payload: Uint8Array): void {
     this.#stats.replies++;
     const reply = parseConfigReply(payload);
@@ -111,8 +111,8 @@ export class ChangeSets {
   }
 
   /**
-   * The application has registered: pushes may go. One that waits for a reply is sent again when the
-   * application was started anew, since it has forgotten.
+   * Handles a registration: change-sets can be sent. The one that waits for a reply is sent again when the
+   * application restarted, because the restart lost it.
    */
   registered({ isNewStart }: { isNewStart: boolean }): void {
     if (isNewStart) this.#newStartAt = this.#clock.now();
@@ -122,7 +122,18 @@ export class ChangeSets {
     }
   }
 
-  /** The change-sets of late, the newest first. */
+  /** Number of pending change-sets, since when the oldest is pending, and what blocks them. */
+  progress(): Pick<PushConditions, "pending" | "since" | "blockedBy"> {
+    const seenAt = levels.flatMap((level) => this.#queues[level].keys())
+      .flatMap((key) => this.#history.get(key)?.seenAt ?? []);
+    return {
+      pending: this.pending,
+      since: seenAt.length > 0 ? seenAt.reduce((a, b) => Math.min(a, b)) : undefined,
+      blockedBy: levels.map((level) => this.#queues[level].blockedBy).find(Boolean),
+    };
+  }
+
+  /** Recent change-sets, newest first. */
   list(): ChangeRecord[] {
     return this.#history.list();
   }
@@ -131,7 +142,7 @@ export class ChangeSets {
     const parsed = this.#parse(change.type === "put" ? change.entry.key : change.key);
     if (!parsed) return;
     if (change.type === "delete") this.#withdraw(parsed);
-    else this.#add(parsed, change.entry.value, { isNews: true });
+    else this.#add(parsed, change.entry.value, { isNew: true });
   }
 
   #parse(key: string): ChangeSetKey | undefined {
@@ -142,14 +153,14 @@ export class ChangeSets {
       this.#log.debug("Change-set of another version ignored", { key });
     } else {
       this.#log.warn(
-        `Cannot read key "${key.slice(0, 300)}": wanted ` +
+        `Cannot parse key "${key.slice(0, 300)}": wanted ` +
           "change-set/<namespace>/<service>/<version>/<nf or ms>/<file>/<revision>",
       );
     }
   }
 
-  /** Takes a change-set. One that is skipped leaves a record only if it is news. */
-  #add(change: ChangeSetKey, patch: Uint8Array, { isNews }: { isNews: boolean }): void {
+  /** Queues a change-set that needs work. A skipped one is recorded only if it is new. */
+  #add(change: ChangeSetKey, patch: Uint8Array, { isNew }: { isNew: boolean }): void {
     const { key, level, dataKey, revision } = change;
     const queue = this.#queues[level];
     const record = this.#history.get(key);
@@ -157,13 +168,13 @@ export class ChangeSets {
     const settledBefore = this.#settlement.settledBefore(change);
     if (settledBefore !== undefined) {
       this.#log.debug("Change-set skipped", { key, reason: settledBefore });
-      if (isNews && !record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
+      if (isNew && !record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
       return;
     }
     if (this.pending >= this.#options.maxPending) {
       this.#stats.refused++;
-      this.#hasPutOff = true;
-      this.#log.error("Change-set put off: too many are pending", { key });
+      this.#hasDeferred = true;
+      this.#log.error("Change-set deferred: too many are pending", { key });
       return;
     }
     if (!record) this.#history.put(this.#newRecord(change, "seen", ""));
@@ -174,28 +185,28 @@ export class ChangeSets {
       queue.add({ change, push: undefined, run });
       return;
     }
-    // What was pushed to an application that has been started anew since is as good as not pushed.
-    const isForgotten = (record?.seenAt ?? 0) <= this.#newStartAt;
+    // A push before the last restart of the application is lost.
+    const isLost = (record?.seenAt ?? 0) <= this.#newStartAt;
     const push: Push = new Push(
       change,
       patch,
-      isForgotten ? undefined : record,
+      isLost ? undefined : record,
       this.#options.push,
       (verdict) => this.#settlement.settle(change, verdict, push.endsAt),
     );
     queue.add({ change, push, run: (signal) => push.run(signal) });
-    if (revision < (this.#queues[level].currentRevision ?? 0)) {
-      this.#log.warn("Change-set came behind one of a higher revision", { key });
+    if (revision < (queue.current?.change.revision ?? 0)) {
+      this.#log.warn("Change-set arrived after one of a higher revision", { key });
     }
   }
 
-  /** Change-sets of an earlier life that are gone have ended while nobody looked. */
+  /** Settles recorded change-sets whose keys are gone: they ended while the agent did not watch. */
   #closeRecordsBut(keys: ReadonlySet<string>): void {
     for (const { key, state } of this.#history.list()) {
       if ((state !== "seen" && state !== "pushed") || keys.has(key)) continue;
       const change = parseChangeSetKey(key, this.#options.scope);
       if (!change) continue;
-      const reason = "its lease ended while the agent was away";
+      const reason = "its lease ended while the agent did not watch";
       if (this.#queues[change.level].find(key)) this.#withdraw(change);
       else this.#settlement.settle(change, { outcome: "timed_out", reason });
     }
@@ -205,7 +216,7 @@ export class ChangeSets {
     const queue = this.#queues[change.level];
     const removed = queue.remove(change.key);
     if (removed && !removed.push) {
-      const reason = "it was withdrawn before its turn came";
+      const reason = "it was deleted before it was applied";
       this.#settlement.settle(change, { outcome: "timed_out", reason });
     } else (removed ?? queue.find(change.key))?.push?.feed({ type: "over" });
     this.#makeRoom();
@@ -225,12 +236,12 @@ export class ChangeSets {
   #reject(reason: ReplyRejection, key: string): void {
     this.#stats.rejections[reason]++;
     const level = reason === "repeated" ? "debug" : "warn";
-    this.#log[level](`Cannot take a reply on CONFIG: ${rejectionTexts[reason]}`, { key });
+    this.#log[level](`Rejected a reply on CONFIG: ${rejectionTexts[reason]}`, { key });
   }
 
   #makeRoom(): void {
-    if (!this.#hasPutOff || this.pending > this.#options.maxPending / 2) return;
-    this.#hasPutOff = false;
+    if (!this.#hasDeferred || this.pending > this.#options.maxPending / 2) return;
+    this.#hasDeferred = false;
     this.#options.onRoom();
   }
 

@@ -1,19 +1,19 @@
 /**
  * Which revisions have been answered. A commit key only rises: an answer for a revision below the highest
- * answered one changes nothing, except that a failure is always told. What has been answered is not pushed
- * again, in this life of the agent or a later one.
+ * answered one changes nothing, except that a failure is always committed. An answered revision is not pushed
+ * again, in this run of the agent or a later one.
  *
  * @module
  */
-import { type ChangeSetKey, type Level, levels, parseRevision } from "./change_set_key.ts";
-import { commitValue, type Outcome } from "./verdict.ts";
+import { type ChangeSetKey, type Level, levels, parseRevision } from "../config_keys/mod.ts";
+import { commitValue, type Outcome } from "./change_record.ts";
 
-/** Revisions that the container started with, as texts; empty when they are not known. */
+/** Revisions at container start, as text; empty when unknown. */
 export type Baselines = Readonly<Record<Level, string>>;
 
 /** The ledger as it is stored. */
 export interface LedgerSnapshot {
-  /** The baselines it was kept with. */
+  /** Baselines at the time of storing. */
   readonly baselines: Baselines;
   /** Highest answered revision by level. */
   readonly highest: Readonly<Record<string, number>>;
@@ -21,23 +21,23 @@ export interface LedgerSnapshot {
   readonly answered: Readonly<Record<string, number>>;
 }
 
-/** Files whose answered revision is remembered one by one; beyond that the oldest is forgotten. */
+/** Most files whose answered revision is remembered; beyond that the oldest is forgotten. */
 const maxFiles = 1_024;
 
-/** Remembers answers. */
+/** Remembers answered revisions and decides what to commit. */
 export class CommitLedger {
   readonly #baselines: Baselines;
   readonly #highest = new Map<Level, number>();
   readonly #answered = new Map<string, number>();
 
-  /** Begins with what the container started with. */
+  /** Starts empty but for the baselines. */
   constructor(baselines: Baselines) {
     this.#baselines = baselines;
   }
 
   /**
-   * Carries on from an earlier life. When a level's baseline has changed to below what was answered, its
-   * counter started over, and what was answered before no longer means anything: returns such levels.
+   * Restores the answers of a previous run. When the baseline of a level changed to below its highest answer,
+   * the level's revision counter was reset and its answers are dropped: returns such levels.
    */
   restore({ baselines, highest, answered }: LedgerSnapshot): Level[] {
     const restarted = levels.filter((level) => {
@@ -55,7 +55,7 @@ export class CommitLedger {
     return restarted;
   }
 
-  /** Why a change-set need not be looked at; undefined when it must. */
+  /** Why a change-set needs no work; undefined when it does. */
   settledBefore({ level, dataKey, revision }: ChangeSetKey): string | undefined {
     const baseline = parseRevision(this.#baselines[level]) ?? -1;
     if (revision <= baseline) return `the container started with revision ${baseline}`;
@@ -63,7 +63,7 @@ export class CommitLedger {
     return revision <= answered ? `revision ${answered} has been answered` : undefined;
   }
 
-  /** Takes an answer and returns what must be committed, or undefined when the key stays as it is. */
+  /** Records an answer. Returns the value to commit, or undefined when the commit key must not change. */
   answer({ level, dataKey, revision }: ChangeSetKey, outcome: Outcome): string | undefined {
     const file = `${level}/${dataKey}`;
     this.#remember(file, Math.max(revision, this.#answered.get(file) ?? -1));
@@ -72,12 +72,12 @@ export class CommitLedger {
     return this.#raise(level, revision) || outcome === "failed" ? value : undefined;
   }
 
-  /** Takes the revision the container started with; false when the key stands higher already. */
+  /** Records the revision at container start. Returns false when a higher one has been answered. */
   begin(level: Level, revision: number): boolean {
     return this.#raise(level, revision);
   }
 
-  /** The ledger as it stands. */
+  /** The ledger as it is now. */
   snapshot(): LedgerSnapshot {
     return {
       baselines: this.#baselines,

@@ -1,7 +1,7 @@
 /**
- * Writing verdicts to the store of the configuration service: the commit key, compatible with XGVela, and in
- * the same transaction the detail beside it. Each commit key has one slot: a newer value replaces one that
- * is not written yet, so nothing can pile up while the store is away.
+ * Writes verdicts to the store of the configuration service: the commit key, compatible with XGVela, and its
+ * details, in one transaction. Each commit key has one slot: a newer value replaces an unwritten one, so the
+ * number of pending commits is bounded while the store is unreachable.
  *
  * @module
  */
@@ -14,25 +14,25 @@ import {
   type Logger,
   textCodec,
 } from "../../core/mod.ts";
-import { parseRevision } from "./change_set_key.ts";
+import { parseRevision } from "../config_keys/mod.ts";
 
-/** One value to be committed. */
+/** One commit. */
 export interface Commit {
   /** The commit key. */
   readonly key: string;
-  /** What is written to it. */
+  /** Value of the commit key. */
   readonly value: string;
-  /** Key of the detail. */
+  /** Key of the details. */
   readonly statusKey: string;
-  /** Detail, stored as JSON. */
+  /** Details, stored as JSON. */
   readonly detail: unknown;
-  /** Leave the key as it is when it holds a higher revision. Default false. */
+  /** Write only when the key holds no higher revision. Default false. */
   readonly onlyRaise?: boolean;
-  /** When to give up, on the clock's `monotonic`. Default: never. */
+  /** Time of the clock's `monotonic` after which it is not retried. Default: never. */
   readonly giveUpAt?: number;
-  /** Told when it is written. */
+  /** Called when it is written. */
   readonly onWritten?: () => void;
-  /** Told when it was given up, or another one took its place. */
+  /** Called with the reason when it is given up or replaced. */
   readonly onAbandoned?: (reason: string) => void;
 }
 
@@ -42,7 +42,7 @@ export interface CommitWriterOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** Told of each attempt that failed. */
+  /** Called after each failed attempt. */
   readonly onFailure: () => void;
   /** Starts a background task that ends when its signal aborts. */
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
@@ -50,31 +50,38 @@ export interface CommitWriterOptions {
 
 const detailCodec = jsonCodec((value) => value);
 
-/** Writes commits, retrying until they are written, replaced or given up. */
+/** Writes commits in the background, with retries until each is written, replaced or given up. */
 export class CommitWriter {
   readonly #options: CommitWriterOptions;
   readonly #slots = new Map<string, Commit>();
-  /** Commits of which an attempt is under way; they learn their end from it. */
+  /** Commits with an attempt in flight; that attempt reports their outcome. */
   readonly #active = new Set<Commit>();
   readonly #idle = new Set<() => void>();
+  /** Commit keys whose last attempt failed. */
+  readonly #failing = new Set<string>();
 
   constructor(options: CommitWriterOptions) {
     this.#options = options;
   }
 
-  /** Commits that are not written yet. */
+  /** Number of commits not written yet. */
   get pending(): number {
     return this.#slots.size;
   }
 
-  /** Takes a commit; it is written in the background, after an attempt that is under way for its key. */
+  /** Whether the last attempt for one of the keys failed. */
+  get isFailing(): boolean {
+    return this.#failing.size > 0;
+  }
+
+  /** Schedules a commit. It is written after the attempt in flight for its key, if any. */
   write(commit: Commit): void {
     const replaced = this.#slots.get(commit.key);
     this.#slots.set(commit.key, commit);
     if (!replaced) {
       this.#options.run(`commit ${commit.key}`, (signal) => this.#drain(commit.key, signal));
     } else if (!this.#active.has(replaced)) {
-      replaced.onAbandoned?.(`${commit.value} took its place before it was written`);
+      replaced.onAbandoned?.(`replaced by ${commit.value} before it was written`);
     }
   }
 
@@ -88,31 +95,34 @@ export class CommitWriter {
     this.#idle.delete(resolve);
   }
 
-  /** Writes what the slot holds, and what replaces it meanwhile. */
+  /** Writes the commit in the slot, and those that replace it meanwhile. */
   async #drain(key: string, signal: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#options;
     const delays = backoff({ min: 100, max: 5_000, random });
     for (let commit = this.#slots.get(key); commit; commit = this.#slots.get(key)) {
       const error = await this.#attempt(commit, signal);
       if (error === undefined) {
+        this.#failing.delete(key);
         this.#leave(commit);
         commit.onWritten?.();
         delays.reset();
         continue;
       }
+      this.#failing.add(key);
       this.#options.onFailure();
-      log.warn(`Cannot commit ${commit.value} to ${key}, trying again`, { error });
+      log.warn(`Cannot commit ${commit.value} to ${key}; retrying`, { error });
       const isReplaced = this.#slots.get(key) !== commit;
       if (isReplaced || clock.monotonic() >= (commit.giveUpAt ?? Infinity)) {
         this.#leave(commit);
+        if (!isReplaced) this.#failing.delete(key);
         commit.onAbandoned?.(
-          isReplaced ? "another commit took its place" : `not written: ${describeError(error)}`,
+          isReplaced ? "replaced by a newer commit" : `not written: ${describeError(error)}`,
         );
       } else await clock.sleep(delays.next(), { signal });
     }
   }
 
-  /** One attempt; returns what it failed with. */
+  /** Tries once. Returns the error of a failed attempt. */
   async #attempt(commit: Commit, signal: AbortSignal): Promise<unknown> {
     this.#active.add(commit);
     try {
@@ -140,7 +150,7 @@ export class CommitWriter {
     }, { signal });
   }
 
-  /** Empties the slot, unless another commit has taken it. */
+  /** Empties the slot unless a newer commit is in it. */
   #leave(commit: Commit): void {
     if (this.#slots.get(commit.key) !== commit) return;
     this.#slots.delete(commit.key);

@@ -1,6 +1,6 @@
 /**
- * All parts of configuration handling put together, independent of the plugin, so that they can be used
- * and tested with any store, application and clock.
+ * Assembles the parts of configuration push. Independent of the plugin, so that it can be used and tested with
+ * any store, application and clock.
  *
  * @module
  */
@@ -10,44 +10,42 @@ import {
   listAndWatch,
   type Logger,
   type MetricFamily,
-  type SyncEvent,
   type SyncState,
 } from "../../core/mod.ts";
 import type { AppClient } from "../app_client/mod.ts";
+import { changeSetPrefix, parseRevision, type Scope } from "../config_keys/mod.ts";
+import type { DayOneApi } from "../day_one/mod.ts";
 import type { ContainerRegistration } from "../registration/mod.ts";
 import type { CimSettingsApi } from "../settings/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
-import { changeSetPrefix, parseRevision, type Scope } from "./change_set_key.ts";
+import { ChangeSets } from "./change_sets.ts";
 import type { Baselines } from "./commit_ledger.ts";
 import { CommitWriter } from "./commit_writer.ts";
 import { ConfigStats } from "./config_stats.ts";
-import { ChangeSets } from "./change_sets.ts";
-import { DayOne, dayOnePrefix } from "../day_one/day_one.ts";
 import { ChangeHistory } from "./history.ts";
+import type { PushConditions } from "./push_status.ts";
 import { applySelfConfig } from "./self_config.ts";
 import { Settlement } from "./settlement.ts";
 
-/** Bounds of configuration handling. */
+/** Limits of configuration push. Times are in milliseconds. */
 export interface ConfigBounds {
-  /** How long a change-set without a lease may take, in milliseconds. Default 180,000. */
+  /** Time limit of a change-set without a lease. Default 180,000. */
   readonly replyTimeoutMs?: number;
-  /** How long before the end of a lease the last decision is made. Default 5,000. */
+  /** Time before the end of a lease at which an undelivered change-set fails. Default 5,000. */
   readonly leaseMarginMs?: number;
-  /** How long a reply to a request of a killed agent is waited for. Default 10,000. */
+  /** Time to wait for the reply to a request that may have arrived. Default 10,000. */
   readonly resumeDelayMs?: number;
-  /** How long the first configuration is offered. Default 600,000. */
-  readonly dayOneTimeoutMs?: number;
-  /** Change-sets without a verdict at most. Default 1,000. */
+  /** Most change-sets without a verdict. Default 1,000. */
   readonly maxPending?: number;
-  /** Change-sets remembered. Default 256. */
+  /** Most change-sets remembered. Default 256. */
   readonly history?: number;
 }
 
-/** What a {@linkcode ConfigPush} works with. */
+/** Options of {@linkcode ConfigPush}. */
 export interface ConfigPushOptions extends ConfigBounds {
-  /** Whose change-sets are taken. */
+  /** Names that select the change-sets. */
   readonly scope: Scope;
-  /** Revisions that the container started with. */
+  /** Revisions at container start. */
   readonly baselines: Baselines;
   /** Store of the configuration service. */
   readonly store: KeyValueStore;
@@ -57,49 +55,58 @@ export interface ConfigPushOptions extends ConfigBounds {
   readonly app: AppClient;
   /** The agent's own settings. */
   readonly settings: Pick<CimSettingsApi, "current" | "apply">;
-  /** Who registered in an earlier life, if anybody did. */
+  /** The first configuration; its revision raises the start revision of level `nf`. */
+  readonly dayOne: DayOneApi;
+  /** Registration restored from a previous run; undefined when there is none. */
   readonly registered: ContainerRegistration | undefined;
-  /** Source of time. */
+  /** Clock to use. */
   readonly clock: Clock;
-  /** Source of jitter. */
+  /** Returns numbers in [0, 1), for jitter. */
   readonly random: () => number;
-  /** Where it is told what happens. */
+  /** Logger. */
   readonly log: Logger;
-  /** Aborts when stopping begins: no change-set is sent from then on. Default: never. */
+  /** Aborts when stopping begins: nothing is sent to the application after that. Default: never. */
   readonly stopping?: AbortSignal;
   /** Starts a background task that ends when its signal aborts. */
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
-  /** Told how far the store can be trusted. */
+  /** Called when the state of the watch on the store changes. Must not throw. */
   readonly onSync?: (state: SyncState) => void;
-  /** Told of each change of a record. */
+  /** Called with each new or changed record. Must not throw. */
   readonly onChange?: (record: ChangeRecord) => void;
-  /** Told why the application could not be given its first configuration; empty when that is over. */
-  readonly onDayOne?: (trouble: string) => void;
+  /** Called when {@linkcode ConfigPush.conditions} may have changed. Must not throw. */
+  readonly onConditions?: () => void;
 }
 
-/** Configuration handling of one service. */
+/** Configuration push for one service. */
 export class ConfigPush {
   /** Change-sets and replies. */
   readonly changeSets: ChangeSets;
   /** Verdicts and commits. */
   readonly settlement: Settlement;
-  /** The first configuration. */
-  readonly dayOne: DayOne;
-  /** What is counted. */
+  /** Counters. */
   readonly stats: ConfigStats = new ConfigStats();
   readonly #options: ConfigPushOptions;
+  readonly #writer: CommitWriter;
   #registered: ContainerRegistration | undefined;
-  #hasBegun = false;
+  #hasCommittedStart = false;
   #room = new AbortController();
 
-  /** Puts the parts together; nothing runs and nothing is read yet. */
+  /** Assembles the parts; starts and reads nothing. */
   constructor(options: ConfigPushOptions) {
     this.#options = options;
     this.#registered = options.registered;
-    this.dayOne = this.#createDayOne();
     const state = ownState(options.state, options.scope);
-    const { log, history: capacity = 256, onChange } = options;
-    const history = new ChangeHistory({ state, log, capacity, onChange });
+    const { log, history: capacity = 256, onChange, onConditions } = options;
+    const history = new ChangeHistory({
+      state,
+      log,
+      capacity,
+      onChange(record) {
+        onChange?.(record);
+        onConditions?.();
+      },
+    });
+    this.#writer = this.#createWriter();
     this.settlement = this.#createSettlement(history, state);
     this.changeSets = this.#createChangeSets(history);
   }
@@ -113,40 +120,48 @@ export class ConfigPush {
     );
   }
 
-  /** Takes up what an earlier life of the agent knew. */
+  /** Restores the state of a previous run. */
   async restore(): Promise<void> {
     await this.settlement.restore();
   }
 
-  /** Resolves when nothing is left to be written, or the signal aborts. */
+  /** Resolves when everything is written or the signal aborts. */
   async flush(signal: AbortSignal): Promise<void> {
     await this.settlement.flush(signal);
   }
 
-  /** Starts following the store and working on what it brings. */
+  /** Starts following the store and processing change-sets. */
   start(): void {
     const { run } = this.#options;
     run("queues", (signal) => this.changeSets.run(signal));
     run("change-sets", (signal) => this.#followChangeSets(signal));
-    run("day one", (signal) => this.#followDayOne(signal));
   }
 
-  /** Takes a registration of the application. */
+  /** Handles a registration of the application. The first one commits the revisions at container start. */
   register(registration: ContainerRegistration): void {
     const before = this.#registered;
     this.#registered = registration;
-    this.dayOne.onRegister();
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
+    if (!this.#hasCommittedStart) {
+      this.#hasCommittedStart = true;
       this.settlement.commitBaselines(this.#startRevisions());
     }
     const { containerId } = registration;
     const isSame = containerId !== "" && containerId !== "null" &&
       containerId === before?.containerId;
     this.changeSets.registered({ isNewStart: !isSame });
+    this.#options.onConditions?.();
   }
 
-  /** Lists and watches; begins anew when change-sets had been put off and there is room again. */
+  /** What the plugin's status depends on. */
+  conditions(): PushConditions {
+    return {
+      ...this.changeSets.progress(),
+      uncommitted: this.#writer.pending,
+      isCommitFailing: this.#writer.isFailing,
+    };
+  }
+
+  /** Lists and watches; lists again when there is room for deferred change-sets. */
   async #followChangeSets(signal: AbortSignal): Promise<void> {
     const { store, scope, clock, log, onSync } = this.#options;
     let resyncs = 0;
@@ -166,51 +181,26 @@ export class ConfigPush {
     }
   }
 
-  async #followDayOne(signal: AbortSignal): Promise<void> {
-    const { store, scope, clock, log } = this.#options;
-    const events = listAndWatch(store, dayOnePrefix(scope), { clock, log, signal });
-    for await (const event of events) this.#takeDocuments(event);
-  }
-
-  #takeDocuments(event: SyncEvent): void {
-    if (event.type === "snapshot") {
-      for (const { key, value } of event.entries) this.dayOne.put(key, value);
-      return;
-    }
-    for (const change of event.changes) {
-      if (change.type === "put") this.dayOne.put(change.entry.key, change.entry.value);
-      else this.dayOne.delete(change.key);
-    }
-  }
-
-  /** The revision of a first configuration raises that of the network function. */
+  /** The revision of a first configuration raises that of level `nf`. */
   #startRevisions(): Baselines {
-    const { baselines } = this.#options;
-    const { revision } = this.dayOne;
+    const { baselines, dayOne: { revision = -1 } } = this.#options;
     const nf = parseRevision(baselines.nf) ?? -1;
-    return { ...baselines, nf: (revision ?? -1) > nf ? String(revision) : baselines.nf };
+    return { ...baselines, nf: revision > nf ? String(revision) : baselines.nf };
   }
 
-  #createDayOne(): DayOne {
-    const { scope, app, clock, random, log, run, onDayOne } = this.#options;
-    const { dayOneTimeoutMs = 600_000 } = this.#options;
-    return new DayOne({
-      scope,
-      app,
-      clock,
-      random,
-      log,
-      run,
-      limitMs: dayOneTimeoutMs,
-      onTrouble: (trouble) => onDayOne?.(trouble),
-    });
+  #createWriter(): CommitWriter {
+    const { store, clock, random, log, run, onConditions } = this.#options;
+    const onFailure = () => {
+      this.stats.commitFailures++;
+      onConditions?.();
+    };
+    return new CommitWriter({ store, clock, random, log, run, onFailure });
   }
 
   #createSettlement(history: ChangeHistory, state: KeyValueStore): Settlement {
-    const { scope, baselines, store, clock, random, log, run } = this.#options;
+    const { scope, baselines, clock, log } = this.#options;
     const { stats } = this;
-    const onFailure = () => stats.commitFailures++;
-    const writer = new CommitWriter({ store, clock, random, log, run, onFailure });
+    const writer = this.#writer;
     return new Settlement({ scope, baselines, history, writer, stats, state, clock, log });
   }
 
@@ -242,7 +232,7 @@ export class ConfigPush {
   }
 }
 
-/** The part of the agent's own store that belongs to this service and pod. */
+/** The part of the agent's own store for this service and pod. The prefix keeps the name of earlier versions. */
 function ownState(state: KeyValueStore, scope: Scope): KeyValueStore {
   const { namespace, microservice, version, podName } = scope;
   return state.withPrefix(`config_watch/${namespace}/${microservice}/${version}/${podName}/`);

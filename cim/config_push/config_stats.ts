@@ -1,13 +1,13 @@
 /**
- * What configuration handling counts, in plain numbers, and how it is shown: XGVela's names with the
- * meaning they should have had, and the counters it lacked.
+ * Counters of configuration push, and their metric families: those of XGVela under their names, corrected (D-87),
+ * and further ones.
  *
  * @module
  */
 import { counter, gauge, type MetricFamily } from "../../core/mod.ts";
-import type { Outcome } from "./verdict.ts";
+import type { Outcome } from "./change_record.ts";
 
-/** Why a reply was not taken. */
+/** Why a reply was rejected. */
 export type ReplyRejection =
   | "not_json"
   | "no_key"
@@ -17,29 +17,29 @@ export type ReplyRejection =
   | "revision_mismatch"
   | "repeated";
 
-/** The counters. */
+/** Counters of configuration push. */
 export class ConfigStats {
   /** Requests sent to the application. */
   pushAttempts = 0;
   /** Requests answered with 2xx. */
   pushSuccesses = 0;
-  /** Requests that failed, or were answered with another status. */
+  /** Requests without an answer, or answered with another status. */
   pushFailures = 0;
-  /** Attempts to write a commit that failed. */
+  /** Failed attempts to write a commit. */
   commitFailures = 0;
   /** Messages on CONFIG. */
   replies = 0;
   /** Change-sets without a reply shortly before their lease ended. */
   unanswered = 0;
-  /** Change-sets refused because too many were pending. */
+  /** Change-sets deferred because too many were pending. */
   refused = 0;
-  /** Keys below the watched prefix that are none of this pod's change-sets. */
+  /** Keys under the watched prefix that are not change-sets of this pod. */
   ignoredKeys = 0;
-  /** Times the change-sets had to be listed again. */
+  /** Times the change-sets were listed again. */
   resyncs = 0;
-  /** Verdicts, the agent's own file included. */
+  /** Verdicts by outcome, those on the agent's own file included. */
   readonly outcomes: Record<Outcome, number> = { applied: 0, failed: 0, unused: 0, timed_out: 0 };
-  /** Replies not taken. */
+  /** Rejected replies by reason. */
   readonly rejections: Record<ReplyRejection, number> = {
     not_json: 0,
     no_key: 0,
@@ -50,40 +50,44 @@ export class ConfigStats {
     repeated: 0,
   };
 
-  /** The families; those of XGVela carry the pod's name. */
+  /** The metric families; those of XGVela have the label `pod`. */
   families(pod: string, pending: () => number, stateFailures: () => number): MetricFamily[] {
     const { outcomes, rejections } = this;
-    const known = (name: string, help: string, read: () => number): MetricFamily => ({
+    const xgvela = (name: string, help: string, read: () => number): MetricFamily => ({
       type: "counter",
       name,
       help,
       collect: () => [{ labels: { pod }, value: read() }],
     });
     return [
-      known(
+      xgvela(
         "cim_config_push_attempt_total",
-        "Change-sets sent to the application.",
+        "Requests with a change-set sent to the application.",
         () => this.pushAttempts,
       ),
-      known(
+      xgvela(
         "cim_config_push_success_total",
-        "Sent change-sets that were accepted.",
+        "Pushes the application accepted.",
         () => this.pushSuccesses,
       ),
-      known(
+      xgvela(
         "cim_config_push_failure_total",
-        "Sent change-sets that were not.",
+        "Pushes the application did not accept.",
         () => this.pushFailures,
       ),
-      known(
+      xgvela(
         "cim_commit_config_push_failure_total",
-        "Attempts to write a commit that failed.",
+        "Failed attempts to write a commit.",
         () => this.commitFailures,
       ),
-      known("cim_config_resp_received_total", "Messages on CONFIG.", () => this.replies),
-      known("cim_config_resp_success_total", "Change-sets applied.", () => outcomes.applied),
-      known("cim_config_resp_unused_total", "Change-sets not used.", () => outcomes.unused),
-      known("cim_config_resp_failure_total", "Change-sets failed.", () => outcomes.failed),
+      xgvela("cim_config_resp_received_total", "Messages received on CONFIG.", () => this.replies),
+      xgvela("cim_config_resp_success_total", "Change-sets applied.", () => outcomes.applied),
+      xgvela(
+        "cim_config_resp_unused_total",
+        "Change-sets the application declared unused.",
+        () => outcomes.unused,
+      ),
+      xgvela("cim_config_resp_failure_total", "Change-sets that failed.", () => outcomes.failed),
       counter(
         "cim_config_timed_out_total",
         "Change-sets whose lease ended without a verdict.",
@@ -96,29 +100,29 @@ export class ConfigStats {
       ),
       counter(
         "cim_config_refused_total",
-        "Change-sets put off because too many were pending.",
+        "Change-sets deferred because too many were pending.",
         () => this.refused,
       ),
       counter(
         "cim_config_ignored_keys_total",
-        "Keys below the watched prefix that are no change-sets for this pod.",
+        "Keys under the watched prefix that are not change-sets of this pod.",
         () => this.ignoredKeys,
       ),
       counter(
         "cim_config_push_resyncs_total",
-        "Times the change-sets had to be listed again.",
+        "Times the change-sets were listed again after a gap.",
         () => this.resyncs,
       ),
       counter(
         "cim_config_state_failures_total",
-        "Writes of records of change-sets that failed: a restart would not know of them.",
+        "Failed writes of change-set records to the agent's own store; a restart would not find them.",
         stateFailures,
       ),
       gauge("cim_config_pending", "Change-sets without a verdict.", pending),
       {
         type: "counter",
         name: "cim_config_reply_rejected_total",
-        help: "Replies of the application that were not taken, by reason.",
+        help: "Rejected replies of the application, by reason.",
         collect: () =>
           Object.entries(rejections).map(([reason, value]) => ({ labels: { reason }, value })),
       },

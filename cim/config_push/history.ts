@@ -1,11 +1,11 @@
 /**
- * The change-sets of late, newest last: at most `capacity` of them, the oldest settled one goes first. Each
- * change is written to the agent's own store, in order, so that an agent that was killed knows what it had
- * pushed. A store that fails is told and counted; the history in memory goes on without it.
+ * Recent change-sets, oldest first: at most `capacity` of them; the oldest settled record is dropped first. Every
+ * change of a record is written to the agent's own store, in order, so that an agent that was killed can tell
+ * what it had pushed. A failed write is logged and counted; the history in memory stays complete.
  *
  * @module
  */
-import { describeError, jsonCodec, type KeyValueStore, type Logger } from "../../core/mod.ts";
+import { jsonCodec, type KeyValueStore, type Logger } from "../../core/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
 
 const codec = jsonCodec((value) => value as ChangeRecord);
@@ -13,12 +13,12 @@ const prefix = "changes/";
 
 /** Options of {@linkcode ChangeHistory}. */
 export interface ChangeHistoryOptions {
-  /** Where records are kept. */
+  /** Store that keeps the records. */
   readonly state: KeyValueStore;
   readonly log: Logger;
-  /** Records kept. */
+  /** Most records kept. */
   readonly capacity: number;
-  /** Told of every change of a record. */
+  /** Called with each new or changed record. Must not throw. */
   readonly onChange?: (record: ChangeRecord) => void;
 }
 
@@ -34,7 +34,7 @@ export class ChangeHistory {
     this.#options = options;
   }
 
-  /** Takes up the records of an earlier life. */
+  /** Restores the records of a previous run. */
   async restore(): Promise<void> {
     const { state, log } = this.#options;
     const records: ChangeRecord[] = [];
@@ -42,7 +42,7 @@ export class ChangeHistory {
       try {
         records.push(codec.decode(entry.value));
       } catch (error) {
-        log.warn(`Cannot read the record of ${entry.key}: ${describeError(error)}`);
+        log.warn(`Cannot read the record ${entry.key}; ignoring it`, { error });
       }
     }
     records.sort((a, b) => a.seenAt - b.seenAt);
@@ -60,7 +60,7 @@ export class ChangeHistory {
     return [...this.#records.values()].reverse();
   }
 
-  /** Adds or replaces a record; resolves when it is stored, or could not be. */
+  /** Adds or replaces a record. Resolves when the write to the store has succeeded or failed. */
   put(record: ChangeRecord): Promise<void> {
     const frozen = Object.freeze(record);
     this.#records.set(record.key, frozen);
@@ -69,18 +69,18 @@ export class ChangeHistory {
     return this.#write((state) => state.put(prefix + record.key, codec.encode(frozen)));
   }
 
-  /** Changes members of a record. Nothing happens when it is no longer kept. */
+  /** Changes members of a record. Does nothing when the record is not kept. */
   update(key: string, members: Partial<ChangeRecord>): Promise<void> {
     const record = this.#records.get(key);
     return record ? this.put({ ...record, ...members }) : this.#writing;
   }
 
-  /** Forgets the records for which `isStale` holds. */
+  /** Removes the records for which `isStale` returns true. */
   forget(isStale: (record: ChangeRecord) => boolean): void {
     for (const record of this.list().filter(isStale)) this.#delete(record.key);
   }
 
-  /** Resolves when everything so far is stored. */
+  /** Resolves when all writes so far have ended. */
   settled(): Promise<void> {
     return this.#writing;
   }
@@ -106,7 +106,9 @@ export class ChangeHistory {
         await work(state);
       } catch (error) {
         this.failures++;
-        log.error(`Cannot keep the record of a change-set: ${describeError(error)}`);
+        log.error("Cannot store the record of a change-set; a restart would not find it", {
+          error,
+        });
       }
     });
     this.#writing = written;

@@ -1,31 +1,31 @@
 /**
- * The change-sets of one level: taken in the order of their revisions, one at a time, because patches build
- * on one another and share one commit key.
+ * Queue of the change-sets of one level: processed in the order of their revisions, one at a time, because
+ * patches build on one another and share one commit key.
  *
  * @module
  */
-import type { ChangeSetKey } from "./change_set_key.ts";
+import type { ChangeSetKey } from "../config_keys/mod.ts";
 import type { Push } from "./push.ts";
 import type { PushInput } from "./push_machine.ts";
 
 /** One change-set in the queue. */
 export interface QueueItem {
   readonly change: ChangeSetKey;
-  /** How it comes to the application; undefined for the agent's own file. */
+  /** Its way to the application; undefined for the agent's own file. */
   readonly push: Push | undefined;
-  /** Brings it to its verdict, and tells it. */
+  /** Processes it until it has a verdict. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /** Options of {@linkcode LevelQueue}. */
 export interface LevelQueueOptions {
-  /** Whether the application can be asked; when that changes, {@linkcode LevelQueue.wake} is called. */
+  /** Whether the application accepts requests. Call {@linkcode LevelQueue.wake} when that changes. */
   readonly isAppReady: () => boolean;
-  /** Told when a change-set has left the queue. */
+  /** Called when a change-set has left the queue. */
   readonly onDone: () => void;
 }
 
-/** Orders, and runs one at a time. A change-set for the application waits for it, with all behind it. */
+/** Orders change-sets and runs one at a time. One for the application blocks all behind it until it is ready. */
 export class LevelQueue {
   readonly #items: QueueItem[] = [];
   readonly #options: LevelQueueOptions;
@@ -41,9 +41,22 @@ export class LevelQueue {
     return this.#items.length + (this.#current ? 1 : 0);
   }
 
-  /** Revision of the change-set whose turn it is. */
-  get currentRevision(): number | undefined {
-    return this.#current?.change.revision;
+  /** The change-set that is being processed. */
+  get current(): QueueItem | undefined {
+    return this.#current;
+  }
+
+  /** Keys of the change-sets without a verdict. */
+  keys(): string[] {
+    const items = this.#current ? [this.#current, ...this.#items] : this.#items;
+    return items.map(({ change }) => change.key);
+  }
+
+  /** Why change-sets make no progress; undefined while they do. */
+  get blockedBy(): string | undefined {
+    if (this.#current) return this.#current.push?.trouble;
+    const isHeld = this.#items[0]?.push && !this.#options.isAppReady();
+    return isHeld ? "the application has not registered" : undefined;
   }
 
   /** The item of a key. */
@@ -52,7 +65,7 @@ export class LevelQueue {
     return this.#items.find(({ change }) => change.key === key);
   }
 
-  /** Adds a change-set behind those of lower revisions that wait. */
+  /** Adds a change-set behind the queued ones of lower revisions. */
   add(item: QueueItem): void {
     const { revision } = item.change;
     const at = this.#items.findIndex(({ change }) => change.revision > revision);
@@ -60,23 +73,23 @@ export class LevelQueue {
     this.#wake();
   }
 
-  /** Takes out a change-set whose turn has not come. */
+  /** Removes a change-set that is not being processed yet. */
   remove(key: string): QueueItem | undefined {
     const at = this.#items.findIndex(({ change }) => change.key === key);
     return at < 0 ? undefined : this.#items.splice(at, 1)[0];
   }
 
-  /** Looks again whether the first in line can go. */
+  /** Checks again whether the first change-set can be processed. */
   wake(): void {
     this.#wake();
   }
 
-  /** Hands an input to the change-set whose turn it is. */
+  /** Passes an input to the change-set that is being processed. */
   feedCurrent(input: PushInput): void {
     this.#current?.push?.feed(input);
   }
 
-  /** Works until the signal aborts. */
+  /** Processes change-sets until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const onAbort = () => this.#wake();
     signal.addEventListener("abort", onAbort, { once: true });

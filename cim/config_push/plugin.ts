@@ -4,28 +4,28 @@ import {
   integer,
   type Plugin,
   type PluginContext,
-  type StatusReporter,
   type Token,
   token,
 } from "../../core/mod.ts";
 import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
-import { eventsToken } from "../events/mod.ts";
-import { type Identity, identityToken } from "../identity/mod.ts";
+import { missingScope, scopeOf } from "../config_keys/mod.ts";
+import { dayOneToken } from "../day_one/mod.ts";
+import { identityToken } from "../identity/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { configStoreToken, stateStoreToken } from "../store/mod.ts";
-import type { ChangeRecord } from "./change_record.ts";
-import { type ConfigBounds, ConfigPush, type ConfigPushOptions } from "./config_push.ts";
-import { describeChange } from "./describe_change.ts";
+import { type ChangeRecord, describeChange } from "./change_record.ts";
+import { type ConfigBounds, ConfigPush } from "./config_push.ts";
+import { PushStatus } from "./push_status.ts";
 
-/** What has become of change-sets. */
+/** Recent change-sets and their outcomes. */
 export interface ChangesApi {
-  /** The change-sets of late, the newest first. */
+  /** Recent change-sets, newest first. */
   list(): ChangeRecord[];
-  /** Calls back on each change of a record. It must not throw. */
+  /** Calls the listener with each new or changed record. It must not throw. */
   onChange(listener: (record: ChangeRecord) => void): Disposable;
 }
 
@@ -34,38 +34,31 @@ export const changesToken: Token<ChangesApi> = token("changes");
 
 const fields = {
   replyTimeoutMs: duration({
-    doc: "Time for a change-set that has no lease, from its first request to the reply.",
+    doc: "Time limit of a change-set without a lease, from its first request to the reply.",
     default: 180_000,
     min: 1_000,
     max: 86_400_000,
   }),
   leaseMarginMs: duration({
-    doc:
-      "Time before the end of a lease at which a change-set that cannot be delivered has failed.",
+    doc: "Time before the end of its lease at which an undelivered change-set fails.",
     default: 5_000,
     min: 100,
     max: 60_000,
   }),
   resumeDelayMs: duration({
-    doc: "Time that an agent that was killed waits for the reply to a request it may have sent.",
+    doc: "Time to wait for the reply to a request that may have arrived before it is sent again.",
     default: 10_000,
     min: 100,
     max: 60_000,
   }),
-  dayOneTimeoutMs: duration({
-    doc: "How long the first configuration is offered to the application.",
-    default: 600_000,
-    min: 1_000,
-    max: 86_400_000,
-  }),
   maxPending: integer({
-    doc: "Change-sets without a verdict at most; more are put off until there is room.",
+    doc: "Most change-sets without a verdict; more are deferred until there is room.",
     default: 1_000,
     min: 1,
     max: 100_000,
   }),
   history: integer({
-    doc: "Change-sets remembered, over restarts too.",
+    doc: "Most change-sets remembered, also across restarts.",
     default: 256,
     min: 16,
     max: 10_000,
@@ -73,20 +66,22 @@ const fields = {
 };
 
 /**
- * Pushes configuration to the application and reports what became of it. Subscribed to CONFIG before the
- * NATS port opens; waits for no store. Without namespace, pod name and microservice it does nothing, and
- * its status says so.
+ * Pushes configuration to the application and commits the outcomes. Subscribes to CONFIG before the NATS port
+ * opens and does not wait for the store. Its status is degraded while change-sets make no progress. The names of
+ * the pod are read once, at start, because commit keys must not change while change-sets are pending; without
+ * namespace, pod name, microservice and version it is off and its status is `error`.
  */
 export function configPush(): Plugin {
   return definePlugin({
     name: "config_push",
+    formerSections: ["config_watch"],
     requires: [
       httpToken,
       busToken,
-      eventsToken,
       identityToken,
       appClientToken,
       registrationToken,
+      dayOneToken,
       cimSettingsToken,
       configStoreToken,
       stateStoreToken,
@@ -96,11 +91,11 @@ export function configPush(): Plugin {
     async init(context) {
       const { name, get, provide, status } = context;
       const listeners = new Set<(record: ChangeRecord) => void>();
-      const service = createService(context, (record) => {
+      const parts = createParts(context, (record) => {
         for (const listener of listeners) listener(record);
       });
       const changes: ChangesApi = {
-        list: () => service?.changeSets.list() ?? [],
+        list: () => parts?.service.changeSets.list() ?? [],
         onChange(listener) {
           listeners.add(listener);
           return { [Symbol.dispose]: () => listeners.delete(listener) };
@@ -112,16 +107,18 @@ export function configPush(): Plugin {
         path: "/api/v1/config/changes",
         handler: () => jsonResponse({ changes: changes.list().map(describeChange) }),
       });
-      if (!service) return undefined;
-      await service.restore();
+      if (!parts) return undefined;
+      await parts.service.restore();
       status.init("change-sets not listed yet");
-      return { service, subscriptions: connect(context, service), clock: context.clock };
+      const subscriptions = connect(context, parts.service);
+      subscriptions.use(parts.report);
+      return { service: parts.service, subscriptions, clock: context.clock };
     },
     afterInit: (state) => state?.service.start(),
     async close(state, { signal, remainingMs }) {
       if (!state) return;
       state.subscriptions.dispose();
-      // A store that is away must not use up what the others need to drain: the next life commits.
+      // An unreachable store must not use up the time others need to drain: the next run commits the rest.
       const enough = new AbortController();
       using _timer = state.clock.timer(remainingMs / 2, () => enough.abort());
       await state.service.flush(AbortSignal.any([signal, enough.signal]));
@@ -129,51 +126,52 @@ export function configPush(): Plugin {
   });
 }
 
-/** Creates the service; undefined, and told in the status, when the pod's names are not known. */
-function createService(
+/** Creates the service and its status report. Undefined, with status `error`, when names of the pod are missing. */
+function createParts(
   { get, config, clock, random, log, signal, tasks, status }: PluginContext<ConfigBounds>,
   onChange: (record: ChangeRecord) => void,
-): ConfigPush | undefined {
+): { service: ConfigPush; report: PushStatus } | undefined {
   const identity = get(identityToken).current;
-  const { namespace, microservice, version, podName, msRevision, nfRevision } = identity;
-  const missing = missingNames(identity);
+  const scope = scopeOf(identity);
+  const missing = missingScope(scope);
   if (missing.length > 0) {
-    const reason = `Configuration handling is off: ${missing.join(", ")} not known`;
+    const reason = `Configuration push is off: ${missing.join(", ")} not known`;
     log.error(reason);
     status.error(reason);
     return undefined;
   }
-  return new ConfigPush({
+  const service: ConfigPush = new ConfigPush({
     ...config,
-    scope: { namespace, microservice, version, podName },
-    baselines: { ms: msRevision, nf: nfRevision },
+    scope,
+    baselines: { ms: identity.msRevision, nf: identity.nfRevision },
     store: get(configStoreToken).store,
     state: get(stateStoreToken),
     app: get(appClientToken),
     settings: get(cimSettingsToken),
+    dayOne: get(dayOneToken),
     registered: get(registrationToken).current,
     clock,
     random,
     log,
     stopping: signal,
     run: (name, task) => tasks.run(name, task),
-    ...troubleReports(status),
+    onSync: (state) => report.onSync(state),
     onChange,
+    onConditions: () => report.changed(),
   });
+  const report = new PushStatus(status, clock, () => service.conditions());
+  return { service, report };
 }
 
-/** Connects the service to what it listens to. */
+/** Subscribes the service to registrations and replies. */
 function connect(
   { get, metrics }: PluginContext<ConfigBounds>,
   service: ConfigPush,
 ): DisposableStack {
   const meter = new SubjectMeter("CONFIG");
   metrics.add(...service.families(), ...meter.families(get(identityToken).current.podName));
-  const events = get(eventsToken);
   const subscriptions = new DisposableStack();
   subscriptions.use(get(registrationToken).onRegister((who) => service.register(who)));
-  subscriptions.use(events.on("Configured", () => service.dayOne.onConfigured()));
-  subscriptions.use(events.on("NotConfigured", () => service.dayOne.onNotConfigured()));
   subscriptions.use(
     get(busToken).subscribe("CONFIG", {
       onMessage({ buffer, start, end }) {
@@ -183,38 +181,4 @@ function connect(
     }),
   );
   return subscriptions;
-}
-
-/** Reports that leave the status in error as long as one of the two things is wrong. */
-function troubleReports(
-  status: StatusReporter,
-): Pick<ConfigPushOptions, "onSync" | "onDayOne"> {
-  let store = "change-sets not listed yet";
-  let dayOne = "";
-  function report() {
-    const reasons = [store, dayOne].filter((reason) => reason !== "");
-    if (reasons.length > 0) status.error(reasons.join("; "));
-    else status.ok();
-  }
-  return {
-    onSync({ state, reason }) {
-      store = state === "synced" ? "" : `configuration store: ${reason ?? "not listed yet"}`;
-      report();
-    },
-    onDayOne(trouble) {
-      dayOne = trouble;
-      report();
-    },
-  };
-}
-
-/** Keys of the section `identity` without which no key of the configuration service can be made. */
-function missingNames({ namespace, podName, microservice, version }: Identity): string[] {
-  const names = {
-    "identity.namespace (K8S_NAMESPACE)": namespace,
-    "identity.pod_name (K8S_POD_ID)": podName,
-    "identity.microservice": microservice,
-    "identity.version": version,
-  };
-  return Object.entries(names).filter(([, value]) => value === "").map(([name]) => name);
 }

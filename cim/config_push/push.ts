@@ -1,20 +1,18 @@
 /**
- * One change-set on its way to the application: the machine of `push_machine.ts` with its requests, timers
- * and records around it.
+ * Drives the state machine of one change-set: sends its requests, runs its timers and updates its record.
  *
  * @module
  */
 import { type Backoff, backoff, type Clock, describeError, type Logger } from "../../core/mod.ts";
 import type { AppClient, AppOutcome } from "../app_client/mod.ts";
-import type { ChangeRecord } from "./change_record.ts";
-import type { ChangeSetKey } from "./change_set_key.ts";
+import type { ChangeSetKey } from "../config_keys/mod.ts";
+import { updateRequest } from "./app_messages.ts";
+import type { ChangeRecord, Verdict } from "./change_record.ts";
 import type { ConfigStats } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
 import { advance, initialPush, type PushInput, type PushState } from "./push_machine.ts";
-import { updateRequest } from "./update_request.ts";
-import type { Verdict } from "./verdict.ts";
 
-/** What every push works with. */
+/** Services and limits shared by all pushes. Times are in milliseconds. */
 export interface PushServices {
   readonly app: AppClient;
   readonly clock: Clock;
@@ -22,20 +20,20 @@ export interface PushServices {
   readonly log: Logger;
   readonly history: ChangeHistory;
   readonly stats: ConfigStats;
-  /** Time left until the change-set's lease ends; undefined when it has none. */
+  /** Returns the time left until the lease of a change-set ends; undefined when it has none. */
   readonly remainingTtlMs: (key: string, signal: AbortSignal) => Promise<number | undefined>;
-  /** How long a change-set without a lease may take, from when its turn comes. */
+  /** Time limit of a change-set without a lease, from when it becomes first in the queue. */
   readonly replyTimeoutMs: number;
-  /** How long before the end of the lease the last decision is made. */
+  /** Time before the end of the lease at which an undelivered change-set fails. */
   readonly leaseMarginMs: number;
-  /** How long a request that a killed agent may have sent can still be replied to. */
+  /** Time to wait for the reply to a request that may have arrived before it is sent again. */
   readonly resumeDelayMs: number;
 }
 
-/** Drives one change-set to its verdict. */
+/** Drives one change-set until it has a verdict. */
 export class Push {
   readonly change: ChangeSetKey;
-  /** When the verdict loses its meaning, on the clock's `monotonic`; undefined while not known. */
+  /** End of the lease on the clock's `monotonic`; undefined while unknown. */
   endsAt: number | undefined;
   readonly #patch: Uint8Array;
   readonly #services: PushServices;
@@ -48,8 +46,8 @@ export class Push {
   #requests: Promise<void> = Promise.resolve();
 
   /**
-   * @param record What an earlier life of the agent knew of the change-set.
-   * @param onVerdict Told of the verdict, once, within the call that led to it.
+   * @param record Record of the change-set from a previous run.
+   * @param onVerdict Called once with the verdict, during the call that led to it.
    */
   constructor(
     change: ChangeSetKey,
@@ -66,12 +64,20 @@ export class Push {
     this.#state = resumed(record);
   }
 
-  /** Where it stands. */
+  /** State of the machine. */
   get state(): PushState {
     return this.#state;
   }
 
-  /** Takes an input at any time, also before or after {@linkcode run}. */
+  /** Why it makes no progress; undefined while it does. */
+  get trouble(): string | undefined {
+    const state = this.#state;
+    if (state.phase === "pausing") return `${this.change.key} not delivered: ${state.reason}`;
+    const isOverdue = state.phase === "waiting" && state.isLate;
+    return isOverdue ? `${this.change.key} not answered by the application` : undefined;
+  }
+
+  /** Passes an input to the machine, at any time, also before or after {@linkcode run}. */
   feed(input: PushInput): void {
     const before = this.#state;
     if (before.phase === "settled") return;
@@ -85,7 +91,7 @@ export class Push {
   }
 
   /**
-   * Drives it once its turn has come; resolves when there is a verdict and no request is under way.
+   * Processes it, now that it is first in the queue. Resolves when there is a verdict and no request in flight.
    *
    * @throws The signal's reason when it aborts first.
    */
@@ -122,7 +128,7 @@ export class Push {
         this.#requests = this.#requests.then(() => this.#post(state.attempt, signal));
         break;
       case "pausing":
-        log.warn("Change-set not delivered, trying again", { key, reason: state.reason });
+        log.warn("Change-set not delivered; retrying", { key, reason: state.reason });
         history.update(key, { reason: state.reason });
         this.#timers.use(clock.timer(this.#delays.next(), () => this.feed({ type: "retry" })));
         break;
@@ -132,7 +138,7 @@ export class Push {
     }
   }
 
-  /** The record is stored first: a killed agent must know that the application may have the patch. */
+  /** Stores the record first, so that a killed agent can tell that the application may have the patch. */
   async #post(attempt: number, signal: AbortSignal): Promise<void> {
     const { app, history, stats } = this.#services;
     await history.update(this.change.key, { attempts: attempt });
@@ -153,7 +159,7 @@ export class Push {
     this.feed({ type: "outcome", outcome });
   }
 
-  /** Asks for the lease beside the first request, which need not wait for the answer. */
+  /** Reads the lease while the first request is in flight. */
   async #awaitLease(signal: AbortSignal): Promise<void> {
     const { remainingTtlMs, replyTimeoutMs, log } = this.#services;
     let ttlMs: number | undefined;
@@ -161,7 +167,7 @@ export class Push {
       ttlMs = await remainingTtlMs(this.change.key, signal);
     } catch (error) {
       if (signal.aborted) return;
-      log.debug("Lease of the change-set not known", { key: this.change.key, error });
+      log.debug("Cannot read the lease of a change-set", { key: this.change.key, error });
     }
     if (!this.#timers.disposed) this.#armLease(ttlMs ?? replyTimeoutMs);
   }
@@ -175,16 +181,17 @@ export class Push {
   }
 
   #warnLate(): void {
-    const { log, stats } = this.#services;
+    const { log, stats, history } = this.#services;
     stats.unanswered++;
-    log.warn("Change-set without a reply, and its time is nearly up", {
+    log.warn("Change-set without a reply, and its lease is about to end", {
       key: this.change.key,
       phase: this.#state.phase,
     });
+    history.update(this.change.key, { reason: "no reply of the application yet" });
   }
 }
 
-/** What a killed agent had delivered is waited for; what it may have sent is waited for, then sent again. */
+/** A delivered request awaits its reply; one that may have been sent awaits it too and is then sent again. */
 function resumed(record: ChangeRecord | undefined): PushState {
   if (!record || record.attempts === 0) return initialPush;
   const { attempts: attempt } = record;

@@ -1,25 +1,25 @@
 /**
- * The life of one change-set on its way to the application, as a pure function.
+ * State machine of one change-set on its way to the application, as a pure function.
  *
  * ```text
  * held ──go──> posting ──2xx, no answer in time──> waiting ──reply──> settled
  *                 │ ▲                                │
- *    could not be │ │ retry                          └──over──> settled (timed out)
+ *           not   │ │ retry                          └──over──> settled (timed out)
  *       delivered ▼ │
  *               pausing ──late──> settled (failed)
  * ```
  *
- * A reply settles it in every phase, because it may overtake the HTTP answer. `late` comes shortly before
- * the change-set's lease ends, `over` when it has ended. Patches are not idempotent: what may have arrived
- * is not sent again unless the application has said that it failed, or has registered anew.
+ * A reply settles it in every phase, because the reply may arrive before the HTTP answer. `late` comes shortly
+ * before the change-set's lease ends, `over` when it has ended. Patches are not idempotent: a patch that may have
+ * arrived is sent again only when the application answered that it failed, or registered again.
  *
  * @module
  */
-import type { AppOutcome } from "../app_client/mod.ts";
-import type { ReplyStatus } from "./config_reply.ts";
-import { replyVerdict, type Verdict } from "./verdict.ts";
+import { type AppOutcome, describeOutcome, isRetryableStatus } from "../app_client/mod.ts";
+import type { ReplyStatus } from "./app_messages.ts";
+import { replyVerdict, type Verdict } from "./change_record.ts";
 
-/** Where a change-set stands. */
+/** Phase of a change-set. `isLate`: its lease is about to end. */
 export type PushState =
   | { readonly phase: "held"; readonly isLate: boolean }
   | { readonly phase: "posting"; readonly attempt: number; readonly isLate: boolean }
@@ -27,25 +27,25 @@ export type PushState =
   | { readonly phase: "waiting"; readonly attempt: number; readonly isLate: boolean }
   | { readonly phase: "settled"; readonly verdict: Verdict };
 
-/** What can happen to it. */
+/** Inputs of the machine. */
 export type PushInput =
-  /** Its turn has come and the application is there; or the application has registered anew. */
+  /** It is first in the queue and the application has registered; or the application has registered again. */
   | { readonly type: "go" }
   /** The request of the current attempt has ended. */
   | { readonly type: "outcome"; readonly outcome: AppOutcome }
-  /** The pause after a failed attempt is over. */
+  /** The delay after a failed attempt is over. */
   | { readonly type: "retry" }
   /** The application replied. */
   | { readonly type: "reply"; readonly status: ReplyStatus; readonly remarks: string }
   /** The lease is about to end. */
   | { readonly type: "late" }
-  /** The lease has ended, or the change-set was withdrawn. */
+  /** The lease has ended, or the change-set was deleted. */
   | { readonly type: "over" };
 
-/** A change-set that waits for its turn. */
+/** A change-set in the queue. */
 export const initialPush: PushState = Object.freeze({ phase: "held", isLate: false });
 
-/** The next state; the same object when the input changes nothing. */
+/** Returns the next state, or the same object when the input changes nothing. */
 export function advance(state: PushState, input: PushInput): PushState {
   if (state.phase === "settled") return state;
   switch (input.type) {
@@ -79,37 +79,28 @@ function afterPost({ attempt, isLate }: Posting, outcome: AppOutcome): PushState
       return { phase: "waiting", attempt, isLate };
     case "unreached":
     case "broken":
-      return again(attempt, isLate, outcome.reason);
+      return again(attempt, isLate, outcome);
     case "answered":
       if (outcome.status >= 200 && outcome.status < 300) {
         return { phase: "waiting", attempt, isLate };
       }
-      if (isWorthRetrying(outcome.status)) {
-        return again(attempt, isLate, `the application answered ${outcome.status}`);
-      }
-      return settled({
-        outcome: "failed",
-        reason: `the application answered ${outcome.status}`,
-      });
+      if (isRetryableStatus(outcome.status)) return again(attempt, isLate, outcome);
+      return settled({ outcome: "failed", reason: describeOutcome(outcome) });
   }
 }
 
-function again(attempt: number, isLate: boolean, reason: string): PushState {
+function again(attempt: number, isLate: boolean, outcome: AppOutcome): PushState {
+  const reason = describeOutcome(outcome);
   if (isLate) return settled({ outcome: "failed", reason: `not delivered: ${reason}` });
   return { phase: "pausing", attempt, reason };
-}
-
-/** Whether a status says that the same request may succeed later. */
-export function isWorthRetrying(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 function overReason({ phase }: Unsettled): string {
   switch (phase) {
     case "held":
-      return "its lease ended before the application could be asked";
+      return "its lease ended before it was sent";
     case "pausing":
-      return "it was withdrawn before it could be delivered";
+      return "it ended before it could be delivered";
     case "posting":
     case "waiting":
       return "its lease ended without a reply of the application";

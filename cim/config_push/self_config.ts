@@ -1,17 +1,12 @@
-/**
- * Change-sets for the agent's own `cim.json`.
- *
- * @module
- */
 import { AgentError, describeError } from "../../core/mod.ts";
+import type { ChangeSetKey } from "../config_keys/mod.ts";
 import type { CimSettingsApi } from "../settings/mod.ts";
-import type { ChangeSetKey } from "./change_set_key.ts";
-import { patchText } from "./update_request.ts";
-import type { Verdict } from "./verdict.ts";
+import { patchText } from "./app_messages.ts";
+import type { Verdict } from "./change_record.ts";
 
 /**
- * Patches the whole document in force, checks it and puts it into effect; only then there is a verdict.
- * A bad patch changes nothing.
+ * Applies a change-set for the agent's own `cim.json`: patches the whole document, checks it and applies it.
+ * Returns once the effects are in place. A patch that fails changes nothing.
  */
 export async function applySelfConfig(
   { key }: ChangeSetKey,
@@ -19,7 +14,7 @@ export async function applySelfConfig(
   settings: Pick<CimSettingsApi, "current" | "apply">,
 ): Promise<Verdict> {
   try {
-    // Loaded when it is first needed, which most agents never come to.
+    // Loaded on first use: most agents never patch themselves.
     const { applyJsonPatch } = await import("./_json_patch.ts");
     await settings.apply(applyJsonPatch(settings.current, parsePatch(patchText(key, patch))));
     return { outcome: "applied", reason: "" };

@@ -1,17 +1,10 @@
 /**
- * What follows from a verdict: it is kept, in the history and in the ledger, and committed if the ledger
- * says so. Both outlive the agent in its own store; when that fails it is told and counted, and the agent
- * goes on with what it has in memory.
+ * Handles verdicts: records each in the history and in the ledger, and commits it if the ledger says so. Both are
+ * kept in the agent's own store; a failed write is logged and counted, and the agent continues with its memory.
  *
  * @module
  */
-import {
-  type Clock,
-  describeError,
-  jsonCodec,
-  type KeyValueStore,
-  type Logger,
-} from "../../core/mod.ts";
+import { type Clock, jsonCodec, type KeyValueStore, type Logger } from "../../core/mod.ts";
 import {
   type ChangeSetKey,
   commitKey,
@@ -20,22 +13,21 @@ import {
   parseRevision,
   type Scope,
   statusKey,
-} from "./change_set_key.ts";
+} from "../config_keys/mod.ts";
+import { describeChange, type Verdict } from "./change_record.ts";
 import { type Baselines, CommitLedger, type LedgerSnapshot } from "./commit_ledger.ts";
 import type { CommitWriter } from "./commit_writer.ts";
 import type { ConfigStats } from "./config_stats.ts";
-import { describeChange } from "./describe_change.ts";
 import type { ChangeHistory } from "./history.ts";
-import type { Verdict } from "./verdict.ts";
 
-/** What a {@linkcode Settlement} works with. */
+/** Options of {@linkcode Settlement}. */
 export interface SettlementOptions {
   readonly scope: Scope;
   readonly baselines: Baselines;
   readonly history: ChangeHistory;
   readonly writer: CommitWriter;
   readonly stats: ConfigStats;
-  /** The agent's own store, for the ledger. */
+  /** The agent's own store; keeps the ledger. */
   readonly state: KeyValueStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -44,7 +36,7 @@ export interface SettlementOptions {
 const ledgerKey = "ledger";
 const ledgerCodec = jsonCodec((value) => value as LedgerSnapshot);
 
-/** Keeps and commits verdicts. */
+/** Records and commits verdicts. */
 export class Settlement {
   readonly #options: SettlementOptions;
   readonly #ledger: CommitLedger;
@@ -56,12 +48,12 @@ export class Settlement {
     this.#ledger = new CommitLedger(options.baselines);
   }
 
-  /** Writes to the agent's own store that failed. */
+  /** Number of failed writes to the agent's own store. */
   get stateFailures(): number {
     return this.#options.history.failures + this.#failures;
   }
 
-  /** Takes up what an earlier life answered, and commits what it could not commit any more. */
+  /** Restores the answers of a previous run and commits those that it did not commit. */
   async restore(): Promise<void> {
     const { history, scope } = this.#options;
     await history.restore();
@@ -73,12 +65,12 @@ export class Settlement {
     }
   }
 
-  /** Why a change-set need not be looked at; undefined when it must. */
+  /** Why a change-set needs no work; undefined when it does. */
   settledBefore(change: ChangeSetKey): string | undefined {
     return this.#ledger.settledBefore(change);
   }
 
-  /** Keeps a verdict and commits what follows from it, until `giveUpAt` on the monotonic clock. */
+  /** Records a verdict and commits it, with retries until `giveUpAt` on the clock's `monotonic`. */
   settle(change: ChangeSetKey, { outcome, reason }: Verdict, giveUpAt?: number): void {
     const { history, stats, clock, log } = this.#options;
     const { key } = change;
@@ -92,7 +84,7 @@ export class Settlement {
     if (commit !== undefined) this.#commit(change, commit, giveUpAt);
   }
 
-  /** Commits the revisions that the container started with, as far as they are known. */
+  /** Commits the revisions at container start, as far as they are known. */
   commitBaselines(baselines: Baselines): void {
     const { scope, writer, log } = this.#options;
     for (const level of levels) {
@@ -100,7 +92,7 @@ export class Settlement {
       if (text === "") continue;
       const revision = parseRevision(text);
       if (revision === undefined) {
-        log.warn(`Cannot commit the start revision of level ${level}: not an integer`, {
+        log.warn(`Cannot commit the start revision of level ${level}: it is not an integer`, {
           revision: text,
         });
       } else if (this.#ledger.begin(level, revision)) {
@@ -116,7 +108,7 @@ export class Settlement {
     this.#saveLedger();
   }
 
-  /** Resolves when nothing is left to be written, or the signal aborts. */
+  /** Resolves when everything is written or the signal aborts. */
   async flush(signal: AbortSignal): Promise<void> {
     await this.#options.writer.flush(signal);
     await Promise.all([this.#saving, this.#options.history.settled()]);
@@ -148,11 +140,11 @@ export class Settlement {
       const entry = await state.get(ledgerKey);
       if (!entry) return;
       for (const level of this.#ledger.restore(ledgerCodec.decode(entry.value))) {
-        log.warn("Revisions started over: earlier answers are forgotten", { level });
+        log.warn("Revisions were reset; dropping earlier answers", { level });
         history.forget((record) => record.level === level);
       }
     } catch (error) {
-      log.error(`Cannot restore answered revisions: ${describeError(error)}`);
+      log.error("Cannot restore the commit ledger; starting with an empty one", { error });
     }
   }
 
@@ -164,7 +156,7 @@ export class Settlement {
         await state.put(ledgerKey, snapshot);
       } catch (error) {
         this.#failures++;
-        log.error(`Cannot keep answered revisions: ${describeError(error)}`);
+        log.error("Cannot persist the commit ledger", { error });
       }
     });
   }

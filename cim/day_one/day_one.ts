@@ -1,17 +1,16 @@
 /**
- * Configuration for an application that starts without any: it says so with the event `NotConfigured` and is
- * given the newest document below `config/<ns>/<ms>`, now or as soon as there is one, once per start of the
- * application. `Configured` ends it; a registration begins anew. The bytes are forwarded as they are.
+ * Delivery of the first configuration. The application reports with the event `NotConfigured` that it has none
+ * and gets the newest document, at once or as soon as there is one, once per start of the application. The event
+ * `Configured` ends delivery; a registration starts over.
  *
  * @module
  */
+import { AgentError, backoff, type Clock, type Logger, type SyncEvent } from "../../core/mod.ts";
+import { type AppClient, describeOutcome, isRetryableStatus } from "../app_client/mod.ts";
+import { parseDayOneKey, type Scope, unversioned } from "../config_keys/mod.ts";
 import { dayOneErrors } from "./errors.ts";
-import { AgentError, backoff, type Clock, type Logger } from "../../core/mod.ts";
-import type { AppClient, AppOutcome } from "../app_client/mod.ts";
-import { parseRevision, type Scope } from "../config_push/change_set_key.ts";
-import { isWorthRetrying } from "../config_push/push_machine.ts";
 
-/** Where the configuration of the first day stands. */
+/** Phase of the delivery. `asked`: the application asked, but there is no document yet. */
 export type DayOneState = "idle" | "asked" | "delivering" | "delivered" | "failed" | "configured";
 
 /** Options of {@linkcode DayOne}. */
@@ -21,26 +20,21 @@ export interface DayOneOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** How long delivery is tried, in milliseconds. */
-  readonly limitMs: number;
+  /** How long one delivery is retried, in milliseconds. */
+  readonly timeoutMs: number;
   /** Starts a background task. */
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
-  /** Told why the application could not be configured; empty when that is over. */
-  readonly onTrouble: (trouble: string) => void;
+  /** Called with the reason when delivery fails, and with undefined when that is over. Must not throw. */
+  readonly onTrouble: (reason: string | undefined) => void;
 }
 
-/** Documents kept; the configuration service removes old ones, so there is one as a rule. */
+/** Most documents kept. The configuration service removes old ones, so there is usually one. */
 const maxDocuments = 16;
 
-/** Prefix to be watched; keys of services whose name begins alike are below it, too, and are left out. */
-export function dayOnePrefix({ namespace, microservice }: DayOneOptions["scope"]): string {
-  return `config/${namespace}/${microservice}`;
-}
-
-/** Gives an application its first configuration. */
+/** Delivers the first configuration. */
 export class DayOne {
   readonly #options: DayOneOptions;
-  /** Documents by revision; -1 stands for the key without one. */
+  /** Documents by revision; {@linkcode unversioned} for the key without one. */
   readonly #documents = new Map<number, Uint8Array>();
   #state: DayOneState = "idle";
   #delivery = 0;
@@ -49,59 +43,63 @@ export class DayOne {
     this.#options = options;
   }
 
-  /** Where it stands. */
+  /** Phase of the delivery. */
   get state(): DayOneState {
     return this.#state;
   }
 
-  /** Highest revision of a document; undefined when none has one. */
+  /** Highest revision of a document; undefined when no document has one. */
   get revision(): number | undefined {
-    const newest = Math.max(-1, ...this.#documents.keys());
-    return newest < 0 ? undefined : newest;
+    const newest = Math.max(unversioned, ...this.#documents.keys());
+    return newest === unversioned ? undefined : newest;
   }
 
-  /** Takes a document; keys that are none of this service's are left out. */
+  /** Takes a snapshot or changes of the watched prefix. */
+  sync(event: SyncEvent): void {
+    if (event.type === "snapshot") {
+      for (const { key, value } of event.entries) this.put(key, value);
+      return;
+    }
+    for (const change of event.changes) {
+      if (change.type === "put") this.put(change.entry.key, change.entry.value);
+      else this.delete(change.key);
+    }
+  }
+
+  /** Adds or replaces a document. Keys of other services are ignored. */
   put(key: string, value: Uint8Array): void {
-    const revision = this.#revisionOf(key);
+    const revision = parseDayOneKey(key, this.#options.scope);
     if (revision === undefined) return;
     this.#documents.set(revision, value);
     if (this.#documents.size > maxDocuments) this.#documents.delete(this.#oldest());
     if (this.#state === "asked") this.#deliver();
   }
 
-  /** Forgets a document. */
+  /** Removes a document. */
   delete(key: string): void {
-    const revision = this.#revisionOf(key);
+    const revision = parseDayOneKey(key, this.#options.scope);
     if (revision !== undefined) this.#documents.delete(revision);
   }
 
-  /** The application has no configuration. */
+  /** Handles the event `NotConfigured`. */
   onNotConfigured(): void {
     if (this.#state !== "idle") return;
     this.#state = "asked";
     this.#deliver();
   }
 
-  /** The application has its configuration. */
+  /** Handles the event `Configured`. */
   onConfigured(): void {
-    if (this.#state === "failed") this.#options.onTrouble("");
+    if (this.#state === "failed") this.#options.onTrouble(undefined);
     this.#state = "configured";
     this.#delivery++;
   }
 
-  /** The application has registered. A question that was not answered yet stays. */
+  /** Handles a registration. A request that is still unanswered stays open. */
   onRegister(): void {
     if (this.#state === "asked" || this.#state === "delivering") return;
-    if (this.#state === "failed") this.#options.onTrouble("");
+    if (this.#state === "failed") this.#options.onTrouble(undefined);
     this.#state = "idle";
-  }
-
-  /** `config/<ns>/<ms>` is revision -1, `config/<ns>/<ms>/<rev>` its revision. */
-  #revisionOf(key: string): number | undefined {
-    const prefix = dayOnePrefix(this.#options.scope);
-    if (key === prefix) return -1;
-    if (!key.startsWith(`${prefix}/`)) return undefined;
-    return parseRevision(key.slice(prefix.length + 1));
   }
 
   #deliver(): void {
@@ -111,11 +109,11 @@ export class DayOne {
     this.#options.run("load config", (signal) => this.#try(delivery, signal));
   }
 
-  /** Tries until the application has it, has become configured another way, or the time is up. */
+  /** Retries until the document is delivered, the application is configured otherwise, or time runs out. */
   async #try(delivery: number, signal: AbortSignal): Promise<void> {
-    const { app, clock, random, log, limitMs } = this.#options;
+    const { app, clock, random, log, timeoutMs } = this.#options;
     const delays = backoff({ min: 250, max: 10_000, random });
-    const end = clock.monotonic() + limitMs;
+    const end = clock.monotonic() + timeoutMs;
     while (delivery === this.#delivery) {
       const document = this.#newest();
       if (!document) {
@@ -130,21 +128,21 @@ export class DayOne {
         return;
       }
       const reason = describeOutcome(outcome);
-      const isFinal = outcome.kind === "answered" && !isWorthRetrying(outcome.status);
+      const isFinal = outcome.kind === "answered" && !isRetryableStatus(outcome.status);
       const delayMs = delays.next();
       if (isFinal || clock.monotonic() + delayMs > end) return this.#fail(reason);
-      log.warn("First configuration not delivered, trying again", { reason });
+      log.warn("First configuration not delivered; retrying", { reason });
       await clock.sleep(delayMs, { signal });
     }
   }
 
   #oldest(): number {
-    return Math.min(...[...this.#documents.keys()].filter((revision) => revision >= 0));
+    return Math.min(...[...this.#documents.keys()].filter((revision) => revision !== unversioned));
   }
 
-  /** The document of the highest revision; the one without a revision only if there is no other. */
+  /** The document with the highest revision; the one without a revision only if there is no other. */
   #newest(): Uint8Array | undefined {
-    return this.#documents.get(Math.max(-1, ...this.#documents.keys()));
+    return this.#documents.get(Math.max(unversioned, ...this.#documents.keys()));
   }
 
   #fail(reason: string): void {
@@ -152,15 +150,9 @@ export class DayOne {
     this.#state = "failed";
     const error = new AgentError(
       dayOneErrors.app_not_configured,
-      `Cannot load the first configuration: ${reason}; the next registration tries again`,
+      `Cannot deliver the first configuration: ${reason}; the next registration of the application retries`,
     );
-    log.error(error.message);
+    log.error("First configuration not delivered", { error });
     onTrouble(error.message);
   }
-}
-
-function describeOutcome(outcome: AppOutcome): string {
-  return outcome.kind === "answered"
-    ? `the application answered ${outcome.status}`
-    : outcome.reason;
 }

@@ -1,5 +1,5 @@
 /**
- * From bytes on subject EVENT to listeners by name.
+ * Verifies messages of subject EVENT and passes them to listeners by event name.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Clock, Logger } from "../../core/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { EventView } from "../wire/mod.ts";
 
-/** The part of an event that listeners get. */
+/** The part of an event that listeners receive. */
 export interface AppEvent {
   /** Name of the event. */
   readonly eventName: string;
@@ -16,36 +16,36 @@ export interface AppEvent {
   readonly eventTimeMs: number;
 }
 
-/** Acts on an event. It must not block; what it throws is logged. */
+/** Called with an event. It must not block; an error it throws is logged. */
 export type EventListener = (event: AppEvent) => void;
 
-/** Verifies, counts and dispatches. The bytes are not kept. */
+/** Verifies, counts and dispatches events. Keeps no reference to their bytes. */
 export class EventDispatch {
-  /** What arrived. */
+  /** Counters of received messages. */
   readonly meter: SubjectMeter = new SubjectMeter("EVENT");
-  /** What became of it. */
+  /** Delivery counters. */
   readonly book: Book;
   readonly #view = new EventView();
   readonly #listeners = new Map<string, Set<EventListener>>();
   readonly #clock: Clock;
   readonly #log: Logger;
-  #saidNoDestination = false;
+  #hasWarned = false;
 
-  /** Begins without listeners. */
+  /** Starts without listeners. */
   constructor(book: Book, clock: Clock, log: Logger) {
     this.book = book;
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** Calls back on each event of that name. */
+  /** Calls the listener on each event of that name. */
   on(eventName: string, listener: EventListener): Disposable {
     const listeners = this.#listeners.get(eventName) ?? new Set();
     this.#listeners.set(eventName, listeners.add(listener));
     return { [Symbol.dispose]: () => listeners.delete(listener) };
   }
 
-  /** Takes one payload, `buffer[start, end)`. */
+  /** Handles one payload, `buffer[start, end)`. */
   receive(buffer: Uint8Array, start: number, end: number): void {
     this.meter.observe(end - start);
     this.book.accepted++;
@@ -57,11 +57,11 @@ export class EventDispatch {
     }
     const eventTimeMs = Number(this.#view.eventTime());
     this.meter.latencyMs = this.#clock.now() - eventTimeMs;
-    this.#tell({ eventName: this.#view.eventName(), eventTimeMs });
-    this.#book();
+    this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
+    this.#drop();
   }
 
-  #tell(event: AppEvent): void {
+  #notify(event: AppEvent): void {
     for (const listener of this.#listeners.get(event.eventName) ?? []) {
       try {
         listener(event);
@@ -71,10 +71,10 @@ export class EventDispatch {
     }
   }
 
-  #book(): void {
+  #drop(): void {
     this.book.drop("no_destination");
-    if (this.#saidNoDestination) return;
-    this.#saidNoDestination = true;
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
     this.#log.warn("Events are not forwarded: this version has no event destination");
   }
 }

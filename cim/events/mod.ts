@@ -1,7 +1,6 @@
 /**
- * Events of the application: received from the first moment on, verified, counted, and told to the parts
- * that act on them. Forwarding them to a broker is not done here yet; every event is booked as dropped
- * for the reason `no_destination`, and the log says so once.
+ * Events of the application: verified, counted and passed to the plugins that act on them. They are not forwarded
+ * to a broker yet: every event counts as dropped with reason `no_destination`, and one warning says so.
  *
  * @module
  */

@@ -6,7 +6,7 @@ import { EventDispatch, type EventListener } from "./event_dispatch.ts";
 
 /** Events of the application, by name. */
 export interface EventsApi {
-  /** Calls back on each event of that name, from now on. */
+  /** Calls the listener on each event of that name, from now on. */
   on(eventName: string, listener: EventListener): Disposable;
 }
 
@@ -14,8 +14,7 @@ export interface EventsApi {
 export const eventsToken: Token<EventsApi> = token("events");
 
 /**
- * Receives the application's events. Subscribed in `init`, before the port opens, so that the first event
- * of an early application is not lost. Requires the log route for the agent's books, which it keeps.
+ * Receives the application's events. Subscribes before the NATS port opens, so that no event is lost. Requires the log route for the agent's books, which it keeps.
  */
 export function events(): Plugin {
   return definePlugin({

@@ -1,3 +1,6 @@
+import { AgentError } from "../../core/mod.ts";
+import { registrationErrors } from "./errors.ts";
+
 /** The body of a registration. */
 export interface RegistrationRequest {
   readonly containerName: string;
@@ -6,20 +9,26 @@ export interface RegistrationRequest {
 }
 
 const maxTextLength = 1_024;
+/** Text of the contract for a body that is not as wanted. */
+const invalidBody = "Invalid request body.";
 
-/** What is wrong with a body, in the words of the contract. */
-export class BadRegistration extends Error {
-  override readonly name = "BadRegistration";
+/** The error for a body that cannot be used; its message is the contract's `err_msg`. */
+export function badRegistration(message: string, cause?: unknown): AgentError {
+  return new AgentError(registrationErrors.registration_invalid, message, { cause });
 }
 
-/** Reads a body. Content type does not matter; members that are not known are left out. */
+/**
+ * Parses a body. Its content type does not matter; unknown members are ignored.
+ *
+ * @throws {AgentError} `registration_invalid`, with a message in the words of the contract.
+ */
 export function parseRegistration(body: string, fieldsMandatory: boolean): RegistrationRequest {
   const members = parseObject(body);
   const containerName = textOf(members, "container_name");
   const containerId = textOf(members, "container_id");
   if (fieldsMandatory && (containerName.trim() === "" || containerId.trim() === "")) {
-    throw new BadRegistration(
-      "Invalid request body. Please provide mandatory fields container_name and container_id.",
+    throw badRegistration(
+      `${invalidBody} Please provide mandatory fields container_name and container_id.`,
     );
   }
   const { lmaas, app_settings } = members;
@@ -31,21 +40,19 @@ function parseObject(body: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw new BadRegistration("Invalid request body.", { cause });
+    throw badRegistration(invalidBody, cause);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new BadRegistration("Invalid request body.");
+  throw badRegistration(invalidBody);
 }
 
 function textOf(members: Readonly<Record<string, unknown>>, name: string): string {
   const value = members[name] ?? "";
-  if (typeof value !== "string") throw new BadRegistration("Invalid request body.");
+  if (typeof value !== "string") throw badRegistration(invalidBody);
   if (value.length > maxTextLength) {
-    throw new BadRegistration(
-      `Invalid request body. ${name} is longer than ${maxTextLength} characters.`,
-    );
+    throw badRegistration(`${invalidBody} ${name} is longer than ${maxTextLength} characters.`);
   }
   return value;
 }

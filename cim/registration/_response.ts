@@ -2,7 +2,7 @@ import type { Secret } from "../../core/mod.ts";
 import { type Identity, type Tmaas, tmaasFieldNames } from "../identity/mod.ts";
 import type { CommonInfra } from "../common_infra/mod.ts";
 
-/** What an answer is made from beside the request. */
+/** Facts that an answer contains. */
 export interface AnswerFacts {
   readonly identity: Identity;
   readonly infra: CommonInfra;
@@ -10,7 +10,7 @@ export interface AnswerFacts {
   readonly apigwPassword: Secret | undefined;
 }
 
-/** The answer to a registration that succeeded; the order of the members is the contract's. */
+/** Body of the answer to a successful registration, with its members in the order of the contract. */
 export function successAnswer(
   { identity, infra, apigwUsername, apigwPassword }: AnswerFacts,
 ): Record<string, unknown> {
@@ -28,7 +28,7 @@ export function successAnswer(
   };
 }
 
-/** The answer to a registration that failed. */
+/** Body of the answer to a failed registration. */
 export function failureAnswer(message: string): Record<string, unknown> {
   return {
     status: "failure",

@@ -2,6 +2,7 @@ import {
   counter,
   definePlugin,
   describeError,
+  errorCode,
   flag,
   hasCode,
   type Plugin,
@@ -12,22 +13,22 @@ import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { stateStoreToken } from "../store/mod.ts";
-import { BadRegistration, parseRegistration } from "./_request.ts";
+import { badRegistration, parseRegistration } from "./_request.ts";
 import { failureAnswer, successAnswer } from "./_response.ts";
 import { Registrar, registrationToken } from "./registrar.ts";
 
 const fields = {
   containerFieldsMandatory: flag({
-    doc: "Whether a registration must name container and id.",
+    doc: "Whether a registration without container name and id is refused.",
     default: false,
     aliases: ["CTR_FIELDS_MANDATORY"],
     lenientEnv: true,
   }),
-  apigwUsername: secret({ doc: "User of the API gateway, answered to the application." }),
-  apigwPassword: secret({ doc: "Password of the API gateway, answered to the application." }),
+  apigwUsername: secret({ doc: "User name of the API gateway in the answer to a registration." }),
+  apigwPassword: secret({ doc: "Password of the API gateway in the answer to a registration." }),
 };
 
-/** Serves `POST /api/v1/_operations/xgvela/register`, to loopback peers only. */
+/** Serves `POST /api/v1/_operations/xgvela/register` to loopback peers. */
 export function registration(): Plugin {
   return definePlugin({
     name: "registration",
@@ -42,16 +43,16 @@ export function registration(): Plugin {
       });
       await registrar.restore();
       const infra = get(commonInfraToken);
-      const facts = { ...config, infra, identity: get(identityToken).current };
+      const identity = get(identityToken);
       metrics.add(
         counter(
           "cim_registrations_total",
-          "Registrations that succeeded.",
+          "Successful registrations.",
           () => registrar.registrations,
         ),
         counter(
           "cim_registration_failures_total",
-          "Registrations that failed.",
+          "Failed registrations.",
           () => registrar.failures,
         ),
       );
@@ -63,13 +64,13 @@ export function registration(): Plugin {
             const body = await readBody(request);
             await registrar.register(parseRegistration(body, config.containerFieldsMandatory));
             status.ok();
-            return jsonResponse(successAnswer(facts));
+            return jsonResponse(successAnswer({ ...config, infra, identity: identity.current }));
           } catch (error) {
-            const isCallersFault = error instanceof BadRegistration ||
+            const isRefused = errorCode(error) === "registration_invalid" ||
               hasCode(error, "value_invalid");
-            if (!isCallersFault) log.error("Registration failed", { error });
-            const message = error instanceof BadRegistration ? error.message : describeError(error);
-            return jsonResponse(failureAnswer(message), isCallersFault ? 400 : 500);
+            if (isRefused) log.warn("Registration refused", { error });
+            else log.error("Registration failed", { error });
+            return jsonResponse(failureAnswer(messageOf(error)), isRefused ? 400 : 500);
           }
         },
       });
@@ -79,10 +80,17 @@ export function registration(): Plugin {
   });
 }
 
+/** Text of the contract for a malformed body; for other errors the text with its causes. */
+function messageOf(error: unknown): string {
+  return error instanceof Error && errorCode(error) === "registration_invalid"
+    ? error.message
+    : describeError(error);
+}
+
 async function readBody(request: Request): Promise<string> {
   try {
     return await request.text();
   } catch (cause) {
-    throw new BadRegistration("Unable to process the request body.", { cause });
+    throw badRegistration("Unable to process the request body.", cause);
   }
 }

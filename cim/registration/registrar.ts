@@ -1,6 +1,5 @@
 import {
   AgentError,
-  describeError,
   jsonCodec,
   type KeyValueStore,
   type Logger,
@@ -10,22 +9,22 @@ import {
 import { type CimSettingsApi, mergeOverrides } from "../settings/mod.ts";
 import type { RegistrationRequest } from "./_request.ts";
 
-/** Who registered. */
+/** A registered container. */
 export interface ContainerRegistration {
-  /** Name that the application gave its container; may be empty. */
+  /** Container name sent by the application; may be empty. */
   readonly containerName: string;
-  /** Id that the application gave; may be empty or the text `null`. */
+  /** Container id sent by the application; may be empty or the text `null`. */
   readonly containerId: string;
 }
 
-/** Acts on a registration. The answer waits for it; what it throws fails the registration. */
+/** Called with each registration. The answer waits for it; an error it throws fails the registration. */
 export type RegistrationListener = (registration: ContainerRegistration) => void | Promise<void>;
 
 /** The registration of the application. */
 export interface RegistrationApi {
-  /** Who registered last, in this life of the agent or an earlier one; undefined when nobody has. */
+  /** The last registration, also of a previous run; undefined when there is none. */
   readonly current: ContainerRegistration | undefined;
-  /** Calls back on each registration from now on. One that was restored is not told. */
+  /** Calls the listener on each registration from now on, not for a restored one. */
   onRegister(listener: RegistrationListener): Disposable;
 }
 
@@ -41,22 +40,22 @@ const codec = jsonCodec<ContainerRegistration>((value) => {
   throw new TypeError("wanted containerName and containerId");
 });
 
-/** What a {@linkcode Registrar} works with. */
+/** Options of {@linkcode Registrar}. */
 export interface RegistrarOptions {
   readonly settings: CimSettingsApi;
   readonly state: KeyValueStore;
   readonly log: Logger;
 }
 
-/** Keeps the registration. Calls are handled one after the other. */
+/** Handles registrations, one at a time in the order of the calls, and stores the last one. */
 export class Registrar implements RegistrationApi {
   readonly #options: RegistrarOptions;
   readonly #listeners = new Set<RegistrationListener>();
   #current: ContainerRegistration | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  /** Registrations that succeeded in this life. */
+  /** Successful registrations in this run. */
   registrations = 0;
-  /** Registrations that failed in this life. */
+  /** Failed registrations in this run. */
   failures = 0;
 
   constructor(options: RegistrarOptions) {
@@ -72,25 +71,27 @@ export class Registrar implements RegistrationApi {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** Takes up the registration of an earlier life. State that cannot be read is told and forgotten. */
+  /** Restores the registration of a previous run. Unreadable state is logged and ignored. */
   async restore(): Promise<void> {
     const { state, log } = this.#options;
     try {
       const entry = await state.get(stateKey);
       if (entry) this.#current = codec.decode(entry.value);
     } catch (error) {
-      log.warn(`Cannot restore the registration, waiting for a new one: ${describeError(error)}`);
+      log.warn("Cannot restore the registration; waiting for a new one", { error });
     }
   }
 
   /**
-   * Registers.
+   * Handles one registration.
    *
-   * @throws {AgentError} `value_invalid` when an override is out of range; whatever a listener throws.
+   * @throws {AgentError} `value_invalid` when an override is out of range.
+   * @throws The error of a listener.
    */
   register(request: RegistrationRequest): Promise<void> {
     const registered = this.#queue.then(() => this.#register(request));
-    this.#queue = registered.catch(() => "told to whoever registered");
+    // The caller gets the error; the next registration must run anyway.
+    this.#queue = registered.catch(() => undefined);
     return registered;
   }
 
@@ -112,25 +113,25 @@ export class Registrar implements RegistrationApi {
     log.info("Application registered", { containerName, containerId, source: settings.source });
   }
 
-  /** A mounted document is the operator's last word; any other one the application may override. */
+  /** Applies overrides, unless the operator mounted `cim.json`. */
   async #override(overrides: RegistrationRequest["overrides"]): Promise<void> {
     const { settings, log } = this.#options;
     if ((overrides.lmaas ?? overrides.app_settings ?? null) === null) return;
     if (settings.source === "mounted") {
-      log.debug("Overrides of the registration ignored: cim.json is mounted");
+      log.debug("Ignored the overrides of the registration: cim.json is mounted");
       return;
     }
     await settings.apply(mergeOverrides(settings.current, overrides));
   }
 
-  /** A state that cannot be kept is no reason to turn the application away. */
+  /** Stores the registration. A store that fails does not fail the registration. */
   async #save(registration: ContainerRegistration): Promise<void> {
     const { state, log } = this.#options;
     try {
       await state.put(stateKey, codec.encode(registration));
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
-      log.error(`Registration is lost on a restart: ${describeError(error)}`);
+      log.error("Cannot store the registration; a restart of the agent loses it", { error });
     }
   }
 }

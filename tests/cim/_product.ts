@@ -1,37 +1,21 @@
-/* The product's parts in one process, on free ports and in folders of their own, with an application. */
+/* The product in one process, on free ports and in its own folder, with an application. */
 import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "../../core/mod.ts";
 import { recordingLogs } from "../../core/testing/mod.ts";
-import { appClient } from "../../cim/app_client/mod.ts";
-import { deriveSources, envPrefix } from "../../cim/assembly/mod.ts";
-import { bus } from "../../cim/bus/mod.ts";
-import { commonInfra } from "../../cim/common_infra/mod.ts";
-import { configPush } from "../../cim/config_push/mod.ts";
-import { events } from "../../cim/events/mod.ts";
-import { identity } from "../../cim/identity/mod.ts";
-import { logs } from "../../cim/logs/mod.ts";
-import { cimMetrics } from "../../cim/metrics/mod.ts";
-import { paths } from "../../cim/paths/mod.ts";
-import { registration } from "../../cim/registration/mod.ts";
-import { settings, settingsMemory } from "../../cim/settings/mod.ts";
-import { shutdown } from "../../cim/shutdown/mod.ts";
-import { configStoreToken, store } from "../../cim/store/mod.ts";
+import { cimPlugins, deriveSources, envPrefix } from "../../cim/assembly/mod.ts";
+import { configStoreToken } from "../../cim/store/mod.ts";
 import { buildEvent } from "../_support/wire_messages.ts";
-import { etcd } from "../../plugins/etcd/mod.ts";
-import { http, httpToken } from "../../plugins/http/mod.ts";
-import { localkv } from "../../plugins/localkv/mod.ts";
-import { nats } from "../../plugins/nats/mod.ts";
-import { type NatsServer, natsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
-import { prometheus } from "../../plugins/prometheus/mod.ts";
+import { httpToken } from "../../plugins/http/mod.ts";
+import { type NatsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
 
 export interface ProductOptions {
   env?: Record<string, string>;
   /** `cim.json` of the mounted configuration. */
   mounted?: string;
-  /** Answers the agent's calls. Default: 200, and the reply or event that says success. */
+  /** Answers the agent's calls. Default: 200, and the reply or event of a success. */
   app?: (request: Request, reply: (document: unknown) => void) => Response | Promise<Response>;
-  /** Plugins beside those of the product. */
+  /** Further plugins. */
   extra?: readonly Plugin[];
-  /** Folder of an earlier life. */
+  /** Folder of a previous run. */
   folder?: string;
 }
 
@@ -41,36 +25,17 @@ export interface Product extends AsyncDisposable {
   readonly nats: NatsServer;
   readonly folder: string;
   readonly logs: ReturnType<typeof recordingLogs>;
-  /** Paths of the calls the application got, with their bodies. */
+  /** Paths and bodies of the calls the application received. */
   readonly calls: { path: string; body: string }[];
   register(body?: unknown): Promise<Response>;
   put(key: string, value: string, ttlMs?: number): Promise<void>;
   get(key: string): Promise<string | undefined>;
 }
 
-function plugins() {
-  return [
-    paths(),
-    identity(),
-    settings(),
-    commonInfra(),
-    http(),
-    prometheus(),
-    natsServer(),
-    nats(),
-    bus(),
-    localkv(),
-    etcd(),
-    store(),
-    settingsMemory(),
-    appClient(),
-    logs(),
-    events(),
-    registration(),
-    configPush(),
-    cimMetrics(),
-    shutdown(),
-  ];
+/** The plugins of the product but for those that write to the console or keep a log file of the agent. */
+function plugins(): Plugin[] {
+  const left = ["console_log", "own_log"];
+  return cimPlugins().filter(({ name }) => !left.includes(name));
 }
 
 export async function product(options: ProductOptions = {}): Promise<Product> {

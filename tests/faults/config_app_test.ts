@@ -6,7 +6,7 @@ const commit = "commit-config/ns1/amf/v1/ms/amf-0";
 
 type Push = { revision: string; reply: (status?: string) => void };
 
-/** An agent with a registered application that treats pushes in its own way. */
+/** An agent with a registered application that handles pushes with `onPush`. */
 async function withApp(
   onPush: (push: Push) => Response | Promise<Response>,
   env: ProductOptions["env"] = {},
@@ -31,7 +31,7 @@ function pushes({ calls }: Product): number {
   return calls.filter(({ path }) => path === "/updateConfig").length;
 }
 
-Deno.test("D-22 an application that answers 500 and then 200 is asked twice", async () => {
+Deno.test("D-22 an application that answers 500 and then 200 gets two requests", async () => {
   let calls = 0;
   await using cim = await withApp(({ reply }) => {
     if (++calls === 1) return new Response(null, { status: 500 });
@@ -43,7 +43,7 @@ Deno.test("D-22 an application that answers 500 and then 200 is asked twice", as
   assert.equal(pushes(cim), 2);
 });
 
-Deno.test("D-23 an application that hangs is waited for and not asked again", async () => {
+Deno.test("D-23 a request that hangs awaits its reply and is not sent again", async () => {
   const push = Promise.withResolvers<Push>();
   const end = Promise.withResolvers<Response>();
   await using cim = await withApp((received) => {
@@ -68,9 +68,7 @@ Deno.test("D-23 an application that comes back after refusing connections gets t
   listener.close();
   await using cim = await withApp(() => new Response(), { CIM_APP_PORT: String(port) });
   await cim.put(key(5), "[]");
-  await eventually(() =>
-    cim.logs.messages("warn").includes("Change-set not delivered, trying again")
-  );
+  await eventually(() => cim.logs.messages("warn").includes("Change-set not delivered; retrying"));
   const got = Promise.withResolvers<string>();
   await using _app = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, async (request) => {
     const { pathname } = new URL(request.url);
@@ -81,7 +79,7 @@ Deno.test("D-23 an application that comes back after refusing connections gets t
   assert.equal(await got.promise, "5");
 });
 
-Deno.test("an application that closes the connection is asked again", async () => {
+Deno.test("a request is sent again when the application closes the connection", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const received: string[] = [];
   const accepting = (async () => {
@@ -107,7 +105,7 @@ Deno.test("an application that closes the connection is asked again", async () =
   await accepting;
 });
 
-Deno.test("a reply that comes before the HTTP answer is committed at once", async () => {
+Deno.test("a reply before the HTTP answer is committed at once", async () => {
   const end = Promise.withResolvers<Response>();
   await using cim = await withApp(({ reply }) => {
     reply();
@@ -119,7 +117,7 @@ Deno.test("a reply that comes before the HTTP answer is committed at once", asyn
   assert.equal(pushes(cim), 1);
 });
 
-Deno.test("a reply that comes twice, with two verdicts, ends with what the rules say", async () => {
+Deno.test("two contradicting replies end with the failure", async () => {
   await using cim = await withApp(({ reply }) => {
     reply("success");
     reply("success");
@@ -130,7 +128,7 @@ Deno.test("a reply that comes twice, with two verdicts, ends with what the rules
   await eventually(async () => await cim.get(commit) === "-1");
 });
 
-Deno.test("D-21 replies that come in the wrong order leave the highest revision", async () => {
+Deno.test("D-21 replies in the wrong order leave the highest revision", async () => {
   const earlier: Push[] = [];
   await using cim = await withApp((push) => {
     earlier.push(push);

@@ -45,7 +45,7 @@ async function register(cim: Product): Promise<void> {
 }
 
 Deno.test({
-  name: "D-16 the agent starts and registers without etcd, and delivers once it is there",
+  name: "D-16 the agent starts and registers without etcd, and delivers once it runs",
   ignore,
   async fn() {
     const port = freePorts();
@@ -63,7 +63,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "D-17 change-sets written while etcd was killed and away are delivered in order, once",
+  name: "D-17 change-sets written during an outage of etcd are delivered in order, once",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -85,7 +85,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "D-18 change-sets are delivered in order, once, after the history was compacted while away",
+  name:
+    "D-18 change-sets are delivered in order, once, after the history was compacted during an outage",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -142,7 +143,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an etcd that is frozen for a while is reported, and what it then says is delivered",
+  name: "a frozen etcd is reported, and later change-sets are delivered",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

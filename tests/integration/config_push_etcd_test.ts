@@ -6,7 +6,7 @@ import { requireServer } from "./_servers.ts";
 
 const { url, ignore } = requireServer("etcd");
 
-/** A namespace of its own, so that tests may share a server. */
+/** Variables with a namespace of their own, so that tests can share a server. */
 function env() {
   const namespace = `ns-${crypto.randomUUID()}`;
   const path = `${namespace}/amf/v1/ms`;
@@ -23,7 +23,7 @@ async function read(store: EtcdStore, key: string): Promise<string | undefined> 
 }
 
 Deno.test({
-  name: "a change-set with a lease goes from etcd to the application and back as commit and detail",
+  name: "a change-set with a lease is delivered from etcd and committed with its details",
   ignore,
   async fn() {
     const { path, env: variables } = env();
@@ -41,7 +41,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "T5 an application that is not there fails the change-set before its lease ends",
+  name: "T5 a change-set fails before its lease ends when the application does not run",
   ignore,
   async fn() {
     const { path, env: variables } = env();

@@ -29,7 +29,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>({ type: "restart" }) },
 );
 
-/** Applies a step; returns the fixture of the life it leads to. */
+/** Applies a step; returns the fixture of the run after it. */
 async function take(test: Fixture, step: Step): Promise<Fixture> {
   switch (step.type) {
     case "put":
@@ -57,7 +57,7 @@ async function take(test: Fixture, step: Step): Promise<Fixture> {
   }
 }
 
-Deno.test("whatever happens, nothing is pushed twice and no commit is lowered", async () => {
+Deno.test("in any sequence of steps, nothing is pushed twice and no commit is lowered", async () => {
   const sequences = fc.array(steps, { minLength: 5, maxLength: 18 });
   await fc.assert(
     fc.asyncProperty(sequences, async (sequence) => {

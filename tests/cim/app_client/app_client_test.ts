@@ -45,7 +45,7 @@ function clientFor(port: number, options: Partial<CreateAppClientOptions> = {}) 
 for (const isHttp2 of [false, true]) {
   const protocol = isHttp2 ? "h2c" : "HTTP/1.1";
 
-  Deno.test(`post() over ${protocol} sends JSON and tells the status`, async () => {
+  Deno.test(`post() over ${protocol} sends JSON and returns the status`, async () => {
     const seen: unknown[] = [];
     await using app = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (r) => {
       seen.push([r.method, new URL(r.url).pathname, r.headers.get("content-type"), await r.text()]);
@@ -56,7 +56,7 @@ for (const isHttp2 of [false, true]) {
     assert.deepEqual(seen, [["POST", "/x", "application/json", '{"a":1}']]);
   });
 
-  Deno.test(`post() over ${protocol} tells that nobody listens`, async () => {
+  Deno.test(`post() over ${protocol} returns "unreached" when the port is closed`, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
@@ -66,21 +66,21 @@ for (const isHttp2 of [false, true]) {
     assert.match("reason" in outcome ? outcome.reason : "", /ECONNREFUSED.*127\.0\.0\.1.*::1/);
   });
 
-  Deno.test(`post() over ${protocol} tells that the connection broke`, async () => {
+  Deno.test(`post() over ${protocol} returns "broken" when the connection is closed`, async () => {
     await using app = new RawApp(() => Promise.resolve());
     const client = createAppClient({ address: () => ({ port: app.port, isHttp2 }) });
     assert.equal((await client.post("/x", body)).kind, "broken");
     assert.equal(app.connections, 1);
   });
 
-  Deno.test(`post() over ${protocol} tells that no answer came in time`, async () => {
+  Deno.test(`post() over ${protocol} returns "unanswered" after its time limit`, async () => {
     await using app = new RawApp(() => Promise.resolve("keep"));
     const client = createAppClient({ address: () => ({ port: app.port, isHttp2 }) });
     const outcome = await client.post("/x", body, { timeoutMs: 100 });
     assert.deepEqual(outcome, { kind: "unanswered", reason: "no answer after 100 ms" });
   });
 
-  Deno.test(`post() over ${protocol} to something that is no HTTP server is broken`, async () => {
+  Deno.test(`post() over ${protocol} returns "broken" for a peer that is not an HTTP server`, async () => {
     await using app = new RawApp(async (connection) => {
       await connection.write(textCodec.encode("nonsense\r\n\r\n"));
     });
@@ -103,7 +103,7 @@ Deno.test("D-88 answers are read to their end and connections closed", async () 
   assert.deepEqual(ends, [null, null, null]);
 });
 
-Deno.test("D-88 an answer without end does not hold the caller", async () => {
+Deno.test("D-88 an endless answer does not block the caller", async () => {
   await using app = new RawApp(async (connection) => {
     await connection.write(textCodec.encode("HTTP/1.1 204 OK\r\nContent-Length: 9\r\n\r\nabc"));
     return "keep";
@@ -119,7 +119,7 @@ Deno.test("post() reaches an application that listens on ::1 only", async () => 
 });
 
 Deno.test("post() reaches ports that browsers refuse", async () => {
-  // Any of them that is free will do.
+  // The first free one is used.
   for (const port of [6_665, 6_666, 6_667, 6_668, 6_669]) {
     try {
       await using _app = Deno.serve(
@@ -135,7 +135,7 @@ Deno.test("post() reaches ports that browsers refuse", async () => {
   throw new Error("No port of 6665 to 6669 is free");
 });
 
-Deno.test("D-30 the address is asked before each call", async () => {
+Deno.test("D-30 the address is read before each call", async () => {
   await using first = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(null, { status: 201 }),

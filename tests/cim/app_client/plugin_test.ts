@@ -37,7 +37,7 @@ async function started(env: Record<string, string> = {}) {
   return test;
 }
 
-Deno.test("D-30 a changed app_port and http2_enabled count from the next call on", async () => {
+Deno.test("D-30 a change of app_port and http2_enabled applies from the next call on", async () => {
   await using first = serveInRange(7_100, 201);
   await using second = serveInRange(7_200, 202);
   await using test = await started();
@@ -49,7 +49,7 @@ Deno.test("D-30 a changed app_port and http2_enabled count from the next call on
   assert.deepEqual(await client.post("/x", body), { kind: "answered", status: 202 });
 });
 
-Deno.test("app.port stands before app_settings.app_port", async () => {
+Deno.test("app.port overrides app_settings.app_port", async () => {
   await using app = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(),
@@ -59,7 +59,7 @@ Deno.test("app.port stands before app_settings.app_port", async () => {
   assert.equal(outcome.kind, "answered");
 });
 
-Deno.test("calls are counted by how far they came", async () => {
+Deno.test("calls are counted by outcome", async () => {
   await using test = await started({ CIM_APP_PORT: "1" });
   await test.agent.get(appClientToken).post("/x", body);
   const family = test.agent.metrics.families()
@@ -71,4 +71,30 @@ Deno.test("calls are counted by how far they came", async () => {
     [...samples].map(({ labels, value }) => [labels?.outcome, value]),
   );
   assert.deepEqual(counts, { answered: 0, unreached: 1, broken: 0, unanswered: 0 });
+});
+
+Deno.test("the status is degraded while calls are not answered, and ok again after an answer", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await using test = await started({ CIM_APP_PORT: String(port) });
+  const { agent } = test;
+  const client = agent.get(appClientToken);
+  const status = () => agent.status.plugin("app_client");
+  assert.equal(status()?.state, "ok");
+  await client.post("/x", body);
+  assert.equal(status()?.state, "degraded");
+  const { reason } = status()!;
+  assert.match(
+    reason,
+    /^The application on port \d+ does not answer since 20\d\d-.*Z: .*ECONNREFUSED/,
+  );
+  await client.post("/x", body);
+  assert.equal(status()?.reason, reason);
+  await using _app = Deno.serve(
+    { hostname: "127.0.0.1", port, onListen() {} },
+    () => new Response(null, { status: 500 }),
+  );
+  await client.post("/x", body);
+  assert.equal(status()?.state, "ok");
 });

@@ -59,7 +59,7 @@ Deno.test("bus() carries messages over the embedded server when nats.url is not 
   assert.deepEqual(texts, ["one"]);
 });
 
-Deno.test("bus() carries messages over the outside server that nats.url names", async () => {
+Deno.test("bus() carries messages over the outside server at nats.url", async () => {
   await using server = new NatsServer({ port: 0 });
   await server.listen();
   const { agent, bus: target } = await connectedBus(`nats://127.0.0.1:${server.port}`);
@@ -79,7 +79,7 @@ Deno.test("bus() carries messages over the outside server that nats.url names", 
   assert.deepEqual(texts, ["one", "two"]);
 });
 
-Deno.test("bus() keeps order and loses nothing when an outside consumer pauses within the bound", async () => {
+Deno.test("bus() keeps order and loses nothing while an outside consumer pauses within the limit", async () => {
   await using server = new NatsServer({ port: 0 });
   await server.listen();
   const { agent, bus: target } = await connectedBus(`nats://127.0.0.1:${server.port}`);
@@ -96,7 +96,7 @@ Deno.test("bus() keeps order and loses nothing when an outside consumer pauses w
   assert.equal(backlog(), 0);
 });
 
-Deno.test("D-49 bus() counts by subject what an outside consumer that stays full makes it drop", async () => {
+Deno.test("D-49 bus() counts dropped messages of a paused outside consumer by subject", async () => {
   await using server = new NatsServer({ port: 0 });
   await server.listen();
   const url = `nats://127.0.0.1:${server.port}`;
@@ -114,7 +114,7 @@ Deno.test("D-49 bus() counts by subject what an outside consumer that stays full
   assert.deepEqual(dropped(), [{ labels: { subject: "LOG" }, value: 1 }]);
 });
 
-Deno.test("bus() takes in what the clients sent before it drains, from either server", async () => {
+Deno.test("drain() delivers what clients sent before it, from either server", async () => {
   for (const isOutside of [false, true]) {
     await using server = new NatsServer({ port: 0 });
     await server.listen();
@@ -134,12 +134,12 @@ Deno.test("bus() takes in what the clients sent before it drains, from either se
   }
 });
 
-Deno.test("bus() keeps the embedded server's port closed when an outside one is named", async () => {
+Deno.test("bus() keeps the embedded server's port closed when nats.url is set", async () => {
   await using agent = await startAgent("nats://127.0.0.1:1");
   assert.equal(agent.status.plugin("nats_server")!.state, "disabled");
 });
 
-Deno.test("bus() refuses to publish, with a code, while the outside server is not there", async () => {
+Deno.test("publish() throws an error with a code while the outside server is not connected", async () => {
   await using agent = await startAgent("nats://127.0.0.1:1");
   const target = agent.get(busToken);
   assert.throws(

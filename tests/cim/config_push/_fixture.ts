@@ -1,4 +1,4 @@
-/* A configuration service with a memory store, an application that does as told, and a manual clock. */
+/* Configuration push with a memory store, a scripted application and a manual clock. */
 import {
   AgentError,
   type KeyValueStore,
@@ -22,7 +22,7 @@ export const scope = { namespace: "ns1", microservice: "amf", version: "v1", pod
 export const app1 = { containerName: "amf", containerId: "c1" };
 const ok: AppOutcome = { kind: "answered", status: 200 };
 
-/** An application whose answers are scripted; when the script is empty it answers 200. */
+/** An application with scripted answers; it answers 200 when the script is empty. */
 export class FakeApp implements AppClient {
   readonly requests: { path: string; body: string }[] = [];
   readonly script: (AppOutcome | Promise<AppOutcome>)[] = [];
@@ -60,19 +60,19 @@ export interface Fixture extends AsyncDisposable {
   readonly failures: string[];
   /** Puts a change-set of level `ms`. */
   put(file: string, revision: number, patch?: unknown, ttlMs?: number): Promise<void>;
-  /** Replies as the application does. */
+  /** Sends a reply of the application. */
   reply(file: string, revision: number | string, status: string, more?: object): void;
   /** The commit of level `ms`. */
   commit(level?: string): Promise<string | undefined>;
-  /** Lets everything that can happen now happen. */
+  /** Runs everything that is due now. */
   settle(): Promise<void>;
-  /** Ends this life. */
+  /** Stops this run. */
   stop(): Promise<void>;
-  /** Ends this life and begins the next with the same stores. */
+  /** Stops this run and starts the next one with the same stores. */
   restart(options?: FixtureOptions): Promise<Fixture>;
 }
 
-/** The store with one of its methods failing. */
+/** The store with one failing method. */
 export function without(store: KeyValueStore, method: keyof KeyValueStore): KeyValueStore {
   const away = () =>
     Promise.reject(new AgentError(storeErrors.store_unreachable, "Cannot call: away"));
@@ -90,10 +90,12 @@ export function without(store: KeyValueStore, method: keyof KeyValueStore): KeyV
 
 export interface FixtureOptions extends ConfigBounds {
   registered?: boolean;
-  /** Who registers before the store has said anything. */
+  /** Registration before the store has answered. */
   early?: ContainerRegistration;
   ms?: string;
   nf?: string;
+  /** Highest revision of a first configuration. */
+  dayOneRevision?: number;
   store?: RevisionStore;
   state?: RevisionStore;
   clock?: ManualClock;
@@ -102,7 +104,7 @@ export interface FixtureOptions extends ConfigBounds {
 }
 
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
-  const { registered = true, early, ms = "", nf = "", ...rest } = options;
+  const { registered = true, early, ms = "", nf = "", dayOneRevision, ...rest } = options;
   const { clock = manualClock(), app = new FakeApp(), wrap = (same) => same, ...bounds } = rest;
   const store = options.store ?? memoryStore({ clock });
   const state = options.state ?? memoryStore({ clock });
@@ -125,7 +127,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     random: () => 0.5,
     log,
     run: (name, task) => tasks.run(name, task),
-    onDayOne: (trouble) => failures.push(trouble),
+    dayOne: { revision: dayOneRevision },
   }));
   await service.restore();
   if (early) service.register(early);

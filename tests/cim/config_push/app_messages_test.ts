@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { parseConfigReply } from "../../../cim/config_push/config_reply.ts";
+import { parseConfigReply } from "../../../cim/config_push/app_messages.ts";
 
 const key = "change-set/ns1/amf/v1/ms/amf.json/5";
 
@@ -19,14 +19,14 @@ Deno.test("G2 parseConfigReply() reads a reply", () => {
 });
 
 for (const revision of [5, "5"]) {
-  Deno.test(`D-3 a revision ${JSON.stringify(revision)} is taken`, () => {
+  Deno.test(`D-3 parseConfigReply() accepts revision ${JSON.stringify(revision)}`, () => {
     const reply = parse({ "change-set-key": key, revision });
     assert(typeof reply === "object");
     assert.equal(reply.revision, 5);
   });
 }
 
-Deno.test("D-3 members of other types do not lose the reply", () => {
+Deno.test("D-3 parseConfigReply() accepts members of other types", () => {
   const reply = parse({
     "change-set-key": key,
     revision: "5",
@@ -45,7 +45,7 @@ for (const status of ["failure", "Success", "", 1, null, undefined, {}]) {
 }
 
 for (const revision of ["five", "", "-1", "5.0", 5.5, -1, true, [], {}, 1e21]) {
-  Deno.test(`D-47 a revision ${JSON.stringify(revision)} is none`, () => {
+  Deno.test(`D-47 parseConfigReply() rejects revision ${JSON.stringify(revision)}`, () => {
     assert.equal(parse({ "change-set-key": key, revision }), "bad_revision");
   });
 }
@@ -56,13 +56,13 @@ for (const document of [{}, { "change-set-key": 5 }, { "change-set-key": "" }, {
   });
 }
 
-Deno.test("remarks are cut at 1,024 characters", () => {
+Deno.test("parseConfigReply() cuts remarks at 1,024 characters", () => {
   const reply = parse({ "change-set-key": key, remarks: "x".repeat(5_000) });
   assert(typeof reply === "object");
   assert.equal(reply.remarks.length, 1_024);
 });
 
-Deno.test("D-2 any bytes are read without throwing", () => {
+Deno.test("D-2 parseConfigReply() does not throw for any bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     assert.equal(typeof parseConfigReply(bytes), "string");
   }));

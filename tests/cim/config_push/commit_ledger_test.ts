@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { type ChangeSetKey, type Level } from "../../../cim/config_push/change_set_key.ts";
+import type { ChangeSetKey, Level } from "../../../cim/config_keys/mod.ts";
 import { CommitLedger } from "../../../cim/config_push/commit_ledger.ts";
-import type { Outcome } from "../../../cim/config_push/verdict.ts";
+import type { Outcome } from "../../../cim/config_push/change_record.ts";
 
 const none = { nf: "", ms: "" };
 
@@ -33,7 +33,7 @@ Deno.test("answer() keeps levels apart and files of a level together", () => {
   assert.equal(ledger.answer(change(4, "b.json", "nf"), "applied"), "4");
 });
 
-Deno.test("settledBefore() tells baseline and answers, by file", () => {
+Deno.test("settledBefore() gives the baseline or the answer of the file as reason", () => {
   const ledger = new CommitLedger({ ms: "3", nf: "" });
   assert.match(ledger.settledBefore(change(3)) ?? "", /started with revision 3/);
   assert.equal(ledger.settledBefore(change(4)), undefined);
@@ -43,7 +43,7 @@ Deno.test("settledBefore() tells baseline and answers, by file", () => {
   assert.equal(ledger.settledBefore(change(1, "a.json", "nf")), undefined);
 });
 
-Deno.test("restore() carries on where the earlier life ended", () => {
+Deno.test("restore() continues with the answers of the previous run", () => {
   const before = new CommitLedger({ ms: "3", nf: "" });
   before.answer(change(5), "applied");
   const after = new CommitLedger({ ms: "3", nf: "" });
@@ -52,7 +52,7 @@ Deno.test("restore() carries on where the earlier life ended", () => {
   assert.equal(after.answer(change(4, "b.json"), "applied"), undefined);
 });
 
-Deno.test("restore() forgets a level whose revisions started over", () => {
+Deno.test("restore() drops a level whose revisions were reset", () => {
   const before = new CommitLedger({ ms: "8", nf: "4" });
   before.answer(change(9), "applied");
   before.answer(change(5, "amf.json", "nf"), "applied");
@@ -63,7 +63,7 @@ Deno.test("restore() forgets a level whose revisions started over", () => {
   assert.notEqual(after.settledBefore(change(5, "amf.json", "nf")), undefined);
 });
 
-Deno.test("restore() keeps answers when the container is started again with its old revision", () => {
+Deno.test("restore() keeps answers when the container restarts with its old revision", () => {
   const before = new CommitLedger({ ms: "7", nf: "" });
   before.answer(change(9), "applied");
   const after = new CommitLedger({ ms: "7", nf: "" });
@@ -77,7 +77,7 @@ Deno.test("the ledger remembers at most 1,024 files", () => {
   assert.equal(Object.keys(ledger.snapshot().answered).length, 1_024);
 });
 
-Deno.test("whatever the order of answers, a positive commit is the highest answered so far", () => {
+Deno.test("in any order of answers, a positive commit is the highest answered so far", () => {
   const answers = fc.array(
     fc.tuple(
       fc.integer({ min: 0, max: 20 }),

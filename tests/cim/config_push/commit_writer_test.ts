@@ -13,7 +13,7 @@ import { type Commit, CommitWriter } from "../../../cim/config_push/commit_write
 const key = "commit-config/ns1/amf/v1/ms/amf-0";
 const statusKey = "commit-status/ns1/amf/v1/ms/amf-0";
 
-/** A writer over a store that fails as often as the test says. */
+/** A writer over a store with a given number of failures. */
 function setUp() {
   const clock = manualClock();
   const store = memoryStore({ clock });
@@ -27,7 +27,7 @@ function setUp() {
       trouble.attempts++;
       if (trouble.left-- > 0) {
         return Promise.reject(
-          new AgentError(storeErrors.store_unreachable, "Cannot write: nobody answers"),
+          new AgentError(storeErrors.store_unreachable, "Cannot write: no answer"),
         );
       }
       return store.txn(...args);
@@ -77,7 +77,7 @@ Deno.test("write() writes commit and detail in one transaction", async () => {
   assert.equal(test.writer.pending, 0);
 });
 
-Deno.test("D-4 T14 a store that fails is tried again, and each failure counted", async () => {
+Deno.test("D-4 T14 a failed write is retried and counted", async () => {
   await using test = setUp();
   test.trouble.left = 5;
   test.writer.write(test.commit("5"));
@@ -94,10 +94,10 @@ Deno.test("T14 a commit is given up when it has lost its meaning", async () => {
   assert.equal(test.writer.pending, 1);
   await test.clock.advance(10_000);
   assert.equal(test.writer.pending, 0);
-  assert.deepEqual(test.told, ["abandoned 5: not written: Cannot write: nobody answers"]);
+  assert.deepEqual(test.told, ["abandoned 5: not written: Cannot write: no answer"]);
 });
 
-Deno.test("a newer commit takes the place of one that is not written", async () => {
+Deno.test("a newer commit replaces an unwritten one", async () => {
   await using test = setUp();
   test.trouble.left = 3;
   for (const value of ["5", "6", "7"]) {
@@ -114,7 +114,7 @@ Deno.test("a newer commit takes the place of one that is not written", async () 
   ]);
 });
 
-Deno.test("onlyRaise leaves a higher commit alone", async () => {
+Deno.test("onlyRaise keeps a higher commit", async () => {
   await using test = setUp();
   await test.store.put(key, textCodec.encode("9"));
   test.writer.write(test.commit("7", { onlyRaise: true }));

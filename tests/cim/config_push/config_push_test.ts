@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
 import { app1, fixture } from "./_fixture.ts";
 
-Deno.test("G1 a change-set reaches the application as four texts", async () => {
+Deno.test("G1 a change-set is sent as an object of four texts", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   assert.deepEqual(test.app.requests.map(({ path }) => path), ["/updateConfig"]);
@@ -32,7 +32,7 @@ Deno.test("D-20 change-sets of a level are pushed one at a time, in the order of
   assert.equal(await test.commit(), "10");
 });
 
-Deno.test("D-19 keys of other services and versions are ignored, those of the own file too", async () => {
+Deno.test("D-19 keys of other services and versions are ignored, also for cim.json", async () => {
   await using test = await fixture();
   const patch = '[{"op":"replace","path":"/cimConfig/lmaas/flush_timeout","value":5}]';
   for (
@@ -63,7 +63,7 @@ Deno.test("D-6 keys with too few or too many segments are ignored and counted", 
   await test.settle();
   assert.equal(test.service.stats.ignoredKeys, 4);
   assert.equal(test.logs.messages("warn").length, 4);
-  assert.match(test.logs.messages("warn")[1], /^Cannot read key "change-set\/ns1\/amf\/v1\/ms": /);
+  assert.match(test.logs.messages("warn")[1], /^Cannot parse key "change-set\/ns1\/amf\/v1\/ms": /);
   await test.put("amf.json", 1);
   assert.deepEqual(test.app.revisions, ["1"]);
 });
@@ -89,7 +89,7 @@ Deno.test("D-23 a refused connection is retried within the lease", async () => {
   assert.equal(await test.commit(), "5");
 });
 
-Deno.test("T5 what cannot be delivered is failed shortly before the lease ends", async () => {
+Deno.test("T5 an undelivered change-set fails shortly before its lease ends", async () => {
   await using test = await fixture();
   for (let i = 0; i < 100; i++) {
     test.app.script.push({ kind: "unreached", reason: "connection refused" });
@@ -102,7 +102,7 @@ Deno.test("T5 what cannot be delivered is failed shortly before the lease ends",
   assert.match(test.service.changeSets.list()[0].reason, /not delivered: connection refused/);
 });
 
-Deno.test("D-23 after a response timeout the reply is waited for and nothing is sent again", async () => {
+Deno.test("D-23 a request that timed out awaits its reply and is not sent again", async () => {
   await using test = await fixture();
   test.app.script.push({ kind: "unanswered", reason: "no answer after 10000 ms" });
   await test.put("amf.json", 5, undefined, 60_000);
@@ -112,7 +112,7 @@ Deno.test("D-23 after a response timeout the reply is waited for and nothing is 
   assert.equal(await test.commit(), "5");
 });
 
-Deno.test("D-22 an answer of 500 is no success and is tried again", async () => {
+Deno.test("D-22 an answer of 500 is not a success and is retried", async () => {
   await using test = await fixture();
   test.app.script.push({ kind: "answered", status: 500 });
   await test.put("amf.json", 5);
@@ -122,7 +122,7 @@ Deno.test("D-22 an answer of 500 is no success and is tried again", async () => 
   assert.equal(test.service.stats.pushSuccesses, 1);
 });
 
-Deno.test("T6 a status of 4xx that no retry can help fails at once", async () => {
+Deno.test("T6 an answer of 4xx that no retry can help fails at once", async () => {
   await using test = await fixture();
   test.app.script.push({ kind: "answered", status: 422 });
   await test.put("amf.json", 5);
@@ -130,7 +130,7 @@ Deno.test("T6 a status of 4xx that no retry can help fails at once", async () =>
   assert.deepEqual(test.app.revisions, ["5"]);
 });
 
-Deno.test("T12 D-24 without a reply it is warned and counted before the lease ends, and nothing written", async () => {
+Deno.test("T12 D-24 a missing reply is warned about and counted before the lease ends, and nothing is written", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5, undefined, 60_000);
   await test.clock.advance(55_000);
@@ -143,7 +143,7 @@ Deno.test("T12 D-24 without a reply it is warned and counted before the lease en
   assert.deepEqual(test.app.revisions, ["5", "6"]);
 });
 
-Deno.test("T11 a change-set that is withdrawn before its turn is not pushed", async () => {
+Deno.test("T11 a change-set deleted while it is queued is not pushed", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   await test.put("amf.json", 6);
@@ -154,7 +154,7 @@ Deno.test("T11 a change-set that is withdrawn before its turn is not pushed", as
   assert.deepEqual(test.app.revisions, ["5"]);
 });
 
-Deno.test("what was pushed is pushed again when the application starts anew", async () => {
+Deno.test("a pushed change-set is pushed again when the application restarts", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   test.service.register(app1);
@@ -165,28 +165,28 @@ Deno.test("what was pushed is pushed again when the application starts anew", as
   assert.deepEqual(test.app.revisions, ["5", "5"]);
 });
 
-Deno.test("G4 the first registration commits the revisions the container started with", async () => {
+Deno.test("G4 the first registration commits the revisions at container start", async () => {
   await using test = await fixture({ registered: false, ms: "7", nf: "2" });
   test.service.register(app1);
   assert.equal(await test.commit("ms"), "7");
   assert.equal(await test.commit("nf"), "2");
 });
 
-Deno.test("D-45 a start revision that is empty or no integer is not written", async () => {
+Deno.test("D-45 a start revision that is empty or not an integer is not written", async () => {
   await using test = await fixture({ registered: false, ms: "", nf: "abc" });
   test.service.register(app1);
   assert.equal(await test.commit("ms"), undefined);
   assert.equal(await test.commit("nf"), undefined);
 });
 
-Deno.test("D-45 a start revision never lowers what is committed", async () => {
+Deno.test("D-45 a start revision never lowers a commit", async () => {
   await using test = await fixture({ registered: false, ms: "7" });
   await test.store.put("commit-config/ns1/amf/v1/ms/amf-0", textCodec.encode("9"));
   test.service.register(app1);
   assert.equal(await test.commit("ms"), "9");
 });
 
-Deno.test("too many change-sets are put off and taken when there is room", async () => {
+Deno.test("change-sets beyond the limit are deferred until there is room", async () => {
   await using test = await fixture({ maxPending: 2 });
   for (const revision of [1, 2, 3]) await test.put("amf.json", revision);
   assert.equal(test.service.stats.refused, 1);
@@ -198,7 +198,7 @@ Deno.test("too many change-sets are put off and taken when there is room", async
   assert.equal(await test.commit(), "3");
 });
 
-Deno.test("T4 change-sets of the two levels do not wait for one another", async () => {
+Deno.test("T4 change-sets of the two levels do not block each other", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   await test.store.put("change-set/ns1/amf/v1/nf/net.json/3", textCodec.encode("[]"));
@@ -213,10 +213,8 @@ Deno.test("a patch that is not UTF-8 fails without being sent", async () => {
   assert.deepEqual(test.app.revisions, []);
 });
 
-Deno.test("T2 a first configuration with a revision raises that of the network function", async () => {
-  await using test = await fixture({ registered: false, nf: "2" });
-  await test.store.put("config/ns1/amf/4", textCodec.encode("{}"));
-  await test.settle();
+Deno.test("T2 the revision of a first configuration raises the start revision of level nf", async () => {
+  await using test = await fixture({ registered: false, nf: "2", dayOneRevision: 4 });
   test.service.register(app1);
   assert.equal(await test.commit("nf"), "4");
 });

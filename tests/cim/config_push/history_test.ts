@@ -24,14 +24,14 @@ function history(state: KeyValueStore, capacity = 3) {
 
 const revisions = (of: ChangeHistory) => of.list().map(({ revision }) => revision);
 
-Deno.test("list() has the newest first", async () => {
+Deno.test("list() returns the newest first", async () => {
   await using state = memoryStore();
   const { history: kept } = history(state);
   for (const revision of [1, 2]) await kept.put(record(revision));
   assert.deepEqual(revisions(kept), [2, 1]);
 });
 
-Deno.test("the oldest settled record goes first, what is under way stays", async () => {
+Deno.test("the oldest settled record is dropped first; pending ones stay", async () => {
   await using state = memoryStore();
   const { history: kept } = history(state);
   await kept.put(record(1, "pushed"));
@@ -41,7 +41,7 @@ Deno.test("the oldest settled record goes first, what is under way stays", async
   assert.equal(stored.length, 3);
 });
 
-Deno.test("restore() takes up what was stored and leaves out what cannot be read", async () => {
+Deno.test("restore() reads stored records and ignores unreadable ones", async () => {
   await using state = memoryStore();
   const { history: before } = history(state);
   for (const revision of [1, 2]) await before.put(record(revision));
@@ -49,10 +49,10 @@ Deno.test("restore() takes up what was stored and leaves out what cannot be read
   const { history: after, logs } = history(state);
   await after.restore();
   assert.deepEqual(revisions(after), [2, 1]);
-  assert.match(logs.messages("warn")[0], /Cannot read the record of changes\/x/);
+  assert.match(logs.messages("warn")[0], /Cannot read the record changes\/x/);
 });
 
-Deno.test("update() changes members, and nothing when the record is gone", async () => {
+Deno.test("update() changes members, and does nothing when the record is gone", async () => {
   await using state = memoryStore();
   const { history: kept } = history(state);
   await kept.put(record(1, "seen"));
@@ -61,7 +61,7 @@ Deno.test("update() changes members, and nothing when the record is gone", async
   assert.deepEqual(kept.list().map(({ state }) => state), ["pushed"]);
 });
 
-Deno.test("forget() drops records in memory and store", async () => {
+Deno.test("forget() removes records from memory and store", async () => {
   await using state = memoryStore();
   const { history: kept } = history(state);
   for (const revision of [1, 2]) await kept.put(record(revision));
@@ -71,7 +71,7 @@ Deno.test("forget() drops records in memory and store", async () => {
   assert.equal((await Array.fromAsync(state.list("changes/"))).length, 1);
 });
 
-Deno.test("a store that fails is told and counted, and the history goes on", async () => {
+Deno.test("a failed write is logged and counted, and the history stays complete", async () => {
   const state = memoryStore();
   await state.close();
   const { history: kept, logs } = history(state);

@@ -4,7 +4,7 @@ import { LevelQueue, type QueueItem } from "../../../cim/config_push/level_queue
 import type { Push } from "../../../cim/config_push/push.ts";
 import type { PushInput } from "../../../cim/config_push/push_machine.ts";
 
-/** A queue whose items end when the test says so. */
+/** A queue whose items end when the test ends them. */
 function setUp({ isAppReady = () => true }: { isAppReady?: () => boolean } = {}) {
   const begun: number[] = [];
   const inputs: PushInput[] = [];
@@ -44,7 +44,7 @@ function setUp({ isAppReady = () => true }: { isAppReady?: () => boolean } = {})
   };
 }
 
-Deno.test("the queue takes items in the order of revisions, one at a time", async () => {
+Deno.test("the queue processes items in the order of revisions, one at a time", async () => {
   await using test = setUp();
   for (const revision of [3, 1, 2]) test.queue.add(test.item(revision));
   await test.settle();
@@ -58,7 +58,7 @@ Deno.test("the queue takes items in the order of revisions, one at a time", asyn
   assert.equal(test.progress.done, 3);
 });
 
-Deno.test("equal revisions keep the order in which they came", async () => {
+Deno.test("equal revisions keep their order of arrival", async () => {
   await using test = setUp();
   const [first, second] = [test.item(1), test.item(1)];
   test.queue.add(first);
@@ -79,14 +79,14 @@ Deno.test("an item for the application waits until it is ready, with all behind 
   assert.deepEqual(test.begun, [1]);
 });
 
-Deno.test("an item of the agent's own does not wait for the application", async () => {
+Deno.test("an item for the agent's own file does not wait for the application", async () => {
   await using test = setUp({ isAppReady: () => false });
   test.queue.add(test.item(1, { isOwn: true }));
   await test.settle();
   assert.deepEqual(test.begun, [1]);
 });
 
-Deno.test("remove() takes out what waits, not what runs", async () => {
+Deno.test("remove() removes a queued item, not the current one", async () => {
   await using test = setUp();
   test.queue.add(test.item(1));
   test.queue.add(test.item(2));
@@ -97,7 +97,7 @@ Deno.test("remove() takes out what waits, not what runs", async () => {
   assert.equal(test.queue.find("k/2"), undefined);
 });
 
-Deno.test("feedCurrent() reaches what runs and nobody else", async () => {
+Deno.test("feedCurrent() reaches the current item only", async () => {
   await using test = setUp();
   test.queue.feedCurrent({ type: "go" });
   test.queue.add(test.item(1));
@@ -106,7 +106,7 @@ Deno.test("feedCurrent() reaches what runs and nobody else", async () => {
   assert.deepEqual(test.inputs, [{ type: "go" }]);
 });
 
-Deno.test("the queue ends with its signal, idle or at work", async () => {
+Deno.test("the queue ends with its signal, idle or busy", async () => {
   {
     await using idle = setUp();
     await idle.settle();

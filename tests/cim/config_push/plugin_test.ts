@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dayOneToken } from "../../../cim/day_one/mod.ts";
 import { buildEvent } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
 
@@ -27,7 +28,7 @@ Deno.test("G3 a change-set for cim.json alters the agent's own settings and comm
   await eventually(async () => await cim.get(commit) === "-1");
 });
 
-Deno.test("D-5 metrics are served and empty when enable_kpi is false, and nothing crashes", async () => {
+Deno.test("D-5 metrics are empty when enable_kpi is false, and pushing works", async () => {
   const mounted = JSON.stringify({ cimConfig: { cim_settings: { enable_kpi: false } } });
   await using cim = await product({ mounted });
   await (await cim.register()).body?.cancel();
@@ -36,7 +37,7 @@ Deno.test("D-5 metrics are served and empty when enable_kpi is false, and nothin
   assert.equal((await (await fetch(`${cim.url}/metrics`)).text()).includes("cim_config"), false);
 });
 
-Deno.test("D-87 the counters say what happened", async () => {
+Deno.test("D-87 the counters count what happened", async () => {
   await using cim = await product();
   await (await cim.register()).body?.cancel();
   await cim.put("change-set/ns1/amf/v1/ms/amf.json/5", patch);
@@ -56,7 +57,7 @@ Deno.test("D-87 the counters say what happened", async () => {
   ) assert(text.includes(line), line);
 });
 
-Deno.test("D-46 without a microservice configuration handling is off and says so", async () => {
+Deno.test("D-46 without a microservice configuration push is off and reports it", async () => {
   await using cim = await product({ env: { CIM_IDENTITY_MICROSERVICE: "" } });
   const status = cim.agent.status.plugin("config_push");
   assert.equal(status?.state, "error");
@@ -72,7 +73,7 @@ Deno.test("D-41 D-48 NotConfigured before the registration leads to loadConfig, 
   assert.equal(call.body, document);
 });
 
-Deno.test("what was answered is known after a restart of the agent", async () => {
+Deno.test("an answered change-set is not pushed again after a restart of the agent", async () => {
   const folder = await Deno.makeTempDir();
   {
     await using cim = await product({ folder });
@@ -86,4 +87,45 @@ Deno.test("what was answered is known after a restart of the agent", async () =>
   const pushed = cim.calls.filter(({ path }) => path === "/updateConfig");
   assert.deepEqual(pushed.map(({ body }) => JSON.parse(body).revision), ["6"]);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the status is degraded while a change-set is retried, and ok once it is delivered", async () => {
+  let isDown = true;
+  await using cim = await product({
+    app: async (request, reply) => {
+      if (!request.url.endsWith("/updateConfig")) return new Response(null, { status: 409 });
+      if (isDown) return new Response(null, { status: 503 });
+      reply({ ...await request.json(), status: "success" });
+      return new Response();
+    },
+  });
+  await (await cim.register()).body?.cancel();
+  for (const revision of [5, 6]) {
+    await cim.put(`change-set/ns1/amf/v1/ms/amf.json/${revision}`, patch);
+  }
+  const status = () => cim.agent.status.plugin("config_push")!;
+  await eventually(() => status().reason.startsWith("2 change-sets waiting since 20"));
+  assert.equal(status().state, "degraded");
+  assert.match(status().reason, /amf\.json\/5 not delivered: the application answered 503$/);
+  isDown = false;
+  assert.equal(await eventually(async () => await cim.get(commit) === "6"), true);
+  await eventually(() => status().state === "ok");
+});
+
+Deno.test("the status is degraded while change-sets wait for a registration", async () => {
+  await using cim = await product();
+  await cim.put("change-set/ns1/amf/v1/ms/amf.json/5", patch);
+  const status = () => cim.agent.status.plugin("config_push")!;
+  await eventually(() => status().reason.endsWith("the application has not registered"));
+  assert.equal(status().state, "degraded");
+  await (await cim.register()).body?.cancel();
+  await eventually(() => status().state === "ok");
+});
+
+Deno.test("T2 a first configuration with a revision is committed as start revision of level nf", async () => {
+  await using cim = await product({ env: { NF_CONFIG_REVISION: "2" } });
+  await cim.put("config/ns1/amf/4", "{}");
+  await eventually(() => cim.agent.get(dayOneToken).revision === 4);
+  await (await cim.register()).body?.cancel();
+  assert.equal(await eventually(() => cim.get("commit-config/ns1/amf/v1/nf/amf-0")), "4");
 });

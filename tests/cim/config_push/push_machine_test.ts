@@ -3,7 +3,6 @@ import fc from "npm:fast-check@4.10.2";
 import {
   advance,
   initialPush,
-  isWorthRetrying,
   type PushInput,
   type PushState,
 } from "../../../cim/config_push/push_machine.ts";
@@ -20,7 +19,7 @@ function answered(status: number): PushInput {
   return { type: "outcome", outcome: { kind: "answered", status } };
 }
 
-Deno.test("advance() follows the picture", () => {
+Deno.test("advance() follows the diagram", () => {
   assert.deepEqual(advance(initialPush, { type: "go" }), posting);
   assert.deepEqual(advance(posting, answered(200)), waiting);
   assert.deepEqual(advance(posting, outcome("unanswered")), waiting);
@@ -32,7 +31,7 @@ Deno.test("advance() follows the picture", () => {
   assert.equal(advance(pausing, { type: "late" }).phase, "settled");
 });
 
-Deno.test("advance() ignores what does not belong to the phase", () => {
+Deno.test("advance() ignores inputs that do not belong to the phase", () => {
   for (const state of [initialPush, pausing, waiting]) {
     assert.equal(advance(state, answered(200)), state);
   }
@@ -42,7 +41,7 @@ Deno.test("advance() ignores what does not belong to the phase", () => {
   assert.equal(advance(posting, { type: "go" }), posting);
 });
 
-Deno.test("advance() fails what could not be delivered when it is late", () => {
+Deno.test("advance() fails an undelivered change-set when it is late", () => {
   const late = advance(posting, { type: "late" });
   assert.deepEqual(late, { ...posting, isLate: true });
   assert.deepEqual(advance(late, outcome("unreached")), {
@@ -52,12 +51,11 @@ Deno.test("advance() fails what could not be delivered when it is late", () => {
   assert.equal(advance(late, answered(204)).phase, "waiting");
 });
 
-Deno.test("T6 statuses are told apart", () => {
+Deno.test("T6 advance() distinguishes success, retryable and final statuses", () => {
   for (const status of [200, 201, 204, 299]) {
     assert.equal(advance(posting, answered(status)).phase, "waiting");
   }
   for (const status of [408, 425, 429, 500, 502, 503, 599]) {
-    assert(isWorthRetrying(status));
     assert.equal(advance(posting, answered(status)).phase, "pausing");
   }
   for (const status of [301, 307, 400, 401, 404, 409, 422]) {
@@ -83,7 +81,7 @@ const inputs: fc.Arbitrary<PushInput> = fc.oneof(
   })),
 );
 
-Deno.test("whatever happens, a verdict is final and only the application's word applies a change", () => {
+Deno.test("for any inputs, a verdict is final and only a reply makes it applied", () => {
   fc.assert(fc.property(fc.array(inputs, { maxLength: 40 }), (sequence) => {
     let state = initialPush;
     let delivered = 0;

@@ -14,7 +14,7 @@ Deno.test("G2 success commits the revision, unused -2, failure -1", async () => 
   }
 });
 
-Deno.test("the detail of a verdict stands beside the commit", async () => {
+Deno.test("the details of a verdict are written beside the commit", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   test.reply("amf.json", 5, "success", { remarks: "fine" });
@@ -50,7 +50,7 @@ Deno.test("T9 a failure is committed whatever its revision", async () => {
   assert.equal(await test.commit(), "-1");
 });
 
-Deno.test("T6 a reply that came before an answer of 500 stands", async () => {
+Deno.test("T6 a reply before an answer of 500 is kept", async () => {
   await using test = await fixture();
   test.app.script.push({ kind: "answered", status: 500 });
   test.app.onPost = () => test.reply("amf.json", 5, "success");
@@ -60,14 +60,14 @@ Deno.test("T6 a reply that came before an answer of 500 stands", async () => {
   assert.equal(await test.commit(), "5");
 });
 
-Deno.test("a reply that overtakes the answer is taken", async () => {
+Deno.test("a reply before the HTTP answer is accepted", async () => {
   await using test = await fixture();
   test.app.onPost = () => test.reply("amf.json", 5, "success");
   await test.put("amf.json", 5);
   assert.equal(await test.commit(), "5");
 });
 
-Deno.test("a reply that comes twice is taken once", async () => {
+Deno.test("a repeated reply is accepted once", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   test.reply("amf.json", 5, "success");
@@ -92,7 +92,7 @@ Deno.test("D-2 replies without a usable key are counted and ignored", async () =
   assert.equal(await test.commit(), undefined);
 });
 
-Deno.test("D-3 a reply with an integer as revision is taken", async () => {
+Deno.test("D-3 a reply with an integer as revision is accepted", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   test.reply("amf.json", 5, "success", { revision: 5 });
@@ -106,7 +106,7 @@ Deno.test("D-25 a reply for a change-set that was never seen is not committed", 
   assert.equal(test.service.stats.rejections.unknown, 1);
 });
 
-Deno.test("D-25 a reply whose revision is not that of its key is not committed", async () => {
+Deno.test("D-25 a reply whose revision differs from its key is not committed", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   test.reply("amf.json", 5, "success", { revision: "99" });
@@ -114,7 +114,7 @@ Deno.test("D-25 a reply whose revision is not that of its key is not committed",
   assert.equal(test.service.stats.rejections.revision_mismatch, 1);
 });
 
-Deno.test("D-47 a revision that is no integer is rejected", async () => {
+Deno.test("D-47 a revision that is not an integer is rejected", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
   for (const revision of ["five", "5.0", "-5", "", 5.5, true]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { app1, fixture, without } from "./_fixture.ts";
 
-Deno.test("T16 a snapshot is worked through in the order of revisions above the baseline", async () => {
+Deno.test("T16 a snapshot is processed in the order of revisions above the baseline", async () => {
   await using first = await fixture({ registered: false, ms: "8" });
   await using test = await (async () => {
     for (const [file, revision] of [["a.json", 10], ["b.json", 9], ["c.json", 8]] as const) {
@@ -15,7 +15,7 @@ Deno.test("T16 a snapshot is worked through in the order of revisions above the 
   assert.deepEqual(test.app.revisions, ["9", "10"]);
 });
 
-Deno.test("D-17 a change-set that is there before the agent is delivered", async () => {
+Deno.test("D-17 a change-set that is older than the agent is delivered", async () => {
   await using before = await fixture({ registered: false });
   await before.put("amf.json", 3);
   await using test = await before.restart();
@@ -30,7 +30,7 @@ Deno.test("D-17 the revision the container started with is not pushed again", as
   assert.equal(test.service.changeSets.list()[0].state, "skipped");
 });
 
-Deno.test("a change-set answered in an earlier life is not pushed again", async () => {
+Deno.test("a change-set answered in a previous run is not pushed again", async () => {
   await using before = await fixture();
   await before.put("amf.json", 5);
   before.reply("amf.json", 5, "success");
@@ -41,7 +41,7 @@ Deno.test("a change-set answered in an earlier life is not pushed again", async 
   assert.equal(test.service.changeSets.list()[0].state, "committed");
 });
 
-Deno.test("D-15 a change-set pushed in an earlier life is waited for, not pushed again", async () => {
+Deno.test("D-15 a change-set pushed in a previous run awaits its reply and is not pushed again", async () => {
   await using before = await fixture();
   await before.put("amf.json", 5);
   await using test = await before.restart();
@@ -51,7 +51,7 @@ Deno.test("D-15 a change-set pushed in an earlier life is waited for, not pushed
   assert.equal(await test.commit(), "5");
 });
 
-Deno.test("a change-set that ended while the agent was away is closed", async () => {
+Deno.test("a change-set that ended while the agent did not run is settled", async () => {
   await using before = await fixture();
   await before.put("amf.json", 5);
   await before.stop();
@@ -60,10 +60,10 @@ Deno.test("a change-set that ended while the agent was away is closed", async ()
   await test.settle();
   const [record] = test.service.changeSets.list();
   assert.equal(record.state, "timed_out");
-  assert.match(record.reason, /while the agent was away/);
+  assert.match(record.reason, /while the agent did not watch/);
 });
 
-Deno.test("what a killed agent may have sent is waited for, then sent again", async () => {
+Deno.test("a request that a killed agent may have sent awaits a reply and is then sent again", async () => {
   await using before = await fixture();
   const never = Promise.withResolvers<never>();
   before.app.script.push(never.promise);
@@ -76,7 +76,7 @@ Deno.test("what a killed agent may have sent is waited for, then sent again", as
   assert.deepEqual(test.app.revisions, ["5", "5"]);
 });
 
-Deno.test("a verdict that could not be committed is committed in the next life", async () => {
+Deno.test("a verdict that could not be committed is committed in the next run", async () => {
   await using before = await fixture({
     wrap: (options) => ({ ...options, store: without(options.store, "txn") }),
   });
@@ -99,7 +99,7 @@ Deno.test("a change-set that is put twice reaches the application once", async (
   assert.deepEqual(test.app.revisions, ["5"]);
 });
 
-Deno.test("what was pushed is pushed again when the application starts anew before the store is read", async () => {
+Deno.test("a pushed change-set is pushed again when the application restarted before the store is read", async () => {
   await using before = await fixture();
   await before.put("amf.json", 5);
   await using test = await before.restart({ early: { ...app1, containerId: "c2" } });
@@ -107,7 +107,7 @@ Deno.test("what was pushed is pushed again when the application starts anew befo
   assert.deepEqual(test.app.revisions, ["5", "5"]);
 });
 
-Deno.test("an own store that fails is counted and does not keep change-sets from being pushed", async () => {
+Deno.test("failed writes to the own store are counted and do not stop pushing", async () => {
   await using test = await fixture({
     wrap: (options) => ({ ...options, state: without(options.state, "put") }),
   });

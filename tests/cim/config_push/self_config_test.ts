@@ -3,13 +3,15 @@ import { fixture } from "./_fixture.ts";
 
 const base = "/cimConfig/lmaas/flush_timeout";
 
-Deno.test("G3 a patch of cim.json is in force when its revision is committed", async () => {
+Deno.test("G3 a patch of cim.json is effective when its revision is committed", async () => {
   await using test = await fixture({ registered: false });
   const order: string[] = [];
-  test.settings.onChange((now) => void order.push(`in force ${now.cimConfig.lmaas.flush_timeout}`));
+  test.settings.onChange((now) =>
+    void order.push(`effective ${now.cimConfig.lmaas.flush_timeout}`)
+  );
   await test.put("cim.json", 3, [{ op: "replace", path: base, value: 5 }]);
   assert.equal(await test.commit(), "3");
-  assert.deepEqual(order, ["in force 5"]);
+  assert.deepEqual(order, ["effective 5"]);
   assert.deepEqual(test.app.requests, []);
 });
 
@@ -23,7 +25,7 @@ Deno.test("D-27 the commit waits for the effects", async () => {
   assert.equal(await test.commit(), "3");
 });
 
-Deno.test("D-27 an effect that fails is committed as -1 and taken back", async () => {
+Deno.test("D-27 a failed effect commits -1 and is rolled back", async () => {
   await using test = await fixture();
   test.settings.onChange((now) => {
     if (now.cimConfig.lmaas.flush_timeout === 5) throw new Error("no room");
@@ -64,7 +66,7 @@ for (const [name, patch] of good) {
   });
 }
 
-Deno.test("D-28 members that are not known can be patched and removed", async () => {
+Deno.test("D-28 unknown members can be patched and removed", async () => {
   await using test = await fixture();
   await test.put("cim.json", 3, [{ op: "remove", path: "/extra" }]);
   assert.equal(await test.commit(), "3");
@@ -118,7 +120,7 @@ Deno.test("the reason of a bad patch does not carry the document", async () => {
   assert.equal(test.service.changeSets.list()[0].reason.includes("kept"), false);
 });
 
-Deno.test("D-34 a patch whose text names what it does not change has no effect", async () => {
+Deno.test("D-34 a patch that mentions but does not change a setting has no effect", async () => {
   await using test = await fixture();
   let changed = false;
   test.settings.onChange((now, before) => {
@@ -129,7 +131,7 @@ Deno.test("D-34 a patch whose text names what it does not change has no effect",
   assert.equal(changed, false);
 });
 
-Deno.test("D-20 the agent's own change-sets wait their turn behind those of the application", async () => {
+Deno.test("D-20 change-sets for cim.json keep their order behind those for the application", async () => {
   await using test = await fixture();
   await test.put("amf.json", 4);
   await test.put("cim.json", 5, [{ op: "replace", path: base, value: 5 }]);

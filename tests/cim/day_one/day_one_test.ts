@@ -9,7 +9,7 @@ const bytes = (text: string) => textCodec.encode(text);
 function setUp() {
   const clock = manualClock();
   const app = new FakeApp();
-  const troubles: string[] = [];
+  const troubles: (string | undefined)[] = [];
   const tasks = new TaskGroup((name, error) => assert.fail(`${name}: ${error}`));
   const dayOne = new DayOne({
     scope: { namespace: "ns1", microservice: "amf" },
@@ -17,7 +17,7 @@ function setUp() {
     clock,
     random: () => 0.5,
     log: recordingLogs(clock).registry.logger("day_one"),
-    limitMs: 60_000,
+    timeoutMs: 60_000,
     run: (name, task) => tasks.run(name, task),
     onTrouble: (trouble) => troubles.push(trouble),
   });
@@ -56,7 +56,7 @@ Deno.test("8.2 a document that appears later is delivered then", async () => {
   assert.deepEqual(test.bodies(), ["{}"]);
 });
 
-Deno.test("D-43 the bytes are forwarded as they are", async () => {
+Deno.test("D-43 the bytes are forwarded unchanged", async () => {
   await using test = setUp();
   const document = '{ "b":12345678901234567890,\n"a":"\\u003c" }';
   test.dayOne.put("config/ns1/amf", bytes(document));
@@ -65,7 +65,7 @@ Deno.test("D-43 the bytes are forwarded as they are", async () => {
   assert.deepEqual(test.bodies(), [document]);
 });
 
-Deno.test("D-19 documents of services whose name begins alike are left out", async () => {
+Deno.test("D-19 documents of services whose name starts the same are ignored", async () => {
   await using test = setUp();
   for (
     const key of ["config/ns1/amf2", "config/ns1/amf2/5", "config/ns1/amf/5/6", "config/ns1/amf/x"]
@@ -77,7 +77,7 @@ Deno.test("D-19 documents of services whose name begins alike are left out", asy
   assert.deepEqual(test.bodies(), []);
 });
 
-Deno.test("it is delivered once per start of the application", async () => {
+Deno.test("a document is delivered once per start of the application", async () => {
   await using test = setUp();
   test.dayOne.put("config/ns1/amf", bytes("1"));
   for (let i = 0; i < 3; i++) {
@@ -89,7 +89,7 @@ Deno.test("it is delivered once per start of the application", async () => {
   assert.deepEqual(test.bodies(), ["1"]);
 });
 
-Deno.test("D-42 a registration begins anew, also after Configured", async () => {
+Deno.test("D-42 a registration starts over, also after Configured", async () => {
   await using test = setUp();
   test.dayOne.put("config/ns1/amf", bytes("1"));
   test.dayOne.onConfigured();
@@ -102,7 +102,7 @@ Deno.test("D-42 a registration begins anew, also after Configured", async () => 
   assert.deepEqual(test.bodies(), ["1"]);
 });
 
-Deno.test("D-48 a question that came before the registration stays", async () => {
+Deno.test("D-48 a NotConfigured before the registration stays open", async () => {
   await using test = setUp();
   test.dayOne.onNotConfigured();
   test.dayOne.onRegister();
@@ -111,7 +111,7 @@ Deno.test("D-48 a question that came before the registration stays", async () =>
   assert.deepEqual(test.bodies(), ["1"]);
 });
 
-Deno.test("D-44 delivery is tried again until the application listens", async () => {
+Deno.test("D-44 delivery is retried until the application listens", async () => {
   await using test = setUp();
   test.app.script.push(
     { kind: "unreached", reason: "refused" },
@@ -126,7 +126,7 @@ Deno.test("D-44 delivery is tried again until the application listens", async ()
   assert.deepEqual(test.troubles, []);
 });
 
-Deno.test("the newest document is tried when it changes between attempts", async () => {
+Deno.test("a retry delivers the newest document", async () => {
   await using test = setUp();
   test.app.script.push({ kind: "unreached", reason: "refused" });
   test.dayOne.put("config/ns1/amf/1", bytes("1"));
@@ -138,7 +138,7 @@ Deno.test("the newest document is tried when it changes between attempts", async
   assert.deepEqual(test.bodies(), ["1", "2"]);
 });
 
-Deno.test("Configured ends the attempts", async () => {
+Deno.test("Configured ends the retries", async () => {
   await using test = setUp();
   test.app.script.push({ kind: "unreached", reason: "refused" });
   test.dayOne.put("config/ns1/amf", bytes("1"));
@@ -149,19 +149,19 @@ Deno.test("Configured ends the attempts", async () => {
   assert.deepEqual(test.bodies(), ["1"]);
 });
 
-Deno.test("D-44 an application that refuses is told as trouble until it registers again", async () => {
+Deno.test("D-44 a rejection is reported until the application registers again", async () => {
   await using test = setUp();
   test.app.script.push({ kind: "answered", status: 400 });
   test.dayOne.put("config/ns1/amf", bytes("1"));
   test.dayOne.onNotConfigured();
   await test.clock.advance(0);
   assert.equal(test.dayOne.state, "failed");
-  assert.match(test.troubles[0], /the application answered 400/);
+  assert.match(test.troubles[0] ?? "", /the application answered 400/);
   test.dayOne.onRegister();
-  assert.deepEqual(test.troubles.slice(1), [""]);
+  assert.deepEqual(test.troubles.slice(1), [undefined]);
 });
 
-Deno.test("D-44 attempts end after their time", async () => {
+Deno.test("D-44 retries end after the time limit", async () => {
   await using test = setUp();
   for (let i = 0; i < 1_000; i++) {
     test.app.script.push({ kind: "unreached", reason: "refused" });
@@ -173,7 +173,7 @@ Deno.test("D-44 attempts end after their time", async () => {
   assert.equal(test.troubles.length, 1);
 });
 
-Deno.test("a document that is taken away before it is delivered is waited for again", async () => {
+Deno.test("delivery waits again when the document is deleted before it is delivered", async () => {
   await using test = setUp();
   test.app.script.push({ kind: "unreached", reason: "refused" });
   test.dayOne.put("config/ns1/amf", bytes("1"));

@@ -15,7 +15,7 @@ function dispatch() {
 
 const configured = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
 
-Deno.test("receive() tells the listeners of that name and nobody else", () => {
+Deno.test("receive() calls the listeners of that name only", () => {
   const { events, receive } = dispatch();
   const seen: AppEvent[] = [];
   events.on("Configured", (event) => seen.push(event));
@@ -24,13 +24,13 @@ Deno.test("receive() tells the listeners of that name and nobody else", () => {
   assert.deepEqual(seen, [{ eventName: "Configured", eventTimeMs: 1_600_000_000_000 }]);
 });
 
-Deno.test("a listener that was disposed of is not told", () => {
+Deno.test("a disposed listener is not called", () => {
   const { events, receive } = dispatch();
   events.on("Configured", () => assert.fail("told"))[Symbol.dispose]();
   receive(configured);
 });
 
-Deno.test("a listener that throws is logged and does not keep others from being told", () => {
+Deno.test("an error of a listener is logged and the others are called", () => {
   const { events, receive, logs } = dispatch();
   let told = false;
   events.on("Configured", () => {
@@ -68,7 +68,7 @@ Deno.test("D-87 the latency is in milliseconds", () => {
   assert.equal(events.meter.latencyMs, 500);
 });
 
-Deno.test("that events go nowhere is said once", () => {
+Deno.test("missing forwarding is warned about once", () => {
   const { receive, logs } = dispatch();
   receive(configured);
   receive(configured);

@@ -23,7 +23,7 @@ async function linesOf({ folder }: Product): Promise<string[]> {
   }
 }
 
-Deno.test("D-35 a logging mode given at registration is in force from the next message on", async () => {
+Deno.test("D-35 a logging mode given at registration applies from the next message on", async () => {
   await using it = await product();
   log(it, "before");
   assert.deepEqual(taken(it), { files: 1, stdout: 0 });
@@ -37,7 +37,7 @@ Deno.test("D-35 a logging mode given at registration is in force from the next m
   assert.deepEqual(taken(it), { files: 1, stdout: 1 });
 });
 
-Deno.test("D-33 switching the logging mode to and fro loses no line of either destination", async () => {
+Deno.test("D-33 switching the logging mode back and forth loses no line of either destination", async () => {
   await using it = await product();
   assert.equal((await it.register()).status, 200);
   const path = "/cimConfig/lmaas/logging_mode";

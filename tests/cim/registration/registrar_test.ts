@@ -19,16 +19,16 @@ const request = {
   overrides: { lmaas: undefined, app_settings: undefined },
 };
 
-Deno.test("a state that cannot be kept is told and does not turn the application away", async () => {
+Deno.test("a registration that cannot be stored is logged and accepted", async () => {
   const { registrar, state, logs } = setUp();
   await state.close();
   await registrar.register(request);
   assert.deepEqual(registrar.current, { containerName: "amf", containerId: "c1" });
-  assert.match(logs.messages("error")[0], /^Registration is lost on a restart: /);
+  assert.match(logs.messages("error")[0], /^Cannot store the registration/);
 });
 
 for (const text of ["{", "null", '{"containerName":1,"containerId":""}']) {
-  Deno.test(`restore() tells a state ${text} and waits for a new registration`, async () => {
+  Deno.test(`restore() logs state ${text} and waits for a new registration`, async () => {
     const { registrar, state, logs } = setUp();
     await state.put("registration", textCodec.encode(text));
     await registrar.restore();
@@ -37,17 +37,17 @@ for (const text of ["{", "null", '{"containerName":1,"containerId":""}']) {
   });
 }
 
-Deno.test("restore() takes up what an earlier life registered, without telling listeners", async () => {
+Deno.test("restore() restores the registration of a previous run without calling listeners", async () => {
   const { registrar, state, settings, logs } = setUp();
   await registrar.register(request);
   const log = logs.registry.logger("registration");
   const next = new Registrar({ settings, state, log });
-  using _listener = next.onRegister(() => assert.fail("told"));
+  using _listener = next.onRegister(() => assert.fail("called"));
   await next.restore();
   assert.deepEqual(next.current, { containerName: "amf", containerId: "c1" });
 });
 
-Deno.test("listeners are told in order and the answer waits for them", async () => {
+Deno.test("listeners are called in order and the answer waits for them", async () => {
   const { registrar } = setUp();
   const order: string[] = [];
   registrar.onRegister(async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { definePlugin } from "../../../core/mod.ts";
+import { IdentityHolder } from "../../../cim/identity/identity_holder.ts";
+import { identityToken } from "../../../cim/identity/mod.ts";
 import { httpToken } from "../../../plugins/http/mod.ts";
 import { registrationToken } from "../../../cim/registration/mod.ts";
 import { cimSettingsToken } from "../../../cim/settings/mod.ts";
@@ -137,7 +139,7 @@ Deno.test("D-15 a registration is restored after a restart of the agent", async 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("D-14 when a step fails the registration fails and does not count", async () => {
+Deno.test("D-14 a failed step fails the registration and is not counted as one", async () => {
   await using cim = await product();
   const api = cim.agent.get(registrationToken);
   using failing = api.onRegister(() => {
@@ -153,7 +155,7 @@ Deno.test("D-14 when a step fails the registration fails and does not count", as
   assert.equal(next, 200);
 });
 
-Deno.test("first registrations that come together are handled one after the other", async () => {
+Deno.test("concurrent registrations are handled one at a time", async () => {
   await using cim = await product();
   const order: string[] = [];
   using _listener = cim.agent.get(registrationToken).onRegister(async ({ containerName }) => {
@@ -211,4 +213,27 @@ Deno.test("D-93 the registration is served while the agent still starts", async 
   });
   await using _cim = await product({ extra: [early] });
   assert.deepEqual(seen, [200]);
+});
+
+Deno.test("a refused registration is logged once at WARN with its code", async () => {
+  await using cim = await product();
+  await answer(cim, "{");
+  await answer(cim, { lmaas: { flush_timeout: 4 } });
+  const records = cim.logs.entries.filter(({ message }) => message.startsWith("Registration"));
+  assert.deepEqual(records.map(({ level, message }) => [level, message]), [
+    ["warn", "Registration refused"],
+    ["warn", "Registration refused"],
+  ]);
+  const [first, second] = records.map(({ fields }) => JSON.stringify(fields));
+  assert.match(first, /registration_invalid/);
+  assert.match(second, /value_invalid/);
+});
+
+Deno.test("an answer contains the identity at the time of the request", async () => {
+  await using cim = await product();
+  const identity = cim.agent.get(identityToken);
+  assert(identity instanceof IdentityHolder);
+  identity.update({ ...identity.current, topogwFqdn: "topo:2" });
+  const [, document] = await answer(cim, {});
+  assert.equal(document.tmaas_fqdn, "topo:2");
 });

@@ -7,7 +7,7 @@ import {
   parseChangeSetKey,
   parseRevision,
   statusKey,
-} from "../../../cim/config_push/change_set_key.ts";
+} from "../../../cim/config_keys/mod.ts";
 
 const scope = { namespace: "ns1", microservice: "amf", version: "v1", podName: "amf-0" };
 const good = "change-set/ns1/amf/v1/ms/amf.json/5";
@@ -44,18 +44,18 @@ for (
     "change-set/ns1/amf/v1/ms/amf.json/9007199254740993",
   ]
 ) {
-  Deno.test(`D-6 D-19 parseChangeSetKey() takes no key "${key}"`, () => {
+  Deno.test(`D-6 D-19 parseChangeSetKey() rejects "${key}"`, () => {
     assert.equal(parseChangeSetKey(key, scope), undefined);
   });
 }
 
-Deno.test("D-6 parseChangeSetKey() takes any text without throwing", () => {
+Deno.test("D-6 parseChangeSetKey() does not throw for any text", () => {
   fc.assert(fc.property(fc.string(), (key) => {
     assert.equal(parseChangeSetKey(key, scope), undefined);
   }));
 });
 
-Deno.test("parseRevision() takes what it wrote, and nothing else", () => {
+Deno.test("parseRevision() reads decimal integers and nothing else", () => {
   fc.assert(fc.property(fc.maxSafeNat(), (revision) => {
     assert.equal(parseRevision(String(revision)), revision);
   }));
@@ -64,13 +64,13 @@ Deno.test("parseRevision() takes what it wrote, and nothing else", () => {
   }
 });
 
-Deno.test("keys of commits stand where the configuration service looks", () => {
+Deno.test("commitKey() and statusKey() are those of the contract", () => {
   assert.equal(commitKey(scope, "ms"), "commit-config/ns1/amf/v1/ms/amf-0");
   assert.equal(statusKey(scope, "nf"), "commit-status/ns1/amf/v1/nf/amf-0");
   assert.equal(changeSetPrefix(scope), "change-set/ns1/amf/");
 });
 
-Deno.test("isOfOtherVersion() tells another version from a malformed key", () => {
+Deno.test("isOfOtherVersion() distinguishes another version from a malformed key", () => {
   assert(isOfOtherVersion("change-set/ns1/amf/v2/ms/amf.json/5", scope));
   for (const key of [good, "change-set/ns1/amf/v2/ms/amf.json", "change-set/ns1/amf//ms/a/5", ""]) {
     assert.equal(isOfOtherVersion(key, scope), false);

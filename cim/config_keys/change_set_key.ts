@@ -1,28 +1,24 @@
-/**
- * Keys of the configuration service: change-sets in, commits out. The grammar is strict, so that a key that
- * is almost right is ignored instead of being answered under a wrong name.
- *
- * @module
- */
+import type { Identity } from "../identity/mod.ts";
+import { parseRevision } from "./revision.ts";
 
-/** Whose ConfigMap a change-set belongs to: the network function's or the service's. */
+/** Which ConfigMap a change-set belongs to: `nf` of the network function, `ms` of the service. */
 export type Level = "nf" | "ms";
 
 /** Every {@linkcode Level}. */
 export const levels: readonly Level[] = Object.freeze(["nf", "ms"]);
 
-/** Name of the agent's own file: its change-sets are for the agent itself. */
+/** Name of the agent's own file: change-sets for it go to the agent, not to the application. */
 export const ownDataKey = "cim.json";
 
-/** The service whose change-sets are taken. */
+/** Names that select the change-sets of this pod. */
 export interface Scope {
   /** Namespace. */
   readonly namespace: string;
   /** Microservice. */
   readonly microservice: string;
-  /** Its version. */
+  /** Version of the microservice. */
   readonly version: string;
-  /** Pod, the last segment of commit keys. */
+  /** Name of the pod, the last segment of commit keys. */
   readonly podName: string;
 }
 
@@ -32,20 +28,36 @@ export interface ChangeSetKey {
   readonly key: string;
   /** Level. */
   readonly level: Level;
-  /** File that the patch is for. */
+  /** File that the patch changes. */
   readonly dataKey: string;
-  /** Revision, a positive integer. */
+  /** Revision, 0 or more. */
   readonly revision: number;
 }
 
-/** Prefix of all change-sets of a service, with the slash at its end. */
+/** The scope of an identity; its names may be empty, see {@linkcode missingScope}. */
+export function scopeOf({ namespace, microservice, version, podName }: Identity): Scope {
+  return { namespace, microservice, version, podName };
+}
+
+/** Keys of section `identity` that are unknown but needed in the configuration service's keys. */
+export function missingScope({ namespace, podName, microservice, version }: Scope): string[] {
+  const names = {
+    "identity.namespace (K8S_NAMESPACE)": namespace,
+    "identity.pod_name (K8S_POD_ID)": podName,
+    "identity.microservice": microservice,
+    "identity.version": version,
+  };
+  return Object.entries(names).filter(([, value]) => value === "").map(([name]) => name);
+}
+
+/** Prefix of all change-sets of a service, with a slash at its end. */
 export function changeSetPrefix({ namespace, microservice }: Scope): string {
   return `change-set/${namespace}/${microservice}/`;
 }
 
 /**
- * Reads a key. Undefined when it is none, or one of another namespace, service or version: segments are
- * compared whole.
+ * Reads a change-set key. Undefined when it is malformed or belongs to another namespace, service or version:
+ * segments are compared as a whole.
  */
 export function parseChangeSetKey(key: string, scope: Scope): ChangeSetKey | undefined {
   const segments = key.split("/");
@@ -60,26 +72,19 @@ export function parseChangeSetKey(key: string, scope: Scope): ChangeSetKey | und
   return Object.freeze({ key, level, dataKey, revision });
 }
 
-/** Whether a key below the prefix is well-formed and belongs to another version of the service. */
+/** Whether a change-set key is well-formed but belongs to another version of the service. */
 export function isOfOtherVersion(key: string, scope: Scope): boolean {
   const version = key.split("/")[3] ?? "";
   return version !== "" && version !== scope.version &&
     parseChangeSetKey(key, { ...scope, version }) !== undefined;
 }
 
-/** A revision as decimal text without sign or leading zero, 0 to 2^53 - 1; undefined when it is none. */
-export function parseRevision(text: string): number | undefined {
-  if (!/^(0|[1-9]\d{0,15})$/.test(text)) return undefined;
-  const revision = Number(text);
-  return Number.isSafeInteger(revision) ? revision : undefined;
-}
-
-/** Key under which the verdict on a level's change-sets is committed for this pod. */
+/** Key that holds this pod's verdict on the change-sets of a level. */
 export function commitKey(scope: Scope, level: Level): string {
   return pathOf("commit-config", scope, level);
 }
 
-/** Key under which the detail of that verdict stands. */
+/** Key that holds the details of that verdict. */
 export function statusKey(scope: Scope, level: Level): string {
   return pathOf("commit-status", scope, level);
 }

@@ -1,0 +1,99 @@
+import {
+  definePlugin,
+  duration,
+  listAndWatch,
+  type Plugin,
+  type PluginContext,
+  type Token,
+  token,
+} from "../../core/mod.ts";
+import { appClientToken } from "../app_client/mod.ts";
+import { dayOnePrefix, missingScope, type Scope, scopeOf } from "../config_keys/mod.ts";
+import { eventsToken } from "../events/mod.ts";
+import { identityToken } from "../identity/mod.ts";
+import { registrationToken } from "../registration/mod.ts";
+import { configStoreToken } from "../store/mod.ts";
+import { DayOne } from "./day_one.ts";
+
+/** The first configuration, as other plugins see it. */
+export interface DayOneApi {
+  /** Highest revision of a document in the store; undefined when no document has one. */
+  readonly revision: number | undefined;
+}
+
+/** Key of {@linkcode DayOneApi}. */
+export const dayOneToken: Token<DayOneApi> = token("day_one");
+
+const fields = {
+  timeoutMs: duration({
+    doc: "How long delivery of the first configuration to the application is retried.",
+    default: 600_000,
+    formerKeys: ["config_push.day_one_timeout", "config_watch.day_one_timeout"],
+    min: 1_000,
+    max: 86_400_000,
+  }),
+};
+
+/**
+ * Delivers the first configuration. Subscribes to the application's events before the NATS port opens and does
+ * not wait for the store. Disabled when namespace, pod name, microservice or version are unknown at start.
+ */
+export function dayOne(): Plugin {
+  return definePlugin({
+    name: "day_one",
+    requires: [identityToken, appClientToken, eventsToken, registrationToken, configStoreToken],
+    provides: [dayOneToken],
+    config: fields,
+    init(context) {
+      const { get, provide, status } = context;
+      const scope = scopeOf(get(identityToken).current);
+      const missing = missingScope(scope);
+      if (missing.length > 0) {
+        provide(dayOneToken, { revision: undefined });
+        status.disabled(`First configuration is off: ${missing.join(", ")} not known`);
+        return undefined;
+      }
+      const delivery = createDayOne(context, scope);
+      provide(dayOneToken, delivery);
+      return { delivery, scope, subscriptions: subscribe(context, delivery) };
+    },
+    afterInit(state, { get, tasks, clock, log }) {
+      if (!state) return;
+      const { delivery, scope } = state;
+      const { store } = get(configStoreToken);
+      tasks.run("documents", async (signal) => {
+        const events = listAndWatch(store, dayOnePrefix(scope), { clock, log, signal });
+        for await (const event of events) delivery.sync(event);
+      });
+    },
+    close: (state) => state?.subscriptions.dispose(),
+  });
+}
+
+function createDayOne(
+  { get, clock, random, log, tasks, status, config }: PluginContext<{ timeoutMs: number }>,
+  scope: Scope,
+): DayOne {
+  return new DayOne({
+    scope,
+    app: get(appClientToken),
+    clock,
+    random,
+    log,
+    timeoutMs: config.timeoutMs,
+    run: (name, task) => tasks.run(name, task),
+    onTrouble: (reason) => reason === undefined ? status.ok() : status.error(reason),
+  });
+}
+
+function subscribe(
+  { get }: PluginContext<unknown>,
+  delivery: DayOne,
+): DisposableStack {
+  const events = get(eventsToken);
+  const subscriptions = new DisposableStack();
+  subscriptions.use(get(registrationToken).onRegister(() => delivery.onRegister()));
+  subscriptions.use(events.on("Configured", () => delivery.onConfigured()));
+  subscriptions.use(events.on("NotConfigured", () => delivery.onNotConfigured()));
+  return subscriptions;
+}
