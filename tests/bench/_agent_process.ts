@@ -1,12 +1,12 @@
 /**
- * The agent as a process of its own, on free ports and empty folders, with what the system knows of it.
+ * Runs the agent as a process with free ports and empty folders, and reads its memory and CPU time.
  *
  * @module
  */
 
 const root = new URL("../../", import.meta.url);
 
-/** How the agent is run. */
+/** A way to run the agent. */
 export interface AgentCommand {
   readonly name: string;
   readonly command: string;
@@ -32,25 +32,25 @@ export function fromBinary(): AgentCommand | undefined {
   return { name: "binary", command, args: ["run"] };
 }
 
-/** A running agent. Disposing of it ends the process and removes its folders. */
+/** A running agent. Disposing ends the process and removes its folders. */
 export class AgentProcess implements AsyncDisposable {
   readonly rest: number;
   readonly nats: number;
   readonly #child: Deno.ChildProcess;
   readonly #folder: string;
-  readonly #said: Promise<string>;
+  readonly #printed: Promise<string>;
   #ended = false;
 
   private constructor(child: Deno.ChildProcess, folder: string, rest: number, nats: number) {
     this.#child = child;
     this.#folder = folder;
-    this.#said = new Response(child.stderr).text();
+    this.#printed = new Response(child.stderr).text();
     child.status.then(() => this.#ended = true);
     this.rest = rest;
     this.nats = nats;
   }
 
-  /** Starts the process and does not wait for anything. `settings` are further variables of its environment. */
+  /** Starts the process without waiting until it is ready; `settings` are added to its environment. */
   static spawn(
     { command, args }: AgentCommand,
     settings: Readonly<Record<string, string>> = {},
@@ -76,16 +76,16 @@ export class AgentProcess implements AsyncDisposable {
     return new AgentProcess(child, folder, rest, nats);
   }
 
-  /** Resolves when both ports answer in their protocol. */
+  /** Resolves when the NATS port and the REST port answer; rejects if the process ends before. */
   async ready(): Promise<void> {
     const answered = Promise.all([
       untilAnswered(this.nats, "", "INFO "),
       untilAnswered(this.rest, "GET /liveness HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200"),
     ]);
     const ended = this.#child.status.then(async ({ code }) => {
-      throw new Error(`The agent ended with ${code} before it answered:\n${await this.#said}`);
+      throw new Error(`The agent ended with ${code} before it answered:\n${await this.#printed}`);
     });
-    ended.catch(() => "later, when it is told to end");
+    ended.catch(() => {}); // The process also ends when it is disposed; that is no failure.
     await Promise.race([answered, ended]);
   }
 
@@ -106,18 +106,18 @@ export class AgentProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#ended) this.#child.kill("SIGTERM");
     await this.#child.status;
-    await this.#said;
+    await this.#printed;
     await Deno.remove(this.#folder, { recursive: true });
   }
 }
 
-/** A port that nobody listens on now. */
+/** A port that is free now. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** Tries until a connection to the port is answered with a text that begins as expected; 30 s at most. */
+/** Connects until the answer begins with `begin`; rejects after 30 s. */
 export async function untilAnswered(port: number, request: string, begin: string): Promise<void> {
   const end = performance.now() + 30_000;
   while (performance.now() < end) {
@@ -127,7 +127,7 @@ export async function untilAnswered(port: number, request: string, begin: string
   throw new Error(`Port ${port} did not answer within 30 s`);
 }
 
-/** The first bytes of the answer; empty while nobody listens. */
+/** The first bytes of the answer; empty while the port is closed. */
 async function answerOf(port: number, request: string): Promise<string> {
   try {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });

@@ -1,6 +1,6 @@
 /**
- * The limit for anything that reads a NATS stream here: reads into one buffer and throws away. Answers the PING at
- * the end of a stream, so that the same sender can be used. Prints its port.
+ * The upper bound for any reader of a NATS stream in Deno: reads into one buffer and discards it. Answers the
+ * PING at the end of a stream, so that the usual sender works with it. Prints its port.
  *
  * @module
  */

@@ -1,15 +1,14 @@
 /**
- * What a benchmark reports with: medians of at least five runs, as a table for people or one JSON object a line
- * for programs.
+ * Reports the figures of a benchmark: medians of at least five runs, as a table or as JSON lines.
  *
  * @module
  */
 
-/** What a figure is compared to. */
+/** The figure that a median is compared to. */
 export interface Reference {
   /** Name of the other figure, for example `aim` or `bare listener`. */
   readonly name: string;
-  /** In the unit of the figure itself. */
+  /** In the same unit as the median. */
   readonly value: number;
 }
 
@@ -21,7 +20,7 @@ export interface BenchLine {
   /** The median. */
   readonly value: number;
   readonly unit: string;
-  /** The value compared to, null if there is none; `reference_name` says what it is. */
+  /** The figure compared to; null if there is none. */
   readonly reference: number | null;
   readonly reference_name: string | null;
   readonly runs: number;
@@ -29,9 +28,9 @@ export interface BenchLine {
 
 /** Options of {@linkcode BenchReporter}. */
 export interface BenchReporterOptions {
-  /** One JSON object a line instead of a table. Default false. */
+  /** Write one JSON object per line instead of a table. Default false. */
   json?: boolean;
-  /** Takes the lines. */
+  /** Called with each line of the report. */
   write: (line: string) => void;
 }
 
@@ -80,12 +79,12 @@ export class BenchReporter {
     return line.value;
   }
 
-  /** Says something that is no figure, for example which case could not run; people only. */
+  /** Writes a remark, such as which case could not run; omitted in JSON. */
   note(text: string): void {
     if (!this.#json) this.#write(text);
   }
 
-  /** Writes the table, for people. */
+  /** Writes the table; does nothing in JSON. */
   finish(): void {
     if (this.#json) return;
     const rows = this.#lines.map((line) => [
@@ -106,7 +105,7 @@ export class BenchReporter {
   }
 }
 
-/** The value in the middle; the mean of the two in the middle when their number is even. */
+/** The middle value, or the mean of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -117,7 +116,7 @@ function ratio(value: number, reference: number): string {
   return reference === 0 ? "-" : (value / reference).toPrecision(3);
 }
 
-/** Four digits are more than a benchmark knows. */
+/** Rounds to four digits; a benchmark is less exact than that. */
 function round(value: number): number {
   return Number(value.toPrecision(4));
 }

@@ -3,12 +3,12 @@ import { BenchReporter, median } from "./_reporter.ts";
 
 const place = { case: "a", metric: "rate", unit: "/s" };
 
-Deno.test("median() is the value in the middle, in any order", () => {
+Deno.test("median() returns the middle value of any order", () => {
   assert.equal(median([5, 1, 3]), 3);
   assert.equal(median([4, 1, 3, 2]), 2.5);
 });
 
-Deno.test("BenchReporter writes one JSON object a line", () => {
+Deno.test("BenchReporter writes one JSON object per line", () => {
   const lines: string[] = [];
   const report = new BenchReporter("b", { json: true, write: (line) => lines.push(line) });
   report.record(place, [1, 2, 3, 4, 1_000], { name: "aim", value: 6 });
@@ -27,7 +27,7 @@ Deno.test("BenchReporter writes one JSON object a line", () => {
   ]);
 });
 
-Deno.test("BenchReporter writes a table with the ratio and what it is a ratio to", () => {
+Deno.test("BenchReporter writes a table with the ratio to a named figure", () => {
   const lines: string[] = [];
   const report = new BenchReporter("b", { write: (line) => lines.push(line) });
   report.note("no binary");

@@ -1,25 +1,26 @@
 /**
- * The plugin contract for every plugin of the product, each with only those it requires.
+ * Checks the plugin contract for every plugin of the product, each with only the plugins that it requires.
  *
  * @module
  */
 import { cimPlugins } from "../../cim/assembly/mod.ts";
 import { mergeSections, type Plugin } from "../../core/mod.ts";
 import { pluginContract, type PluginFixture } from "../../core/testing/mod.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const all = cimPlugins();
 
 for (const plugin of all) {
   const others = providersOf(plugin);
-  pluginContract({ plugin, others, open: () => ownFolder([...others, plugin]) });
+  pluginContract({ plugin, others, open: () => Promise.resolve(ownFolder([...others, plugin])) });
 }
 
-/** Connectors whose server is configured and not there. */
-const lonely: Record<string, Record<string, unknown>> = {
+/** Connectors whose server is configured but not running. */
+const withoutServer: Record<string, Record<string, unknown>> = {
   etcd: { endpoints: ["127.0.0.1:1"] },
   nats: { url: "nats://127.0.0.1:1" },
 };
-for (const [name, section] of Object.entries(lonely)) {
+for (const [name, section] of Object.entries(withoutServer)) {
   const plugin = all.find((plugin) => plugin.name === name)!;
   const config = { [plugin.section]: section };
   const open = () => Promise.resolve({ config, [Symbol.asyncDispose]: () => Promise.resolve() });
@@ -41,13 +42,11 @@ function providersOf(plugin: Plugin): Plugin[] {
   return [...found];
 }
 
-/** Folders and ports that belong to one agent, as far as these plugins know them. */
-async function ownFolder(plugins: readonly Plugin[]): Promise<PluginFixture> {
-  const folder = await Deno.makeTempDir({ prefix: "cim-contract-" });
-  const paths = Object.fromEntries(
-    ["conf", "config", "logs", "data"].map((name) => [name, `${folder}/${name}`]),
-  );
-  for (const path of Object.values(paths)) await Deno.mkdir(path);
+/** The configuration of these plugins with folders and ports of its own. */
+function ownFolder(plugins: readonly Plugin[]): PluginFixture {
+  const names = ["conf", "config", "logs", "data"];
+  const folder = tempDir({ folders: names });
+  const paths = Object.fromEntries(names.map((name) => [name, folder.join(name)]));
   const config: Record<string, Record<string, unknown>> = {
     log: { level: "off" },
     paths,
@@ -58,13 +57,14 @@ async function ownFolder(plugins: readonly Plugin[]): Promise<PluginFixture> {
   };
   return {
     config: knownTo(plugins, config),
-    async [Symbol.asyncDispose]() {
-      await Deno.remove(folder, { recursive: true });
+    [Symbol.asyncDispose]() {
+      folder[Symbol.dispose]();
+      return Promise.resolve();
     },
   };
 }
 
-/** The part of the configuration whose keys the plugins have. */
+/** The keys of the configuration that these plugins have. */
 function knownTo(
   plugins: readonly Plugin[],
   config: Record<string, Record<string, unknown>>,

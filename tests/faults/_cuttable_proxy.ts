@@ -1,13 +1,13 @@
-/** A TCP proxy on loopback whose cable can be pulled. */
+/** A TCP proxy on loopback that can cut all its connections. */
 export interface CuttableProxy extends AsyncDisposable {
   readonly port: number;
-  /** Ends all connections and refuses new ones. */
+  /** Closes all connections; new ones are closed at once. */
   cut(): void;
-  /** Lets connections through again. */
+  /** Forwards new connections again. */
   mend(): void;
 }
 
-/** Starts a proxy to a port of this machine. */
+/** Starts a proxy to a port on loopback. */
 export function cuttableProxy(targetPort: number): CuttableProxy {
   const connections = new Set<Deno.TcpConn>();
   const running = new Set<Promise<void>>();

@@ -1,4 +1,4 @@
-/** A process that uses etcd, waits for a byte on standard input, closes the store and must then end. */
+/** Opens leases and watches on etcd, waits for a byte on standard input and closes the store; the process must then end. */
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
 
 const store = new EtcdStore({ endpoints: [Deno.args[0]] });

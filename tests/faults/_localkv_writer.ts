@@ -1,4 +1,4 @@
-/** A process that writes numbered pairs as fast as it can and prints the number of each completed write. */
+/** Writes numbered pairs as fast as possible and prints the number of each completed write. */
 import { LocalStore } from "../../plugins/localkv/mod.ts";
 
 const store = LocalStore.open({ folder: Deno.args[0] });

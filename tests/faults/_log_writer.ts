@@ -1,6 +1,5 @@
 /**
- * Writes numbered lines to a log route for ever, from the number given on: `_log_writer.ts FOLDER FIRST`. To be
- * killed.
+ * Writes numbered lines to a log route until it is killed: `_log_writer.ts FOLDER FIRST_NUMBER`.
  *
  * @module
  */

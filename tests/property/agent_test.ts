@@ -24,7 +24,7 @@ const behaviours = fc.array(
   { maxLength: 6 },
 );
 
-/** A chain of plugins, each requiring the one before it, that write down what happens. */
+/** Plugins that each require the one before, and record their steps. */
 function chain(plugins: readonly Behaviour[], steps: string[]): Plugin[] {
   const tokens = plugins.map((_, index) => token<number>(`t${index}`));
   return plugins.map(({ init, afterInit, close }, index) =>
@@ -52,11 +52,11 @@ function chain(plugins: readonly Behaviour[], steps: string[]): Plugin[] {
   );
 }
 
-Deno.test("an agent closes exactly what was initialised, in reverse, once, whatever fails and whenever it is stopped", async () => {
+Deno.test("an agent closes exactly what was initialised, in reverse, once, for any failures and any time of the stop", async () => {
   await fc.assert(
     fc.asyncProperty(behaviours, fc.nat({ max: 400 }), async (plugins, stopAfterMs) => {
       const steps: string[] = [];
-      // Registered backwards: the order has to come from what they require.
+      // Registered in reverse, so that the order can only come from what they require.
       const { agent, clock } = harness({ plugins: chain(plugins, steps).toReversed() });
       const started = agent.start().then(() => undefined, (error: unknown) => error);
       await clock.advance(stopAfterMs);
@@ -73,8 +73,8 @@ Deno.test("an agent closes exactly what was initialised, in reverse, once, whate
       assert.deepEqual(closed, initialised.toReversed());
 
       const bad = closed.filter((index) => plugins[index].close.fails);
-      const told = [failure, closing].filter((error) => error !== undefined);
-      if (bad.length > 0) assert.match(`${told}`, new RegExp(`close ${bad[0]}\\b`));
+      const errors = [failure, closing].filter((error) => error !== undefined);
+      if (bad.length > 0) assert.match(`${errors}`, new RegExp(`close ${bad[0]}\\b`));
       if (failure === undefined) {
         assert(plugins.every(({ init, afterInit }) => !init.fails && !afterInit.fails));
         assert.equal(initialised.length, plugins.length);

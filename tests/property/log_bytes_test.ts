@@ -1,4 +1,4 @@
-/** Copying, comparing, naming and finding by bytes, against the plain way of doing it. */
+/** Copying, comparing and finding by bytes, checked against simple implementations. */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { fileBase } from "../../cim/logs/mod.ts";
@@ -22,7 +22,7 @@ Deno.test("copyBytes() copies exactly the run, for every length and alignment", 
   }));
 });
 
-Deno.test("copyBytes() keeps bytes that are no numbers, such as those of a NaN", () => {
+Deno.test("copyBytes() keeps the bytes of a NaN", () => {
   const source = new Uint8Array(64).fill(0xff);
   source[6] = 0xf1;
   const bytes = new Uint8Array(64);
@@ -43,7 +43,7 @@ Deno.test("sameBytes() agrees with comparing one by one", () => {
   );
 });
 
-Deno.test("NameTable finds what a map by name and id finds, whatever is added and removed", () => {
+Deno.test("NameTable finds what a map by name and id finds, for any additions and removals", () => {
   const word = fc.string({ maxLength: 3, unit: fc.constantFrom("a", "b", "1") });
   const step = fc.record({ name: word, id: word, remove: fc.boolean() });
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -69,12 +69,12 @@ Deno.test("NameTable finds what a map by name and id finds, whatever is added an
   }));
 });
 
-Deno.test("D-65 fileBase() gives any two containers different, harmless, short names", () => {
+Deno.test("D-65 fileBase() gives any two containers different, safe, short names", () => {
   const owner = { podName: "pod", namespace: "ns" };
-  const nasty = fc.array(fc.constantFrom("a", "_", "-", "/", "..", "\0", "\n", "~", "é"), {
+  const unsafe = fc.array(fc.constantFrom("a", "_", "-", "/", "..", "\0", "\n", "~", "é"), {
     maxLength: 6,
   }).map((parts) => parts.join(""));
-  const name = fc.oneof(nasty, fc.string({ unit: "binary", maxLength: 300 }));
+  const name = fc.oneof(unsafe, fc.string({ unit: "binary", maxLength: 300 }));
   const bytes = name.map((text) => new TextEncoder().encode(text));
   fc.assert(
     fc.property(bytes, bytes, (a, b) => {
