@@ -7,6 +7,7 @@ import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
 import { prometheus } from "../../plugins/prometheus/mod.ts";
 import { appClient } from "../app_client/mod.ts";
+import { books } from "../books/mod.ts";
 import { bus } from "../bus/mod.ts";
 import { commonInfra } from "../common_infra/mod.ts";
 import { configPush } from "../config_push/mod.ts";
@@ -14,16 +15,14 @@ import { dayOne } from "../day_one/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { kvRoutes } from "../kv_routes/mod.ts";
-import { logLevel } from "../own_log/mod.ts";
 import { logs } from "../logs/mod.ts";
 import { cimMetrics } from "../metrics/mod.ts";
+import { consoleLog, logLevel, ownLog } from "../own_log/mod.ts";
 import { paths } from "../paths/mod.ts";
 import { registration } from "../registration/mod.ts";
 import { settings, settingsMemory } from "../settings/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { store } from "../store/mod.ts";
-import { consoleLog } from "../own_log/console.ts";
-import { ownLog } from "../own_log/file.ts";
 
 /**
  * Every plugin of the product, new for each agent. The order is that of the start where the dependencies
@@ -49,6 +48,7 @@ export function cimPlugins(): readonly Plugin[] {
     store(),
     settingsMemory(),
     appClient(),
+    books(),
     logs(),
     ownLog(),
     events(),

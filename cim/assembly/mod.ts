@@ -8,7 +8,6 @@
 export { cimPlugins } from "./cim_plugins.ts";
 export { type DerivedSources, deriveSources } from "./derived_sources.ts";
 export { errorCatalogue } from "./error_catalogue.ts";
-export { consoleLog } from "../own_log/console.ts";
 export {
   defaultConfigPaths,
   envPrefix,

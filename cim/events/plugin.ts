@@ -1,7 +1,7 @@
 import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
+import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { identityToken } from "../identity/mod.ts";
-import { logRouteToken } from "../logs/mod.ts";
 import { EventDispatch, type EventListener } from "./event_dispatch.ts";
 
 /** Events of the application, by name. */
@@ -14,15 +14,15 @@ export interface EventsApi {
 export const eventsToken: Token<EventsApi> = token("events");
 
 /**
- * Receives the application's events. Subscribes before the NATS port opens, so that no event is lost. Requires the log route for the agent's books, which it keeps.
+ * Receives the application's events. Subscribes before the NATS port opens, so that no event is lost.
  */
 export function events(): Plugin {
   return definePlugin({
     name: "events",
-    requires: [busToken, identityToken, logRouteToken],
+    requires: [busToken, identityToken, booksToken],
     provides: [eventsToken],
     init({ get, provide, metrics, clock, log }) {
-      const dispatch = new EventDispatch(get(logRouteToken).books.open("events"), clock, log);
+      const dispatch = new EventDispatch(get(booksToken).open("events"), clock, log);
       metrics.add(...dispatch.meter.families(get(identityToken).current.podName));
       provide(eventsToken, dispatch);
       return get(busToken).subscribe("EVENT", {

@@ -1,81 +1,98 @@
 /**
- * What all destinations of log lines have in common: a book, a backlog with a bound, and how blocks are
- * settled.
+ * What all destinations of log lines share: the interface that the route uses, and the writer that retries
+ * and settles blocks.
  *
  * @module
  */
 import type { Clock } from "../../core/async/mod.ts";
 import type { Book } from "../../core/books/mod.ts";
-import { type Delivery, type Sender, withRetry } from "../../core/forward/mod.ts";
+import { type Sender, settle, withRetry } from "../../core/forward/mod.ts";
 import type { LogMessageView } from "../wire/mod.ts";
-import type { Block, BlockPool } from "./lines/block.ts";
-import { type Backlog, LineBuffer } from "./lines/line_buffer.ts";
-import { LineWriter } from "./lines/line_writer.ts";
+import type { BackPressure, BackPressureOptions } from "./back_pressure.ts";
+import { type Backlog, type Block, type BlockPool, LineBuffer, LineWriter } from "./lines/mod.ts";
+import type { DestinationName } from "./logging_mode.ts";
 import type { LogTelemetry } from "./telemetry.ts";
 
-/** Where lines go. One slow destination delays nobody but itself, until its backlog is full. */
+/** A place that log lines are written to. A slow destination delays no other until its buffer is full. */
 export interface Destination {
-  /** What became of the lines. */
+  /** Name in the table of logging modes and in metric labels. */
+  readonly name: DestinationName;
+  /** Counts of its lines, by outcome. */
   readonly book: Book;
-  /** What waits. */
+  /** What it holds now. */
   readonly backlog: Readonly<Backlog>;
-  /** Takes a record; copies what it needs. */
+  /** Takes a message; copies what it needs, and never waits. */
   write(view: LogMessageView): void;
-  /** Starts writing where enough has gathered. */
+  /** Starts writing where enough lines wait. */
   endOfChunk(): void;
   /** Does what is due by the clock. */
   tick(): void;
-  /** Writes all there is. */
+  /** Called when the settings changed; `isActive` is whether the logging mode uses this destination. */
+  configure(isActive: boolean): void;
+  /** Writes all lines that wait. */
   flush(): Promise<void>;
-  /** Writes all there is until `signal` aborts; the rest is dropped and counted. */
+  /** Writes all lines until `signal` aborts; drops and counts the rest. */
   close(signal: AbortSignal): Promise<void>;
 }
 
 /** What destinations are made from. */
 export interface DestinationParts {
-  /** Lends memory. */
+  /** Blocks for waiting lines. */
   readonly pool: BlockPool;
-  /** Bytes that may wait; what comes beyond is dropped and counted as `overflow`. */
-  readonly maxBacklogBytes: number;
-  /** Told what happens. */
+  /** Bound of the buffer and what happens there. */
+  readonly pressure: BackPressureOptions;
+  /** Logs and counts what happens. */
   readonly telemetry: LogTelemetry;
-  /** Told when lines were settled, so that there is room. */
-  readonly onRoom: () => void;
-  /** Source of time. */
+  /** Clock for timers and retries. */
   readonly clock: Clock;
-  /** Numbers in [0, 1). */
+  /** Numbers in [0, 1), for jitter. */
   readonly random: () => number;
 }
 
-/** Makes the writer of one place: it retries until it is closed, and settles in the book. */
-export function writerFor(
-  place: string,
-  sender: Sender<Block>,
-  book: Book,
-  backlog: Backlog,
-  thresholdBytes: number,
-  { pool, telemetry, onRoom, clock, random }: DestinationParts,
-): LineWriter {
-  const patient = withRetry(sender, {
-    min: 100,
-    max: 5_000,
-    clock,
-    random,
-    onRetry: (delivery) => telemetry.writeFailed(place, delivery),
-  });
-  return new LineWriter(new LineBuffer(pool, backlog), patient, {
-    thresholdBytes,
-    onSettled(block, delivery) {
-      settle(book, block, delivery);
-      if (delivery.status === "delivered") telemetry.written(place);
-      else telemetry.gaveUp(place, block.lines, delivery);
-    },
-    onRoom,
-  });
+/** What a line writer belongs to. */
+export interface WriterOwner {
+  /** The book that its lines are settled in. */
+  readonly book: Book;
+  /** The backlog that its lines count into. */
+  readonly backlog: Backlog;
+  /** Told when it fails, writes and has room. */
+  readonly pressure: BackPressure;
 }
 
-function settle(book: Book, { lines }: Block, delivery: Delivery): void {
-  if (delivery.status === "delivered") book.delivered += lines;
-  else if (delivery.status === "rejected") book.reject(delivery.reason, lines);
-  else book.drop("unwritten_at_stop", lines);
+const minRetryMs = 100;
+/** Shorter than the time without progress that a stop accepts, so that a stop includes one more attempt. */
+const maxRetryMs = 2_000;
+
+/** Creates the writer of one file or stream: it retries until it is closed, and settles its lines in the book. */
+export function createWriter(
+  place: string,
+  sender: Sender<Block>,
+  thresholdBytes: number,
+  { book, backlog, pressure }: WriterOwner,
+  { pool, telemetry, clock, random }: DestinationParts,
+): LineWriter {
+  const patient = withRetry(sender, {
+    min: minRetryMs,
+    max: maxRetryMs,
+    clock,
+    random,
+    onRetry(delivery) {
+      pressure.failed(writer, delivery);
+      telemetry.writeFailed(place, delivery);
+    },
+  });
+  const writer = new LineWriter(new LineBuffer(pool, backlog), patient, {
+    place,
+    thresholdBytes,
+    clock,
+    onSettled(block, delivery) {
+      settle(book, delivery, block.lines);
+      if (delivery.status === "delivered") {
+        pressure.written(writer);
+        telemetry.written(place);
+      } else telemetry.lost(place, block.lines, delivery);
+    },
+    onRoom: () => pressure.room(writer),
+  });
+  return writer;
 }

@@ -11,8 +11,9 @@ export const logErrors: ErrorCatalogue<
 > = defineErrors({
   log_unwritable: {
     retryable: true,
-    meaning: "A log file cannot be written: the disk is full or the folder is not writable.",
+    meaning:
+      "A log file cannot be written: the disk is full, the folder is not writable, or something that is not a plain log file is in its place.",
     remedy:
-      "Free space, correct the permissions or set `paths.logs`; lines are kept and written then.",
+      "Free space, correct the permissions, remove what is in place of the file, or set `paths.logs`; waiting lines are written then.",
   },
 });

@@ -1,13 +1,13 @@
 /**
- * The metrics of the log route, XGVela's names first. They are read when somebody scrapes.
+ * The metrics of the log route, those with XGVela's names first. They are read when they are scraped.
  *
  * @module
  */
-import { type MetricFamily, type Sample } from "../../core/metrics/mod.ts";
-import type { LogRoute } from "./log_route.ts";
+import { counter, gauge, type MetricFamily, type Sample } from "../../core/metrics/mod.ts";
+import type { CreatedLogRoute } from "./create_log_route.ts";
 
-/** The families of one route; those of XGVela carry the label `pod`. */
-export function logMetrics(route: LogRoute, podName: string): MetricFamily[] {
+/** The families of one route; those of XGVela have the label `pod`. */
+export function logMetrics({ route, files }: CreatedLogRoute, podName: string): MetricFamily[] {
   const labels = { pod: podName };
   function ofPod(
     type: "counter" | "gauge",
@@ -17,32 +17,18 @@ export function logMetrics(route: LogRoute, podName: string): MetricFamily[] {
   ): MetricFamily {
     return { type, name, help, collect: () => [{ labels, value: read() }] };
   }
-  function plain(
-    type: "counter" | "gauge",
-    name: string,
-    help: string,
-    read: () => number,
-  ): MetricFamily {
-    return { type, name, help, collect: read };
-  }
-  const { telemetry, files, stdout } = route;
+  const { telemetry, destinations } = route;
+  const accepted = () => destinations.reduce((sum, { book }) => sum + book.accepted, 0);
   return [
     ...route.meter.families(podName),
-    ofPod(
-      "counter",
-      "cim_total_messages_counter",
-      "Valid LOG messages.",
-      () => route.messages,
-    ),
+    ofPod("counter", "cim_total_messages_counter", "Valid LOG messages.", () => route.messages),
     ofPod("counter", "cim_total_bytes_counter", "Payload bytes of LOG messages.", () => {
       return route.payloadBytes;
     }),
     ofPod("gauge", "cim_packet_size", "Payload bytes of the last LOG message.", () => {
       return route.lastPayloadBytes;
     }),
-    ofPod("counter", "Total_msg_count", "Log lines taken for any destination.", () => {
-      return files.book.accepted + stdout.book.accepted;
-    }),
+    ofPod("counter", "Total_msg_count", "Log lines accepted by all destinations.", accepted),
     ofPod("counter", "Total_msg_write_to_file", "Log lines written to files.", () => {
       return files.book.delivered;
     }),
@@ -51,39 +37,38 @@ export function logMetrics(route: LogRoute, podName: string): MetricFamily[] {
     {
       type: "counter",
       name: "cim_log_malformed_total",
-      help: "LOG payloads that are no LogMessages, by fault.",
+      help: "LOG payloads rejected as malformed, by fault.",
       collect: () =>
         [...route.faults].map(([fault, value]): Sample => ({ labels: { fault }, value })),
     },
-    plain("gauge", "cim_log_open_files", "Log files open.", () => files.openFiles),
+    gauge("cim_log_open_files", "Open log files of containers.", () => files.openFiles),
     {
       type: "gauge",
       name: "cim_log_backlog_bytes",
-      help: "Bytes waiting to be written.",
-      collect: () => [
-        { labels: { destination: "file" }, value: files.backlog.bytes },
-        { labels: { destination: "stdout" }, value: stdout.backlog.bytes },
-      ],
+      help: "Bytes that wait to be written, by destination.",
+      collect: () =>
+        destinations.map(({ name, backlog }): Sample => ({
+          labels: { destination: name },
+          value: backlog.bytes,
+        })),
     },
-    plain("gauge", "cim_log_paused", "1 while publishers are made to wait.", () => {
+    gauge("cim_log_paused", "1 while publishers are paused, else 0.", () => {
       return route.isPaused ? 1 : 0;
     }),
-    plain("counter", "cim_log_pauses_total", "Times publishers were made to wait.", () => {
-      return telemetry.pauses;
-    }),
-    plain("gauge", "cim_log_outages", "Destinations that cannot be written now.", () => {
+    counter("cim_log_pauses_total", "Times publishers were paused.", () => route.pauses),
+    gauge("cim_log_outages", "Files, folders and streams that cannot be written now.", () => {
       return telemetry.outages;
     }),
-    plain("counter", "cim_log_write_failures_total", "Attempts to write that failed.", () => {
+    counter("cim_log_write_failures_total", "Failed attempts to write.", () => {
       return telemetry.writeFailures;
     }),
-    plain("counter", "cim_log_overflow_lines_total", "Lines in the shared overflow file.", () => {
+    counter("cim_log_overflow_lines_total", "Lines in the shared overflow file.", () => {
       return telemetry.overflowLines;
     }),
-    plain("counter", "cim_log_torn_bytes_total", "Bytes of torn lines cut off.", () => {
+    counter("cim_log_torn_bytes_total", "Bytes of torn lines cut off log files.", () => {
       return telemetry.tornBytes;
     }),
-    plain("counter", "cim_log_prune_failures_total", "Backups that could not be deleted.", () => {
+    counter("cim_log_prune_failures_total", "Failed attempts to delete a backup.", () => {
       return telemetry.pruneFailures;
     }),
   ];

@@ -1,28 +1,26 @@
 /**
- * The application's log: LOG messages from the NATS server, verified where they lie, into rotated files and
- * the standard output.
+ * The application's log: LOG messages from the NATS server, verified in the bytes in which they arrive,
+ * written to rotated files and to the standard output.
  *
- * A message passes, in this order, `log_route.ts` (verify, count, choose), `log_files.ts` (which file),
- * `line_buffer.ts` (the copy), `line_writer.ts` (one block at a time), `log_file.ts` (rotate, write).
+ * A message passes, in this order, `log_route.ts` (verify, count), `logging_mode.ts` (which destinations),
+ * `file/log_files.ts` (which file) or `stdout/stdout_lines.ts`, `lines/line_buffer.ts` (the copy),
+ * `lines/line_writer.ts` (one block at a time), `file/log_file.ts` (rotate, write). `back_pressure.ts` has the
+ * policy for a destination that does not keep up.
  *
- * What it refuses to do: lose a line silently, hold more than its bounds, follow a container's name out
- * of the log folder, wait for a disk in the message path, or delete files that are not its own backups. Lines
- * of containers that no longer exist stay until somebody deletes them.
+ * What it refuses to do: lose a line without counting it, hold more than its bounds, let a container's name
+ * lead out of the log folder, follow a link there, wait for a disk in the message path, or delete files that are
+ * not its own backups. Files of containers that no longer exist stay until an operator deletes them.
  *
  * @module
  */
-export type { Block, BlockPool, BlockPoolOptions } from "./lines/block.ts";
+export { BackPressure, type BackPressureOptions } from "./back_pressure.ts";
+export { type CreatedLogRoute, createLogRoute, type LogRouteOptions } from "./create_log_route.ts";
 export type { Destination, DestinationParts } from "./destination.ts";
-export { backupName, backupTime, fileBase, type FileOwner } from "./file/file_name.ts";
-export type { Backlog } from "./lines/line_buffer.ts";
-export type { LogFiles, LogFilesOptions } from "./file/log_files.ts";
-export type { LogFileSettings } from "./file/log_file.ts";
-export type { Retention } from "./file/backups.ts";
 export { logErrors } from "./errors.ts";
-export { type Gate, LogRoute, type LogRouteOptions } from "./log_route.ts";
+export { type DestinationName, destinationsOfMode } from "./logging_mode.ts";
+export { LogRoute, type LogRouteParts } from "./log_route.ts";
 export { logMetrics } from "./metrics.ts";
-export { ownLogSink } from "./own_log.ts";
-export { logRouteToken, logs } from "./plugin.ts";
+export { logRouteToken, logs, ownLogFileToken } from "./plugin.ts";
+export { type Gate, PublisherGate } from "./publisher_gate.ts";
 export { type RouteSettings, routeSettings } from "./route_settings.ts";
-export type { ByteSink, StdoutLines, StdoutLinesOptions } from "./stdout.ts";
-export type { LogTelemetry, LogTelemetryOptions } from "./telemetry.ts";
+export { type LogHealth, LogTelemetry, type LogTelemetryOptions } from "./telemetry.ts";

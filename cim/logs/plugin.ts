@@ -1,39 +1,54 @@
-import { bookFile, Books, type BooksSnapshot, type BookStore } from "../../core/books/mod.ts";
 import {
   choice,
   definePlugin,
-  describeError,
   duration,
   integer,
-  type Logger,
   type Plugin,
   size,
+  text,
   type Token,
   token,
 } from "../../core/mod.ts";
+import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
-import { type Paths, pathsToken } from "../paths/mod.ts";
+import { pathsToken } from "../paths/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
-import { LogRoute } from "./log_route.ts";
+import { createLogRoute } from "./create_log_route.ts";
+import type { OwnLogFile } from "./file/mod.ts";
+import type { LogRoute } from "./log_route.ts";
 import { logMetrics } from "./metrics.ts";
 import { routeSettings } from "./route_settings.ts";
 
 /** Key under which the {@linkcode LogRoute} is provided. */
 export const logRouteToken: Token<LogRoute> = token("log_route");
 
-const saveBooksEveryMs = 10_000;
+/** Key of the file of the agent's own log. */
+export const ownLogFileToken: Token<OwnLogFile> = token("own_log_file");
+
+/** Container name of the agent's own log, fixed by the contract. */
+const ownContainer = "cim";
+
+const octalMode = /^0?[0-7]{3}$/;
+const octalModeDoc = 'must be three octal digits such as "0640"';
 
 /**
- * The application's log. Subscribed to LOG before the NATS port opens, so that no early line is lost; the
- * books of the route survive a restart in `paths.data`.
+ * The application's log. It subscribes to LOG before the NATS port opens, so that no early line is lost. Its
+ * status is degraded while lines cannot be written, publishers are held or lines are dropped.
  */
 export function logs(): Plugin {
   return definePlugin({
     name: "logs",
-    requires: [busToken, cimSettingsToken, commonInfraToken, identityToken, pathsToken],
-    provides: [logRouteToken],
+    requires: [
+      busToken,
+      booksToken,
+      cimSettingsToken,
+      commonInfraToken,
+      identityToken,
+      pathsToken,
+    ],
+    provides: [logRouteToken, ownLogFileToken],
     config: {
       maxFiles: integer({
         doc: "Log files open at once; lines of further containers share one file.",
@@ -47,83 +62,78 @@ export function logs(): Plugin {
         min: 1_000,
       }),
       maxBufferedBytes: size({
-        doc: "Log lines kept in memory while they cannot be written; then `when_full` applies.",
+        doc:
+          "Log lines kept in memory for each of files and standard output; one file may hold as much as is still free, then `when_full` applies.",
         default: 8_388_608,
         min: 65_536,
         max: 1_073_741_824,
       }),
       whenFull: choice(["block", "drop_newest"], {
-        doc: "Publishers wait, with all they send, or new lines are dropped and counted.",
+        doc:
+          "What happens when the buffer is full: publishers wait for at most `max_block`, or new lines are dropped and counted.",
         default: "block",
       }),
+      maxBlockMs: duration({
+        doc:
+          "Maximum time publishers are held while the buffer is full; then the newest lines are dropped and counted until there is room. 0 never holds them.",
+        default: 5_000,
+        min: 0,
+        max: 86_400_000,
+      }),
+      fileMode: text({
+        doc: "Mode of new log files, as three octal digits; the umask narrows it.",
+        default: "0644",
+        pattern: octalMode,
+        patternDoc: octalModeDoc,
+      }),
+      folderMode: text({
+        doc: "Mode of the log folder when the agent creates it; the umask narrows it.",
+        default: "0755",
+        pattern: octalMode,
+        patternDoc: octalModeDoc,
+      }),
     },
-    async init({ config, get, provide, metrics, log, status, clock, random }) {
+    init({ config, get, provide, metrics, log, status, clock, random }) {
       const owner = get(identityToken).current;
-      const folders = get(pathsToken);
+      const { logs: folder } = get(pathsToken);
       const settings = get(cimSettingsToken);
-      const store = bookFile(`${folders.data}/log_books.json`);
-      const books = new Books(await loadBooks(store, log));
-      const route = new LogRoute({
-        folder: folders.logs,
+      const created = createLogRoute({
+        folder,
         owner,
         settings: routeSettings(settings.current),
         log,
         isRaw: get(commonInfraToken).isRawLog,
-        books,
+        books: get(booksToken),
         maxFiles: config.maxFiles,
         idleMs: config.idleCloseMs,
         maxBufferedBytes: config.maxBufferedBytes,
         whenFull: config.whenFull,
-        onHealth: (reason) => reason === "" ? status.ok() : status.error(reason),
+        maxBlockMs: config.maxBlockMs,
+        fileMode: parseInt(config.fileMode, 8),
+        folderMode: parseInt(config.folderMode, 8),
+        onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),
         clock,
         random,
       });
+      const { route, files } = created;
+      provide(logRouteToken, route);
+      provide(ownLogFileToken, files.reserve(ownContainer, owner.containerId));
       const listener = settings.onChange((now) => route.configure(routeSettings(now)));
       const subscription = get(busToken).subscribe("LOG", {
         onMessage: ({ buffer, start, end }) => route.accept(buffer, start, end),
         onChunkEnd: () => route.endOfChunk(),
       });
       route.attach(subscription);
-      metrics.add(...logMetrics(route, owner.podName), ...books.metrics());
-      provide(logRouteToken, route);
-      return { route, store, folders, subscription, listener };
+      metrics.add(...logMetrics(created, owner.podName));
+      return { route, subscription, listener };
     },
-    afterInit({ route, store, folders }, { tasks, clock, log }) {
+    afterInit({ route }, { tasks }) {
       tasks.run("log timers", (signal) => route.run(signal));
-      tasks.run("log books", async (signal) => {
-        for await (const _ of clock.every(saveBooksEveryMs, { signal })) {
-          await saveBooks(store, route.books, folders, log);
-        }
-      });
     },
-    async close({ route, store, folders, subscription, listener }, { signal, log }) {
+    async close({ route, subscription, listener }, { signal }) {
       listener[Symbol.dispose]();
       subscription.unsubscribe();
       await route.close(signal);
-      await saveBooks(store, route.books, folders, log);
     },
   });
-}
-
-async function loadBooks(store: BookStore, log: Logger): Promise<BooksSnapshot | undefined> {
-  try {
-    return await store.load();
-  } catch (error) {
-    log.warn(`${describeError(error)}; starting with empty books`);
-    return undefined;
-  }
-}
-
-async function saveBooks(
-  store: BookStore,
-  books: Books,
-  { data }: Paths,
-  log: Logger,
-): Promise<void> {
-  try {
-    await Deno.mkdir(data, { recursive: true });
-    await store.save(books.snapshot());
-  } catch (error) {
-    log.warn(`${describeError(error)}; the books would be lost in a crash`);
-  }
 }

@@ -1,37 +1,24 @@
 /**
- * What the log route is told, in its own units, derived from the product's settings document.
+ * The settings of the log route, in its own units, derived from the product's settings document.
  *
  * @module
  */
 import type { CimSettings, LoggingMode } from "../settings/mod.ts";
-import type { LogFileSettings } from "./file/log_file.ts";
+import type { FileSettings } from "./file/mod.ts";
 
-/** Limits and destinations in force. */
-export interface RouteSettings extends LogFileSettings {
-  /** Mode as configured. */
+/** Limits and mode of the log route. */
+export interface RouteSettings extends FileSettings {
+  /** The logging mode; `destinationsOfMode` has its destinations. */
   readonly mode: LoggingMode;
-  /** Whether lines go to files. TCP and KAFKA are not served yet and use files. */
-  readonly toFile: boolean;
-  /** Whether lines go to the standard output. */
-  readonly toStdout: boolean;
-  /** Bytes of a file's lines that are written without waiting for the timer. */
-  readonly bufferBytes: number;
-  /** Longest wait of a line in the buffer, in milliseconds. */
-  readonly flushTimeoutMs: number;
-  /** Whether the agent's own log has a file. */
-  readonly hasOwnLog: boolean;
 }
 
 const dayMs = 86_400_000;
 
-/** Translates the settings document. */
+/** Derives the settings from the document. */
 export function routeSettings({ cimConfig }: CimSettings): RouteSettings {
   const { lmaas, cim_settings } = cimConfig;
-  const mode = lmaas.logging_mode;
   return Object.freeze({
-    mode,
-    toFile: mode !== "STDOUT",
-    toStdout: mode === "STDOUT" || mode === "FILEANDSTDOUT",
+    mode: lmaas.logging_mode,
     maxFileBytes: lmaas.max_file_size_in_mb * 1_048_576,
     maxBackups: lmaas.max_backup_files,
     maxAgeMs: lmaas.max_age * dayMs,

@@ -15,16 +15,17 @@ import {
 export const consoleSinkToken: Token<LogSink> = token("console_sink");
 
 /**
- * Where the agent's own log goes, and how much of it. It comes first, so that what others log while they
- * start is shown as configured; what was logged before is in the early buffer and follows.
+ * Writes the agent's own log to standard error, with the configured level and format. It is the first plugin
+ * to start, so that the logs of all others follow the configuration; earlier records wait in the early buffer.
  */
 export function consoleLog(): Plugin {
   return definePlugin({
     name: "console_log",
-    section: "log",
+    section: "own_log",
+    formerSections: ["log"],
     provides: [consoleSinkToken],
     config: {
-      level: choice(logLevels, { doc: "Least level that is logged.", default: "info" }),
+      level: choice(logLevels, { doc: "Minimum level of the records written.", default: "info" }),
       levels: json((z) => z.record(z.string(), z.enum([...logLevels])), {
         doc: 'Levels of single loggers and their children, such as `{"nats_server": "debug"}`.',
         default: {},

@@ -1,7 +1,7 @@
 import { definePlugin, type LogLevel, logsToken, type Plugin } from "../../core/mod.ts";
 import { type CimSettings, cimSettingsToken } from "../settings/mod.ts";
 
-/** `ALL` is not among them: it restricts nothing beyond the operator's own `log.level`. */
+/** Levels of `cim_settings.log_level`. `ALL` is not among them: the configured `own_log.level` applies. */
 const levels: Readonly<Record<string, LogLevel>> = {
   DEBUG: "debug",
   INFO: "info",
@@ -11,8 +11,8 @@ const levels: Readonly<Record<string, LogLevel>> = {
 };
 
 /**
- * Follows `cim_settings.log_level`, now and on each change. `ALL` leaves the level to the operator's
- * configuration, which was in force when this plugin started.
+ * Applies `cim_settings.log_level`, at the start and after each change. `ALL` restores the level of the
+ * configuration, which applied when this plugin started.
  */
 export function logLevel(): Plugin {
   return definePlugin({
@@ -21,11 +21,11 @@ export function logLevel(): Plugin {
     init({ get }) {
       const logs = get(logsToken);
       const settings = get(cimSettingsToken);
-      const operators = logs.level("");
-      const follow = ({ cimConfig: { cim_settings: { log_level } } }: CimSettings) =>
-        logs.setLevel("default", levels[log_level] ?? operators);
-      follow(settings.current);
-      return settings.onChange(follow);
+      const configured = logs.level("");
+      const apply = ({ cimConfig: { cim_settings: { log_level } } }: CimSettings) =>
+        logs.setLevel("default", levels[log_level] ?? configured);
+      apply(settings.current);
+      return settings.onChange(apply);
     },
     close: (listener) => listener[Symbol.dispose](),
   });

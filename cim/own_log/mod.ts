@@ -1,6 +1,10 @@
 /**
- * The level of the agent's own log as `cim.json` wants it. It decides nothing about where the log goes.
+ * The agent's own log: its console, its file beside those of the application, and its level, which `cim.json`
+ * may change at run time. The loggers themselves and the format of a line belong to `core/log`; rotation and
+ * limits of the file belong to `cim/logs`.
  *
  * @module
  */
+export { consoleLog, consoleSinkToken } from "./console.ts";
+export { ownLog, ownLogSink } from "./file.ts";
 export { logLevel } from "./level.ts";

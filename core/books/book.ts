@@ -1,38 +1,38 @@
 /**
- * One route's bookkeeping. The law: whatever a route accepted is delivered, spooled, rejected, dropped, or
- * still in flight. The last is told by the route itself, from what it holds, so that the difference,
- * {@linkcode Book.unaccounted}, is a check and not a definition: it must be 0 whenever it is looked at.
+ * The counters of one route. Invariant: accepted = delivered + spooled + rejected + dropped + in flight. The
+ * route counts what is in flight from the items that it holds, independently of the other counters, so the
+ * difference, {@linkcode Book.unaccounted}, is a real check: it must be 0 at any time.
  *
  * @module
  */
 
-/** What a book holds, as it is stored. */
+/** The counters of a book, as they are stored. */
 export interface BookSnapshot {
   /** Items handed to the route. */
   readonly accepted: number;
-  /** Items that arrived. */
+  /** Items that reached the destination. */
   readonly delivered: number;
   /** Items in the spool. */
   readonly spooled: number;
-  /** Items in the route's hands when the snapshot was taken. */
+  /** Items that the route held when the snapshot was taken. */
   readonly inFlight: number;
   /** Items refused by the destination, by reason. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Items given up by the route, by reason. */
+  /** Items dropped by the route, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
 }
 
 /** Options of {@linkcode Book}. */
 export interface BookOptions {
-  /** Items in the route's hands now, counted by the route. Default: none. */
+  /** Returns the number of items that the route holds now. Default: 0. */
   inFlight?: () => number;
 }
 
-/** Reasons a book keeps apart; what comes beyond is counted as `other`. */
+/** Different reasons that a book counts; further reasons are counted as `other`. */
 const maxReasons = 32;
 
 /**
- * Counts what becomes of the items of one route, in plain numbers: the hot path adds to them directly.
+ * Counts the items of one route by outcome, in plain numbers to which hot paths add directly.
  *
  * @example
  * ```ts
@@ -51,29 +51,31 @@ export class Book {
   readonly route: string;
   /** Items handed to the route. */
   accepted = 0;
-  /** Items that arrived where they should. */
+  /** Items that reached the destination. */
   delivered = 0;
-  /** Items that lie in the route's spool. */
+  /** Items in the spool of the route. */
   spooled = 0;
   readonly #rejected = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
   #inFlight: () => number;
 
-  /** Opens an empty book. */
+  /** Creates an empty book. */
   constructor(route: string, { inFlight = () => 0 }: BookOptions = {}) {
     if (!/^[a-z][a-z0-9_]*$/.test(route)) {
-      throw new TypeError(`Cannot open a book for route "${route}": a name is a-z, 0-9 and _`);
+      throw new TypeError(
+        `Cannot open a book for route "${route}": a name has only a-z, 0-9 and _`,
+      );
     }
     this.route = route;
     this.#inFlight = inFlight;
   }
 
-  /** Counts items that the destination refused for good. */
+  /** Counts items that the destination refused. */
   reject(reason: string, count = 1): void {
     add(this.#rejected, reason, count);
   }
 
-  /** Counts items that the route gave up. */
+  /** Counts items that the route dropped. */
   drop(reason: string, count = 1): void {
     add(this.#dropped, reason, count);
   }
@@ -83,23 +85,23 @@ export class Book {
     return this.#rejected;
   }
 
-  /** Items given up by the route, by reason. */
+  /** Items dropped by the route, by reason. */
   get dropped(): ReadonlyMap<string, number> {
     return this.#dropped;
   }
 
-  /** Items in the route's hands now. */
+  /** Items that the route holds now. */
   get inFlight(): number {
     return this.#inFlight();
   }
 
-  /** What the law leaves unexplained: 0, or there is a bug. */
+  /** Accepted items without an outcome that are not in flight either. Anything but 0 is a bug. */
   get unaccounted(): number {
     const settled = this.delivered + this.spooled + sum(this.#rejected) + sum(this.#dropped);
     return this.accepted - settled - this.inFlight;
   }
 
-  /** The book as it stands. */
+  /** The current counters. */
   snapshot(): BookSnapshot {
     return {
       accepted: this.accepted,
@@ -112,17 +114,16 @@ export class Book {
   }
 
   /**
-   * Carries on from an earlier life, whose numbers are added. What was in flight then went down with it
-   * and is dropped for the reason `lost_in_crash`, except for what the route `recovered` and has in flight
-   * again.
+   * Restores the counters of a previous run; items that were in flight then count as dropped for the reason
+   * `lost_in_crash`, except for the number that the route `recovered` and has in flight again.
    */
-  restore(earlier: BookSnapshot, recovered = 0): void {
-    this.accepted += earlier.accepted;
-    this.delivered += earlier.delivered;
-    this.spooled += earlier.spooled;
-    for (const [reason, count] of Object.entries(earlier.rejected)) this.reject(reason, count);
-    for (const [reason, count] of Object.entries(earlier.dropped)) this.drop(reason, count);
-    const lost = earlier.inFlight - recovered;
+  restore(previous: BookSnapshot, recovered = 0): void {
+    this.accepted += previous.accepted;
+    this.delivered += previous.delivered;
+    this.spooled += previous.spooled;
+    for (const [reason, count] of Object.entries(previous.rejected)) this.reject(reason, count);
+    for (const [reason, count] of Object.entries(previous.dropped)) this.drop(reason, count);
+    const lost = previous.inFlight - recovered;
     if (lost > 0) this.drop("lost_in_crash", lost);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Books in one JSON file, written beside it and renamed over it, so that a crash leaves the old ones or
- * the new ones.
+ * Books in one JSON file. A save writes a second file and renames it over the first, so a crash leaves either
+ * the previous books or the new ones, never a torn file.
  *
  * @module
  */
@@ -9,10 +9,11 @@ import type { BookSnapshot } from "./book.ts";
 import type { BooksSnapshot, BookStore } from "./books.ts";
 
 /**
- * Opens the store at `path`; nothing is read or written yet. Its folder must exist when books are saved.
+ * Creates the store at `path`, without reading or writing. The folder must exist when books are saved. Only
+ * the owner can read the file (mode 0600, whatever the umask).
  *
- * `load` throws `value_invalid` when the file is no book file, `unavailable` when it cannot be read.
- * `save` throws `unavailable` when it cannot be written.
+ * `load` throws `value_invalid` when the content is not that of a book file, and `unavailable` when the file
+ * cannot be read. `save` throws `unavailable` when the file cannot be written.
  */
 export function bookFile(path: string): BookStore {
   return {
@@ -36,7 +37,7 @@ export function bookFile(path: string): BookStore {
     async save(books) {
       const next = `${path}.next`;
       try {
-        await Deno.writeTextFile(next, JSON.stringify(books));
+        await Deno.writeTextFile(next, JSON.stringify(books), { mode: 0o600 });
         await Deno.rename(next, path);
       } catch (error) {
         throw unavailable("write", path, error);
@@ -55,7 +56,7 @@ function parse(text: string): BooksSnapshot | undefined {
   try {
     value = JSON.parse(text);
   } catch {
-    // Told to the caller as "not a book file".
+    // The caller reports it as "not a book file".
     return undefined;
   }
   return isRecord(value) && Object.values(value).every(isBook) ? value as BooksSnapshot : undefined;

@@ -1,6 +1,6 @@
 /**
- * All books of one agent: opened once per route, shown as metrics, and kept from one life to the next
- * through a {@linkcode BookStore}.
+ * All books of one agent: one per route, exported as metrics, and kept across restarts in a
+ * {@linkcode BookStore}.
  *
  * @module
  */
@@ -10,80 +10,91 @@ import { Book, type BookOptions, type BookSnapshot } from "./book.ts";
 /** Books of all routes, by route. */
 export type BooksSnapshot = Readonly<Record<string, BookSnapshot>>;
 
-/** Where books are kept between two lives of the agent. */
+/** Storage of books across restarts. */
 export interface BookStore {
-  /** What was saved last; undefined when nothing was. */
+  /** Returns what was saved last; undefined when nothing was. */
   load(): Promise<BooksSnapshot | undefined>;
-  /** Replaces what was saved. All or nothing. */
+  /** Replaces what was saved, atomically. */
   save(books: BooksSnapshot): Promise<void>;
 }
 
 /** Books by route. */
 export class Books implements Iterable<Book> {
   readonly #books = new Map<string, Book>();
-  #earlier: BooksSnapshot;
+  #previous: BooksSnapshot;
 
-  /** Starts with empty books, or from those of an earlier life. */
-  constructor(earlier: BooksSnapshot = {}) {
-    this.#earlier = earlier;
+  /** Starts with empty books, or with those of the previous run. */
+  constructor(previous: BooksSnapshot = {}) {
+    this.#previous = previous;
   }
 
   /**
-   * Opens the book of a route, carrying on from its earlier life if there was one.
+   * Opens the book of a route, with the counters of the previous run if there are any.
    *
-   * @throws {TypeError} When the route has a book already.
+   * @throws {TypeError} When the book of the route is already open.
    */
   open(route: string, options: BookOptions = {}): Book {
     if (this.#books.has(route)) {
-      throw new TypeError(`Cannot open a book for route "${route}": it has one`);
+      throw new TypeError(`Cannot open a book for route "${route}": it is already open`);
     }
     const book = new Book(route, options);
-    const earlier = this.#earlier[route];
-    if (earlier !== undefined) book.restore(earlier);
+    const previous = this.#previous[route];
+    if (previous !== undefined) book.restore(previous);
     this.#books.set(route, book);
     return book;
   }
 
-  /** The books in the order they were opened. */
+  /** The open books in the order in which they were opened. */
   [Symbol.iterator](): Iterator<Book> {
     return this.#books.values();
   }
 
-  /** All books as they stand, also those of routes that have not been opened in this life. */
+  /** All books, those of the previous run included that were not opened in this one. */
   snapshot(): BooksSnapshot {
     const snapshots = [...this.#books].map(([route, book]) => [route, book.snapshot()] as const);
-    return { ...this.#earlier, ...Object.fromEntries(snapshots) };
+    return { ...this.#previous, ...Object.fromEntries(snapshots) };
   }
 
-  /** The metric families of all books; `cim_route_unaccounted` must always be 0. */
-  metrics(): MetricFamily[] {
+  /**
+   * The metric families of all open books. Their names begin with `prefix` and an underscore;
+   * `<prefix>_unaccounted` must always be 0.
+   */
+  metrics(prefix: string): MetricFamily[] {
     const books = this.#books;
     function family(
+      type: "counter" | "gauge",
       name: string,
       help: string,
-      type: "counter" | "gauge",
       read: (book: Book) => number,
     ): MetricFamily {
       return {
         type,
-        name,
+        name: `${prefix}_${name}`,
         help,
         collect: () => [...books.values()].map((book) => sample(book, read(book))),
       };
     }
+    function byReason(name: string, help: string, side: "rejected" | "dropped"): MetricFamily {
+      return {
+        type: "counter",
+        name: `${prefix}_${name}`,
+        help,
+        collect: () => [...books.values()].flatMap((book) => samplesByReason(book, book[side])),
+      };
+    }
     return [
-      family("cim_route_accepted_total", "Items handed to a route.", "counter", (b) => b.accepted),
-      family("cim_route_delivered_total", "Items delivered.", "counter", (b) => b.delivered),
-      family("cim_route_spooled", "Items in the spool.", "gauge", (b) => b.spooled),
-      family("cim_route_in_flight", "Items in the route's hands.", "gauge", (b) => b.inFlight),
+      family("counter", "accepted_total", "Items handed to a route.", (b) => b.accepted),
+      family("counter", "delivered_total", "Items delivered.", (b) => b.delivered),
+      family("gauge", "spooled", "Items in the spool.", (b) => b.spooled),
+      family("gauge", "in_flight", "Items that a route holds.", (b) => b.inFlight),
       family(
-        "cim_route_unaccounted",
-        "Accepted items that nothing explains: must be 0.",
         "gauge",
+        "unaccounted",
+        "Accepted items without an outcome that are not in flight: must be 0.",
         (b) => b.unaccounted,
       ),
-      byReason("cim_route_rejected_total", "Items the destination refused.", books, "rejected"),
-      byReason("cim_route_dropped_total", "Items a route gave up.", books, "dropped"),
+      byReason("rejected_total", "Items refused by the destination, by reason.", "rejected"),
+      byReason("dropped_total", "Items dropped by a route, by reason.", "dropped"),
     ];
   }
 }
@@ -92,19 +103,6 @@ function sample(book: Book, value: number): Sample {
   return { labels: { route: book.route }, value };
 }
 
-function byReason(
-  name: string,
-  help: string,
-  books: ReadonlyMap<string, Book>,
-  side: "rejected" | "dropped",
-): MetricFamily {
-  return {
-    type: "counter",
-    name,
-    help,
-    collect: () =>
-      [...books.values()].flatMap((book) =>
-        [...book[side]].map(([reason, value]) => ({ labels: { route: book.route, reason }, value }))
-      ),
-  };
+function samplesByReason({ route }: Book, counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([reason, value]) => ({ labels: { route, reason }, value }));
 }

@@ -1,6 +1,6 @@
 /**
- * Books: what became of everything a route accepted, with the sum that must come out. They count and
- * keep; they neither deliver nor decide what may be dropped.
+ * Books: what a route accepted and the outcome of each item, with a sum that must match. A book counts; it
+ * neither delivers nor decides what may be dropped.
  *
  * @module
  */

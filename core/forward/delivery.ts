@@ -1,37 +1,41 @@
 /**
- * What became of one attempt to deliver, and the one-method stage that attempts it.
+ * The outcome of one attempt to deliver, and the one-method stage that makes the attempt.
  *
  * @module
  */
 import { AgentError, describeError } from "../errors/mod.ts";
 
-/** It arrived, it may arrive later, or it never will. */
+/**
+ * Outcome of one attempt: the item arrived, another attempt may succeed, the destination refused the item, or
+ * a stage gave it up on purpose (a full queue, a limit). Only `retry` is worth another attempt.
+ */
 export type Delivery =
   | { readonly status: "delivered" }
   | {
     readonly status: "retry";
-    /** Short and from a closed set: it becomes a label. */
+    /** Short and from a closed set: it becomes a metric label. */
     readonly reason: string;
-    /** Time before which another attempt is pointless, in milliseconds. */
+    /** Milliseconds before which another attempt cannot succeed. */
     readonly afterMs?: number;
     readonly cause?: unknown;
   }
-  | { readonly status: "rejected"; readonly reason: string; readonly cause?: unknown };
+  | { readonly status: "rejected"; readonly reason: string; readonly cause?: unknown }
+  | { readonly status: "dropped"; readonly reason: string; readonly cause?: unknown };
 
-/** The delivery that needs no words. */
+/** The outcome of an item that arrived. */
 export const delivered: Delivery = Object.freeze({ status: "delivered" });
 
 /**
- * One stage of a route. `send` says what became of the item and does not throw for weather; when its
- * signal aborts it returns soon, with `retry` unless the item arrived. An error that it throws all the
- * same is taken as {@linkcode deliveryOf} says by the stages around it.
+ * One stage of a route. `send` returns the outcome and does not throw for operational failures. When its
+ * signal aborts it returns soon, with `retry` unless the item arrived. The stages around it turn an error
+ * that it throws nevertheless into an outcome with {@linkcode deliveryOf}.
  */
 export interface Sender<T> {
   /** Attempts to deliver the item. */
   send(item: T, signal: AbortSignal): Promise<Delivery>;
 }
 
-/** The delivery that an error stands for: `retry`, unless it says that trying again cannot help. */
+/** The outcome for an error: `retry`, or `rejected` if the error says that a retry cannot help. */
 export function deliveryOf(error: unknown): Delivery {
   if (error instanceof AgentError) {
     const status = error.retryable ? "retry" : "rejected";
@@ -40,7 +44,7 @@ export function deliveryOf(error: unknown): Delivery {
   return { status: "retry", reason: "failed", cause: error };
 }
 
-/** Calls a sender and turns what it throws into a delivery. */
+/** Calls a sender and turns an error that it throws into an outcome. */
 export async function attempt<T>(
   sender: Sender<T>,
   item: T,
@@ -53,7 +57,7 @@ export async function attempt<T>(
   }
 }
 
-/** A delivery in words, for a log line. */
+/** An outcome as text for a log line. */
 export function describeDelivery(delivery: Delivery): string {
   if (delivery.status === "delivered") return "delivered";
   const { status, reason, cause } = delivery;

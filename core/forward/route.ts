@@ -1,5 +1,5 @@
 /**
- * The outermost stage: it keeps the book.
+ * The outermost stage of a route: it keeps the book.
  *
  * @module
  */
@@ -8,14 +8,20 @@ import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** A sender with a book. */
 export interface Route<T> extends Sender<T> {
-  /** What became of everything that was sent. */
+  /** Counts of what was sent, by outcome. */
   readonly book: Book;
 }
 
+/** Options of {@linkcode createRoute}. */
+export interface CreateRouteOptions<T> {
+  /** The number of records in an item, for items that hold several. Default: 1 each. */
+  count?: (item: T) => number;
+}
+
 /**
- * Opens the route `name` over `sender`. Every item is accepted when it is sent and settled when it is
- * answered; an item whose last answer is `retry` is dropped for the reason given, since nobody tries again
- * after the outermost stage.
+ * Opens the route `name` over `sender`. Each item is accepted when it is sent and settled, once, when its
+ * outcome is known. No stage retries after this one, so an item whose outcome is `retry` is booked as dropped
+ * for the reason given.
  *
  * @example
  * ```ts
@@ -31,24 +37,38 @@ export interface Route<T> extends Sender<T> {
  * assert.deepEqual([route.book.delivered, route.book.rejected.get("empty")], [1, 1]);
  * ```
  */
-export function createRoute<T>(name: string, sender: Sender<T>, books: Books): Route<T> {
+export function createRoute<T>(
+  name: string,
+  sender: Sender<T>,
+  books: Books,
+  { count = one }: CreateRouteOptions<T> = {},
+): Route<T> {
   let inFlight = 0;
   const book = books.open(name, { inFlight: () => inFlight });
   return {
     book,
     async send(item, signal) {
-      book.accepted++;
-      inFlight++;
+      const records = count(item);
+      book.accepted += records;
+      inFlight += records;
       const delivery = await attempt(sender, item, signal);
-      inFlight--;
-      settle(book, delivery);
+      inFlight -= records;
+      settle(book, delivery, records);
       return delivery;
     },
   };
 }
 
-function settle(book: Book, delivery: Delivery): void {
-  if (delivery.status === "delivered") book.delivered++;
-  else if (delivery.status === "rejected") book.reject(delivery.reason);
-  else book.drop(delivery.reason);
+/**
+ * Books the final outcome of `count` records. For a route that accepts records one by one and sends them in
+ * blocks; {@linkcode createRoute} does it for all others.
+ */
+export function settle(book: Book, delivery: Delivery, count: number): void {
+  if (delivery.status === "delivered") book.delivered += count;
+  else if (delivery.status === "rejected") book.reject(delivery.reason, count);
+  else book.drop(delivery.reason, count);
+}
+
+function one(): number {
+  return 1;
 }

@@ -8,25 +8,25 @@ import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withBatch}. */
 export interface BatchOptions {
-  /** Items in a batch at most, at least 1. Default 500. */
+  /** Maximum items in a batch, at least 1. Default 500. */
   maxItems?: number;
-  /** How long the first item of a batch waits for others, in milliseconds. Default 100. */
+  /** How long the first item of a batch waits for more, in milliseconds, 0 or more. Default 100. */
   lingerMs?: number;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
 }
 
 interface Batch<T> {
   readonly items: T[];
   readonly linger: Disposable;
-  readonly answer: Promise<Delivery>;
+  readonly outcome: Promise<Delivery>;
   start(): void;
 }
 
 /**
- * Sends what comes within `lingerMs` as one list, in order; each item gets the answer of its batch. A
- * batch is sent with a signal that aborts once the senders of all its items have given up. How many batches
- * wait is bounded by the stage in front (a queue).
+ * Sends the items that arrive within `lingerMs` as one list, in order; each item gets the outcome of its
+ * batch. The signal of a batch aborts when the signals of all its items have aborted. The number of waiting
+ * batches is bounded by the stage in front (a queue).
  */
 export function withBatch<T>(next: Sender<readonly T[]>, options: BatchOptions = {}): Sender<T> {
   const { maxItems = 500, lingerMs = 100, clock = systemClock } = options;
@@ -41,7 +41,7 @@ export function withBatch<T>(next: Sender<readonly T[]>, options: BatchOptions =
     const controller = new AbortController();
     const batch: Batch<T> & { join(signal: AbortSignal): void } = {
       items,
-      answer: promise,
+      outcome: promise,
       linger: clock.timer(lingerMs, () => batch.start()),
       join(signal) {
         signals.push(signal);
@@ -67,7 +67,7 @@ export function withBatch<T>(next: Sender<readonly T[]>, options: BatchOptions =
       batch.items.push(item);
       batch.join(signal);
       if (batch.items.length >= maxItems) batch.start();
-      return batch.answer;
+      return batch.outcome;
     },
   };
 }

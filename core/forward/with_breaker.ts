@@ -1,5 +1,5 @@
 /**
- * Spares a destination that is down, and the time spent on finding out again.
+ * Circuit breaker: stops calling a failing destination and probes it after a cool-down.
  *
  * @module
  */
@@ -8,26 +8,28 @@ import { attempt, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withBreaker}. */
 export interface BreakerOptions {
-  /** Answers `retry` in a row after which it opens, at least 1. Default 5. */
+  /** Outcomes `retry` in a row after which the breaker opens, at least 1. Default 5. */
   failures?: number;
-  /** How long it stays open before one attempt is let through, in milliseconds. Default 5,000. */
+  /** Cool-down before one probe is let through, in milliseconds, above 0. Default 5,000. */
   openMs?: number;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Told of each change. */
+  /** Called with the new state after each change. */
   onChange?: (state: BreakerState) => void;
 }
 
-/** Everything passes, nothing passes, or one attempt passes to see. */
+/** `closed`: all items pass; `open`: none passes; `half_open`: one item passes as a probe. */
 export type BreakerState = "closed" | "open" | "half_open";
 
 /**
- * Answers `retry` with reason `breaker_open`, without asking `next`, after too many failures in a row. A
- * rejection is an answer of a living destination and counts as success.
+ * Returns `retry` with reason `breaker_open`, without calling `next`, after too many failures in a row. A
+ * rejection shows that the destination works, so it counts as success.
  */
 export function withBreaker<T>(next: Sender<T>, options: BreakerOptions = {}): Sender<T> {
   const { failures = 5, openMs = 5_000, clock = systemClock, onChange } = options;
-  if (!(failures >= 1)) throw new RangeError(`Cannot open after ${failures} failures: at least 1`);
+  if (!(failures >= 1)) {
+    throw new RangeError(`Cannot open after ${failures} failures: must be at least 1`);
+  }
   if (!(openMs > 0)) throw new RangeError(`Cannot stay open for ${openMs} ms: must be above 0`);
   let state: BreakerState = "closed";
   let failed = 0;

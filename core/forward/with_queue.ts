@@ -1,5 +1,5 @@
 /**
- * Decouples who sends from who delivers, within a bound.
+ * Bounded queue between producers and a slower sender.
  *
  * @module
  */
@@ -8,33 +8,33 @@ import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withQueue}. */
 export interface QueueOptions {
-  /** Items waiting at most, at least 1. */
+  /** Maximum items waiting, at least 1. */
   capacity: number;
-  /** What happens when it is full. Default `block`. */
+  /** What happens to an item when the queue is full. Default `block`. */
   policy?: OverflowPolicy;
-  /** Items delivered at the same time, at least 1. Default 1, which keeps their order. */
+  /** Items delivered concurrently, at least 1. Default 1, which keeps their order. */
   workers?: number;
-  /** Owner of the workers; closing it ends them, what still waits is answered `retry`. */
+  /** Owner of the workers; closing it ends them, and items still waiting get the outcome `retry`. */
   tasks: Pick<TaskGroup, "run">;
 }
 
-/** A queue as a stage. */
+/** A stage with a queue. */
 export interface QueueStage<T> extends Sender<T> {
   /** Items waiting now. */
   readonly waiting: number;
-  /** Takes nothing more; what waits is still delivered while the workers live. */
+  /** Refuses new items; the workers still deliver those that wait. */
   close(): void;
 }
 
 interface Entry<T> {
   readonly item: T;
   readonly signal: AbortSignal;
-  answer(delivery: Delivery): void;
+  settle(delivery: Delivery): void;
 }
 
 /**
- * Puts a bounded queue before `next`. An item that the policy loses is answered `rejected` with reason
- * `queue_full`, so that the books of the route know of it.
+ * Puts a bounded queue in front of `next`. An item that the policy drops gets the outcome `dropped` with
+ * reason `queue_full`, so that the route books it as dropped and not as refused by the destination.
  */
 export function withQueue<T>(next: Sender<T>, options: QueueOptions): QueueStage<T> {
   const { capacity, policy = "block", workers = 1, tasks } = options;
@@ -42,27 +42,27 @@ export function withQueue<T>(next: Sender<T>, options: QueueOptions): QueueStage
   const queue = new BoundedQueue<Entry<T>>({
     capacity,
     policy,
-    onDrop: ({ answer }) => answer({ status: "rejected", reason: "queue_full" }),
+    onDrop: ({ settle }) => settle({ status: "dropped", reason: "queue_full" }),
   });
   async function work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const entry = await queue.take({ signal });
       if (entry === undefined) return;
-      entry.answer(await attempt(next, entry.item, AbortSignal.any([entry.signal, signal])));
+      entry.settle(await attempt(next, entry.item, AbortSignal.any([entry.signal, signal])));
     }
   }
-  async function workThenAnswer(signal: AbortSignal): Promise<void> {
+  async function workThenSettle(signal: AbortSignal): Promise<void> {
     try {
       await work(signal);
     } finally {
       queue.close();
       for (let left = queue.tryTake(); left !== undefined; left = queue.tryTake()) {
-        left.answer({ status: "retry", reason: "closed" });
+        left.settle({ status: "retry", reason: "closed" });
       }
     }
   }
   for (let worker = 1; worker <= workers; worker++) {
-    tasks.run(`queue worker ${worker}`, workThenAnswer);
+    tasks.run(`queue worker ${worker}`, workThenSettle);
   }
   return {
     get waiting() {
@@ -72,7 +72,7 @@ export function withQueue<T>(next: Sender<T>, options: QueueOptions): QueueStage
     async send(item, signal) {
       const { promise, resolve } = Promise.withResolvers<Delivery>();
       try {
-        await queue.put({ item, signal, answer: resolve }, { signal });
+        await queue.put({ item, signal, settle: resolve }, { signal });
       } catch (error) {
         return { status: "retry", reason: signal.aborted ? "aborted" : "closed", cause: error };
       }

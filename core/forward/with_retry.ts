@@ -1,5 +1,5 @@
 /**
- * Tries again, with growing and jittered delays, while the answer is `retry`.
+ * Retries with growing, jittered delays while the outcome is `retry`.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withRetry}. */
 export interface RetryStageOptions extends BackoffOptions {
-  /** Attempts in all, at least 1. Default: no limit, until the signal aborts. */
+  /** Maximum attempts, at least 1. Default: no limit; retries until the signal aborts. */
   attempts?: number;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Told of each answer that will be followed by another attempt. */
+  /** Called before each delay with the failed outcome, the number of the attempt and the delay. */
   onRetry?: (delivery: Delivery, attempt: number, delayMs: number) => void;
 }
 
 /**
- * Makes `next` be tried until it delivers, rejects, the attempts are used up or the signal aborts; then
- * the last answer counts. A delay that the answer asks for is kept even when it is longer.
+ * Calls `next` until the outcome is not `retry`, the attempts are used up or the signal aborts, and returns
+ * the last outcome. When `afterMs` of an outcome is longer than the backoff, it is the delay.
  */
 export function withRetry<T>(next: Sender<T>, options: RetryStageOptions = {}): Sender<T> {
   const { attempts = Infinity, clock = systemClock, onRetry } = options;
   if (!(attempts >= 1)) throw new RangeError(`Cannot send ${attempts} times: must be at least 1`);
-  backoff(options); // Refuses a wrong range now rather than at the first failure.
+  backoff(options); // Throws for a wrong range now rather than at the first failure.
   return {
     async send(item, signal) {
       const delays = backoff(options);

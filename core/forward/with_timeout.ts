@@ -1,5 +1,5 @@
 /**
- * Bounds how long one attempt may take.
+ * Limits the duration of one attempt.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withTimeout}. */
 export interface TimeoutStageOptions {
-  /** Longest time for one attempt in milliseconds, above 0. */
+  /** Maximum duration of one attempt in milliseconds, above 0. */
   limitMs: number;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
 }
 
 /**
- * Aborts `next` after the limit and answers `retry` with reason `timeout`, even when `next` ignores its
- * signal. Whether the item arrived is then unknown: the destination may see it twice.
+ * Aborts `next` after the limit and returns `retry` with reason `timeout`, even when `next` ignores its
+ * signal. It is then unknown whether the item arrived: the destination may receive it twice.
  */
 export function withTimeout<T>(next: Sender<T>, options: TimeoutStageOptions): Sender<T> {
   const { limitMs, clock = systemClock } = options;

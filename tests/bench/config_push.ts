@@ -65,7 +65,7 @@ async function measure(
     CIM_IDENTITY_VERSION: "v1",
     CIM_APP_PORT: `${app.addr.port}`,
     CIM_SHUTDOWN_GRACE: "1s",
-    CIM_LOG_LEVEL: "warn",
+    CIM_OWN_LOG_LEVEL: "warn",
     ...settings,
   });
   await agent.ready();

@@ -48,7 +48,7 @@ function ownFolder(plugins: readonly Plugin[]): PluginFixture {
   const folder = tempDir({ folders: names });
   const paths = Object.fromEntries(names.map((name) => [name, folder.join(name)]));
   const config: Record<string, Record<string, unknown>> = {
-    log: { level: "off" },
+    own_log: { level: "off" },
     paths,
     identity: { microservice: "shop", namespace: "default", pod_name: "shop-0" },
     rest: { port: 0 },

@@ -14,7 +14,7 @@ export async function withRunningAgent<T>(
   using folder = tempDir({ folders: names });
   const paths = Object.fromEntries(names.map((name) => [name, folder.join(name)]));
   const file = {
-    log: { level: "off" },
+    own_log: { level: "off" },
     paths,
     rest: { port: 0 },
     nats: { port: 0 },

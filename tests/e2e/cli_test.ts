@@ -105,7 +105,7 @@ Deno.test("cim config show tells where each value comes from and no secrets", as
 Deno.test("cim config schema is JSON Schema of every section, reference is Markdown of them", async () => {
   const { out: schema } = await cim(["config", "schema"]);
   const sections = Object.keys(JSON.parse(schema).properties);
-  for (const section of ["rest", "nats", "etcd", "localkv", "paths", "identity", "log"]) {
+  for (const section of ["rest", "nats", "etcd", "localkv", "paths", "identity", "own_log"]) {
     assert(sections.includes(section), section);
   }
   const { out: reference } = await cim(["config", "reference"]);

@@ -4,12 +4,12 @@
  * @module
  */
 import { checkSettings, defaultSettings } from "../../cim/settings/mod.ts";
-import { LogRoute, routeSettings } from "../../cim/logs/mod.ts";
+import { createLogRoute, routeSettings } from "../../cim/logs/mod.ts";
 import { buildLogMessage } from "../_support/wire_messages.ts";
 import { LogRegistry } from "../../core/mod.ts";
 
 const [folder, first] = Deno.args;
-const route = new LogRoute({
+const { route } = createLogRoute({
   folder,
   owner: { podName: "amf-0", namespace: "ns1" },
   settings: routeSettings(checkSettings(defaultSettings()).settings),

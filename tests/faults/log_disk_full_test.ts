@@ -49,7 +49,7 @@ Deno.test({
     for (const line of lines) f.send("amf", "c1", line);
     const flushed = f.route.flush();
     await until("the disk is full", () => f.route.telemetry.writeFailures > 0);
-    const { book } = f.route.files;
+    const { book } = f.files;
     assert.ok(book.delivered > 0 && book.inFlight > 0, `${book.delivered} delivered`);
     assert.equal(book.unaccounted, 0);
     await Deno.remove(`${disk.folder}/filler`);

@@ -11,7 +11,7 @@ async function kv(...args: string[]): Promise<{ code: number; out: string[]; err
   const io = {
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
-    env: { CIM_LOG_LEVEL: "warn" },
+    env: { CIM_OWN_LOG_LEVEL: "warn" },
     stop: signal,
     kill: signal,
   };

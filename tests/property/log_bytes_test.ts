@@ -1,7 +1,7 @@
 /** Copying, comparing and finding by bytes, checked against simple implementations. */
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
-import { fileBase } from "../../cim/logs/mod.ts";
+import { fileBase } from "../../cim/logs/file/mod.ts";
 import { NameTable } from "../../cim/logs/file/_name_table.ts";
 import { copyBytes, LogMessageView, sameBytes } from "../../cim/wire/mod.ts";
 import { buildLogMessage } from "../_support/wire_messages.ts";

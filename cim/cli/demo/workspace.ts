@@ -41,7 +41,7 @@ export async function createWorkspace(): Promise<Workspace> {
   await Deno.writeTextFile(
     configPath,
     await stringifyYaml({
-      log: { level: "warn" },
+      own_log: { level: "warn" },
       shutdown: { grace: "10s" },
       rest: { port: rest },
       nats: { port: nats },

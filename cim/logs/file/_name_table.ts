@@ -7,32 +7,32 @@ interface Entry<T> {
   readonly value: T;
 }
 
-/** Places of the quick look-up; a power of two. */
-const PLACES = 256;
+/** Slots of the fast look-up; a power of two. */
+const SLOTS = 256;
 
 /**
- * Finds what belongs to a container by the bytes of its name and id, where they stand in a message: no
- * string is made and nothing is allocated. A place is chosen by the lengths and the last bytes, which tell most
- * containers of a pod apart; only those that share a place are compared one after the other. Its owner bounds
- * its size.
+ * Finds the value of a container by the bytes of its name and id, in the message where they are: no string is
+ * made and nothing is allocated. The slot depends on the lengths and the last bytes, which differ between most
+ * containers of a pod; entries are compared one by one only when several have the same slot. The owner bounds
+ * the number of entries.
  */
 export class NameTable<T> {
-  readonly #places: (Entry<T> | undefined)[] = new Array(PLACES).fill(undefined);
+  readonly #slots: (Entry<T> | undefined)[] = new Array(SLOTS).fill(undefined);
   #entries: Entry<T>[] = [];
 
-  /** Entries. */
+  /** Number of entries. */
   get size(): number {
     return this.#entries.length;
   }
 
   find(view: LogMessageView): T | undefined {
-    const place = placeOf(view);
-    const quick = this.#places[place];
-    if (quick === undefined) return undefined;
-    if (isKeyOf(quick, view)) return quick.value;
+    const slot = slotOf(view);
+    const first = this.#slots[slot];
+    if (first === undefined) return undefined;
+    if (isKeyOf(first, view)) return first.value;
     for (const entry of this.#entries) {
       if (!isKeyOf(entry, view)) continue;
-      this.#places[place] = entry;
+      this.#slots[slot] = entry;
       return entry.value;
     }
     return undefined;
@@ -47,25 +47,25 @@ export class NameTable<T> {
     key.set(buffer.subarray(view.idStart, view.idEnd), nameLength);
     const entry = { key: new DataView(key.buffer), nameLength, value };
     this.#entries.push(entry);
-    this.#places[placeOf(view)] = entry;
+    this.#slots[slotOf(view)] = entry;
   }
 
-  /** Removes every entry that leads to `value`. */
+  /** Removes all entries with that value. */
   remove(value: T): void {
     this.#entries = this.#entries.filter((entry) => entry.value !== value);
-    // A place may be shared: it is left to any entry, so that `find` goes on to compare the others.
+    // Other entries may have the same slot: any entry in it makes `find` compare all of them.
     const [any] = this.#entries;
-    for (let place = 0; place < PLACES; place++) {
-      if (this.#places[place]?.value === value) this.#places[place] = any;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (this.#slots[slot]?.value === value) this.#slots[slot] = any;
     }
   }
 }
 
-function placeOf({ buffer, nameStart, nameEnd, idStart, idEnd }: LogMessageView): number {
+function slotOf({ buffer, nameStart, nameEnd, idStart, idEnd }: LogMessageView): number {
   let mix = (nameEnd - nameStart) * 31 + (idEnd - idStart);
   if (nameEnd > nameStart) mix = mix * 31 + buffer[nameEnd - 1];
   if (idEnd > idStart) mix = mix * 31 + buffer[idEnd - 1];
-  return mix & (PLACES - 1);
+  return mix & (SLOTS - 1);
 }
 
 function isKeyOf<T>({ key, nameLength }: Entry<T>, view: LogMessageView): boolean {

@@ -1,15 +1,18 @@
 /**
  * Names of log files: `<pod>_<namespace>_<containerName>-<containerId>.log`, and of their backups.
  *
- * Container name and id come from applications. They become part of a path only after everything that
- * could lead elsewhere or spoil a listing is replaced by `_`: separators, `..`, NUL, control characters and
- * invalid UTF-8. A name that had to be changed or is too long for a file system gets a hash of its original
- * bytes, so that distinct names stay distinct.
+ * Container name and id come from applications. Before they become part of a path, everything that could
+ * lead out of the folder or garble a listing is replaced by `_`: separators, `..`, NUL, control characters and
+ * invalid UTF-8. A name that was changed, is too long for a file system or contains `~` ends in `~` and a hash
+ * of its original bytes. So different names have different files, and no container can choose a name that
+ * another one got by hashing.
  *
  * @module
  */
-/** Longest base name in bytes: 255 less what a backup adds to it. */
+
+/** Maximum base name in bytes: 255 less what a backup adds to it. */
 const maxBaseBytes = 220;
+const hashMark = "~";
 const hashLength = 12;
 const backupPattern = /^-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})\.log_bkp$/;
 
@@ -21,23 +24,28 @@ export interface FileOwner {
   readonly namespace: string;
 }
 
-/** The name of the file for a container, without `.log`. */
+/** The name of the file of a container, without `.log`. */
 export function fileBase(owner: FileOwner, name: Uint8Array, id: Uint8Array): string {
-  const original = `${owner.podName}_${owner.namespace}_${decode(name)}-${decode(id)}`;
+  const original = originalBase(owner, name, id);
   const clean = sanitise(original);
-  const isExact = clean === original && byteLength(clean) <= maxBaseBytes && isUtf8(name) &&
-    isUtf8(id);
-  if (isExact) return clean;
-  return `${shorten(clean, maxBaseBytes - hashLength - 1)}~${hashOf(name, id)}`;
+  const isExact = clean === original && !clean.includes(hashMark) &&
+    byteLength(clean) <= maxBaseBytes && isUtf8(name) && isUtf8(id);
+  return isExact ? clean : hashedBase(owner, name, id);
 }
 
-/** The name of the backup that `base`.log becomes at that moment. */
+/** The name with a hash, also where the plain one would do: for a container whose plain name is taken. */
+export function hashedBase(owner: FileOwner, name: Uint8Array, id: Uint8Array): string {
+  const clean = sanitise(originalBase(owner, name, id));
+  return shorten(clean, maxBaseBytes - hashLength - 1) + hashMark + hashOf(name, id);
+}
+
+/** The name of the backup of `base`.log that is made at that time. */
 export function backupName(base: string, timeMs: number): string {
   const stamp = new Date(timeMs).toISOString().replaceAll(":", "-").slice(0, -1);
   return `${base}-${stamp}.log_bkp`;
 }
 
-/** When the file of that name was made a backup of `base`.log; undefined when it is none. */
+/** The time in the name of a backup of `base`.log; undefined when the file is not one. */
 export function backupTime(base: string, fileName: string): number | undefined {
   if (!fileName.startsWith(base)) return undefined;
   const match = backupPattern.exec(fileName.slice(base.length));
@@ -47,9 +55,13 @@ export function backupTime(base: string, fileName: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+function originalBase({ podName, namespace }: FileOwner, name: Uint8Array, id: Uint8Array): string {
+  return `${podName}_${namespace}_${decode(name)}-${decode(id)}`;
+}
+
 /**
- * FNV-1a of 64 bits, as many hexadecimal digits of it as a name gets. It keeps apart what comes about by
- * chance; two names made to collide share a file, which harms nobody but who made them.
+ * FNV-1a of 64 bits, cut to the digits that a name gets. Two names that were made to collide share a file,
+ * which harms only the containers that chose them.
  */
 function hashOf(name: Uint8Array, id: Uint8Array): string {
   let hash = 0xcbf29ce484222325n;
@@ -85,7 +97,7 @@ function isUtf8(bytes: Uint8Array): boolean {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return true;
   } catch {
-    // The answer is in the throw: these bytes are no text.
+    // The decoder throws for bytes that are not UTF-8, which is what was asked.
     return false;
   }
 }

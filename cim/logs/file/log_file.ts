@@ -1,49 +1,63 @@
 /**
  * One rotated log file as the last stage of a route.
  *
- * Invariants. The file consists of whole lines: a block is written from where the last attempt ended a
- * line, and a torn last line (a crash, a full disk) is cut off when the file is opened, since its record was
- * never counted as delivered in this life and would otherwise stand in the middle of the file. Between
- * blocks the file is renamed to a backup when the next block would exceed the maximum; a block larger than
- * the maximum gets a file of its own rather than being lost. A file that was deleted, replaced or truncated
- * from outside is noticed within a second of writing and opened anew.
+ * Invariants. The file consists of whole lines: a retry of a block begins after the last whole line that was
+ * written, and a torn last line (after a crash or a full disk) is cut off when the file is opened, because its
+ * record was never counted as delivered and would otherwise stand in the middle of the file. A file of another
+ * user is never cut: with a torn last line it becomes a backup and a new file begins. Between blocks the file
+ * is renamed to a backup when the next block would exceed the maximum size; a block larger than the maximum
+ * gets a file of its own and is not lost. A file that was deleted, replaced, linked or truncated from outside
+ * is noticed within a second of writing and opened again.
  *
- * Alternative considered: ending a torn line with a line feed. That keeps half a record which nobody can
- * tell from a whole one.
+ * Alternative considered: ending a torn line with a line feed. That keeps half a record that looks like a
+ * whole one.
  *
  * @module
  */
-import { logErrors } from "../errors.ts";
 import type { Clock } from "../../../core/async/mod.ts";
-import { AgentError, describeError } from "../../../core/errors/mod.ts";
 import { delivered, type Delivery, type Sender } from "../../../core/forward/mod.ts";
+import type { Block } from "../lines/mod.ts";
+import { untilAborted } from "../until_aborted.ts";
 import { Backups, type Retention } from "./backups.ts";
-import type { Block } from "../lines/block.ts";
+import {
+  entryAt,
+  failureReason,
+  isPlainFile,
+  isSame,
+  type LogFolder,
+  unwritable,
+} from "./log_folder.ts";
 
 const LINE_FEED = 0x0a;
 const scanBytes = 65_536;
 const presenceCheckMs = 1_000;
 
-/** What may change while the file is open. */
+/** Settings that may change while the file is open. */
 export interface LogFileSettings extends Retention {
-  /** Size in bytes at which the file is rotated. */
+  /** Size in bytes beyond which the file is rotated. */
   readonly maxFileBytes: number;
 }
 
 /** Options of {@linkcode LogFile}. */
 export interface LogFileOptions {
-  /** Folder of the file; created with mode 0744 when it does not exist. */
-  readonly folder: string;
+  /** Folder of the file. */
+  readonly folder: LogFolder;
   /** Name without `.log`. */
   readonly base: string;
-  /** Limits in force now. */
+  /** Returns the settings that apply now. */
   readonly settings: () => LogFileSettings;
-  /** Source of time. */
+  /** Clock for the names of backups, their age, and checks of the file. */
   readonly clock: Clock;
-  /** Told of the bytes of a torn line that were cut off. */
+  /** Called with the number of bytes of a torn line that were cut off. */
   readonly onTornLine: (path: string, bytes: number) => void;
-  /** Told of a backup that cannot be deleted. */
+  /** Called with a backup that cannot be deleted. */
   readonly onPruneFailure: (path: string, error: unknown) => void;
+}
+
+interface OpenFile {
+  readonly file: Deno.FsFile;
+  readonly info: Deno.FileInfo;
+  size: number;
 }
 
 /** Writes blocks of whole lines to a file and rotates it. One block at a time. */
@@ -52,49 +66,48 @@ export class LogFile implements Sender<Block>, Disposable {
   readonly path: string;
   readonly #options: LogFileOptions;
   readonly #backups: Backups;
-  #file: Deno.FsFile | undefined;
-  #inode: number | null = null;
-  #size = 0;
+  #open: OpenFile | undefined;
   #checkedMs = 0;
 
-  /** Nothing is opened yet. */
+  /** Opens nothing yet. */
   constructor(options: LogFileOptions) {
+    const { folder, base } = options;
     this.#options = options;
-    this.path = `${options.folder}/${options.base}.log`;
-    this.#backups = new Backups(options.folder, options.base);
+    this.path = `${folder.path}/${base}.log`;
+    this.#backups = new Backups(folder.path, base);
   }
 
-  /** Writes what is left of the block; on failure the file is closed, and opened by the next attempt. */
-  async send(block: Block): Promise<Delivery> {
+  /**
+   * Writes the rest of the block. After a failure the file is closed, and the next attempt opens it again. When
+   * the signal aborts, a write of which the result is unknown may go on.
+   */
+  async send(block: Block, signal: AbortSignal): Promise<Delivery> {
     try {
-      const file = await this.#fileFor(block);
-      while (block.written < block.used) {
-        const count = await file.write(block.bytes.subarray(block.written, block.used));
-        block.written += count;
-        this.#size += count;
-      }
-      return delivered;
+      return await untilAborted(this.#write(block, signal), signal);
     } catch (error) {
+      if (signal.aborted) return { status: "retry", reason: "aborted" };
       this.close();
       block.written = lineStart(block);
-      return { status: "retry", reason: failureReason(error), cause: this.#explain(error) };
+      const cause = unwritable(`log file "${this.path}"`, error);
+      return { status: "retry", reason: failureReason(error), cause };
     }
   }
 
-  /** Deletes backups beyond the retention. To be called between blocks. */
+  /** Deletes backups beyond the retention. */
   async prune(): Promise<void> {
+    const { settings, clock, onPruneFailure } = this.#options;
     try {
-      await this.#backups.prune(this.#options.settings(), this.#options.clock.now());
+      await this.#backups.prune(settings(), clock.now(), onPruneFailure);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return; // The folder is made with the first file.
-      this.#options.onPruneFailure(this.path, error);
+      // The folder is created with the first file.
+      if (!(error instanceof Deno.errors.NotFound)) onPruneFailure(this.path, error);
     }
   }
 
-  /** Lets go of the file; the next block opens it again. */
+  /** Closes the file; the next block opens it again. */
   close(): void {
-    this.#file?.close();
-    this.#file = undefined;
+    this.#open?.file.close();
+    this.#open = undefined;
   }
 
   /** The same as {@linkcode LogFile.close}. */
@@ -102,71 +115,81 @@ export class LogFile implements Sender<Block>, Disposable {
     this.close();
   }
 
-  async #fileFor(block: Block): Promise<Deno.FsFile> {
-    await this.#closeIfChanged();
-    let file = this.#file ?? await this.#open();
-    const { maxFileBytes } = this.#options.settings();
-    const isFull = this.#size > 0 && this.#size + block.used - block.written > maxFileBytes;
-    if (isFull) {
-      this.close();
-      await this.#backups.add(this.#options.clock.now());
-      file = await this.#open();
+  async #write(block: Block, signal: AbortSignal): Promise<Delivery> {
+    const open = await this.#fileFor(block, signal);
+    while (block.written < block.used) {
+      const count = await open.file.write(block.bytes.subarray(block.written, block.used));
+      block.written += count;
+      open.size += count;
     }
-    return file;
+    return delivered;
+  }
+
+  async #fileFor(block: Block, signal: AbortSignal): Promise<OpenFile> {
+    await this.#closeIfChanged();
+    const open = this.#open ?? await this.#reopen(signal);
+    const { maxFileBytes } = this.#options.settings();
+    const isFull = open.size > 0 && open.size + block.used - block.written > maxFileBytes;
+    if (!isFull) return open;
+    await this.#rotate();
+    return await this.#reopen(signal);
   }
 
   async #closeIfChanged(): Promise<void> {
-    if (this.#file === undefined) return;
+    if (this.#open === undefined) return;
     const now = this.#options.clock.monotonic();
     if (now - this.#checkedMs < presenceCheckMs) return;
     this.#checkedMs = now;
-    try {
-      const { ino, size } = await Deno.stat(this.path);
-      if (ino === this.#inode && size >= this.#size) return;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    this.close();
+    const { info, size } = this.#open;
+    const entry = await entryAt(this.path);
+    const isUnchanged = entry !== undefined && isSame(entry, info) && isPlainFile(entry) &&
+      entry.size >= size;
+    if (!isUnchanged) this.close();
   }
 
-  async #open(): Promise<Deno.FsFile> {
-    await Deno.mkdir(this.#options.folder, { recursive: true, mode: 0o744 });
-    const file = await Deno.open(this.path, {
-      read: true,
-      append: true,
-      create: true,
-      mode: 0o644,
-    });
+  async #rotate(): Promise<void> {
+    this.close();
+    await this.#backups.add(this.#options.clock.now());
+  }
+
+  async #reopen(signal: AbortSignal): Promise<OpenFile> {
+    const { folder, clock } = this.#options;
+    let checked = await folder.open(this.path);
+    let size = await this.#wholeLines(checked.file, checked.info);
+    if (size === undefined) {
+      checked.file.close();
+      await this.#rotate();
+      checked = await folder.open(this.path);
+      size = 0;
+    }
+    const { file, info } = checked;
+    if (signal.aborted) {
+      file.close();
+      throw signal.reason;
+    }
+    this.#checkedMs = clock.monotonic();
+    this.#open = { file, info, size };
+    await this.prune();
+    return this.#open;
+  }
+
+  /** Cuts a torn last line off and returns the size; undefined when the file must not be cut. */
+  async #wholeLines(file: Deno.FsFile, { size, uid }: Deno.FileInfo): Promise<number | undefined> {
     try {
-      const { size, ino } = await file.stat();
       const whole = await wholeLinesSize(file, size);
-      if (whole < size) {
-        await file.truncate(whole);
-        this.#options.onTornLine(this.path, size - whole);
-      }
-      this.#size = whole;
-      this.#inode = ino;
+      if (whole === size) return size;
+      if (uid !== await this.#options.folder.probe()) return undefined;
+      await file.truncate(whole);
+      this.#options.onTornLine(this.path, size - whole);
+      return whole;
     } catch (error) {
       file.close();
       throw error;
     }
-    this.#checkedMs = this.#options.clock.monotonic();
-    this.#file = file;
-    await this.prune();
-    return file;
-  }
-
-  #explain(error: unknown): AgentError {
-    return new AgentError(
-      logErrors.log_unwritable,
-      `Cannot write log file "${this.path}": ${describeError(error)}; ` +
-        "free space, correct the permissions or set paths.logs",
-      { cause: error },
-    );
   }
 }
 
-/** Where the line begins that the last attempt left unfinished. */
+/** Start of the line that the last attempt left unfinished. */
 function lineStart(block: Block): number {
   if (block.written === 0) return 0;
   return block.bytes.lastIndexOf(LINE_FEED, block.written - 1) + 1;
@@ -190,11 +213,4 @@ async function wholeLinesSize(file: Deno.FsFile, size: number): Promise<number> 
     end -= length;
   }
   return 0;
-}
-
-function failureReason(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") return "disk_full";
-  if (error instanceof Deno.errors.PermissionDenied || code === "EROFS") return "denied";
-  return "io_error";
 }

@@ -1,24 +1,34 @@
 /**
  * The destination FILE: one rotated file for each container.
  *
- * Bounds. At most `maxFiles` files are open. When another container appears, the file that has been idle
- * longest gives way; when none is idle, its lines go to the shared file of the container `overflow`, are
- * counted, and nothing is lost. Files idle for `idleMs` are closed. A container is known by the bytes of its
- * name and id; two whose file names are equal (`a-b`,`c` and `a`,`b-c`) share one writer, since a file has
- * one owner.
+ * Bounds. At most `maxFiles` files of containers are open. For one more container the file that has been idle
+ * longest is closed; when none is idle, the lines go to the shared file of the container `overflow` and are
+ * counted, and none is lost. Files idle for `idleMs` are closed. A container is identified by the bytes of its
+ * name and id; two whose file names are equal (`a-b`,`c` and `a`,`b-c`) share one writer, since a file has one
+ * owner. The file of the agent's own log is reserved: a container of the same name gets another file.
  *
  * @module
  */
 import { aborted } from "../../../core/async/mod.ts";
 import type { Book } from "../../../core/books/mod.ts";
 import type { LogMessageView } from "../../wire/mod.ts";
+import { BackPressure } from "../back_pressure.ts";
+import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
+import type { Backlog, LineWriter } from "../lines/mod.ts";
 import { NameTable } from "./_name_table.ts";
-import { type Destination, type DestinationParts, writerFor } from "../destination.ts";
-import { fileBase, type FileOwner } from "./file_name.ts";
-import type { Backlog } from "../lines/line_buffer.ts";
-import type { LineWriter } from "../lines/line_writer.ts";
-import { LogFile } from "./log_file.ts";
-import type { RouteSettings } from "../route_settings.ts";
+import { fileBase, type FileOwner, hashedBase } from "./file_name.ts";
+import { LogFile, type LogFileSettings } from "./log_file.ts";
+import { failureReason, LogFolder } from "./log_folder.ts";
+
+/** Settings of the destination FILE. */
+export interface FileSettings extends LogFileSettings {
+  /** Bytes of one file's lines that are written without waiting for the timer. */
+  readonly bufferBytes: number;
+  /** Maximum time that a line waits in the buffer, in milliseconds. */
+  readonly flushTimeoutMs: number;
+  /** Whether the agent's own log is written to a file too. */
+  readonly hasOwnLog: boolean;
+}
 
 /** Options of {@linkcode LogFiles}. */
 export interface LogFilesOptions extends DestinationParts {
@@ -26,79 +36,122 @@ export interface LogFilesOptions extends DestinationParts {
   readonly folder: string;
   /** The pod whose files these are. */
   readonly owner: FileOwner;
-  /** Limits in force now. */
-  readonly settings: () => RouteSettings;
-  /** Opens the book with what is in flight. */
+  /** Returns the settings that apply now. */
+  readonly settings: () => FileSettings;
+  /** Opens the book; the argument returns the number of lines in flight. */
   readonly openBook: (inFlight: () => number) => Book;
-  /** Files open at most, at least 1. */
+  /** Maximum files of containers open at the same time, at least 1. */
   readonly maxFiles: number;
-  /** Time after which a file without new lines is closed, in milliseconds. */
+  /** Idle timeout of a file, in milliseconds. */
   readonly idleMs: number;
+  /** Mode of new files, less the umask. */
+  readonly fileMode: number;
+  /** Mode of the folder when it is created, less the umask. */
+  readonly folderMode: number;
+}
+
+/** A file that only the agent itself writes to. */
+export interface OwnLogFile {
+  /**
+   * Appends a line, with a line feed unless it ends in one. Never waits, and never pauses publishers: a line
+   * without room is dropped and counted. Does nothing while the logging mode has no files or the settings
+   * switch the agent's own log file off.
+   */
+  append(line: Uint8Array): void;
 }
 
 interface OpenFile {
   readonly base: string;
   readonly file: LogFile;
   readonly writer: LineWriter;
-  /** When the oldest line came that waits, or the last one that waited. */
+  /** When the oldest waiting line arrived; while none waits, when the last one that waited arrived. */
   sinceMs: number;
 }
 
 const pruneEveryMs = 60_000;
+const probeEveryMs = 5_000;
 /** How long lines that are due wait for more, so that writes are few and large under load. */
 const lingerMs = 10;
-/** Names remembered for each file; a container beyond is found by its file name each time. */
+/** Container names remembered for each file; further ones are looked up by file name each time. */
 const namesPerFile = 4;
 
-/** Lines into files, by container. */
+/** Writes lines to files, one for each container. */
 export class LogFiles implements Destination {
-  /** What became of the lines. */
+  /** Name in the table of logging modes and in metric labels. */
+  readonly name = "file";
+  /** Counts of the lines, by outcome. */
   readonly book: Book;
-  /** What waits. */
+  /** What it holds now. */
   readonly backlog: Backlog = { bytes: 0, lines: 0 };
   readonly #options: LogFilesOptions;
+  readonly #folder: LogFolder;
   readonly #names = new NameTable<OpenFile>();
   readonly #files = new Map<string, OpenFile>();
   readonly #listed: LineWriter[] = [];
-  readonly #maxBacklogBytes: number;
+  readonly #pressure: BackPressure;
+  readonly #maxBufferedBytes: number;
   #linger: Disposable | undefined;
   #overflow: OpenFile | undefined;
+  #own: OpenFile | undefined;
+  #ownBase: string | undefined;
+  #isActive = false;
+  #isProbeDue = false;
+  #probedMs = -Infinity;
   #prunedMs: number;
-  #pruning: Promise<void> | undefined;
+  #background: Promise<void> = Promise.resolve();
+  #isBusy = false;
 
   /** Opens nothing yet. */
   constructor(options: LogFilesOptions) {
+    const { folder, fileMode, folderMode, clock, openBook, pressure } = options;
     this.#options = options;
-    this.#maxBacklogBytes = options.maxBacklogBytes;
-    this.#prunedMs = options.clock.monotonic();
-    this.book = options.openBook(() => this.backlog.lines);
+    this.#folder = new LogFolder({ path: folder, fileMode, folderMode });
+    this.#maxBufferedBytes = pressure.maxBufferedBytes;
+    this.#pressure = new BackPressure(this.backlog, pressure, () => this.flushAll());
+    this.#prunedMs = clock.monotonic();
+    this.book = openBook(() => this.backlog.lines);
   }
 
-  /** Files open now, the overflow file not counted. */
+  /** Files of containers that are open now. */
   get openFiles(): number {
     return this.#files.size;
   }
 
-  /** Takes a record for the file of its container. */
+  /** Takes a message for the file of its container. */
   write(view: LogMessageView): void {
     this.book.accepted++;
-    if (this.backlog.bytes >= this.#maxBacklogBytes) {
+    const open = this.#names.find(view) ?? this.#openFor(view);
+    const writer = open.writer;
+    if (this.#pressure.isActive && !this.#pressure.admits(writer)) {
       this.book.drop("overflow");
       return;
     }
-    const open = this.#names.find(view) ?? this.#open(view);
-    const writer = open.writer;
-    if (writer.buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
-    writer.buffer.append(view);
-    if (!writer.isListed && writer.buffer.bytes >= writer.thresholdBytes) {
+    const buffer = writer.buffer;
+    if (buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
+    buffer.append(view);
+    if (!writer.isListed && buffer.bytes >= writer.thresholdBytes) {
       writer.isListed = true;
       this.#listed.push(writer);
     }
+    if (buffer.held + this.backlog.bytes >= this.#maxBufferedBytes) this.#pressure.filled(writer);
+  }
+
+  /** Reserves the file of a container for lines of the agent itself. To be called once, before the first message. */
+  reserve(containerName: string, containerId: string): OwnLogFile {
+    const encoder = new TextEncoder();
+    const [name, id] = [containerName, containerId].map((text) => encoder.encode(text));
+    const base = fileBase(this.#options.owner, name, id);
+    this.#ownBase = base;
+    return {
+      append: (line) => {
+        if (this.#isActive && this.#options.settings().hasOwnLog) this.#appendOwn(base, line);
+      },
+    };
   }
 
   /**
-   * Starts writing full blocks. Where less has gathered but enough to be due, the next chunks get a moment to
-   * add to it: a write costs far more than the bytes in it.
+   * Starts writing full blocks. Smaller amounts that are due wait a moment for the next chunks: a write costs far
+   * more than the bytes in it.
    */
   endOfChunk(): void {
     if (this.#listed.length === 0) return;
@@ -106,17 +159,23 @@ export class LogFiles implements Destination {
     this.#linger ??= this.#options.clock.timer(lingerMs, () => this.#writeListed());
   }
 
-  /** Puts changed limits in force in every open file, and the retention with the next tick. */
-  configure(): void {
+  /** Applies changed limits to all open files, and the retention with the next tick. */
+  configure(isActive: boolean): void {
     const { bufferBytes } = this.#options.settings();
     for (const { writer } of this.#all()) {
       writer.thresholdBytes = bufferBytes;
       writer.poke();
     }
     this.#prunedMs = -Infinity;
+    if (isActive && !this.#isActive) this.#isProbeDue = true;
+    this.#isActive = isActive;
+    if (isActive) return;
+    this.#isProbeDue = false;
+    this.#options.telemetry.forget(this.#folder.path);
+    this.#pressure.releaseAll();
   }
 
-  /** Writes what has waited long enough, closes what is idle, deletes what is too old. */
+  /** Writes what has waited long enough, closes idle files, deletes old backups, probes the folder. */
   tick(): void {
     this.#writeListed();
     const { clock, settings, idleMs } = this.#options;
@@ -127,32 +186,55 @@ export class LogFiles implements Destination {
         if (now - open.sinceMs >= flushTimeoutMs) open.writer.flush();
       } else if (now - open.sinceMs >= idleMs && open.writer.isIdle) this.#close(open);
     }
-    if (now - this.#prunedMs < pruneEveryMs || this.#pruning !== undefined) return;
-    this.#prunedMs = now;
-    this.#pruning = this.#prune().finally(() => this.#pruning = undefined);
+    if (this.#isBusy) return;
+    const isPruneDue = now - this.#prunedMs >= pruneEveryMs;
+    const isProbeDue = this.#isProbeDue && now - this.#probedMs >= probeEveryMs;
+    if (!isPruneDue && !isProbeDue) return;
+    this.#isBusy = true;
+    this.#background = this.#maintain(isProbeDue, isPruneDue).finally(() => this.#isBusy = false);
   }
 
-  /** Starts writing all there is. */
+  /** Starts writing all lines that wait. */
   flushAll(): void {
     for (const { writer } of this.#all()) writer.flush();
   }
 
-  /** Writes all there is. */
+  /** Writes all lines that wait. */
   async flush(): Promise<void> {
     await Promise.all(this.#all().map(({ writer }) => writer.flushed()));
   }
 
-  /** Writes all there is until `signal` aborts, then lets go of all files. */
+  /** Writes all lines until `signal` aborts, drops and counts the rest, and closes all files. */
   async close(signal: AbortSignal): Promise<void> {
     const all = this.#all();
     this.#writeListed();
     await Promise.all(all.map(({ writer }) => writer.close(signal)));
-    await Promise.race([this.#pruning, aborted(signal)]);
+    await Promise.race([this.#background, aborted(signal)]);
     for (const open of all) this.#close(open);
   }
 
-  async #prune(): Promise<void> {
+  async #maintain(isProbeDue: boolean, isPruneDue: boolean): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (isProbeDue) {
+      this.#probedMs = now;
+      await this.#probe();
+    }
+    if (!isPruneDue) return;
+    this.#prunedMs = now;
     for (const { file } of this.#all()) await file.prune();
+  }
+
+  /** Reports whether the folder can be written, before the first line needs it; repeated until it can. */
+  async #probe(): Promise<void> {
+    const { telemetry } = this.#options;
+    const { path } = this.#folder;
+    try {
+      await this.#folder.probe();
+      this.#isProbeDue = false;
+      telemetry.written(path);
+    } catch (error) {
+      telemetry.writeFailed(path, { status: "retry", reason: failureReason(error), cause: error });
+    }
   }
 
   #writeListed(): void {
@@ -166,24 +248,43 @@ export class LogFiles implements Destination {
   }
 
   #all(): OpenFile[] {
-    const files = [...this.#files.values()];
-    return this.#overflow === undefined ? files : [...files, this.#overflow];
+    const shared = [this.#overflow, this.#own].filter((open) => open !== undefined);
+    return [...this.#files.values(), ...shared];
   }
 
-  #open(view: LogMessageView): OpenFile {
+  #openFor(view: LogMessageView): OpenFile {
     const name = view.buffer.subarray(view.nameStart, view.nameEnd);
     const id = view.buffer.subarray(view.idStart, view.idEnd);
-    const base = fileBase(this.#options.owner, name, id);
+    const { owner, maxFiles } = this.#options;
+    let base = fileBase(owner, name, id);
+    if (base === this.#ownBase) base = hashedBase(owner, name, id);
     let open = this.#files.get(base) ?? this.#overflowNamed(base);
     if (open === undefined) {
       if (!this.#hasRoom()) return this.#overflowing();
       open = this.#make(base);
       this.#files.set(base, open);
     }
-    if (this.#names.size < namesPerFile * this.#options.maxFiles) {
-      this.#names.add(view, open);
-    }
+    if (this.#names.size < namesPerFile * maxFiles) this.#names.add(view, open);
     return open;
+  }
+
+  #appendOwn(base: string, line: Uint8Array): void {
+    this.book.accepted++;
+    const open = this.#own ??= this.#make(base);
+    const { buffer } = open.writer;
+    if (buffer.held + this.backlog.bytes >= this.#maxBufferedBytes) {
+      this.book.drop("overflow");
+      return;
+    }
+    if (buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
+    buffer.appendLine(line);
+    this.#listIfDue(open.writer);
+  }
+
+  #listIfDue(writer: LineWriter): void {
+    if (writer.isListed || writer.buffer.bytes < writer.thresholdBytes) return;
+    writer.isListed = true;
+    this.#listed.push(writer);
   }
 
   #hasRoom(): boolean {
@@ -201,7 +302,7 @@ export class LogFiles implements Destination {
   #overflowing(): OpenFile {
     const { owner, telemetry, maxFiles } = this.#options;
     const base = fileBase(owner, new TextEncoder().encode("overflow"), new Uint8Array(0));
-    // A container may really have that name: the file has one owner all the same.
+    // A container may really have that name: it then shares the writer.
     const open = this.#files.get(base) ?? (this.#overflow ??= this.#make(base));
     telemetry.overflowed(open.file.path, maxFiles);
     return open;
@@ -212,26 +313,27 @@ export class LogFiles implements Destination {
   }
 
   #make(base: string): OpenFile {
-    const { folder, settings, clock, telemetry } = this.#options;
+    const { settings, clock, telemetry } = this.#options;
     const file = new LogFile({
-      folder,
+      folder: this.#folder,
       base,
       settings,
       clock,
       onTornLine: (path, bytes) => telemetry.tornLine(path, bytes),
       onPruneFailure: (path, error) => telemetry.pruneFailed(path, error),
     });
-    const threshold = settings().bufferBytes;
-    const parts = this.#options;
-    const writer = writerFor(file.path, file, this.book, this.backlog, threshold, parts);
+    const owner = { book: this.book, backlog: this.backlog, pressure: this.#pressure };
+    const writer = createWriter(file.path, file, settings().bufferBytes, owner, this.#options);
     return { base, file, writer, sinceMs: clock.monotonic() };
   }
 
   #close(open: OpenFile): void {
     open.file.close();
+    this.#pressure.release(open.writer);
     this.#options.telemetry.forget(open.file.path);
     this.#names.remove(open);
     if (open === this.#overflow) this.#overflow = undefined;
+    else if (open === this.#own) this.#own = undefined;
     else this.#files.delete(open.base);
   }
 }

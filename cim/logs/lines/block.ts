@@ -1,21 +1,21 @@
 /**
- * Memory in which lines wait. A block holds whole lines, is filled by one side and written by the other,
- * and never both at once.
+ * Memory for waiting lines. A block holds whole lines. It is filled first and written afterwards, never both
+ * at the same time.
  *
  * @module
  */
 
-/** A run of whole lines on its way out. */
+/** A run of whole lines. */
 export interface Block {
   /** Memory of the block; the lines are `bytes[0, used)`. */
   readonly bytes: Uint8Array;
-  /** The same memory as numbers. */
+  /** A view of the same memory. */
   readonly data: DataView;
   /** Bytes filled. */
   used: number;
   /** Records filled. */
   lines: number;
-  /** Bytes that have been written already, so that another attempt does not repeat them. */
+  /** Bytes already written, so that a retry does not repeat them. */
   written: number;
 }
 
@@ -23,17 +23,17 @@ export interface Block {
 export interface BlockPoolOptions {
   /** Size of a block in bytes, 4 KiB to 16 MiB. Default 256 KiB. */
   blockBytes?: number;
-  /** Free blocks kept for reuse. Default 32; what comes back beyond is left to the garbage collector. */
+  /** Maximum free blocks kept for reuse. Default 32; the garbage collector frees the others. */
   maxFree?: number;
 }
 
-/** Lends blocks, so that a steady stream allocates none. */
+/** Reuses blocks, so that a steady stream of lines allocates none. */
 export class BlockPool {
   readonly #blockBytes: number;
   readonly #maxFree: number;
   readonly #free: Block[] = [];
 
-  /** Makes an empty pool. */
+  /** Creates an empty pool. @throws {RangeError} When an option is out of range. */
   constructor({ blockBytes = 262_144, maxFree = 32 }: BlockPoolOptions = {}) {
     if (!Number.isInteger(blockBytes) || blockBytes < 4_096 || blockBytes > 16_777_216) {
       throw new RangeError(`blockBytes must be 4096 to 16777216, found ${blockBytes}`);
@@ -45,7 +45,7 @@ export class BlockPool {
     this.#maxFree = maxFree;
   }
 
-  /** An empty block with room for at least `minBytes`, however large that is. */
+  /** Returns an empty block with room for at least `minBytes`, however many those are. */
   acquire(minBytes: number): Block {
     const free = minBytes <= this.#blockBytes ? this.#free.pop() : undefined;
     if (free === undefined) {
@@ -58,7 +58,7 @@ export class BlockPool {
     return free;
   }
 
-  /** Takes back a block that nobody uses any more. */
+  /** Takes back a block that is not used any more. */
   release(block: Block): void {
     if (block.bytes.length === this.#blockBytes && this.#free.length < this.#maxFree) {
       this.#free.push(block);

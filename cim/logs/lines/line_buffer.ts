@@ -1,6 +1,6 @@
 /**
- * Lines of one destination that wait to be written: one block that fills, and those before it that are
- * full. Appending allocates nothing but, now and then, a block.
+ * Lines that wait to be written to one file or stream: one block that is being filled, and the full blocks
+ * before it. Appending allocates a block now and then, and nothing else.
  *
  * @module
  */
@@ -11,21 +11,22 @@ const LINE_FEED = 0x0a;
 
 /** What all buffers of one destination hold together. */
 export interface Backlog {
-  /** Bytes that are not written yet. */
+  /** Bytes that are not settled yet. */
   bytes: number;
-  /** Records that are not written yet. */
+  /** Records that are not settled yet. */
   lines: number;
 }
 
-/** Lines in the order they came. Its size is bounded by its owner, through the backlog. */
+/** Lines in the order of their arrival. It has no bound of its own: the owner watches {@linkcode LineBuffer.held}. */
 export class LineBuffer {
   readonly #pool: BlockPool;
   readonly #backlog: Backlog;
   readonly #full: Block[] = [];
   #filling: Block | undefined;
-  #bytes = 0;
+  #held = 0;
+  #taken = 0;
 
-  /** Makes an empty buffer that counts into `backlog`. */
+  /** Creates an empty buffer that counts into `backlog`. */
   constructor(pool: BlockPool, backlog: Backlog) {
     this.#pool = pool;
     this.#backlog = backlog;
@@ -33,10 +34,15 @@ export class LineBuffer {
 
   /** Bytes that wait to be taken. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#held - this.#taken;
   }
 
-  /** Whether a whole block waits. */
+  /** Bytes that are not settled yet: those that wait and those in blocks that were taken. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Whether a full block waits. */
   get hasFullBlock(): boolean {
     return this.#full.length > 0;
   }
@@ -51,7 +57,16 @@ export class LineBuffer {
     this.commit(block, at);
   }
 
-  /** The block that fills, with room for `bytes` more: write from `used` on, then {@linkcode commit}. */
+  /** Adds bytes as one record, with a line feed unless they end in one. */
+  appendLine(line: Uint8Array): void {
+    const block = this.reserve(line.length + 1);
+    block.bytes.set(line, block.used);
+    let at = block.used + line.length;
+    if (line.at(-1) !== LINE_FEED) block.bytes[at++] = LINE_FEED;
+    this.commit(block, at);
+  }
+
+  /** Returns a block with room for `bytes` more: write from `used` on, then call {@linkcode commit}. */
   reserve(bytes: number): Block {
     const block = this.#filling;
     if (block !== undefined && block.bytes.length - block.used >= bytes) return block;
@@ -64,26 +79,36 @@ export class LineBuffer {
     const added = end - block.used;
     block.used = end;
     block.lines++;
-    this.#bytes += added;
+    this.#held += added;
     this.#backlog.bytes += added;
     this.#backlog.lines++;
   }
 
-  /** The oldest block; the one that fills only when there is no other. It stays in the backlog until {@linkcode settle}. */
+  /**
+   * Removes and returns the oldest full block, or the block being filled when there is none. Its lines stay in
+   * the backlog until {@linkcode settle}.
+   */
   take(): Block | undefined {
     let block = this.#full.shift();
     if (block === undefined) {
       block = this.#filling;
       this.#filling = undefined;
     }
-    if (block !== undefined) this.#bytes -= block.used;
+    if (block !== undefined) this.#taken += block.used;
     return block;
   }
 
-  /** Takes a block's lines off the backlog and its memory back. */
+  /** Removes the lines of a taken block from the backlog and returns its memory to the pool. */
   settle(block: Block): void {
+    this.discard(block);
+    this.#pool.release(block);
+  }
+
+  /** The same as {@linkcode settle}, for a block whose memory may still be read by an unfinished write. */
+  discard(block: Block): void {
+    this.#held -= block.used;
+    this.#taken -= block.used;
     this.#backlog.bytes -= block.used;
     this.#backlog.lines -= block.lines;
-    this.#pool.release(block);
   }
 }

@@ -1,33 +1,43 @@
 /**
- * Moves the lines of one destination out, one block at a time and in order. It is the single owner of what
- * it writes to: nothing else writes there, and the next block is sent when the one before is settled, while
- * further lines gather in another block. A slow destination therefore delays nobody but itself.
+ * Sends the lines of one file or stream, one block at a time and in order. Invariant: only this writer sends
+ * to that place, and it sends the next block when the previous one is settled, while new lines gather in
+ * another block. A slow place therefore delays only its own lines.
  *
  * @module
  */
-import { aborted } from "../../../core/async/mod.ts";
+import { aborted, type Clock } from "../../../core/async/mod.ts";
 import { attempt, type Delivery, type Sender } from "../../../core/forward/mod.ts";
 import type { Block } from "./block.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 
 /** Options of {@linkcode LineWriter}. */
 export interface LineWriterOptions {
-  /** Bytes from which on the lines are written without waiting for the timer. */
+  /** Name of the file or stream for logs. */
+  place: string;
+  /** Bytes from which on lines are written without waiting for the flush timer. */
   thresholdBytes: number;
-  /** Told what became of a block's lines; the block is reused afterwards. */
+  /** Clock for the time limit at the end. */
+  clock: Clock;
+  /** Called with each block and its final outcome; the block is reused afterwards. */
   onSettled: (block: Block, delivery: Delivery) => void;
-  /** Told afterwards that there is room for more lines. */
+  /** Called after a block was settled and its memory is free. */
   onRoom: () => void;
 }
 
-/** Writes what a {@linkcode LineBuffer} holds. */
+/** While closing, time without progress after which the remaining lines are given up, in milliseconds. */
+const stallMs = 3_000;
+
+/** Writes the lines of a {@linkcode LineBuffer}. */
 export class LineWriter {
+  /** Name of the file or stream for logs. */
+  readonly place: string;
   /** Lines that wait. */
   readonly buffer: LineBuffer;
-  /** Bytes from which on the lines are written without waiting for the timer. */
+  /** Bytes from which on lines are written without waiting for the flush timer. */
   thresholdBytes: number;
-  /** Already on the list of those to look at when the chunk ends. */
+  /** Whether the writer is in the list of those with enough lines at the end of the chunk. */
   isListed = false;
+  readonly #clock: Clock;
   readonly #sender: Sender<Block>;
   readonly #onSettled: (block: Block, delivery: Delivery) => void;
   readonly #onRoom: () => void;
@@ -35,52 +45,75 @@ export class LineWriter {
   #running: Promise<void> | undefined;
   #sending: Block | undefined;
   #isFlushing = false;
+  #settled = 0;
 
-  /** Makes a writer that has nothing to do. */
+  /** Creates a writer without sending anything. */
   constructor(buffer: LineBuffer, sender: Sender<Block>, options: LineWriterOptions) {
     this.buffer = buffer;
+    this.place = options.place;
     this.thresholdBytes = options.thresholdBytes;
+    this.#clock = options.clock;
     this.#sender = sender;
     this.#onSettled = options.onSettled;
     this.#onRoom = options.onRoom;
   }
 
-  /** Whether nothing waits and nothing is being written. */
+  /** Whether no line waits and no block is being sent. */
   get isIdle(): boolean {
     return this.buffer.bytes === 0 && this.#running === undefined;
   }
 
-  /** Starts writing if enough has gathered. */
+  /** Starts sending if enough lines wait. */
   poke(): void {
     if (this.#running !== undefined || !this.#isDue()) return;
     this.#running = this.#run();
   }
 
-  /** Starts writing all there is. */
+  /** Starts sending all lines that wait now. */
   flush(): void {
     this.#isFlushing = this.buffer.bytes > 0;
     this.poke();
   }
 
-  /** Writes all there is; resolves when it is settled. */
+  /** Sends all lines that wait now; resolves when they are settled. */
   async flushed(): Promise<void> {
     this.flush();
     await this.#running;
   }
 
-  /** Writes all there is until `signal` aborts, and settles the rest as `retry`. May be called twice. */
+  /**
+   * Sends all lines until `signal` aborts or nothing has been written for three seconds, and settles the
+   * rest as `dropped`. May be called twice.
+   */
   async close(signal: AbortSignal): Promise<void> {
     if (this.#giveUp.signal.aborted) return;
-    const over = aborted(signal).then(() => this.#giveUp.abort(signal.reason));
-    await Promise.race([this.flushed(), over]);
-    if (!signal.aborted) return;
-    this.#giveUp.abort(signal.reason);
+    const isFlushed = await this.#drain(signal);
+    this.#giveUp.abort();
+    if (isFlushed) return;
     const sending = this.#sending;
     this.#sending = undefined;
-    if (sending !== undefined) this.#settle(sending, givenUp);
+    if (sending !== undefined) this.#drop(sending);
     for (let block = this.buffer.take(); block !== undefined; block = this.buffer.take()) {
-      this.#settle(block, givenUp);
+      this.#drop(block);
     }
+  }
+
+  /** Whether all lines were settled; false when the signal aborted or the destination makes no progress. */
+  async #drain(signal: AbortSignal): Promise<boolean> {
+    const flushed = this.flushed().then(() => "flushed" as const);
+    const isOver = aborted(signal).then(() => "over" as const);
+    for (;;) {
+      const before = this.#progress();
+      const stalled = Promise.withResolvers<"stalled">();
+      using _timer = this.#clock.timer(stallMs, () => stalled.resolve("stalled"));
+      const event = await Promise.race([flushed, isOver, stalled.promise]);
+      if (event === "flushed") return this.buffer.held === 0;
+      if (event === "over" || this.#progress() === before) return false;
+    }
+  }
+
+  #progress(): number {
+    return this.#settled + (this.#sending?.written ?? 0);
   }
 
   #isDue(): boolean {
@@ -89,26 +122,29 @@ export class LineWriter {
       this.buffer.bytes >= this.thresholdBytes;
   }
 
-  /** Called only when something is due, so that it does not end before it has been noted as running. */
+  /** Called only when something is due, so that `#running` is set before the loop can end. */
   async #run(): Promise<void> {
     while (this.#isDue()) {
       const block = this.buffer.take()!;
       if (this.buffer.bytes === 0) this.#isFlushing = false;
       this.#sending = block;
       const delivery = await attempt(this.#sender, block, this.#giveUp.signal);
-      // Closed meanwhile: the block has been settled, and its memory is not to be reused.
+      // `close` gave up meanwhile and has settled the block.
       if (this.#sending !== block) break;
       this.#sending = undefined;
-      this.#settle(block, delivery);
+      this.#settled += block.used;
+      this.#onSettled(block, delivery);
+      this.buffer.settle(block);
+      this.#onRoom();
     }
     this.#running = undefined;
   }
 
-  #settle(block: Block, delivery: Delivery): void {
-    this.#onSettled(block, delivery);
-    this.buffer.settle(block);
+  #drop(block: Block): void {
+    this.#onSettled(block, givenUp);
+    this.buffer.discard(block);
     this.#onRoom();
   }
 }
 
-const givenUp: Delivery = Object.freeze({ status: "retry", reason: "unwritten_at_stop" });
+const givenUp: Delivery = Object.freeze({ status: "dropped", reason: "unwritten_at_stop" });

@@ -14,7 +14,7 @@ Deno.test("cimPlugins() start and stop in one process, twice at the same time", 
   for (let count = 0; count < 2; count++) {
     const folder = await Deno.makeTempDir();
     const sets = [
-      ...["rest.port=0", "nats.port=0", "log.level=error", `paths.data=${folder}/data`],
+      ...["rest.port=0", "nats.port=0", "own_log.level=error", `paths.data=${folder}/data`],
       ...[
         `paths.logs=${folder}/logs`,
         `localkv.folder=${folder}/data`,
@@ -37,7 +37,7 @@ Deno.test("the agent's own log stands in the log folder as container cim", async
   const sets = [
     ...["rest.port=0", "nats.port=0", `paths.data=${folder}/data`, `paths.logs=${folder}/logs`],
     ...[`localkv.folder=${folder}/data`, "identity.namespace=ns1", "identity.pod_name=amf-0"],
-    ...["identity.container_id=c9", "log.level=warn"],
+    ...["identity.container_id=c9", "own_log.level=warn"],
   ];
   const agent = createAgent({
     plugins: cimPlugins(),

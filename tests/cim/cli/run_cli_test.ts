@@ -22,7 +22,7 @@ Deno.test("runCli() hides the command that only the demo uses", async () => {
 
 Deno.test("runCli() takes --set as often as it is given, and the environment below it", async () => {
   const io = recordingIo({ CIM_REST_PORT: "1111", CIM_NATS_PORT: "2222" });
-  const sets = ["--set", "rest.port=3333", "--set", "log.level=debug"];
+  const sets = ["--set", "rest.port=3333", "--set", "own_log.level=debug"];
   assert.equal(await runCli(["config", "show", ...sets], io), 0);
   for (
     const line of ["  port: 3333 # --set", "  port: 2222 # environment", "  level: debug # --set"]

@@ -1,8 +1,14 @@
-/** A log route in a folder of its own, with a clock whose hands the test turns. */
+/** A log route in a folder of its own, on a manual clock. */
 import assert from "node:assert/strict";
 import { checkSettings, defaultSettings } from "../../../cim/settings/mod.ts";
-import { LogRoute, type LogRouteOptions, routeSettings } from "../../../cim/logs/mod.ts";
-import type { RouteSettings } from "../../../cim/logs/mod.ts";
+import {
+  type CreatedLogRoute,
+  createLogRoute,
+  type LogRoute,
+  type LogRouteOptions,
+  type RouteSettings,
+  routeSettings,
+} from "../../../cim/logs/mod.ts";
 import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { type ManualClock, manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 
@@ -24,11 +30,10 @@ export function settingsOf(lmaas: Lmaas = {}, cim: Record<string, unknown> = {})
 }
 
 /** What a test of the route looks at. */
-export interface Fixture extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable, CreatedLogRoute {
   readonly folder: string;
   readonly clock: ManualClock;
   readonly logs: ReturnType<typeof recordingLogs>;
-  readonly route: LogRoute;
   /** What was written to the standard output. */
   stdoutText(): string;
   /** Sends one message. */
@@ -51,7 +56,7 @@ export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): 
   const clock = manualClock();
   const logs = recordingLogs(clock);
   const written: Uint8Array[] = [];
-  const route = new LogRoute({
+  const created = createLogRoute({
     folder,
     owner: { podName: "amf-0", namespace: "ns1" },
     settings: settingsOf(lmaas, cim),
@@ -66,12 +71,13 @@ export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): 
     random: () => 0.5,
     ...options,
   });
+  const { route } = created;
   const place = options.folder ?? folder;
   return {
     folder: place,
     clock,
     logs,
-    route,
+    ...created,
     stdoutText: () => written.map((bytes) => new TextDecoder().decode(bytes)).join(""),
     send(containerName, containerId, payload) {
       const bytes = buildLogMessage({ containerId, containerName, payload });
@@ -114,8 +120,8 @@ export async function until(what: string, condition: () => boolean): Promise<voi
   }
 }
 
-/** A gate that remembers what it was told. */
-export function recordingGate(): { told: string[]; pause(): void; resume(): void } {
-  const told: string[] = [];
-  return { told, pause: () => told.push("pause"), resume: () => told.push("resume") };
+/** A gate that records its calls. */
+export function recordingGate(): { calls: string[]; pause(): void; resume(): void } {
+  const calls: string[] = [];
+  return { calls, pause: () => calls.push("pause"), resume: () => calls.push("resume") };
 }

@@ -52,13 +52,13 @@ for (
   });
 }
 
-Deno.test("LogRoute says once that TCP and KAFKA are not available and use FILE", async () => {
+Deno.test("LogRoute warns once that TCP and KAFKA are not implemented and writes to files", async () => {
   await using f = await fixture({ lmaas: { logging_mode: "TCP" } });
   f.route.configure(settingsOf({ logging_mode: "TCP", flush_timeout: 5 }));
   f.route.configure(settingsOf({ logging_mode: "KAFKA" }));
   assert.deepEqual(f.logs.messages("warn"), [
-    "Logging mode TCP is not available in this version; using FILE",
-    "Logging mode KAFKA is not available in this version; using FILE",
+    "Logging mode TCP is not implemented yet; writing to files",
+    "Logging mode KAFKA is not implemented yet; writing to files",
   ]);
 });
 
@@ -93,7 +93,7 @@ Deno.test("D-1 a malformed LOG payload is counted and dropped, and the next one 
   for (const payload of payloads) f.route.accept(payload, 0, payload.length);
   f.send("amf", "c1", "hello");
   await f.route.flush();
-  const { book } = f.route.files;
+  const { book } = f.files;
   assert.deepEqual(Object.fromEntries(f.route.faults), { too_short: 2, bad_root: 2 });
   assert.deepEqual([book.accepted, book.delivered, book.dropped.get("malformed")], [5, 1, 4]);
   assert.equal(book.unaccounted, 0);
@@ -104,7 +104,7 @@ Deno.test("LogRoute counts messages, bytes and the last size, and in flight unti
   await using f = await fixture();
   f.send("amf", "c1", "hello");
   f.send("amf", "c1", "hi");
-  const { book } = f.route.files;
+  const { book } = f.files;
   assert.deepEqual([book.inFlight, book.delivered, book.unaccounted], [2, 0, 0]);
   await f.route.flush();
   assert.deepEqual([f.route.messages, f.route.payloadBytes, f.route.lastPayloadBytes], [2, 7, 2]);
@@ -115,7 +115,9 @@ Deno.test("LogRoute keeps a book for each destination of FILEANDSTDOUT", async (
   await using f = await fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "hello");
   await f.route.flush();
-  const books = [...f.route.books].map((book) => [book.route, book.accepted, book.delivered]);
+  const books = [...f.route.destinations].map((
+    { book },
+  ) => [book.route, book.accepted, book.delivered]);
   assert.deepEqual(books, [["logs_file", 1, 1], ["logs_stdout", 1, 1]]);
 });
 
@@ -134,10 +136,13 @@ Deno.test("LogRoute copies the bytes: the caller may reuse its buffer at once", 
 
 Deno.test("D-32 the agent's own lines go to the file of container cim, unless cim_file_log is false", async () => {
   await using f = await fixture();
+  const own = f.files.reserve("cim", "c0");
   const line = new TextEncoder().encode("own line");
-  f.route.append("cim", "c0", line);
+  own.append(line);
   f.route.configure(settingsOf({}, { cim_file_log: false }));
-  f.route.append("cim", "c0", line);
+  own.append(line);
+  f.route.configure(settingsOf({ logging_mode: "STDOUT" }));
+  own.append(line);
   await f.route.flush();
   assert.equal(f.text("amf-0_ns1_cim-c0.log"), "own line\n");
 });

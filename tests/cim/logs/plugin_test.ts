@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { books } from "../../../cim/books/mod.ts";
 import { bus } from "../../../cim/bus/mod.ts";
 import { commonInfra } from "../../../cim/common_infra/mod.ts";
 import { identity } from "../../../cim/identity/mod.ts";
-import { type LogRoute, logRouteToken, logs, ownLogSink } from "../../../cim/logs/mod.ts";
+import { type LogRoute, logRouteToken, logs } from "../../../cim/logs/mod.ts";
+import type { StdoutLines } from "../../../cim/logs/stdout/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 import { type CimSettingsApi, cimSettingsToken, settings } from "../../../cim/settings/mod.ts";
 import { buildLogMessage } from "../../_support/wire_messages.ts";
@@ -47,6 +49,7 @@ async function start(folder: string, config: Record<string, unknown> = {}): Prom
       natsServer(),
       nats(),
       bus(),
+      books(),
       logs(),
       probe,
     ],
@@ -129,6 +132,7 @@ Deno.test("D-48 logs() misses no line published before any port is open", () =>
       natsServer(),
       nats(),
       bus(),
+      books(),
       logs(),
       early,
     ];
@@ -148,12 +152,12 @@ Deno.test("D-29 logs() puts changed settings in force at once", () =>
     await using agent = await start(folder);
     agent.send("amf", "quiet");
     await agent.harness.clock.advance(6_000);
-    assert.equal(agent.route.files.book.delivered, 0);
+    assert.equal(agent.route.destination("file").book.delivered, 0);
     const { current } = agent.settings;
     const lmaas = { ...current.cimConfig.lmaas, flush_timeout: 5 };
     await agent.settings.apply({ cimConfig: { ...current.cimConfig, lmaas } });
     await agent.harness.clock.advance(1_000);
-    await until("the line is written", () => agent.route.files.book.delivered === 1);
+    await until("the line is written", () => agent.route.destination("file").book.delivered === 1);
     assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "quiet\n");
   }));
 
@@ -190,52 +194,41 @@ Deno.test("D-87 logs() shows XGVela's counters with the pod's name, and they are
     ]);
   }));
 
-Deno.test("logs() keeps its books across a restart", () =>
-  withFolder(async (folder) => {
-    for (const delivered of [1, 2, 3]) {
-      await using agent = await start(folder);
-      agent.send("amf", "line");
-      await agent.route.flush();
-      assert.equal(agent.route.files.book.delivered, delivered);
-    }
-  }));
-
-Deno.test("logs() books as lost what was in flight when an earlier life was killed", () =>
-  withFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/data`);
-    const book = { accepted: 5, delivered: 3, spooled: 0, inFlight: 2, rejected: {}, dropped: {} };
-    await Deno.writeTextFile(
-      `${folder}/data/log_books.json`,
-      JSON.stringify({ logs_file: book }),
-    );
-    await using agent = await start(folder);
-    const { dropped, unaccounted } = agent.route.files.book;
-    assert.deepEqual([dropped.get("lost_in_crash"), unaccounted], [2, 0]);
-  }));
-
-Deno.test("logs() starts with empty books when theirs are damaged, and says where they are", () =>
-  withFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/data`);
-    await Deno.writeTextFile(`${folder}/data/log_books.json`, "not json");
-    await using agent = await start(folder);
-    assert.equal(agent.route.files.book.accepted, 0);
-    const [warning] = agent.harness.logs.messages("warn").filter((text) => text.includes("books"));
-    assert.match(warning, /log_books\.json": not a book file; .*; starting with empty books/);
-  }));
-
-Deno.test("logs() reports an unwritable folder in its status, and that it is over", () =>
+Deno.test("logs() reports a log folder that cannot be written from the start on, and its recovery", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
     await using agent = await start(folder);
-    const state = () => agent.harness.agent.status.plugin("logs")?.state;
-    assert.equal(state(), "ok");
+    const status = () => agent.harness.agent.status.plugin("logs");
+    await until("the status is degraded", () => status()?.state === "degraded");
+    assert.match(status()?.reason ?? "", /^Cannot write log folder ".*\/logs": /);
     agent.send("amf", "kept");
-    agent.route.files.flushAll();
-    await until("the status says so", () => state() === "error");
+    const flushed = agent.route.flush();
     await Deno.remove(`${folder}/logs`);
     await agent.harness.clock.advance(10_000);
-    await until("the status is well again", () => state() === "ok");
+    await until("the status is ok", () => status()?.state === "ok");
+    await flushed;
     assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "kept\n");
+    assert.deepEqual([...Deno.readDirSync(`${folder}/logs`)].length, 1);
+  }));
+
+Deno.test("logs() probes the log folder when the logging mode changes to FILE", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/conf`);
+    await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
+    await using agent = await start(folder);
+    const state = () => agent.harness.agent.status.plugin("logs")?.state;
+    const switchTo = (logging_mode: string) => {
+      const { cimConfig } = agent.settings.current;
+      return agent.settings.apply({
+        cimConfig: { ...cimConfig, lmaas: { ...cimConfig.lmaas, logging_mode } },
+      });
+    };
+    await until("the status is degraded", () => state() === "degraded");
+    await switchTo("STDOUT");
+    assert.equal(state(), "ok");
+    await switchTo("FILE");
+    await agent.harness.clock.advance(6_000);
+    await until("the status is degraded again", () => state() === "degraded");
   }));
 
 Deno.test("logs() holds clients back while lines cannot be written, and loses none", () =>
@@ -255,7 +248,7 @@ Deno.test("logs() holds clients back while lines cannot be written, and loses no
     await socket.write(encoder.encode('CONNECT {"verbose":false}\r\n'));
     for (let at = 0; at < burst.length;) at += await socket.write(burst.subarray(at));
     await until("publishers are held back", () => agent.route.isPaused);
-    const { book, backlog } = agent.route.files;
+    const { book, backlog } = agent.route.destination("file");
     assert.ok(backlog.bytes < 65_536 + 1_000 && book.accepted < 70, `${backlog.bytes} bytes`);
     await until("the write failed", () => agent.route.telemetry.writeFailures > 0);
     await Deno.remove(`${folder}/logs`);
@@ -272,22 +265,5 @@ Deno.test("logs() writes raw lines to the standard output when common-infra says
     const path = `${folder}/conf/static/common-infra.json`;
     await Deno.writeTextFile(path, '{"log_format":"text"}');
     await using agent = await start(folder);
-    assert.equal(agent.route.stdout.isRaw, true);
-  }));
-
-Deno.test("ownLogSink() writes records to the file of container cim", () =>
-  withFolder(async (folder) => {
-    await using agent = await start(folder);
-    ownLogSink(agent.route, "c0")({
-      time: 0,
-      level: "warn",
-      logger: "etcd",
-      message: "lost",
-      fields: { endpoint: "e:1" },
-    });
-    await agent.route.flush();
-    assert.equal(
-      agent.text("amf-0_ns1_cim-c0.log"),
-      '1970-01-01T00:00:00.000Z WARN  etcd lost {"endpoint":"e:1"}\n',
-    );
+    assert.equal((agent.route.destination("stdout") as StdoutLines).isRaw, true);
   }));

@@ -5,8 +5,9 @@ import { eventually, type Product, product } from "../_product.ts";
 
 /** Lines taken so far for files and for the standard output. */
 function taken({ agent }: Product): { files: number; stdout: number } {
-  const { files, stdout } = agent.get(logRouteToken);
-  return { files: files.book.accepted, stdout: stdout.book.accepted };
+  const route = agent.get(logRouteToken);
+  const accepted = (name: "file" | "stdout") => route.destination(name).book.accepted;
+  return { files: accepted("file"), stdout: accepted("stdout") };
 }
 
 function log({ nats }: Product, payload: string): void {
@@ -55,5 +56,5 @@ Deno.test("D-33 switching the logging mode back and forth loses no line of eithe
   assert.deepEqual(taken(it), { files: 2, stdout: 1 });
   await it.agent.get(logRouteToken).flush();
   assert.deepEqual(await linesOf(it), ["1", "3"]);
-  assert.equal(it.agent.get(logRouteToken).stdout.book.delivered, 1);
+  assert.equal(it.agent.get(logRouteToken).destination("stdout").book.delivered, 1);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Book, Books } from "../../../core/books/mod.ts";
 
-Deno.test("Book.unaccounted is 0 when everything accepted is explained", () => {
+Deno.test("Book.unaccounted is 0 when each accepted item has an outcome or is in flight", () => {
   const book = new Book("logs", { inFlight: () => 4 });
   book.accepted = 15;
   book.delivered = 5;
@@ -12,22 +12,22 @@ Deno.test("Book.unaccounted is 0 when everything accepted is explained", () => {
   assert.equal(book.unaccounted, 0);
 });
 
-Deno.test("Book.unaccounted shows an item that nothing explains", () => {
+Deno.test("Book.unaccounted counts an item without an outcome", () => {
   const book = new Book("logs");
   book.accepted = 2;
   book.delivered = 1;
   assert.equal(book.unaccounted, 1);
 });
 
-Deno.test("Book.restore() carries on and drops what was in flight when the earlier life ended", () => {
-  const earlier = new Book("logs", { inFlight: () => 3 });
-  earlier.accepted = 10;
-  earlier.delivered = 6;
-  earlier.drop("malformed");
+Deno.test("Book.restore() adds the counters of the previous run and books what was in flight then as lost", () => {
+  const previous = new Book("logs", { inFlight: () => 3 });
+  previous.accepted = 10;
+  previous.delivered = 6;
+  previous.drop("malformed");
   const book = new Book("logs");
   book.accepted = 1;
   book.delivered = 1;
-  book.restore(earlier.snapshot());
+  book.restore(previous.snapshot());
   assert.deepEqual(
     [book.accepted, book.delivered, Object.fromEntries(book.dropped), book.unaccounted],
     [11, 7, { malformed: 1, lost_in_crash: 3 }, 0],
@@ -35,25 +35,25 @@ Deno.test("Book.restore() carries on and drops what was in flight when the earli
 });
 
 Deno.test("Book.restore() does not drop what the route recovered and has in flight again", () => {
-  const earlier = new Book("logs", { inFlight: () => 3 });
-  earlier.accepted = 3;
+  const previous = new Book("logs", { inFlight: () => 3 });
+  previous.accepted = 3;
   const book = new Book("logs", { inFlight: () => 2 });
-  book.restore(earlier.snapshot(), 2);
+  book.restore(previous.snapshot(), 2);
   assert.deepEqual([book.dropped.get("lost_in_crash"), book.unaccounted], [1, 0]);
 });
 
-Deno.test("Book keeps 32 reasons apart and counts the rest as other", () => {
+Deno.test("Book counts 32 reasons separately and the rest as other", () => {
   const book = new Book("logs");
   for (let i = 0; i < 40; i++) book.drop(`reason_${i}`);
   assert.deepEqual([book.dropped.size, book.dropped.get("other")], [33, 8]);
 });
 
-Deno.test("Book refuses a bad route name and a negative count", () => {
+Deno.test("Book throws for a bad route name and for a negative count", () => {
   assert.throws(() => new Book("Logs to file"), TypeError);
   assert.throws(() => new Book("logs").drop("x", -1), RangeError);
 });
 
-Deno.test("Books.open() carries on the book of an earlier life and keeps those not opened", () => {
+Deno.test("Books.open() restores the book of the previous run, and snapshot() keeps those not opened", () => {
   const first = new Books();
   first.open("logs").accepted = 2;
   first.open("events").accepted = 1;
@@ -62,19 +62,19 @@ Deno.test("Books.open() carries on the book of an earlier life and keeps those n
   assert.equal(second.snapshot().events.accepted, 1);
 });
 
-Deno.test("Books.open() refuses a second book for a route", () => {
+Deno.test("Books.open() throws when the book of the route is already open", () => {
   const books = new Books();
   books.open("logs");
-  assert.throws(() => books.open("logs"), /route "logs": it has one/);
+  assert.throws(() => books.open("logs"), /route "logs": it is already open/);
 });
 
-Deno.test("Books.metrics() shows every book with its route and reasons", () => {
+Deno.test("Books.metrics() exports each book with its route and reasons", () => {
   const books = new Books();
   const book = books.open("logs");
   book.accepted = 3;
   book.delivered = 1;
   book.drop("malformed");
-  const samples = books.metrics().flatMap(({ name, collect }) =>
+  const samples = books.metrics("cim_route").flatMap(({ name, collect }) =>
     [...collect() as Iterable<{ labels: Record<string, string>; value: number }>].map(
       ({ labels, value }) => `${name} ${Object.values(labels).join(" ")} ${value}`,
     )

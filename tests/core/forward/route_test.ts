@@ -7,7 +7,6 @@ import {
   describeDelivery,
   withBatch,
   withBreaker,
-  withObserver,
   withRetry,
   withTimeout,
 } from "../../../core/forward/mod.ts";
@@ -16,9 +15,10 @@ import { held, never, retryLater, scripted } from "./_senders.ts";
 
 Deno.test("createRoute() books every outcome", async () => {
   const rejected = { status: "rejected", reason: "too_large" } as const;
-  const sender = scripted<string>(delivered, rejected, retryLater, new Error("boom"));
+  const dropped = { status: "dropped", reason: "queue_full" } as const;
+  const sender = scripted<string>(delivered, rejected, dropped, retryLater, new Error("boom"));
   const route = createRoute("tcp", sender, new Books());
-  for (const item of ["a", "b", "c", "d"]) await route.send(item, never);
+  for (const item of ["a", "b", "c", "d", "e"]) await route.send(item, never);
   const { book } = route;
   assert.deepEqual(
     [
@@ -27,7 +27,7 @@ Deno.test("createRoute() books every outcome", async () => {
       book.rejected.get("too_large"),
       Object.fromEntries(book.dropped),
     ],
-    [4, 1, 1, { down: 1, failed: 1 }],
+    [5, 1, 1, { queue_full: 1, down: 1, failed: 1 }],
   );
   assert.equal(book.unaccounted, 0);
 });
@@ -56,16 +56,18 @@ Deno.test("stages nest to a route that survives an outage", async () => {
   assert.deepEqual([sender.items.length, route.book.delivered, clock.pending], [3, 2, 0]);
 });
 
-Deno.test("withObserver() shows each answer and how long it took", async () => {
-  const clock = manualClock();
-  const sender = held<string>();
-  const seen: unknown[] = [];
-  const stage = withObserver(sender, (...all) => seen.push(all), { clock });
-  const answer = stage.send("a", never);
-  await clock.advance(30);
-  sender.answer(0, retryLater);
-  await answer;
-  assert.deepEqual(seen, [["a", retryLater, 30]]);
+Deno.test("createRoute() books the records of an item, not the items, when count() is given", async () => {
+  const refused = { status: "rejected", reason: "too_large" } as const;
+  const sender = held<readonly string[]>();
+  const count = (lines: readonly string[]) => lines.length;
+  const { book, send } = createRoute("blocks", sender, new Books(), { count });
+  const outcomes = [send(["a", "b", "c"], never), send(["d", "e"], never)];
+  assert.deepEqual([book.accepted, book.inFlight, book.unaccounted], [5, 5, 0]);
+  sender.answer(0, delivered);
+  sender.answer(1, refused);
+  await Promise.all(outcomes);
+  assert.deepEqual([book.delivered, book.rejected.get("too_large"), book.inFlight], [3, 2, 0]);
+  assert.equal(book.unaccounted, 0);
 });
 
 Deno.test("attempt() turns what a sender throws into retry", async () => {

@@ -45,14 +45,14 @@ Deno.test("withQueue() makes the sender wait when it is full and the policy is b
 });
 
 for (const [policy, lost] of [["drop_oldest", 1], ["drop_newest", 2]] as const) {
-  Deno.test(`withQueue() answers queue_full for item ${lost} when the policy is ${policy}`, async () => {
+  Deno.test(`withQueue() drops item ${lost} with reason queue_full when the policy is ${policy}`, async () => {
     await using group = tasks();
     const sender = held<string>();
     const stage = withQueue(sender, { capacity: 1, policy, tasks: group });
     const answers = [stage.send("0", never)];
     await settle();
     answers.push(stage.send("1", never), stage.send("2", never));
-    assert.deepEqual(await answers[lost], { status: "rejected", reason: "queue_full" });
+    assert.deepEqual(await answers[lost], { status: "dropped", reason: "queue_full" });
     sender.answer(0, delivered);
     await settle();
     sender.answer(1, delivered);
@@ -60,7 +60,7 @@ for (const [policy, lost] of [["drop_oldest", 1], ["drop_newest", 2]] as const) 
   });
 }
 
-Deno.test("withQueue() answers retry for what waits when its task group is closed", async () => {
+Deno.test("withQueue() returns retry for waiting items when its task group is closed", async () => {
   const group = tasks();
   const sender = held<string>();
   const stage = withQueue(sender, { capacity: 5, tasks: group });
@@ -79,7 +79,7 @@ Deno.test("withQueue() answers retry for what waits when its task group is close
   );
 });
 
-Deno.test("withQueue() takes nothing more after close, and delivers what waits", async () => {
+Deno.test("withQueue() refuses new items after close and delivers those that wait", async () => {
   await using group = tasks();
   const sender = scripted<string>(delivered);
   const stage = withQueue(sender, { capacity: 5, tasks: group });

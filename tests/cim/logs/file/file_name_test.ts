@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backupName, backupTime, fileBase } from "../../../../cim/logs/mod.ts";
+import { backupName, backupTime, fileBase } from "../../../../cim/logs/file/mod.ts";
 
 const owner = { podName: "amf-0", namespace: "ns1" };
 

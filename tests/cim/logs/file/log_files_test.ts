@@ -17,11 +17,11 @@ Deno.test("LogFiles writes a moment after the chunk in which buffer_size is reac
   await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
   f.send("amf", "c1", "x".repeat(998));
   f.route.endOfChunk();
-  assert.equal(f.route.files.book.inFlight, 1);
+  assert.equal(f.files.book.inFlight, 1);
   f.send("amf", "c1", "");
   f.route.endOfChunk();
   await f.clock.advance(10);
-  await until("both lines are written", () => f.route.files.book.delivered === 2);
+  await until("both lines are written", () => f.files.book.delivered === 2);
 });
 
 Deno.test("D-29 a new flush_timeout is in force for lines that wait already", async () => {
@@ -40,7 +40,7 @@ Deno.test("D-29 a new buffer_size is in force for lines that wait already", asyn
   f.send("smf", "c1", "y".repeat(2_000));
   f.route.endOfChunk();
   f.route.configure(settingsOf({ buffer_size: 1_000 }));
-  await until("both lines are written", () => f.route.files.book.delivered === 2);
+  await until("both lines are written", () => f.files.book.delivered === 2);
 });
 
 Deno.test("D-51 a line that comes while the buffer is being written is neither lost nor doubled", async () => {
@@ -61,7 +61,7 @@ Deno.test("D-50 a message waits for no disk: many are taken before anything is w
   await using f = await fixture();
   for (let i = 0; i < 10_000; i++) f.send("amf", "c1", `line ${i}`);
   f.route.endOfChunk();
-  const { book } = f.route.files;
+  const { book } = f.files;
   assert.deepEqual([book.accepted, book.delivered, book.unaccounted], [10_000, 0, 0]);
   await f.route.flush();
   assert.deepEqual([book.delivered, book.unaccounted], [10_000, 0]);
@@ -72,10 +72,10 @@ Deno.test("D-65 files of idle containers are closed, and opened again when they 
   await using _timers = timers(f.route);
   f.send("amf", "c1", "before");
   await f.clock.advance(10_000);
-  await until("it is written", () => f.route.files.book.delivered === 1);
-  assert.equal(f.route.files.openFiles, 1);
+  await until("it is written", () => f.files.book.delivered === 1);
+  assert.equal(f.files.openFiles, 1);
   await f.clock.advance(60_000);
-  assert.equal(f.route.files.openFiles, 0);
+  assert.equal(f.files.openFiles, 0);
   f.send("amf", "c1", "after");
   await f.route.flush();
   assert.equal(f.text("amf-0_ns1_amf-c1.log"), "before\nafter\n");
@@ -87,7 +87,7 @@ Deno.test("D-65 the file that is idle longest gives way when too many are open",
     f.send(name, "1", name);
     await f.route.flush();
     await f.clock.advance(1);
-    assert.ok(f.route.files.openFiles <= 2);
+    assert.ok(f.files.openFiles <= 2);
   }
   assert.deepEqual(
     ["a", "b", "c"].map((name) => f.text(`amf-0_ns1_${name}-1.log`)),
@@ -98,13 +98,13 @@ Deno.test("D-65 the file that is idle longest gives way when too many are open",
 Deno.test("D-65 lines of containers beyond the bound share one file when none is idle", async () => {
   await using f = await fixture({ maxFiles: 2 });
   for (let i = 0; i < 100; i++) f.send(`n${i}`, "1", `line ${i}`);
-  assert.equal(f.route.files.openFiles, 2);
+  assert.equal(f.files.openFiles, 2);
   assert.equal(f.route.telemetry.overflowLines, 98);
   await f.route.flush();
   assert.equal(f.names().length, 3);
   const overflow = f.text("amf-0_ns1_overflow-.log").split("\n");
   assert.deepEqual([overflow.length, overflow[0], overflow[97]], [99, "line 2", "line 99"]);
-  assert.equal(f.route.files.book.unaccounted, 0);
+  assert.equal(f.files.book.unaccounted, 0);
 });
 
 Deno.test("D-65 a container cannot lead its lines out of the log folder", async () => {
@@ -114,7 +114,7 @@ Deno.test("D-65 a container cannot lead its lines out of the log folder", async 
   f.send("z".repeat(4_096), "i".repeat(4_096), "c");
   await f.route.flush();
   assert.deepEqual(f.names().map(f.text).sort(), ["a\n", "b\n", "c\n"]);
-  assert.equal(f.route.files.book.delivered, 3);
+  assert.equal(f.files.book.delivered, 3);
 });
 
 Deno.test("LogFiles gives containers whose file names are equal one writer", async () => {
@@ -124,7 +124,7 @@ Deno.test("LogFiles gives containers whose file names are equal one writer", asy
     f.send("a", "b-c", `second ${i}`);
   }
   await f.route.flush();
-  assert.equal(f.route.files.openFiles, 1);
+  assert.equal(f.files.openFiles, 1);
   const lines = [0, 1, 2].flatMap((i) => [`first ${i}`, `second ${i}`]).join("\n");
   assert.equal(f.text("amf-0_ns1_a-b-c.log"), `${lines}\n`);
 });
@@ -157,5 +157,5 @@ Deno.test("LogFiles shares the overflow file with a container that really has it
   f.send("d", "", "d");
   await f.route.flush();
   assert.equal(f.text("amf-0_ns1_overflow-.log"), "b\noverflow\nc\noverflow\nalone\nd\n");
-  assert.equal(f.route.files.book.unaccounted, 0);
+  assert.equal(f.files.book.unaccounted, 0);
 });

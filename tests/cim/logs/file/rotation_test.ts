@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backupName } from "../../../../cim/logs/mod.ts";
+import { backupName } from "../../../../cim/logs/file/mod.ts";
 import { type Fixture, fixture, settingsOf, timers, until } from "../_fixture.ts";
 
 const base = "amf-0_ns1_amf-c1";
@@ -28,7 +28,7 @@ Deno.test("LogFile writes a single write beyond the maximum, into a file of its 
   await writeLines(f, ["a", large, "b"]);
   const texts = f.names().map(f.text);
   assert.deepEqual(texts, ["a\n", `${large}\n`, "b\n"]);
-  assert.equal(f.route.files.book.delivered, 3);
+  assert.equal(f.files.book.delivered, 3);
 });
 
 Deno.test("LogFile makes no empty backup when the first write is beyond the maximum", async () => {
@@ -51,12 +51,12 @@ Deno.test("LogFile gives two rotations in one moment different names", async () 
   assert.deepEqual(f.names().map(f.text), ["1111\n", "2222\n", "3333\n"]);
 });
 
-Deno.test("LogFile overwrites no backup of an earlier life when the clock was set back", async () => {
+Deno.test("LogFile names backups after the time of rotation when an older one is dated in the future", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
   const earlier = backupName(base, f.clock.now() + dayMs);
   await Deno.writeTextFile(`${f.folder}/${earlier}`, "earlier\n");
   await writeLines(f, ["1111", "2222"]);
-  assert.deepEqual(f.names().map(f.text), ["earlier\n", "1111\n", "2222\n"]);
+  assert.deepEqual(f.names().map(f.text), ["1111\n", "earlier\n", "2222\n"]);
 });
 
 Deno.test("LogFile deletes backups that are too old, of this file only, when it opens it", async () => {
@@ -104,17 +104,17 @@ Deno.test("D-29 new size, number and age of backups reach files that are open", 
   assert.deepEqual(f.names().map(f.text), ["1111\n", "2222\n", "1111\n", "2222\n"]);
 });
 
-Deno.test("LogFile makes its file with mode 0644 in a folder with mode 0744, less the umask", async () => {
+Deno.test("LogFile creates its file with mode 0644 in a folder with mode 0755, less the umask", async () => {
   await using f = await fixture();
   const folder = `${f.folder}/deep/logs`;
   await using g = await fixture({ folder });
   await writeLines(g, ["a"]);
   const modes = [folder, `${folder}/${base}.log`].map((path) => Deno.statSync(path).mode! & 0o777);
   const allowed = ~Deno.umask();
-  assert.deepEqual(modes, [0o744 & allowed, 0o644 & allowed]);
+  assert.deepEqual(modes, [0o755 & allowed, 0o644 & allowed]);
 });
 
-Deno.test("LogFile appends to the file of an earlier life and counts its size", async () => {
+Deno.test("LogFile appends to the file of a previous run and counts its size", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await Deno.writeTextFile(`${f.folder}/${base}.log`, "1234\n");
   await writeLines(f, ["6789", "next"]);
@@ -139,7 +139,7 @@ for (
   });
 }
 
-Deno.test("LogFile makes a file anew that was deleted from outside", async () => {
+Deno.test("LogFile creates a file again that was deleted from outside", async () => {
   await using f = await fixture();
   await writeLines(f, ["before"], 5_000);
   await Deno.remove(`${f.folder}/${base}.log`);
@@ -147,7 +147,7 @@ Deno.test("LogFile makes a file anew that was deleted from outside", async () =>
   assert.equal(f.text(`${base}.log`), "after\n");
 });
 
-Deno.test("LogFile writes to the new file when somebody replaced it", async () => {
+Deno.test("LogFile writes to the new file when the file was replaced from outside", async () => {
   await using f = await fixture();
   await writeLines(f, ["before"], 5_000);
   await Deno.rename(`${f.folder}/${base}.log`, `${f.folder}/moved`);
@@ -156,7 +156,7 @@ Deno.test("LogFile writes to the new file when somebody replaced it", async () =
   assert.deepEqual([f.text(`${base}.log`), f.text("moved")], ["theirs\nafter\n", "before\n"]);
 });
 
-Deno.test("LogFile goes on at the front, with the right size, when somebody truncated the file", async () => {
+Deno.test("LogFile continues at the start, with the right size, when the file was truncated from outside", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await writeLines(f, ["before", "x"], 5_000);
   await Deno.truncate(`${f.folder}/${base}.log`, 0);

@@ -1,0 +1,160 @@
+/**
+ * What happens when the buffer of a destination is full.
+ *
+ * A file or stream may hold as many bytes as are still free in the buffer of its destination. One alone can
+ * therefore fill half of the buffer, two a third each, and a file that cannot be written leaves room for all
+ * others. What happens at that bound depends on the policy:
+ *
+ * - `block`: the publishers are paused until half of the lines are written, and no line is lost. Everything
+ *   that a publisher sends over the same connection waits with it, the answer to a configuration change
+ *   included, so the pause is limited to `maxBlockMs`. After that the newest lines are dropped and counted as
+ *   `overflow` while there is no room, and publishers are paused again only after half of the lines
+ *   were written.
+ * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
+ *
+ * A file that alone cannot be written, while others of its folder can, pauses nobody: its lines are dropped
+ * at its bound. The reason `disk_full` is not such a case, since it concerns the whole folder.
+ *
+ * @module
+ */
+import type { Clock } from "../../core/async/mod.ts";
+import type { Delivery } from "../../core/forward/mod.ts";
+import type { Backlog, LineWriter } from "./lines/mod.ts";
+import type { PublisherGate } from "./publisher_gate.ts";
+import type { LogTelemetry } from "./telemetry.ts";
+
+/** Options of {@linkcode BackPressure}. */
+export interface BackPressureOptions {
+  /** Bytes that one destination may hold. */
+  readonly maxBufferedBytes: number;
+  /** What happens to lines without room. */
+  readonly whenFull: "block" | "drop_newest";
+  /** Maximum time the publishers are paused for one full buffer, in milliseconds. 0 never pauses them. */
+  readonly maxBlockMs: number;
+  /** Pauses the publishers. */
+  readonly gate: PublisherGate;
+  /** Reports pauses and drops. */
+  readonly telemetry: LogTelemetry;
+  /** Clock for the limit of a pause. */
+  readonly clock: Clock;
+}
+
+/** A writer that is full: how much it held then, and whether publishers wait for it. */
+interface Full {
+  readonly atBytes: number;
+  isHolding: boolean;
+}
+
+interface Failure {
+  readonly sinceMs: number;
+  readonly reason: string;
+}
+
+/** Watches the buffers of one destination. */
+export class BackPressure {
+  /** Whether a buffer is full: only then does a line need {@linkcode BackPressure.admits}. */
+  isActive = false;
+  readonly #backlog: Readonly<Backlog>;
+  readonly #options: BackPressureOptions;
+  readonly #flushAll: () => void;
+  readonly #full = new Map<LineWriter, Full>();
+  readonly #failing = new Map<LineWriter, Failure>();
+  #writtenMs = -Infinity;
+  #limit: Disposable | undefined;
+  /** Whether a pause reached its limit and the buffer has not emptied since. */
+  #isSpent = false;
+
+  /**
+   * Watches the buffers that count into `backlog`. Calls `flushAll` when one is full: only writing makes room, so
+   * all lines are due then, whatever the thresholds are.
+   */
+  constructor(backlog: Readonly<Backlog>, options: BackPressureOptions, flushAll: () => void) {
+    this.#backlog = backlog;
+    this.#options = options;
+    this.#flushAll = flushAll;
+  }
+
+  /** Whether the writer may take another line. */
+  admits(writer: LineWriter): boolean {
+    const full = this.#full.get(writer);
+    const { maxBufferedBytes } = this.#options;
+    if (full === undefined) return true;
+    // Lines that are on their way while publishers are paused are taken, up to twice the bound.
+    if (full.isHolding) return this.#backlog.bytes < 2 * maxBufferedBytes;
+    return writer.buffer.held + this.#backlog.bytes < maxBufferedBytes;
+  }
+
+  /** To be called when the bytes that `writer` holds reach the bytes that are free. Idempotent. */
+  filled(writer: LineWriter): void {
+    if (this.#full.has(writer)) return;
+    const { whenFull, maxBlockMs, gate, telemetry } = this.#options;
+    const isHolding = whenFull === "block" && maxBlockMs > 0 && !this.#isSpent &&
+      !this.#failsAlone(writer);
+    this.#full.set(writer, { atBytes: writer.buffer.held, isHolding });
+    this.isActive = true;
+    this.#flushAll();
+    if (!isHolding) return telemetry.dropping(writer.place);
+    this.#limit ??= this.#options.clock.timer(maxBlockMs, () => this.#stopHolding());
+    telemetry.holding(writer.place);
+    gate.hold(this);
+  }
+
+  /** To be called when an attempt of `writer` failed and will be repeated. */
+  failed(writer: LineWriter, delivery: Delivery): void {
+    if (this.#failing.has(writer) || delivery.status !== "retry") return;
+    const { reason } = delivery;
+    this.#failing.set(writer, { sinceMs: this.#options.clock.monotonic(), reason });
+  }
+
+  /** To be called when `writer` has written a block. */
+  written(writer: LineWriter): void {
+    if (this.#failing.size === 0) return;
+    this.#failing.delete(writer);
+    this.#writtenMs = this.#options.clock.monotonic();
+  }
+
+  /** To be called when a block of `writer` was settled. */
+  room(writer: LineWriter): void {
+    if (!this.isActive) return;
+    const full = this.#full.get(writer);
+    if (full !== undefined && writer.buffer.held <= full.atBytes / 2) this.release(writer);
+  }
+
+  /** Forgets that `writer` is full, for one that has room, was closed or is not used any more. Idempotent. */
+  release(writer: LineWriter): void {
+    this.#failing.delete(writer);
+    if (!this.#full.delete(writer)) return;
+    this.#options.telemetry.hasRoom(writer.place);
+    this.isActive = this.#full.size > 0;
+    if (!this.isActive) this.#isSpent = false;
+    this.#resumeIfNoneHolds();
+  }
+
+  /** Lets the publishers continue and forgets which buffers are full. */
+  releaseAll(): void {
+    for (const writer of [...this.#full.keys()]) this.release(writer);
+  }
+
+  #stopHolding(): void {
+    this.#isSpent = true;
+    for (const [writer, full] of this.#full) {
+      if (!full.isHolding) continue;
+      full.isHolding = false;
+      this.#options.telemetry.dropping(writer.place);
+    }
+    this.#resumeIfNoneHolds();
+  }
+
+  #resumeIfNoneHolds(): void {
+    for (const { isHolding } of this.#full.values()) if (isHolding) return;
+    this.#limit?.[Symbol.dispose]();
+    this.#limit = undefined;
+    this.#options.gate.release(this);
+  }
+
+  #failsAlone(writer: LineWriter): boolean {
+    const failure = this.#failing.get(writer);
+    return failure !== undefined && failure.reason !== "disk_full" &&
+      this.#writtenMs > failure.sinceMs;
+  }
+}

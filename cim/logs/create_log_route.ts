@@ -1,0 +1,139 @@
+/**
+ * Builds a log route with its destinations.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../../core/async/mod.ts";
+import { Books } from "../../core/books/mod.ts";
+import type { Logger } from "../../core/log/mod.ts";
+import { LogEnvelope } from "../wire/mod.ts";
+import type { DestinationParts } from "./destination.ts";
+import { type FileOwner, LogFiles } from "./file/mod.ts";
+import { BlockPool } from "./lines/mod.ts";
+import { LogRoute } from "./log_route.ts";
+import { PublisherGate } from "./publisher_gate.ts";
+import type { RouteSettings } from "./route_settings.ts";
+import { type ByteSink, StdoutLines } from "./stdout/mod.ts";
+import { type LogHealth, LogTelemetry } from "./telemetry.ts";
+
+/** Options of {@linkcode createLogRoute}. */
+export interface LogRouteOptions {
+  /** Folder of the log files. */
+  readonly folder: string;
+  /** The pod whose logs these are. */
+  readonly owner: FileOwner;
+  /** Limits and logging mode to begin with. */
+  readonly settings: RouteSettings;
+  /** Logger for events of the route itself. */
+  readonly log: Logger;
+  /** Whether records are written as they are where the destination has a JSON envelope. Default false. */
+  readonly isRaw?: boolean;
+  /** Books to open those of the destinations in. Default: new ones. */
+  readonly books?: Books;
+  /** Maximum files open at the same time, 1 to 10,000. Default 64. */
+  readonly maxFiles?: number;
+  /** Idle timeout of a file, in milliseconds, at least 1,000. Default ten minutes. */
+  readonly idleMs?: number;
+  /** Mode of new log files. Default 0o644, less the umask. */
+  readonly fileMode?: number;
+  /** Mode of the log folder when it is created. Default 0o755, less the umask. */
+  readonly folderMode?: number;
+  /** Bytes that one destination may hold, 64 KiB to 2 GiB; then `whenFull` applies. Default 8 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** Whether publishers are paused or new lines are dropped and counted. Default `block`. */
+  readonly whenFull?: "block" | "drop_newest";
+  /** Maximum time publishers are paused for a full buffer, in milliseconds, 0 or more. Default 5,000. */
+  readonly maxBlockMs?: number;
+  /** Size of the blocks in which lines are written, in bytes. Default 256 KiB. */
+  readonly blockBytes?: number;
+  /** Stream for the destination STDOUT. Default `Deno.stdout`. */
+  readonly stdout?: ByteSink;
+  /** Called when writing starts failing or recovers, and when publishers are held or released. */
+  readonly onHealth?: (health: LogHealth) => void;
+  /** Clock to use. Default: {@linkcode systemClock}. */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1), for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** A log route with its destinations. */
+export interface CreatedLogRoute {
+  /** The route. */
+  readonly route: LogRoute;
+  /** The destination FILE. */
+  readonly files: LogFiles;
+  /** The destination STDOUT. */
+  readonly stdout: StdoutLines;
+}
+
+const defaultIdleMs = 600_000;
+
+/**
+ * Creates a route; nothing is opened yet.
+ *
+ * @throws {RangeError} When an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { createLogRoute, routeSettings } from "./mod.ts";
+ * import { checkSettings, defaultSettings } from "../settings/mod.ts";
+ * import { LogRegistry } from "../../core/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { route } = createLogRoute({
+ *   folder: "logs",
+ *   owner: { podName: "amf-0", namespace: "ns1" },
+ *   settings: routeSettings(checkSettings(defaultSettings()).settings),
+ *   log: new LogRegistry().logger("logs"),
+ * });
+ * route.accept(Uint8Array.of(1, 2, 3), 0, 3);
+ * assert.equal(route.faults.get("too_short"), 1);
+ * await route.close(AbortSignal.timeout(5_000));
+ * ```
+ */
+export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
+  const { folder, owner, settings, log, isRaw = false, books = new Books() } = options;
+  const { maxFiles = 64, idleMs = defaultIdleMs, fileMode = 0o644, folderMode = 0o755 } = options;
+  const { maxBufferedBytes = 8_388_608, whenFull = "block", maxBlockMs = 5_000 } = options;
+  const { blockBytes = 262_144, stdout: sink = Deno.stdout, onHealth } = options;
+  const { clock = systemClock, random = Math.random } = options;
+  checkRange("maxFiles", maxFiles, 1, 10_000);
+  checkRange("idleMs", idleMs, 1_000, Number.MAX_SAFE_INTEGER);
+  checkRange("maxBufferedBytes", maxBufferedBytes, 65_536, 2 ** 31);
+  checkRange("maxBlockMs", maxBlockMs, 0, Number.MAX_SAFE_INTEGER);
+  const telemetry = new LogTelemetry({ log, clock, onHealth });
+  const gate = new PublisherGate();
+  const parts: DestinationParts = {
+    pool: new BlockPool({ blockBytes, maxFree: Math.ceil(maxBufferedBytes / blockBytes) }),
+    pressure: { maxBufferedBytes, whenFull, maxBlockMs, gate, telemetry, clock },
+    telemetry,
+    clock,
+    random,
+  };
+  const files: LogFiles = new LogFiles({
+    ...parts,
+    folder,
+    owner,
+    settings: () => route.settings,
+    openBook: (inFlight) => books.open("logs_file", { inFlight }),
+    maxFiles,
+    idleMs,
+    fileMode,
+    folderMode,
+  });
+  const stdout = new StdoutLines({
+    ...parts,
+    sink,
+    envelope: isRaw ? undefined : new LogEnvelope(owner),
+    openBook: (inFlight) => books.open("logs_stdout", { inFlight }),
+  });
+  const destinations = [files, stdout];
+  const route: LogRoute = new LogRoute({ destinations, settings, gate, telemetry, clock });
+  files.configure(route.uses("file"));
+  return { route, files, stdout };
+}
+
+function checkRange(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`${name} must be ${min} to ${max}, found ${value}`);
+}
