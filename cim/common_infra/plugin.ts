@@ -15,7 +15,8 @@ export function commonInfra(): Plugin {
       const { infra, path, problems } = readCommonInfra(get(pathsToken).conf, readTextIfPresent);
       for (const problem of problems) log.warn(`Infrastructure document: ${problem}`);
       if (path !== "" && problems.length === 0) log.info("Infrastructure document read", { path });
-      provide(commonInfraToken, infra);
+      // A copy: the document without content is one constant, and agents share nothing.
+      provide(commonInfraToken, { ...infra });
       if (problems.length === 0) status.ok(path === "" ? "no document" : "");
       else status.degraded(`used without the malformed parts: ${problems.join("; ")}`);
     },
