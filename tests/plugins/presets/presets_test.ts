@@ -25,6 +25,15 @@ Deno.test("presets are disjoint and create new plugins when called", () => {
   }
 });
 
+Deno.test("the table of mod.ts lists each plugin of the presets with its section", async () => {
+  const mod = new URL("../../../plugins/presets/mod.ts", import.meta.url);
+  const listed = [...(await Deno.readTextFile(mod)).matchAll(/code (\w+)\} \|.*\| `(\w+)` \|/g)]
+    .map(([, preset, section]) => `${preset} ${section}`);
+  const actual = Object.entries({ local, rpc, connectors })
+    .flatMap(([name, preset]) => preset().map(({ section }) => `${name} ${section}`));
+  assert.deepEqual(listed, actual);
+});
+
 Deno.test("T-FLV an agent with all presets starts, serves and stops when nothing else runs", async () => {
   const folder = await Deno.makeTempDir();
   try {
