@@ -1,6 +1,7 @@
 /**
  * Defaults that one section takes from another: the endpoint of etcd from `common-infra.json`, the folder
- * of the embedded store from `paths.data`. Everything an operator sets for those keys comes before them, and
+ * of the embedded store from `paths.data`, and its fallback from whether etcd is used: then the embedded store
+ * only keeps state, so a file that cannot be opened does not stop the start. Everything an operator sets for those keys comes before them, and
  * they come before the fields' own defaults. They must be known before the plugins start.
  *
  * @module
@@ -12,6 +13,7 @@ import {
   withDerivedDefaults,
 } from "../../core/mod.ts";
 import { readCommonInfra } from "../common_infra/mod.ts";
+import { etcdConfig } from "../../plugins/etcd/mod.ts";
 import { pathFields } from "../paths/mod.ts";
 
 /** Sources with derived defaults, and the problems of the document they were derived from. */
@@ -52,5 +54,15 @@ export function deriveSources(
   if (infra.etcdUrl) {
     defaults.push({ path: "etcd.endpoints", value: [infra.etcdUrl], origin: path });
   }
-  return { sources: withDerivedDefaults(sources, defaults), problems };
+  const derived = withDerivedDefaults(sources, defaults);
+  return { sources: withFallback(derived), problems };
+}
+
+/** With etcd as the configuration store, the embedded store may be replaced by one in memory. */
+function withFallback(sources: ConfigSources): ConfigSources {
+  const { values } = readSection("etcd", { endpoints: etcdConfig.endpoints }, sources);
+  if (!values?.endpoints?.length) return sources;
+  return withDerivedDefaults(sources, [
+    { path: "localkv.fallback", value: "memory", origin: "etcd.endpoints" },
+  ]);
 }

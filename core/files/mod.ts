@@ -4,4 +4,5 @@
  *
  * @module
  */
+export { makePrivate, makePrivateFile, makePrivateFolder } from "./private_files.ts";
 export { readTextIfPresent } from "./read_text_if_present.ts";

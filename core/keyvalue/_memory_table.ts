@@ -1,3 +1,5 @@
+import { AgentError } from "../errors/mod.ts";
+import { storeErrors } from "./errors.ts";
 import { compareKeys } from "./key.ts";
 import type {
   HistoryRange,
@@ -10,32 +12,35 @@ import type {
 import { SortedList } from "./_sorted_list.ts";
 import { changedKey } from "./watch_hub.ts";
 
-/** Limits of the history. The oldest revisions are removed first; the newest one is always kept. */
-export interface HistoryBounds {
-  /** Largest number of changes. */
-  readonly maxChanges: number;
-  /** Largest number of bytes that these changes keep in memory. */
+/** Limits of a {@linkcode MemoryTable}. */
+export interface MemoryTableLimits {
+  /** Maximum bytes of the current entries; a write beyond it fails with `store_full`. */
   readonly maxBytes: number;
+  /** Maximum changes in the history; the oldest are removed first, the newest one is always kept. */
+  readonly maxHistory: number;
+  /** Maximum bytes that the history keeps in memory, in addition to the current entries. */
+  readonly maxHistoryBytes: number;
 }
 
 type Expiring = StoredEntry & { readonly expiresAtMs: number };
 
 /** A revision table in memory. It returns copies, because it keeps the arrays that it was given. */
 export class MemoryTable implements RevisionTable {
-  readonly #bounds: HistoryBounds;
+  readonly #limits: MemoryTableLimits;
   readonly #entries = new Map<string, StoredEntry>();
   readonly #keys = new SortedList<string>(compareKeys);
   readonly #expiring = new SortedList<Expiring>((a, b) =>
     a.expiresAtMs - b.expiresAtMs || compareKeys(a.key, b.key)
   );
   readonly #history: StoredBatch[] = [];
+  #entryBytes = 0;
   #historyChanges = 0;
   #historyBytes = 0;
   #revision = 0;
   #compactedRevision = 0;
 
-  constructor(bounds: HistoryBounds) {
-    this.#bounds = bounds;
+  constructor(limits: MemoryTableLimits) {
+    this.#limits = limits;
   }
 
   get revision(): number {
@@ -74,6 +79,7 @@ export class MemoryTable implements RevisionTable {
   }
 
   commit(batch: StoredBatch): void {
+    this.#checkSpace(batch);
     for (const change of batch.changes) {
       if (change.previous) this.#remove(change.previous);
       if (change.type === "put") this.#add(change.entry);
@@ -132,24 +138,43 @@ export class MemoryTable implements RevisionTable {
     }
   }
 
+  /** Refuses a batch that exceeds the limit, unless it frees bytes. */
+  #checkSpace({ changes }: StoredBatch): void {
+    const { maxBytes } = this.#limits;
+    const growth = changes.reduce(
+      (sum, change) =>
+        sum + (change.type === "put" ? entryWeight(change.entry) : 0) -
+        (change.previous ? entryWeight(change.previous) : 0),
+      0,
+    );
+    if (growth <= 0 || this.#entryBytes + growth <= maxBytes) return;
+    throw new AgentError(
+      storeErrors.store_full,
+      `Cannot write to the store in memory: its entries would exceed ${maxBytes} bytes; delete keys ` +
+        "or raise maxBytes",
+    );
+  }
+
   #add(entry: StoredEntry): void {
+    this.#entryBytes += entryWeight(entry);
     this.#entries.set(entry.key, entry);
     this.#keys.add(entry.key);
     if (expires(entry)) this.#expiring.add(entry);
   }
 
   #remove(entry: StoredEntry): void {
+    this.#entryBytes -= entryWeight(entry);
     this.#entries.delete(entry.key);
     this.#keys.remove(entry.key);
     if (expires(entry)) this.#expiring.remove(entry);
   }
 
   #trim(): void {
-    const { maxChanges, maxBytes } = this.#bounds;
+    const { maxHistory, maxHistoryBytes } = this.#limits;
     let changes = this.#historyChanges;
     let bytes = this.#historyBytes;
     let count = 0;
-    while ((changes > maxChanges || bytes > maxBytes) && count < this.#history.length - 1) {
+    while ((changes > maxHistory || bytes > maxHistoryBytes) && count < this.#history.length - 1) {
       const batch = this.#history[count++];
       changes -= batch.changes.length;
       bytes -= batchWeight(batch);
@@ -187,6 +212,11 @@ function copyChange(change: StoredChange): StoredChange {
 
 function batchWeight({ changes }: StoredBatch): number {
   return changes.reduce((sum, change) => sum + weight(change), 0);
+}
+
+/** Approximate bytes of an entry in memory. */
+function entryWeight({ key, value }: StoredEntry): number {
+  return 128 + 2 * key.length + value.length;
 }
 
 /** Approximate bytes that a change keeps in memory: only the history refers to the replaced value. */

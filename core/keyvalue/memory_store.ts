@@ -11,6 +11,10 @@ import { RevisionStore } from "./revision_store.ts";
 export interface MemoryStoreOptions {
   /** Clock to use for expiry. Default: {@linkcode systemClock}. */
   clock?: Clock;
+  /** Maximum bytes of all entries; a write beyond it fails with `store_full`. Default: no limit. */
+  maxBytes?: number;
+  /** Maximum size of a value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
+  maxValueBytes?: number;
   /** Maximum changes kept, so that watches and lists can start at a past revision. Default 4,096, at least 1. */
   maxHistory?: number;
   /** Maximum bytes that these changes keep in memory. Default 64 MiB, at least 1. */
@@ -19,7 +23,7 @@ export interface MemoryStoreOptions {
 
 /**
  * Creates an empty store in memory with all capabilities. Its history is bounded and drops the oldest
- * changes first. The number of keys is not limited.
+ * changes first.
  *
  * @example
  * ```ts
@@ -33,13 +37,13 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): RevisionStore {
-  const { clock, maxHistory = 4_096, maxHistoryBytes = 64 * 1024 * 1024 } = options;
-  if (!(maxHistory >= 1) || !(maxHistoryBytes >= 1)) {
-    throw new RangeError(
-      `Cannot bound the history at ${maxHistory} changes and ${maxHistoryBytes} bytes: ` +
-        "both must be at least 1",
-    );
+  const { clock, maxBytes = Infinity, maxValueBytes, maxHistory = 4_096 } = options;
+  const { maxHistoryBytes = 64 * 1024 * 1024 } = options;
+  for (const [name, value] of Object.entries({ maxBytes, maxHistory, maxHistoryBytes })) {
+    if (!(value >= 1)) {
+      throw new RangeError(`Cannot create a memory store: ${name} ${value}, wanted 1 or more`);
+    }
   }
-  const table = new MemoryTable({ maxChanges: maxHistory, maxBytes: maxHistoryBytes });
-  return new RevisionStore(table, { name: "memory store", clock });
+  const table = new MemoryTable({ maxBytes, maxHistory, maxHistoryBytes });
+  return new RevisionStore(table, { name: "memory store", maxValueBytes, clock });
 }

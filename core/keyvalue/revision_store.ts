@@ -92,7 +92,8 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     this.#maxValueBytes = maxValueBytes;
     this.#clock = clock;
     this.#onExpiryFailure = options.onExpiryFailure ?? (() => {});
-    this.#expire();
+    // A store that cannot be written now can still be read and watched, so this failure is not thrown.
+    this.#onTimer();
   }
 
   /** Number of open watches. */

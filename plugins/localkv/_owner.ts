@@ -1,11 +1,14 @@
-import { readTextIfPresent } from "../../core/files/mod.ts";
+import { makePrivate, makePrivateFile, readTextIfPresent } from "../../core/files/mod.ts";
 
 /** File with the process id of the owner. It only informs; the lock is SQLite's. */
 const ownerName = "localkv.owner";
 
 /** Notes that this process uses the folder. */
 export function writeOwner(folder: string): void {
-  Deno.writeTextFileSync(`${folder}/${ownerName}`, `${Deno.pid}\n`);
+  const path = `${folder}/${ownerName}`;
+  makePrivateFile(path);
+  makePrivate(path);
+  Deno.writeTextFileSync(path, `${Deno.pid}\n`);
 }
 
 /** Names the process that uses the folder, for error texts. */

@@ -14,6 +14,19 @@ export const localkvConfig = {
     doc: "Folder of the embedded store. Only one process can use it at a time.",
     default: "data",
   }),
+  fallback: choice(["none", "memory"], {
+    doc:
+      "What to do when the file cannot be opened: `none`, the start fails; `memory`, the agent runs " +
+      "degraded with a store in memory, which is lost when it stops.",
+    default: "none",
+  }),
+  checkIntervalMs: duration({
+    doc:
+      "Interval at which the file is checked: whether it was deleted, and whether writes succeed.",
+    default: 5_000,
+    min: 100,
+    max: 600_000,
+  }),
   durability: choice(["process", "power"], {
     doc:
       "What a completed write survives: `process`, a crash of the process; `power`, also a crash of " +

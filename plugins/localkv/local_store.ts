@@ -4,12 +4,14 @@
  * @module
  */
 import type { Clock } from "../../core/async/mod.ts";
-import { AgentError } from "../../core/errors/mod.ts";
+import { AgentError, describeError } from "../../core/errors/mod.ts";
+import { makePrivate, makePrivateFile, makePrivateFolder } from "../../core/files/mod.ts";
 import { RevisionStore } from "../../core/keyvalue/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
+import { type FileIdentity, fileProblem, identifyFile } from "./_file_identity.ts";
 import { readOwner, writeOwner } from "./_owner.ts";
 import { folderError, isLocked, ownedError } from "./errors.ts";
-import { SqliteTable, type SqliteTableOptions } from "./sqlite_table.ts";
+import { SqliteTable } from "./sqlite_table.ts";
 
 /** Options of {@linkcode LocalStore.open}. */
 export interface LocalStoreOptions {
@@ -44,6 +46,8 @@ export interface LocalStoreStats {
   readonly compactions: number;
   /** Size of the file in bytes, without its write-ahead log. */
   readonly fileBytes: number;
+  /** Reads and writes of the file that failed. */
+  readonly failures: number;
 }
 
 const mebibyte = 1024 * 1024;
@@ -69,8 +73,9 @@ const mebibyte = 1024 * 1024;
  */
 export class LocalStore extends RevisionStore {
   readonly #table: SqliteTable;
+  readonly #file: FileIdentity;
 
-  private constructor(table: SqliteTable, options: LocalStoreOptions) {
+  private constructor(table: SqliteTable, path: string, options: LocalStoreOptions) {
     const { clock, log, maxValueBytes = 1.5 * mebibyte } = options;
     super(table, {
       name: "embedded store",
@@ -79,6 +84,7 @@ export class LocalStore extends RevisionStore {
       onExpiryFailure: (error) => log?.error("Cannot delete expired keys; retrying", { error }),
     });
     this.#table = table;
+    this.#file = identifyFile(path);
   }
 
   /**
@@ -89,7 +95,7 @@ export class LocalStore extends RevisionStore {
    */
   static open(options: LocalStoreOptions): LocalStore {
     const { folder, durability = "process", maxBytes = 256 * mebibyte } = options;
-    const { maxHistory = 10_000, maxHistoryAgeMs = 24 * 3_600_000 } = options;
+    const { maxHistory = 10_000, maxHistoryAgeMs = 24 * 3_600_000, log } = options;
     if (folder === "") throw new TypeError("Cannot open the embedded store: folder is empty");
     if (!(maxBytes >= mebibyte / 4) || !(maxHistory >= 1) || !(maxHistoryAgeMs > 0)) {
       throw new RangeError(
@@ -97,31 +103,60 @@ export class LocalStore extends RevisionStore {
           `${maxHistory} (at least 1) or maxHistoryAgeMs ${maxHistoryAgeMs} (above 0) is too small`,
       );
     }
-    using rollback = new DisposableStack();
+    const path = `${folder}/localkv.sqlite`;
     const tableOptions = { durability, maxBytes, maxHistory, maxHistoryAgeMs };
-    const table = rollback.use(openTable(folder, tableOptions));
-    const store = new LocalStore(table, options);
-    rollback.move();
-    return store;
+    try {
+      using rollback = new DisposableStack();
+      makePrivateFolder(folder);
+      makePrivateFile(path);
+      narrowModes([path, `${path}-wal`], log);
+      const table = rollback.use(new SqliteTable(path, tableOptions));
+      const store = new LocalStore(table, path, options);
+      noteOwner(folder, log);
+      rollback.move();
+      return store;
+    } catch (cause) {
+      if (isLocked(cause)) throw ownedError(folder, readOwner(folder));
+      throw cause instanceof AgentError ? cause : folderError(folder, cause);
+    }
   }
 
   /** Statistics, for metrics. */
   get stats(): LocalStoreStats {
-    const { revision, historySize, compactions, fileBytes } = this.#table;
-    return { revision, historySize, compactions, fileBytes };
+    const { revision, historySize, compactions, fileBytes, failures } = this.#table;
+    return { revision, historySize, compactions, fileBytes, failures };
+  }
+
+  /**
+   * Why entries may not survive a restart: the file was deleted or replaced, or the last write failed.
+   * Undefined when all is well.
+   */
+  problem(): string | undefined {
+    const lost = fileProblem(this.#file);
+    if (lost) {
+      return `${lost}; restart the agent, else its entries are lost when it stops`;
+    }
+    return this.#table.lastFailure?.message;
   }
 }
 
-function openTable(folder: string, options: SqliteTableOptions): SqliteTable {
+/** Narrows the modes of existing files. A file of another user stays as it is: the store works with it. */
+function narrowModes(paths: readonly string[], log: Logger | undefined): void {
+  for (const path of paths) {
+    try {
+      makePrivate(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) continue;
+      log?.warn(`Cannot make ${path} private to this user`, { error });
+    }
+  }
+}
+
+/** The note only informs other processes, so a failure to write it does not keep the store from working. */
+function noteOwner(folder: string, log: Logger | undefined): void {
   try {
-    using rollback = new DisposableStack();
-    Deno.mkdirSync(folder, { recursive: true });
-    const table = rollback.use(new SqliteTable(`${folder}/localkv.sqlite`, options));
     writeOwner(folder);
-    rollback.move();
-    return table;
-  } catch (cause) {
-    if (isLocked(cause)) throw ownedError(folder, readOwner(folder));
-    throw cause instanceof AgentError ? cause : folderError(folder, cause);
+  } catch (error) {
+    log?.warn(`Cannot note the owner in ${folder}: ${describeError(error)}`, { error });
   }
 }

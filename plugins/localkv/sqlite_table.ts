@@ -58,6 +58,8 @@ export class SqliteTable implements RevisionTable {
   #compactedRevision = 0;
   #historySize = 0;
   #compactions = 0;
+  #failures = 0;
+  #lastFailure: Error | undefined;
   #nextExpiryMs: number | undefined;
   #nextAgeCheckMs = -Infinity;
 
@@ -94,6 +96,16 @@ export class SqliteTable implements RevisionTable {
   /** How often the history was trimmed. */
   get compactions(): number {
     return this.#compactions;
+  }
+
+  /** Reads and writes that failed. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Error of the last read or write that failed; undefined after a successful write. */
+  get lastFailure(): Error | undefined {
+    return this.#lastFailure;
   }
 
   /** Size of the file in bytes, without its write-ahead log. */
@@ -147,10 +159,16 @@ export class SqliteTable implements RevisionTable {
         throw this.#failed("write", again);
       }
     }
+    this.#lastFailure = undefined;
     this.#revision = batch.revision;
     this.#historySize += batch.changes.length;
     this.#nextExpiryMs = this.#readNextExpiry(batch);
-    this.#trim(nowMs);
+    try {
+      this.#trim(nowMs);
+    } catch (cause) {
+      // The batch is written, so the commit succeeded. The next commit trims again.
+      this.#failed("trim", cause);
+    }
   }
 
   nextExpiryMs(): number | undefined {
@@ -290,7 +308,10 @@ export class SqliteTable implements RevisionTable {
   }
 
   #failed(action: string, cause: unknown): unknown {
-    return storeError(`${action} the embedded store`, this.#path, cause);
+    const error = storeError(`${action} the embedded store`, this.#path, cause);
+    this.#failures++;
+    if (error instanceof Error) this.#lastFailure = error;
+    return error;
   }
 }
 

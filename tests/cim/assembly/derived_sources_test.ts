@@ -48,6 +48,15 @@ Deno.test("deriveSources() puts the embedded store into paths.data", () => {
   assert.equal(origins.get("folder"), "paths.data");
 });
 
+Deno.test("deriveSources() allows the embedded store to be in memory when etcd is configured", () => {
+  const fallback = (sources: ConfigSources) => readLocalkv(sources).values?.fallback;
+  assert.equal(fallback(derive({}).sources), "none");
+  assert.equal(fallback(derive({}, { [infraPath]: infra }).sources), "memory");
+  const env = { CIM_ETCD_ENDPOINTS: "other:2379" };
+  assert.equal(fallback(derive(env).sources), "memory");
+  assert.equal(fallback(derive({ ...env, CIM_LOCALKV_FALLBACK: "none" }).sources), "none");
+});
+
 Deno.test("deriveSources() reports what is wrong with the document", () => {
   const { problems } = derive({}, { [infraPath]: "{" });
   assert.equal(problems.length, 1);

@@ -18,8 +18,28 @@ Deno.test("memoryStore() drops the oldest changes when they exceed maxHistoryByt
   await store.watch("", { fromRevision: 9 });
 });
 
+Deno.test("memoryStore() refuses writes with store_full when its entries exceed maxBytes", async () => {
+  await using store = memoryStore({ maxBytes: 10_000 });
+  await store.put("a", bytes(4_000));
+  await store.put("b", bytes(4_000));
+  await assert.rejects(() => store.put("c", bytes(4_000)), { code: "store_full" });
+  await assert.rejects(() => store.put("a", bytes(8_000)), { code: "store_full" });
+  assert.equal(await store.revision(), 2);
+  await store.put("a", bytes(4_100));
+  await store.delete("b");
+  await store.put("c", bytes(4_000));
+  assert.equal((await Array.fromAsync(store.list(""))).length, 2);
+});
+
+Deno.test("memoryStore() refuses a value larger than maxValueBytes", async () => {
+  await using store = memoryStore({ maxValueBytes: 10 });
+  await store.put("a", bytes(10));
+  await assert.rejects(() => store.put("a", bytes(11)), RangeError);
+});
+
 Deno.test("memoryStore() throws when a limit of the history is invalid", () => {
   assert.throws(() => memoryStore({ maxHistory: 0 }), RangeError);
+  assert.throws(() => memoryStore({ maxBytes: 0 }), RangeError);
   assert.throws(() => memoryStore({ maxHistoryBytes: NaN }), RangeError);
 });
 

@@ -60,6 +60,29 @@ Deno.test("RevisionStore reports and retries when deleting expired keys fails in
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("RevisionStore opens and retries when expired keys cannot be deleted at first", async () => {
+  const clock = manualClock(5_000);
+  const { table, state } = tableWith({
+    key: "a",
+    value: new Uint8Array(),
+    revision: 1,
+    createRevision: 1,
+    expiresAtMs: 1_000,
+  });
+  state.broken = true;
+  const failures: unknown[] = [];
+  await using store = new RevisionStore(table, {
+    name: "test store",
+    clock,
+    onExpiryFailure: (error) => failures.push(error),
+  });
+  assert.equal(failures.length, 1);
+  state.broken = false;
+  await clock.advance(1_000);
+  assert.equal(table.revision, 2);
+  assert.equal(await store.get("a"), undefined);
+});
+
 Deno.test("RevisionStore publishes nothing when a write fails", async () => {
   const { table, state } = tableWith({
     key: "a",

@@ -144,3 +144,47 @@ Deno.test("LocalStore with durability power keeps entries when it is reopened", 
     await using store = open();
     assert.equal((await store.get("a"))?.revision, 1);
   }));
+
+Deno.test("LocalStore.open() creates its files with mode 0600 in a folder with mode 0700 whatever the umask is", async () => {
+  const parent = await Deno.makeTempDir();
+  const umask = Deno.umask(0);
+  try {
+    const folder = `${parent}/data`;
+    await using store = LocalStore.open({ folder });
+    await store.put("a", bytes("1"));
+    assert.equal(Deno.statSync(folder).mode! & 0o777, 0o700);
+    const modes = [...Deno.readDirSync(folder)].map(({ name }) =>
+      `${name} ${(Deno.statSync(`${folder}/${name}`).mode! & 0o777).toString(8)}`
+    );
+    assert.deepEqual(modes.toSorted(), [
+      "localkv.owner 600",
+      "localkv.sqlite 600",
+      "localkv.sqlite-wal 600",
+    ]);
+  } finally {
+    Deno.umask(umask);
+    await Deno.remove(parent, { recursive: true });
+  }
+});
+
+Deno.test("LocalStore.open() narrows the mode of the files of an older version", () =>
+  withFolder(async (open, folder) => {
+    await open().close();
+    await Deno.chmod(`${folder}/localkv.sqlite`, 0o644);
+    await Deno.chmod(`${folder}/localkv.owner`, 0o644);
+    await using _store = open();
+    assert.equal(Deno.statSync(`${folder}/localkv.sqlite`).mode! & 0o777, 0o600);
+    assert.equal(Deno.statSync(`${folder}/localkv.owner`).mode! & 0o777, 0o600);
+  }));
+
+Deno.test("LocalStore.open() leaves the lock of an open store alone when it fails with store_owned", () =>
+  withFolder(async (open, folder) => {
+    await using _store = open();
+    assert.throws(() => open(), { code: "store_owned" });
+    const script = `import { DatabaseSync } from "node:sqlite";
+      new DatabaseSync("${folder}/localkv.sqlite").exec("PRAGMA busy_timeout = 0; CREATE TABLE a (b)")`;
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", script] })
+      .output();
+    assert(!success);
+    assert.match(new TextDecoder().decode(stderr), /database is locked/);
+  }));
