@@ -21,7 +21,7 @@ export interface AppClient {
 }
 
 /** Key of {@linkcode AppClient}. */
-export const appClientToken: Token<AppClient> = token("app_client");
+export const appClientToken: Token<AppClient> = token("app_client", { providedBy: "appClient()" });
 
 /** Number of calls by outcome. */
 export class AppClientStats {

@@ -27,4 +27,4 @@ export interface MessageBus {
 }
 
 /** Key of {@linkcode MessageBus}. */
-export const busToken: Token<MessageBus> = token("bus");
+export const busToken: Token<MessageBus> = token("bus", { providedBy: "bus()" });

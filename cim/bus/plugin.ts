@@ -64,6 +64,9 @@ function outsideBus(outside: NatsApi, shared: OutsideBacklog): MessageBus {
       return subscription;
     },
     publish: (subject, payload) => outside.client.publish(subject, payload),
-    drain: (signal) => Promise.race([outside.drain(), aborted(signal)]),
+    async drain(signal) {
+      using stop = aborted(signal);
+      await Promise.race([outside.drain(), stop]);
+    },
   };
 }

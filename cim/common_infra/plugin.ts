@@ -3,7 +3,9 @@ import { pathsToken } from "../paths/mod.ts";
 import { type CommonInfra, readCommonInfra } from "./common_infra.ts";
 
 /** Key of {@linkcode CommonInfra}. */
-export const commonInfraToken: Token<CommonInfra> = token("common_infra");
+export const commonInfraToken: Token<CommonInfra> = token("common_infra", {
+  providedBy: "commonInfra()",
+});
 
 /** Provides the document as read at the start. Each problem is logged once and makes the plugin degraded. */
 export function commonInfra(): Plugin {

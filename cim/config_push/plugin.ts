@@ -30,7 +30,7 @@ export interface ChangesApi {
 }
 
 /** Key of {@linkcode ChangesApi}. */
-export const changesToken: Token<ChangesApi> = token("changes");
+export const changesToken: Token<ChangesApi> = token("changes", { providedBy: "configPush()" });
 
 const fields = {
   replyTimeoutMs: duration({

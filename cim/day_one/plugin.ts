@@ -22,7 +22,7 @@ export interface DayOneApi {
 }
 
 /** Key of {@linkcode DayOneApi}. */
-export const dayOneToken: Token<DayOneApi> = token("day_one");
+export const dayOneToken: Token<DayOneApi> = token("day_one", { providedBy: "dayOne()" });
 
 const fields = {
   timeoutMs: duration({

@@ -11,7 +11,7 @@ export interface EventsApi {
 }
 
 /** Key of {@linkcode EventsApi}. */
-export const eventsToken: Token<EventsApi> = token("events");
+export const eventsToken: Token<EventsApi> = token("events", { providedBy: "events()" });
 
 /**
  * Receives the application's events. Subscribes before the NATS port opens, so that no event is lost.

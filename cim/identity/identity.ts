@@ -67,4 +67,4 @@ export interface LiveIdentity {
 }
 
 /** Key of {@linkcode LiveIdentity}. */
-export const identityToken: Token<LiveIdentity> = token("identity");
+export const identityToken: Token<LiveIdentity> = token("identity", { providedBy: "identity()" });

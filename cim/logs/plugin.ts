@@ -22,7 +22,7 @@ import { logMetrics } from "./metrics.ts";
 import { routeSettings } from "./route_settings.ts";
 
 /** Key under which the {@linkcode LogRoute} is provided. */
-export const logRouteToken: Token<LogRoute> = token("log_route");
+export const logRouteToken: Token<LogRoute> = token("log_route", { providedBy: "logs()" });
 
 /** Key of the file of the agent's own log. */
 export const ownLogFileToken: Token<OwnLogFile> = token("own_log_file");

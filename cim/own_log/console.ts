@@ -12,7 +12,9 @@ import {
 } from "../../core/mod.ts";
 
 /** Key of the sink that writes to standard error. */
-export const consoleSinkToken: Token<LogSink> = token("console_sink");
+export const consoleSinkToken: Token<LogSink> = token("console_sink", {
+  providedBy: "consoleLog()",
+});
 
 /**
  * Writes the agent's own log to standard error, with the configured level and format. It is the first plugin

@@ -13,7 +13,7 @@ export interface Paths {
 }
 
 /** Token of {@linkcode Paths}. */
-export const pathsToken: Token<Paths> = token("paths");
+export const pathsToken: Token<Paths> = token("paths", { providedBy: "paths()" });
 
 /** Fields of the configuration section `paths`. */
 export const pathFields = {

@@ -29,7 +29,9 @@ export interface RegistrationApi {
 }
 
 /** Key of {@linkcode RegistrationApi}. */
-export const registrationToken: Token<RegistrationApi> = token("registration");
+export const registrationToken: Token<RegistrationApi> = token("registration", {
+  providedBy: "registration()",
+});
 
 const stateKey = "registration";
 const codec = jsonCodec<ContainerRegistration>((value) => {

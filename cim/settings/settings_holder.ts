@@ -28,7 +28,9 @@ export interface CimSettingsApi {
 }
 
 /** Key of {@linkcode CimSettingsApi}. */
-export const cimSettingsToken: Token<CimSettingsApi> = token("cim_settings");
+export const cimSettingsToken: Token<CimSettingsApi> = token("cim_settings", {
+  providedBy: "settings()",
+});
 
 /** Holds the settings. Listeners compare documents, so it does not matter how a patch was written. */
 export class SettingsHolder implements CimSettingsApi {

@@ -9,7 +9,11 @@ export interface ProductStore {
 }
 
 /** Token of the configuration store. */
-export const configStoreToken: Token<ProductStore> = token("config_store");
+export const configStoreToken: Token<ProductStore> = token("config_store", {
+  providedBy: "store()",
+});
 
 /** Token of the store of the agent's own state: the embedded store below `state/`. */
-export const stateStoreToken: Token<KeyValueStore> = token("state_store");
+export const stateStoreToken: Token<KeyValueStore> = token("state_store", {
+  providedBy: "store()",
+});

@@ -164,7 +164,7 @@ export class MountedPlugin {
   }
 
   #onTaskFailure(task: string, cause: unknown): void {
-    const { status, log, fail, stopping } = this.#options;
+    const { status, fail, stopping } = this.#options;
     const { name, fatal } = this.plugin;
     // A task that waits with the context's signal ends with its reason when stopping begins.
     if (stopping.aborted && isCausedBy(cause, stopping.reason)) return;
@@ -173,9 +173,8 @@ export class MountedPlugin {
       `Task "${task}" of plugin ${name} failed: ${describeError(cause)}`,
       { cause },
     );
-    log.error(error.message, { error: cause });
     this.#reported = true;
-    status.error(error.message);
+    status.error(error);
     if (fatal) fail(error);
   }
 

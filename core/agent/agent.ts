@@ -18,14 +18,16 @@ import {
   type SectionResult,
   sourcesFrom,
 } from "../config/mod.ts";
-import { AgentError, describeError } from "../errors/mod.ts";
+import { AgentError, describeError, hasCode } from "../errors/mod.ts";
 import { type Logger, LogRegistry } from "../log/mod.ts";
 import { MetricSet } from "../metrics/mod.ts";
 import { type Plugin, startOrder, type Token } from "../plugin/mod.ts";
 import { StatusBoard } from "../status/mod.ts";
 import { milliseconds } from "../units/mod.ts";
+import { bootTree } from "./boot_tree.ts";
 import { effectiveConfig, type PluginSections, readConfiguration } from "./read_configuration.ts";
 import { MountedPlugin } from "./_mounted.ts";
+import { statusLogger } from "./_status_logger.ts";
 import type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 import {
   type AgentApi,
@@ -100,6 +102,7 @@ export class Agent implements AsyncDisposable {
     const { startTimeout = "15s", stopTimeout = "10s", closeGrace = "500ms" } = options;
     this.logs = logs ?? new LogRegistry({ clock });
     this.status = new StatusBoard({ clock, nonFatal });
+    this.status.onChange(statusLogger(this.logs));
     this.#options = {
       plugins: [...options.plugins],
       name: options.name ?? "agent",
@@ -136,6 +139,11 @@ export class Agent implements AsyncDisposable {
   /** How long each plugin took to start, in order. */
   get boot(): readonly BootStep[] {
     return this.#boot;
+  }
+
+  /** The start so far as a tree with durations, for people. */
+  bootTree(): string {
+    return bootTree(this.#options.name, this.#boot);
   }
 
   /** What a plugin provides. @throws {TypeError} When nobody has provided it (yet). */
@@ -210,6 +218,7 @@ export class Agent implements AsyncDisposable {
       this.#stopping.signal.throwIfAborted();
       this.#state = "running";
       this.#log.info("Started", { durationMs: Math.round(clock.monotonic() - begun) });
+      for (const line of this.bootTree().split("\n")) this.#log.debug(line);
     } catch (error) {
       await this.#rollBack(error);
     } finally {
@@ -256,15 +265,26 @@ export class Agent implements AsyncDisposable {
     const begun = clock.monotonic();
     await mounted[phase]();
     const durationMs = clock.monotonic() - begun;
-    this.#boot.push({ plugin: mounted.plugin.name, phase, durationMs });
-    this.#log.debug("Plugin started", { plugin: mounted.plugin.name, phase, durationMs });
+    const { plugin } = mounted;
+    this.#boot.push({ plugin: plugin.name, phase, durationMs, after: this.#providersOf(plugin) });
+    this.#log.debug("Plugin started", { plugin: plugin.name, phase, durationMs });
+  }
+
+  /** Names of the plugins that provide what this one requires or uses. */
+  #providersOf({ requires, optional }: Plugin): string[] {
+    const names = [...requires, ...optional].flatMap((token) =>
+      this.#options.plugins.filter(({ provides }) => provides.includes(token))
+    ).map(({ name }) => name);
+    return [...new Set(names)];
   }
 
   async #rollBack(cause: unknown): Promise<never> {
     this.#state = "stopping";
     if (!this.#stopping.signal.aborted) this.#stopping.abort(cause);
     const first = this.#failure ?? cause;
-    this.#log.info("Stopping", { reason: describeError(first) });
+    if (hasCode(first, "start_aborted")) {
+      this.#log.info("Stopping", { reason: describeError(first) });
+    } else this.#log.error("Start failed", { error: first });
     const errors = await this.#closeAll(this.#options.stopTimeoutMs);
     const error = errors.length === 0 ? first : joined([first, ...errors]);
     this.#state = "stopped";
@@ -304,7 +324,7 @@ export class Agent implements AsyncDisposable {
       try {
         await last.close(spent.signal, Math.max(0, end - clock.monotonic()), closeGraceMs);
       } catch (error) {
-        this.#log.error(describeError(error));
+        this.#log.error("Close failed", { error });
         errors.push(error);
       }
       this.#mounted.pop();
@@ -343,6 +363,7 @@ export class Agent implements AsyncDisposable {
       },
       sections,
       boot: this.#boot,
+      bootTree: () => this.bootTree(),
       requestStop: (reason) => this.#requestStop(reason),
       effectiveConfig: () => effectiveConfig(results),
     };

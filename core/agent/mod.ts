@@ -1,10 +1,11 @@
 /**
- * The agent: runs plugins from start to stop. It never exits the process and never listens to signals of
- * the operating system; `main.ts` does.
+ * The agent: runs plugins from start to stop. Nothing here exits the process, and only `runAgent` listens to
+ * signals of the operating system.
  *
  * @module
  */
 export { Agent, createAgent } from "./agent.ts";
+export { runAgent, type RunAgentOptions } from "./run_agent.ts";
 export type { AgentOptions, AgentState, StopOptions } from "./options.ts";
 export {
   type Configuration,

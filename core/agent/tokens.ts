@@ -26,9 +26,11 @@ export interface AgentApi {
   readonly sections: readonly DescribedSection[];
   /** How long each plugin took to start. */
   readonly boot: readonly BootStep[];
+  /** The start as a tree with durations, for people. */
+  bootTree(): string;
 }
 
-/** One line of the boot tree. */
+/** One step of the start. */
 export interface BootStep {
   /** Name of the plugin. */
   readonly plugin: string;
@@ -36,6 +38,8 @@ export interface BootStep {
   readonly phase: "init" | "afterInit";
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
+  /** Plugins whose tokens it requires or uses, in the order of its declaration. */
+  readonly after: readonly string[];
 }
 
 /** Key of {@linkcode AgentApi}. */

@@ -62,10 +62,25 @@ export async function deadline<T>(
   }
 }
 
-/** Resolves when the signal aborts; at once if it has. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
+/**
+ * Resolves when the signal aborts; at once if it has. Disposing of the promise removes its listener: do so when
+ * the wait may end before the signal, as in a race.
+ *
+ * @example
+ * ```ts
+ * import { aborted } from "./mod.ts";
+ *
+ * const work = Promise.resolve("done");
+ * using stop = aborted(new AbortController().signal);
+ * await Promise.race([work, stop]);
+ * ```
+ */
+export function aborted(signal: AbortSignal): Promise<void> & Disposable {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  return Object.assign(promise, {
+    [Symbol.dispose]: () => signal.removeEventListener("abort", onAbort),
   });
 }

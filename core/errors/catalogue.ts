@@ -95,7 +95,7 @@ export const coreErrors: ErrorCatalogue<
   config_invalid: {
     retryable: false,
     meaning: "The configuration has unknown keys, wrong types or values out of range.",
-    remedy: "Correct the keys that the message lists; `cim validate` shows all problems at once.",
+    remedy: "Correct the keys that the message lists; it names all of them.",
   },
   config_unreadable: {
     retryable: false,

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import { errorCode } from "../errors/mod.ts";
 import type { LogEntry, LogFields, LogSink } from "./entry.ts";
 import { type LogHandler, toLogRecord } from "./handler.ts";
 import { levelOrder, type LogLevel } from "./level.ts";
@@ -124,7 +125,10 @@ export class LogRegistry {
     if (levelOrder(level) < levelOrder(this.level(logger))) return;
     const repeated = this.#repeats.check(`${logger}\0${level}\0${message}`);
     if (repeated === "suppress") return;
-    const extra = repeated > 0 ? { ...fields, repeated } : fields;
+    const code = fields.code === undefined ? errorCode(fields.error) : undefined;
+    const extra = repeated > 0 || code
+      ? { ...fields, ...(code && { code }), ...(repeated > 0 && { repeated }) }
+      : fields;
     this.#write({
       time: this.#clock.now(),
       level,

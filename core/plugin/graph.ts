@@ -35,9 +35,11 @@ export function startOrder(
       if (builtIn.has(token)) continue;
       const provider = providers.get(token);
       if (!provider) {
+        const remedy = token.providedBy ?? "a plugin that provides it";
         throw new AgentError(
           "plugin_gap",
-          `Cannot start ${here}: nobody provides "${token.name}", which ${plugin.name} requires`,
+          `Cannot start ${here}: no plugin provides "${token.name}", which ${plugin.name} requires; ` +
+            `add ${remedy}`,
         );
       }
       visit(provider, here);

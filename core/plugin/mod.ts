@@ -13,4 +13,4 @@ export {
   type PluginSpec,
 } from "./plugin.ts";
 export { type Registry, registry } from "./registry.ts";
-export { type Token, token } from "./token.ts";
+export { type Token, token, type TokenOptions } from "./token.ts";

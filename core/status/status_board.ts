@@ -9,6 +9,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import { describeError, errorCode } from "../errors/mod.ts";
 import { type Duration, milliseconds } from "../units/mod.ts";
 
 /** States of a plugin. */
@@ -20,6 +21,8 @@ export interface StatusChange {
   readonly state: PluginState;
   /** Why, empty when there is nothing to say. */
   readonly reason: string;
+  /** Code of the error that is the reason, if it has one. */
+  readonly code?: string;
   /** When it was reported, milliseconds since 1970. */
   readonly since: number;
 }
@@ -46,14 +49,14 @@ export interface AgentStatus extends StatusChange {
   readonly degraded: readonly string[];
 }
 
-/** What a plugin reports its own state with. */
+/** Reports the state of one plugin. A reason may be an error: its text and its code are taken. */
 export interface StatusReporter {
   /** It works. */
   ok(reason?: string): void;
   /** It works in part, or a dependency is missing; the agent stays ready. The reason says what is missing. */
-  degraded(reason: string): void;
+  degraded(reason: string | Error): void;
   /** It does not work, and why. */
-  error(reason: string): void;
+  error(reason: string | Error): void;
   /** It is switched off by configuration, and why. */
   disabled(reason: string): void;
   /** It is on its way, and what it waits for. */
@@ -173,14 +176,16 @@ export class StatusBoard {
     };
   }
 
-  #report(name: string, state: PluginState, reason: string): void {
+  #report(name: string, state: PluginState, cause: string | Error): void {
+    const reason = typeof cause === "string" ? cause : describeError(cause);
+    const code = typeof cause === "string" ? undefined : errorCode(cause);
     const row = this.#rows.get(name)!;
     const now = this.#clock.now();
     row.updated = now;
     row.heard = this.#clock.monotonic();
     const current = row.history[row.history.length - 1];
     if (current.state === state && current.reason === reason) return;
-    row.history.push({ state, reason, since: now });
+    row.history.push({ state, reason, ...(code && { code }), since: now });
     if (row.history.length > historyLength) row.history.shift();
     const status = this.plugin(name)!;
     for (const listener of this.#listeners) listener(status);

@@ -15,7 +15,7 @@ import type { EtcdTls } from "./driver.ts";
 import { EtcdStore } from "./etcd_store.ts";
 
 /** Token of the etcd store. When the plugin is disabled, all its calls fail with `unavailable`. */
-export const etcdToken: Token<KeyValueStore> = token("etcd");
+export const etcdToken: Token<KeyValueStore> = token("etcd", { providedBy: "etcd()" });
 
 type EtcdConfig = ConfigOf<typeof etcdConfig>;
 

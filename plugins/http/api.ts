@@ -132,4 +132,4 @@ export interface HttpApi {
 }
 
 /** Key of {@linkcode HttpApi}. */
-export const httpToken: Token<HttpApi> = token("http");
+export const httpToken: Token<HttpApi> = token("http", { providedBy: "http()" });

@@ -20,7 +20,7 @@ import { localkvConfig } from "./config.ts";
 import { LocalStore } from "./local_store.ts";
 
 /** Token of the embedded store. */
-export const localkvToken: Token<KeyValueStore> = token("localkv");
+export const localkvToken: Token<KeyValueStore> = token("localkv", { providedBy: "localkv()" });
 
 type LocalkvConfig = ConfigOf<typeof localkvConfig>;
 

@@ -36,7 +36,7 @@ export interface NatsApi {
 }
 
 /** Key of {@linkcode NatsApi}. */
-export const natsToken: Token<NatsApi> = token("nats");
+export const natsToken: Token<NatsApi> = token("nats", { providedBy: "nats()" });
 
 /** Connects to the server of `nats.url`. Without it the plugin is disabled and says so. */
 export function nats(): Plugin {

@@ -23,7 +23,9 @@ import { serverMetrics } from "./monitoring/metrics.ts";
 import { NatsServer } from "./server.ts";
 
 /** Key under which the {@linkcode NatsServer} is provided. */
-export const natsServerToken: Token<NatsServer> = token("nats_server");
+export const natsServerToken: Token<NatsServer> = token("nats_server", {
+  providedBy: "natsServer()",
+});
 
 /** Subject families of the product; they have counters of their own from the start. */
 const productFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];

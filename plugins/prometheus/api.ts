@@ -43,4 +43,6 @@ export interface PrometheusApi {
 }
 
 /** Key of {@linkcode PrometheusApi}. */
-export const prometheusToken: Token<PrometheusApi> = token("prometheus");
+export const prometheusToken: Token<PrometheusApi> = token("prometheus", {
+  providedBy: "prometheus()",
+});

@@ -11,7 +11,9 @@ import { definePlugin, type Plugin, type Token, token } from "../../core/plugin/
 import { defaultLabelRoot, ServiceLabel } from "./service_label.ts";
 
 /** Token of the agent's {@linkcode ServiceLabel}. */
-export const serviceLabelToken: Token<ServiceLabel> = token("service_label");
+export const serviceLabelToken: Token<ServiceLabel> = token("service_label", {
+  providedBy: "serviceLabelPlugin()",
+});
 
 /** Provides the agent's {@linkcode ServiceLabel}; section `service_label`. */
 export function serviceLabelPlugin(): Plugin {

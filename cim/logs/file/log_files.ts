@@ -209,7 +209,8 @@ export class LogFiles implements Destination {
     const all = this.#all();
     this.#writeListed();
     await Promise.all(all.map(({ writer }) => writer.close(signal)));
-    await Promise.race([this.#background, aborted(signal)]);
+    using stop = aborted(signal);
+    await Promise.race([this.#background, stop]);
     for (const open of all) this.#close(open);
   }
 

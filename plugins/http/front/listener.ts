@@ -90,7 +90,8 @@ export class HttpListener implements AsyncDisposable {
     if (!this.#closing.signal.aborted) this.#listener.close();
     this.#closing.abort();
     const drained = this.#drain();
-    await Promise.race([drained, aborted(signal)]);
+    using stop = aborted(signal);
+    await Promise.race([drained, stop]);
     // Without its connections the inner server has nothing left to wait for.
     for (const connection of this.#connections.values()) connection.close();
     await drained;

@@ -14,7 +14,8 @@ function setUp() {
   const clock = manualClock();
   const reports: string[] = [];
   const state = { conditions: calm };
-  const write = (kind: string) => (reason = "") => void reports.push(`${kind} ${reason}`.trim());
+  const write = (kind: string) => (reason: string | Error = "") =>
+    void reports.push(`${kind} ${reason}`.trim());
   const status = new PushStatus(
     {
       ok: write("ok"),

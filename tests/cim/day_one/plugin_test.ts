@@ -11,7 +11,10 @@ Deno.test("dayOne() reports a rejected document until the application registers 
   await cim.put("config/ns1/amf", "{}");
   cim.nats.publish("EVENT", buildEvent({ eventName: "NotConfigured", eventTime: 1n }));
   await eventually(() => status().state === "error");
-  assert.match(status().reason, /^Cannot deliver the first configuration: the application answered/);
+  assert.match(
+    status().reason,
+    /^Cannot deliver the first configuration: the application answered/,
+  );
   await (await cim.register()).body?.cancel();
   assert.equal(status().state, "ok");
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { AgentError } from "../../../core/errors/mod.ts";
 import { definePlugin } from "../../../core/plugin/mod.ts";
+import type { StatusReporter } from "../../../core/status/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 
 /** A plugin whose task throws after a second. */
@@ -26,7 +28,14 @@ Deno.test("a task that throws becomes the plugin's status and a log line, and th
   assert.equal(test.agent.state, "running");
   assert.equal(test.agent.status.plugin("moody")?.state, "error");
   assert.equal(test.agent.status.agent().reason, `moody: ${taskFailure}`);
-  assert.deepEqual(test.logs.messages("error"), [taskFailure]);
+  const errors = test.logs.entries.filter(({ level }) => level === "error");
+  assert.deepEqual(errors.map(({ logger, message, fields }) => [logger, message, fields]), [
+    [
+      "moody",
+      "Status is error",
+      { previous: "ok", reason: taskFailure, code: "plugin_task_failed" },
+    ],
+  ]);
 });
 
 Deno.test("a task of a fatal plugin that throws stops the agent, which tells why", async () => {
@@ -140,7 +149,43 @@ Deno.test("a task that fails for a reason of its own while stopping is still a f
   });
   await agent.start();
   await agent.stop();
-  assert.deepEqual(logs.messages("error"), [
+  const errors = logs.entries.filter(({ level }) => level === "error");
+  assert.deepEqual(errors.map(({ fields }) => fields.reason), [
     'Task "drain" of plugin drainer failed: could not flush',
+  ]);
+});
+
+Deno.test("a start failure is logged at ERROR once, with its code", async () => {
+  const { agent, logs } = harness({
+    plugins: [definePlugin({ name: "bad", init: () => Promise.reject(new Error("no disk")) })],
+  });
+  await assert.rejects(agent.start());
+  const errors = logs.entries.filter(({ level }) => level === "error");
+  assert.deepEqual(errors.map(({ message, fields }) => [message, fields.code]), [
+    ["Start failed", "plugin_failed"],
+  ]);
+});
+
+Deno.test("each change of a plugin's state is logged once, at a level that fits it", async () => {
+  const reporters: StatusReporter[] = [];
+  await using test = harness({
+    plugins: [definePlugin({ name: "link", init: ({ status }) => void reporters.push(status) })],
+  });
+  await test.agent.start();
+  const [status] = reporters;
+  status.degraded("one of two is away");
+  status.degraded("both are away");
+  status.error(new AgentError("unavailable", "Cannot reach the server"));
+  status.ok();
+  const changes = test.logs.entries.filter(({ logger }) => logger === "link");
+  assert.deepEqual(changes.map(({ level, message, fields }) => [level, message, fields]), [
+    ["debug", "Status is ok", { previous: "init" }],
+    ["warn", "Status is degraded", { previous: "ok", reason: "one of two is away" }],
+    [
+      "error",
+      "Status is error",
+      { previous: "degraded", reason: "Cannot reach the server", code: "unavailable" },
+    ],
+    ["info", "Status is ok", { previous: "error" }],
   ]);
 });

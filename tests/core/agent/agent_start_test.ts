@@ -63,7 +63,8 @@ Deno.test("D-CORE-11 start() checks cycles and gaps before anything is initialis
   const gap = harness({ plugins: [journal.plugin("lonely", { requires: [a] })] });
   await assert.rejects(gap.agent.start(), {
     code: "plugin_gap",
-    message: 'Cannot start lonely: nobody provides "a", which lonely requires',
+    message: 'Cannot start lonely: no plugin provides "a", which lonely requires; ' +
+      "add a plugin that provides it",
   });
   assert.deepEqual(journal.steps, []);
   assert.equal(gap.agent.state, "stopped");

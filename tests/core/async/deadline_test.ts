@@ -101,3 +101,17 @@ Deno.test("aborted() resolves when the signal aborts, at once if it has", async 
   controller.abort();
   await waiting;
 });
+
+Deno.test("disposing of aborted() removes its listener, so that a long-lived signal holds nothing", async () => {
+  const listeners = new Set<unknown>();
+  const signal = {
+    aborted: false,
+    addEventListener: (_: string, listener: unknown) => listeners.add(listener),
+    removeEventListener: (_: string, listener: unknown) => listeners.delete(listener),
+  } as unknown as AbortSignal;
+  for (let turn = 0; turn < 3; turn++) {
+    using stop = aborted(signal);
+    await Promise.race([Promise.resolve(), stop]);
+  }
+  assert.equal(listeners.size, 0);
+});

@@ -54,7 +54,8 @@ Deno.test("startOrder() shows a gap with the path that leads to it", () => {
   ];
   assert.throws(() => startOrder(plugins), {
     code: "plugin_gap",
-    message: 'Cannot start app -> store: nobody provides "b", which store requires',
+    message: 'Cannot start app -> store: no plugin provides "b", which store requires; ' +
+      "add a plugin that provides it",
   });
 });
 
@@ -97,4 +98,12 @@ Deno.test("startOrder() puts every plugin after all it requires, for any graph w
       }
     },
   ));
+});
+
+Deno.test("startOrder() names the factory that provides what is missing", () => {
+  const web = token("web", { providedBy: "http()" });
+  assert.throws(() => startOrder([plugin("app", { requires: [web] })]), {
+    code: "plugin_gap",
+    message: 'Cannot start app: no plugin provides "web", which app requires; add http()',
+  });
 });
