@@ -59,9 +59,12 @@ export function storeError(action: string, path: string, cause: unknown): unknow
       { cause },
     );
   }
-  return new AgentError(storeErrors.store_failed, `Cannot ${action} in ${path}: ${text}`, {
-    cause,
-  });
+  return new AgentError(
+    storeErrors.store_failed,
+    `Cannot ${action} in ${path}: ${text}; make the folder writable and check its disk, or set ` +
+      "localkv.folder to another folder",
+    { cause },
+  );
 }
 
 /** The error for a file that is damaged or belongs to another program. */
