@@ -19,3 +19,9 @@ export {
   type PluginSubject,
 } from "./plugin_contract.ts";
 export { type RecordingLogs, recordingLogs } from "./recording_log.ts";
+export {
+  type SenderCase,
+  senderContract,
+  type SenderFixture,
+  type SenderSubject,
+} from "./sender_contract.ts";

@@ -54,6 +54,8 @@ export interface LogFileOptions {
   readonly onPruneFailure: (path: string, error: unknown) => void;
 }
 
+const aborted: Delivery = Object.freeze({ status: "retry", reason: "aborted" });
+
 interface OpenFile {
   readonly file: Deno.FsFile;
   readonly info: Deno.FileInfo;
@@ -67,6 +69,7 @@ export class LogFile implements Sender<Block>, Disposable {
   readonly #options: LogFileOptions;
   readonly #backups: Backups;
   #open: OpenFile | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #checkedMs = 0;
 
   /** Opens nothing yet. */
@@ -82,10 +85,14 @@ export class LogFile implements Sender<Block>, Disposable {
    * the signal aborts, a write of which the result is unknown may go on.
    */
   async send(block: Block, signal: AbortSignal): Promise<Delivery> {
+    if (signal.aborted) return aborted;
+    // A write that was abandoned when its signal aborted may still go on.
+    const work = this.#last.then(() => this.#write(block, signal));
+    this.#last = work.catch(() => {}); // This call reports the error.
     try {
-      return await untilAborted(this.#write(block, signal), signal);
+      return await untilAborted(work, signal);
     } catch (error) {
-      if (signal.aborted) return { status: "retry", reason: "aborted" };
+      if (signal.aborted) return aborted;
       this.close();
       block.written = lineStart(block);
       const cause = unwritable(`log file "${this.path}"`, error);

@@ -7,6 +7,8 @@ import { delivered, type Delivery, type Sender } from "../../../core/forward/mod
 import type { Block } from "../lines/mod.ts";
 import { untilAborted } from "../until_aborted.ts";
 
+const aborted: Delivery = Object.freeze({ status: "retry", reason: "aborted" });
+
 /** A stream of bytes, as `Deno.stdout` is one. */
 export interface ByteSink {
   /** Writes some of the bytes and returns their number. */
@@ -24,10 +26,11 @@ export class StdoutSender implements Sender<Block> {
 
   /** Writes the rest of the block. When the signal aborts, a write of which the result is unknown may go on. */
   async send(block: Block, signal: AbortSignal): Promise<Delivery> {
+    if (signal.aborted) return aborted;
     try {
       return await untilAborted(this.#write(block, signal), signal);
     } catch (cause) {
-      if (signal.aborted) return { status: "retry", reason: "aborted" };
+      if (signal.aborted) return aborted;
       const isClosed = cause instanceof Deno.errors.BrokenPipe ||
         cause instanceof Deno.errors.BadResource;
       return isClosed
