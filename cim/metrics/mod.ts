@@ -1,6 +1,7 @@
 /**
- * Product metrics that belong to no single part: what arrived on each NATS subject, with XGVela's names.
- * Parts that receive messages hold a {@linkcode SubjectMeter} and count into it in plain numbers.
+ * Product metrics that several parts share: the messages received on each NATS subject, with XGVela's names. A
+ * part that receives messages has a {@linkcode SubjectMeter} and counts into it in plain numbers. The metrics
+ * of single parts stand in their own folders.
  *
  * @module
  */

@@ -6,8 +6,8 @@ import { cimSettingsToken } from "../settings/mod.ts";
 import { SubjectMeter } from "./subject_meter.ts";
 
 /**
- * Honours `cim_settings.enable_kpi`: when it is false, `/metrics` is served and empty. Counting goes on,
- * it costs nothing. Shows subject TEST, which applications may use to try the connection.
+ * Applies `cim_settings.enable_kpi`: when it is false, `/metrics` is served and empty, while counting goes on.
+ * Counts the messages on subject TEST, which applications may use to test the connection.
  */
 export function cimMetrics(): Plugin {
   return definePlugin({
@@ -16,7 +16,7 @@ export function cimMetrics(): Plugin {
     requires: [prometheusToken, busToken, identityToken, cimSettingsToken],
     config: {
       enabled: flag({
-        doc: "Whether /metrics shows anything; off, the path is served and empty.",
+        doc: "Whether `/metrics` has content; false serves it empty.",
         default: true,
       }),
     },
@@ -24,13 +24,13 @@ export function cimMetrics(): Plugin {
       const settings = get(cimSettingsToken);
       const meter = new SubjectMeter("TEST");
       metrics.add(...meter.families(get(identityToken).current.podName));
-      const show = () =>
+      const apply = () =>
         get(prometheusToken).setEnabled(
           config.enabled && settings.current.cimConfig.cim_settings.enable_kpi,
         );
-      show();
+      apply();
       const subscriptions = new DisposableStack();
-      subscriptions.use(settings.onChange(show));
+      subscriptions.use(settings.onChange(apply));
       subscriptions.use(
         get(busToken).subscribe("TEST", {
           onMessage: ({ start, end }) => meter.observe(end - start),

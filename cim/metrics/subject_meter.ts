@@ -5,8 +5,8 @@ const bucketCount = 20;
 const bounds = Array.from({ length: bucketCount }, (_, index) => index * bucketWidth);
 
 /**
- * Counts the messages of one subject and their sizes. The names are XGVela's; so are the buckets: 0, 500,
- * ... 9,500 bytes.
+ * Counts the messages of one subject and their sizes. Names and buckets (0, 500, ... 9,500 bytes) are those of
+ * XGVela.
  *
  * @example
  * ```ts
@@ -19,16 +19,16 @@ const bounds = Array.from({ length: bucketCount }, (_, index) => index * bucketW
  * ```
  */
 export class SubjectMeter {
-  /** Subject, as in the metrics' names. */
+  /** The subject, part of the metric names. */
   readonly subject: string;
-  /** Messages seen. */
+  /** Messages received. */
   messages = 0;
-  /** Milliseconds between a message and its arrival, of the last message that told its time. */
+  /** Milliseconds from the time in the last message with a time to its arrival. */
   latencyMs = 0;
   #bytes = 0;
   readonly #counts = new Float64Array(bucketCount + 1);
 
-  /** Begins at zero. */
+  /** Starts with all counters at 0. */
   constructor(subject: string) {
     this.subject = subject;
   }
@@ -37,12 +37,12 @@ export class SubjectMeter {
   observe(bytes: number): void {
     this.messages++;
     this.#bytes += bytes;
-    // The whole part of this quotient is the bucket whose bound is the next one up.
+    // The integer part of this quotient is the index of the first bound that is not smaller.
     const bucket = ((bytes + bucketWidth - 1) / bucketWidth) | 0;
     this.#counts[bucket < bucketCount ? bucket : bucketCount]++;
   }
 
-  /** The families, with the pod's name as their only label. */
+  /** The metric families; the name of the pod is their only label. */
   families(pod: string): MetricFamily[] {
     const labels = { pod };
     const stem = `cim_nats_${this.subject.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
@@ -57,13 +57,13 @@ export class SubjectMeter {
         type: "gauge",
         name: `${stem}_latency`,
         help:
-          `Milliseconds between a message on subject ${this.subject} and its arrival, the last.`,
+          `Milliseconds from the time in the last message on subject ${this.subject} to its arrival.`,
         collect: () => [{ labels, value: this.latencyMs }],
       },
       {
         type: "histogram",
         name: `${stem}_message_size`,
-        help: `Bytes of the messages on subject ${this.subject}.`,
+        help: `Size in bytes of messages on subject ${this.subject}.`,
         collect: () => [{ labels, bounds, counts: this.#counts, sum: this.#bytes }],
       },
     ];

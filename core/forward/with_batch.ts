@@ -4,14 +4,15 @@
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withBatch}. */
 export interface BatchOptions {
   /** Maximum items in a batch, at least 1. Default 500. */
   maxItems?: number;
-  /** How long the first item of a batch waits for more, in milliseconds, 0 or more. Default 100. */
-  lingerMs?: number;
+  /** How long the first item of a batch waits for more, 0 or more. Default `"100ms"`. */
+  linger?: Duration;
   /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
 }
@@ -24,14 +25,14 @@ interface Batch<T> {
 }
 
 /**
- * Sends the items that arrive within `lingerMs` as one list, in order; each item gets the outcome of its
+ * Sends the items that arrive within `linger` as one list, in order; each item gets the outcome of its
  * batch. The signal of a batch aborts when the signals of all its items have aborted. The number of waiting
  * batches is bounded by the stage in front (a queue).
  */
 export function withBatch<T>(next: Sender<readonly T[]>, options: BatchOptions = {}): Sender<T> {
-  const { maxItems = 500, lingerMs = 100, clock = systemClock } = options;
+  const { maxItems = 500, linger = "100ms", clock = systemClock } = options;
+  const lingerMs = milliseconds(linger, "linger");
   if (!(maxItems >= 1)) throw new RangeError(`Cannot batch ${maxItems} items: must be at least 1`);
-  if (!(lingerMs >= 0)) throw new RangeError(`Cannot linger ${lingerMs} ms: must be 0 or more`);
   let filling: Batch<T> | undefined;
 
   function open(): Batch<T> {

@@ -4,14 +4,15 @@
  * @module
  */
 import { type Clock, systemClock } from "../async/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import { attempt, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withBreaker}. */
 export interface BreakerOptions {
   /** Outcomes `retry` in a row after which the breaker opens, at least 1. Default 5. */
   failures?: number;
-  /** Cool-down before one probe is let through, in milliseconds, above 0. Default 5,000. */
-  openMs?: number;
+  /** Time before a probe is let through, above 0. Default `"5s"`. */
+  coolDown?: Duration;
   /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /** Called with the new state after each change. */
@@ -26,11 +27,14 @@ export type BreakerState = "closed" | "open" | "half_open";
  * rejection shows that the destination works, so it counts as success.
  */
 export function withBreaker<T>(next: Sender<T>, options: BreakerOptions = {}): Sender<T> {
-  const { failures = 5, openMs = 5_000, clock = systemClock, onChange } = options;
+  const { failures = 5, coolDown = "5s", clock = systemClock, onChange } = options;
+  const coolDownMs = milliseconds(coolDown, "coolDown");
   if (!(failures >= 1)) {
     throw new RangeError(`Cannot open after ${failures} failures: must be at least 1`);
   }
-  if (!(openMs > 0)) throw new RangeError(`Cannot stay open for ${openMs} ms: must be above 0`);
+  if (!(coolDownMs > 0)) {
+    throw new RangeError(`Cannot cool down for ${coolDownMs} ms: must be above 0`);
+  }
   let state: BreakerState = "closed";
   let failed = 0;
   let opened = 0;
@@ -42,7 +46,7 @@ export function withBreaker<T>(next: Sender<T>, options: BreakerOptions = {}): S
   return {
     async send(item, signal) {
       if (state !== "closed") {
-        const afterMs = opened + openMs - clock.monotonic();
+        const afterMs = opened + coolDownMs - clock.monotonic();
         if (state === "half_open" || afterMs > 0) {
           return { status: "retry", reason: "breaker_open", afterMs: Math.max(afterMs, 1) };
         }

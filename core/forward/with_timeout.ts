@@ -5,12 +5,13 @@
  */
 import { type Clock, deadline, systemClock } from "../async/mod.ts";
 import { hasCode } from "../errors/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import type { Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withTimeout}. */
 export interface TimeoutStageOptions {
-  /** Maximum duration of one attempt in milliseconds, above 0. */
-  limitMs: number;
+  /** Maximum duration of one attempt, above 0. */
+  limit: Duration;
   /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
 }
@@ -20,7 +21,8 @@ export interface TimeoutStageOptions {
  * signal. It is then unknown whether the item arrived: the destination may receive it twice.
  */
 export function withTimeout<T>(next: Sender<T>, options: TimeoutStageOptions): Sender<T> {
-  const { limitMs, clock = systemClock } = options;
+  const { limit, clock = systemClock } = options;
+  const limitMs = milliseconds(limit, "limit");
   if (!(limitMs > 0)) throw new RangeError(`Cannot limit to ${limitMs} ms: must be above 0`);
   return {
     async send(item, signal) {

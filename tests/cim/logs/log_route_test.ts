@@ -25,7 +25,7 @@ Deno.test("D-68 a payload that ends in a line feed yields no empty line", async 
   assert.equal(f.text("amf-0_ns1_amf-c1.log"), "with\nwithout\n\ntwo\nlines\n");
 });
 
-Deno.test("LogRoute writes payload bytes unchanged, whatever they are", async () => {
+Deno.test("LogRoute writes any payload bytes unchanged", async () => {
   await using f = await fixture();
   const payload = Uint8Array.from({ length: 256 }, (_, i) => 255 - i);
   f.send("amf", "c1", payload);
@@ -82,7 +82,7 @@ Deno.test("LogRoute changes the destination of the next message when the mode ch
   ]);
 });
 
-Deno.test("D-1 a malformed LOG payload is counted and dropped, and the next one is served", async () => {
+Deno.test("D-1 a malformed LOG payload is dropped and counted, and the next one is written", async () => {
   await using f = await fixture();
   const payloads = [
     new Uint8Array(0),
@@ -111,7 +111,7 @@ Deno.test("LogRoute counts messages, bytes and the last size, and in flight unti
   assert.deepEqual([book.inFlight, book.delivered, book.unaccounted], [0, 2, 0]);
 });
 
-Deno.test("LogRoute keeps a book for each destination of FILEANDSTDOUT", async () => {
+Deno.test("LogRoute has a book for each destination of FILEANDSTDOUT", async () => {
   await using f = await fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "hello");
   await f.route.flush();
@@ -147,7 +147,7 @@ Deno.test("D-32 the agent's own lines go to the file of container cim, unless ci
   assert.equal(f.text("amf-0_ns1_cim-c0.log"), "own line\n");
 });
 
-Deno.test("D-67 no record of the route carries a payload", async () => {
+Deno.test("D-67 no log record of the route contains a payload", async () => {
   await using f = await fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "a secret text");
   const torn = buildLogMessage({ containerId: "c", containerName: "n", payload: "a secret text" });
@@ -157,7 +157,7 @@ Deno.test("D-67 no record of the route carries a payload", async () => {
   assert.doesNotMatch(JSON.stringify(f.logs.entries), /secret/);
 });
 
-Deno.test("LogRoute refuses bounds out of range", async () => {
+Deno.test("createLogRoute() throws for options out of range", async () => {
   await assert.rejects(fixture({ maxFiles: 0 }), RangeError);
   await assert.rejects(fixture({ maxBufferedBytes: 1 }), RangeError);
   await assert.rejects(fixture({ idleMs: 0 }), RangeError);

@@ -114,7 +114,7 @@ Deno.test("logs() writes what a client publishes on LOG, and all of it when the 
     assert.equal(text, "hi\nfrom inside\n");
   }));
 
-Deno.test("D-48 logs() misses no line published before any port is open", () =>
+Deno.test("D-48 logs() receives lines that are published before any port is open", () =>
   withFolder(async (folder) => {
     const early = definePlugin({
       name: "early",
@@ -147,7 +147,7 @@ Deno.test("D-48 logs() misses no line published before any port is open", () =>
     assert.equal(await Deno.readTextFile(`${folder}/logs/amf-0_ns1_a-.log`), "early\n");
   }));
 
-Deno.test("D-29 logs() puts changed settings in force at once", () =>
+Deno.test("D-29 logs() applies changed settings at once", () =>
   withFolder(async (folder) => {
     await using agent = await start(folder);
     agent.send("amf", "quiet");
@@ -161,7 +161,7 @@ Deno.test("D-29 logs() puts changed settings in force at once", () =>
     assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "quiet\n");
   }));
 
-Deno.test("D-87 logs() shows XGVela's counters with the pod's name, and they are right", () =>
+Deno.test("D-87 logs() exports XGVela's counters with the pod's name and correct values", () =>
   withFolder(async (folder) => {
     await using agent = await start(folder);
     agent.send("amf", "hello");
@@ -231,7 +231,7 @@ Deno.test("logs() probes the log folder when the logging mode changes to FILE", 
     await until("the status is degraded again", () => state() === "degraded");
   }));
 
-Deno.test("logs() holds clients back while lines cannot be written, and loses none", () =>
+Deno.test("logs() holds clients while lines cannot be written, and loses no line", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
     await using agent = await start(folder, { logs: { max_buffered: "64KiB" } });
@@ -259,7 +259,7 @@ Deno.test("logs() holds clients back while lines cannot be written, and loses no
     assert.equal(agent.text("amf-0_ns1_amf-c1.log").length, 400_000);
   }));
 
-Deno.test("logs() writes raw lines to the standard output when common-infra says text", () =>
+Deno.test("logs() writes raw lines to the standard output when common-infra.json sets log_format to text", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
     const path = `${folder}/conf/static/common-infra.json`;

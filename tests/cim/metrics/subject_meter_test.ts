@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SubjectMeter } from "../../../cim/metrics/mod.ts";
 
-Deno.test("families() carry XGVela's names and the pod as label", () => {
+Deno.test("families() have XGVela's names and the pod as label", () => {
   const names = new SubjectMeter("EVENT").families("amf-0").map(({ name }) => name);
   assert.deepEqual(names, [
     "cim_nats_EVENT_message_count",
@@ -12,7 +12,7 @@ Deno.test("families() carry XGVela's names and the pod as label", () => {
   assert.equal(dotted.name, "cim_nats_a_b_c_message_count");
 });
 
-Deno.test("observe() counts each size in its bucket of 500 bytes, the bound included", () => {
+Deno.test("observe() counts a size in the bucket of the first bound that is not smaller", () => {
   const meter = new SubjectMeter("EVENT");
   for (const bytes of [0, 1, 500, 501, 9_500, 9_501, 1_000_000]) meter.observe(bytes);
   const family = meter.families("p")[2];

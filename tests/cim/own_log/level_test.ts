@@ -26,14 +26,14 @@ for (
     ["EXCEPTION", "error"],
   ]
 ) {
-  Deno.test(`D-31 log_level ${name} filters the agent's own log from then on`, async () => {
+  Deno.test(`D-31 log_level ${name} sets the level of the agent's own log at once`, async () => {
     await using test = await started();
     await test.agent.get(cimSettingsToken).apply(withLevel(name));
     assert.equal(test.agent.get(logsToken).level("registration"), level);
   });
 }
 
-Deno.test("D-31 log_level ALL leaves the level to the operator", async () => {
+Deno.test("D-31 log_level ALL restores the level of the configuration", async () => {
   await using test = await started();
   const before = test.agent.get(logsToken).level("registration");
   await test.agent.get(cimSettingsToken).apply(withLevel("ERROR"));

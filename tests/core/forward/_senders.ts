@@ -4,10 +4,10 @@ import { delivered, type Delivery, type Sender } from "../../../core/forward/mod
 /** A signal that never aborts. */
 export const never: AbortSignal = new AbortController().signal;
 
-/** An answer that asks for another attempt. */
+/** An outcome that calls for another attempt. */
 export const retryLater: Delivery = { status: "retry", reason: "down" };
 
-/** A sender that answers as told, the last answer for ever, and remembers what it was asked. */
+/** A sender that returns the given outcomes in order, then the last one again, and records its items. */
 export function scripted<T>(
   ...answers: (Delivery | Error)[]
 ): Sender<T> & { readonly items: T[] } {
@@ -22,7 +22,7 @@ export function scripted<T>(
   };
 }
 
-/** A sender whose answers are given by hand, in any order; it ignores its signal. */
+/** A sender whose outcomes the test gives, in any order; it ignores its signal. */
 export function held<T>(): Sender<T> & {
   readonly items: T[];
   readonly signals: AbortSignal[];

@@ -32,7 +32,7 @@ Deno.test("createRoute() books every outcome", async () => {
   assert.equal(book.unaccounted, 0);
 });
 
-Deno.test("createRoute() holds an item in flight until it is answered", async () => {
+Deno.test("createRoute() counts an item as in flight until its outcome is known", async () => {
   const sender = held<string>();
   const route = createRoute("tcp", sender, new Books());
   const answer = route.send("a", never);
@@ -42,11 +42,11 @@ Deno.test("createRoute() holds an item in flight until it is answered", async ()
   assert.deepEqual([route.book.inFlight, route.book.delivered], [0, 1]);
 });
 
-Deno.test("stages nest to a route that survives an outage", async () => {
+Deno.test("stages nest to a route that delivers after an outage", async () => {
   const clock = manualClock();
   const sender = scripted<readonly string[]>(retryLater, retryLater, delivered);
-  const limited = withTimeout(sender, { limitMs: 1_000, clock });
-  const guarded = withBreaker(limited, { failures: 2, openMs: 500, clock });
+  const limited = withTimeout(sender, { limit: 1_000, clock });
+  const guarded = withBreaker(limited, { failures: 2, coolDown: 500, clock });
   const patient = withRetry(guarded, { min: 100, random: () => 1, clock });
   const books = new Books();
   const route = createRoute("tcp", withBatch(patient, { maxItems: 2, clock }), books);
@@ -70,7 +70,7 @@ Deno.test("createRoute() books the records of an item, not the items, when count
   assert.equal(book.unaccounted, 0);
 });
 
-Deno.test("attempt() turns what a sender throws into retry", async () => {
+Deno.test("attempt() turns an error that a sender throws into retry", async () => {
   const error = new Error("connection reset");
   const delivery = await attempt(scripted<string>(error), "a", never);
   assert.deepEqual(delivery, { status: "retry", reason: "failed", cause: error });

@@ -3,7 +3,7 @@ import { delivered, withBatch } from "../../../core/forward/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { held, never, retryLater, scripted } from "./_senders.ts";
 
-Deno.test("withBatch() sends at once when the batch is full, in order", async () => {
+Deno.test("withBatch() sends a full batch at once, in order", async () => {
   const clock = manualClock();
   const sender = scripted<readonly string[]>(delivered);
   const stage = withBatch(sender, { maxItems: 2, clock });
@@ -12,10 +12,10 @@ Deno.test("withBatch() sends at once when the batch is full, in order", async ()
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("withBatch() sends what there is when the first item waited long enough", async () => {
+Deno.test("withBatch() sends a batch when its first item has waited for linger", async () => {
   const clock = manualClock();
   const sender = scripted<readonly string[]>(delivered);
-  const stage = withBatch(sender, { lingerMs: 50, clock });
+  const stage = withBatch(sender, { linger: 50, clock });
   const answer = stage.send("a", never);
   await clock.advance(49);
   assert.deepEqual(sender.items, []);
@@ -23,14 +23,14 @@ Deno.test("withBatch() sends what there is when the first item waited long enoug
   assert.deepEqual([await answer, sender.items], [delivered, [["a"]]]);
 });
 
-Deno.test("withBatch() gives each item the answer of its own batch", async () => {
+Deno.test("withBatch() returns to each item the outcome of its own batch", async () => {
   const sender = scripted<readonly string[]>(retryLater, delivered);
   const stage = withBatch(sender, { maxItems: 1, clock: manualClock() });
   assert.deepEqual(await stage.send("a", never), retryLater);
   assert.deepEqual(await stage.send("b", never), delivered);
 });
 
-Deno.test("withBatch() aborts a batch only when all its items were given up", async () => {
+Deno.test("withBatch() aborts a batch only when the signals of all its items aborted", async () => {
   const sender = held<readonly string[]>();
   const stage = withBatch(sender, { maxItems: 2, clock: manualClock() });
   const [one, two] = [new AbortController(), new AbortController()];
@@ -43,7 +43,7 @@ Deno.test("withBatch() aborts a batch only when all its items were given up", as
   assert.deepEqual(await Promise.all(answers), [retryLater, retryLater]);
 });
 
-Deno.test("withBatch() refuses ranges that make no sense", () => {
+Deno.test("withBatch() throws for options out of range", () => {
   assert.throws(() => withBatch(scripted(), { maxItems: 0 }), RangeError);
-  assert.throws(() => withBatch(scripted(), { lingerMs: -1 }), RangeError);
+  assert.throws(() => withBatch(scripted(), { linger: -1 }), RangeError);
 });

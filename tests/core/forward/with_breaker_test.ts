@@ -3,10 +3,10 @@ import { delivered, withBreaker } from "../../../core/forward/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { held, never, retryLater, scripted } from "./_senders.ts";
 
-Deno.test("withBreaker() stops asking after failures in a row and says for how long", async () => {
+Deno.test("withBreaker() opens after failures in a row and returns the time until the probe", async () => {
   const clock = manualClock();
   const sender = scripted<string>(retryLater);
-  const stage = withBreaker(sender, { failures: 2, openMs: 1_000, clock });
+  const stage = withBreaker(sender, { failures: 2, coolDown: 1_000, clock });
   await stage.send("a", never);
   await stage.send("b", never);
   await clock.advance(400);
@@ -18,13 +18,13 @@ Deno.test("withBreaker() stops asking after failures in a row and says for how l
   assert.deepEqual(sender.items, ["a", "b"]);
 });
 
-Deno.test("withBreaker() lets one attempt through when the time is over, and closes on success", async () => {
+Deno.test("withBreaker() lets one probe through after the cool-down and closes when it succeeds", async () => {
   const clock = manualClock();
   const states: string[] = [];
   const sender = scripted<string>(retryLater, delivered);
   const stage = withBreaker(sender, {
     failures: 1,
-    openMs: 1_000,
+    coolDown: 1_000,
     clock,
     onChange: (state) => states.push(state),
   });
@@ -34,10 +34,10 @@ Deno.test("withBreaker() lets one attempt through when the time is over, and clo
   assert.deepEqual(states, ["open", "half_open", "closed"]);
 });
 
-Deno.test("withBreaker() lets no second attempt through while one is under way", async () => {
+Deno.test("withBreaker() lets no second probe through while one is in flight", async () => {
   const clock = manualClock();
   const sender = held<string>();
-  const stage = withBreaker(sender, { failures: 1, openMs: 1_000, clock });
+  const stage = withBreaker(sender, { failures: 1, coolDown: 1_000, clock });
   const first = stage.send("a", never);
   sender.answer(0, retryLater);
   await first;
@@ -49,10 +49,10 @@ Deno.test("withBreaker() lets no second attempt through while one is under way",
   assert.deepEqual(await trial, delivered);
 });
 
-Deno.test("withBreaker() opens again when the one attempt fails", async () => {
+Deno.test("withBreaker() opens again when the probe fails", async () => {
   const clock = manualClock();
   const sender = scripted<string>(retryLater);
-  const stage = withBreaker(sender, { failures: 3, openMs: 1_000, clock });
+  const stage = withBreaker(sender, { failures: 3, coolDown: 1_000, clock });
   for (const item of ["a", "b", "c"]) await stage.send(item, never);
   await clock.advance(1_000);
   await stage.send("d", never);
@@ -60,7 +60,7 @@ Deno.test("withBreaker() opens again when the one attempt fails", async () => {
   assert.deepEqual(sender.items, ["a", "b", "c", "d"]);
 });
 
-Deno.test("withBreaker() takes a rejection for a sign of life", async () => {
+Deno.test("withBreaker() counts a rejection as success", async () => {
   const rejected = { status: "rejected", reason: "too_large" } as const;
   const sender = scripted<string>(retryLater, rejected, retryLater, delivered);
   const stage = withBreaker(sender, { failures: 2, clock: manualClock() });
@@ -68,7 +68,7 @@ Deno.test("withBreaker() takes a rejection for a sign of life", async () => {
   assert.equal(sender.items.length, 4);
 });
 
-Deno.test("withBreaker() refuses ranges that make no sense", () => {
+Deno.test("withBreaker() throws for options out of range", () => {
   assert.throws(() => withBreaker(scripted(), { failures: 0 }), RangeError);
-  assert.throws(() => withBreaker(scripted(), { openMs: 0 }), RangeError);
+  assert.throws(() => withBreaker(scripted(), { coolDown: 0 }), RangeError);
 });

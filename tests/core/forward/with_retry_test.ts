@@ -7,7 +7,7 @@ import { never, retryLater, scripted } from "./_senders.ts";
 
 const steady = { min: 100, max: 1_000, random: () => 1 };
 
-Deno.test("withRetry() sends again with growing delays until it is delivered", async () => {
+Deno.test("withRetry() retries with growing delays until the item is delivered", async () => {
   const clock = manualClock();
   const sender = scripted<string>(retryLater, retryLater, delivered);
   const delays: number[] = [];
@@ -22,7 +22,7 @@ Deno.test("withRetry() sends again with growing delays until it is delivered", a
   assert.deepEqual([sender.items.length, delays], [3, [100, 200]]);
 });
 
-Deno.test("withRetry() answers with the last retry when the attempts are used up", async () => {
+Deno.test("withRetry() returns the last outcome when the attempts are used up", async () => {
   const clock = manualClock();
   const sender = scripted<string>(retryLater);
   const answer = withRetry(sender, { ...steady, clock, attempts: 2 }).send("a", never);
@@ -30,20 +30,20 @@ Deno.test("withRetry() answers with the last retry when the attempts are used up
   assert.deepEqual([await answer, sender.items.length], [retryLater, 2]);
 });
 
-Deno.test("withRetry() does not send a rejected item again", async () => {
+Deno.test("withRetry() does not retry a rejected item", async () => {
   const rejected = { status: "rejected", reason: "too_large" } as const;
   const sender = scripted<string>(rejected);
   assert.deepEqual(await withRetry(sender, steady).send("a", never), rejected);
   assert.equal(sender.items.length, 1);
 });
 
-Deno.test("withRetry() takes a thrown error as what it says of itself", async () => {
+Deno.test("withRetry() retries a thrown error only if the error is retryable", async () => {
   const error = new AgentError(storeErrors.store_denied, "Cannot write: denied");
   const answer = await withRetry(scripted<string>(error), steady).send("a", never);
   assert.deepEqual(answer, { status: "rejected", reason: "store_denied", cause: error });
 });
 
-Deno.test("withRetry() waits as long as the answer asks for", async () => {
+Deno.test("withRetry() waits for afterMs of the outcome when that is longer than the backoff", async () => {
   const clock = manualClock();
   const sender = scripted<string>({ status: "retry", reason: "down", afterMs: 5_000 }, delivered);
   const answer = withRetry(sender, { ...steady, clock }).send("a", never);
@@ -53,7 +53,7 @@ Deno.test("withRetry() waits as long as the answer asks for", async () => {
   assert.deepEqual(await answer, delivered);
 });
 
-Deno.test("withRetry() ends its wait when the signal aborts", async () => {
+Deno.test("withRetry() ends its delay when the signal aborts", async () => {
   const clock = manualClock();
   const controller = new AbortController();
   const answer = withRetry(scripted<string>(retryLater), { ...steady, clock })
@@ -64,7 +64,7 @@ Deno.test("withRetry() ends its wait when the signal aborts", async () => {
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("withRetry() refuses a range that makes no sense", () => {
+Deno.test("withRetry() throws for options out of range", () => {
   assert.throws(() => withRetry(scripted(), { attempts: 0 }), RangeError);
   assert.throws(() => withRetry(scripted(), { min: 10, max: 1 }), RangeError);
 });

@@ -9,7 +9,7 @@ function base(name: string | Uint8Array, id: string | Uint8Array = "c1"): string
   return fileBase(owner, bytes(name), bytes(id));
 }
 
-Deno.test("fileBase() gives the names of the contract", () => {
+Deno.test("fileBase() returns the names of the contract", () => {
   assert.deepEqual([base("amf"), base("amf", ""), base("cmaas", "null")], [
     "amf-0_ns1_amf-c1",
     "amf-0_ns1_amf-",
@@ -19,7 +19,7 @@ Deno.test("fileBase() gives the names of the contract", () => {
 
 for (
   const [what, name] of [
-    ["a way out of the folder", "../../etc/passwd"],
+    ["a path out of the folder", "../../etc/passwd"],
     ["an absolute path", "/etc/passwd"],
     ["two dots", ".."],
     ["a NUL", "a\0b"],
@@ -30,7 +30,7 @@ for (
     ["invalid UTF-8", Uint8Array.of(0xff, 0xfe)],
   ] as const
 ) {
-  Deno.test(`D-65 fileBase() gives a harmless name for a container name with ${what}`, () => {
+  Deno.test(`D-65 fileBase() returns a harmless name for a container name with ${what}`, () => {
     const result = base(name);
     // deno-lint-ignore no-control-regex -- control characters are what must not be there
     assert.doesNotMatch(result, /[/\\\u0000-\u001f\u007f-\u009f]|\.\./);
@@ -39,25 +39,25 @@ for (
   });
 }
 
-Deno.test("D-65 fileBase() keeps names apart that become equal when cleaned or cut", () => {
+Deno.test("D-65 fileBase() returns different names for containers that are equal when sanitised or shortened", () => {
   const long = "x".repeat(4_095);
   const names = ["a/b", "a\0b", "a_b", "a\\b", `${long}y`, `${long}z`, Uint8Array.of(0x61, 0xff)];
   assert.equal(new Set(names.map((name) => base(name))).size, names.length);
 });
 
-Deno.test("D-65 fileBase() cuts a name in the id as well, and keeps ids apart", () => {
+Deno.test("D-65 fileBase() shortens a long id too, and returns different names for different ids", () => {
   const ids = [`${"i".repeat(300)}1`, `${"i".repeat(300)}2`, "../1", "../2"];
   assert.equal(new Set(ids.map((id) => base("amf", id))).size, ids.length);
 });
 
-Deno.test("backupName() carries the UTC time that backupTime() reads", () => {
+Deno.test("backupName() contains the UTC time that backupTime() reads", () => {
   const time = Date.UTC(2026, 0, 31, 12, 34, 56, 789);
   const name = backupName("amf-0_ns1_amf-c1", time);
   assert.equal(name, "amf-0_ns1_amf-c1-2026-01-31T12-34-56.789.log_bkp");
   assert.equal(backupTime("amf-0_ns1_amf-c1", name), time);
 });
 
-Deno.test("backupTime() knows no time of files that are not backups of that file", () => {
+Deno.test("backupTime() is undefined for files that are not backups of that file", () => {
   const names = [
     "a.log",
     "a-2026-01-31T12-34-56.789.log",

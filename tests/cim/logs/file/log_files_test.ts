@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fixture, settingsOf, timers, until } from "../_fixture.ts";
 
-Deno.test("LogFiles writes when the timer is due, counted from the oldest line that waits", async () => {
+Deno.test("LogFiles writes when flush_timeout has passed since the oldest waiting line", async () => {
   await using f = await fixture({ lmaas: { flush_timeout: 5 } });
   await using _timers = timers(f.route);
   await f.clock.advance(3_000);
@@ -13,7 +13,7 @@ Deno.test("LogFiles writes when the timer is due, counted from the oldest line t
   await until("the line is written", () => f.text("amf-0_ns1_amf-c1.log") === "quiet\n");
 });
 
-Deno.test("LogFiles writes a moment after the chunk in which buffer_size is reached", async () => {
+Deno.test("LogFiles writes shortly after the chunk in which buffer_size is reached", async () => {
   await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
   f.send("amf", "c1", "x".repeat(998));
   f.route.endOfChunk();
@@ -24,7 +24,7 @@ Deno.test("LogFiles writes a moment after the chunk in which buffer_size is reac
   await until("both lines are written", () => f.files.book.delivered === 2);
 });
 
-Deno.test("D-29 a new flush_timeout is in force for lines that wait already", async () => {
+Deno.test("D-29 a new flush_timeout applies to lines that already wait", async () => {
   await using f = await fixture({ lmaas: { flush_timeout: 30 } });
   await using _timers = timers(f.route);
   f.send("amf", "c1", "quiet");
@@ -34,7 +34,7 @@ Deno.test("D-29 a new flush_timeout is in force for lines that wait already", as
   await until("the line is written", () => f.text("amf-0_ns1_amf-c1.log") === "quiet\n");
 });
 
-Deno.test("D-29 a new buffer_size is in force for lines that wait already", async () => {
+Deno.test("D-29 a new buffer_size applies to lines that already wait", async () => {
   await using f = await fixture({ lmaas: { buffer_size: 10_000 } });
   f.send("amf", "c1", "x".repeat(2_000));
   f.send("smf", "c1", "y".repeat(2_000));
@@ -43,7 +43,7 @@ Deno.test("D-29 a new buffer_size is in force for lines that wait already", asyn
   await until("both lines are written", () => f.files.book.delivered === 2);
 });
 
-Deno.test("D-51 a line that comes while the buffer is being written is neither lost nor doubled", async () => {
+Deno.test("D-51 a line that arrives while the buffer is written is neither lost nor duplicated", async () => {
   await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
   const lines = Array.from({ length: 2_000 }, (_, i) => `line ${i} ${"x".repeat(100)}`);
   for (const [i, line] of lines.entries()) {
@@ -57,7 +57,7 @@ Deno.test("D-51 a line that comes while the buffer is being written is neither l
   assert.equal(f.text("amf-0_ns1_amf-c1.log"), lines.map((line) => `${line}\n`).join(""));
 });
 
-Deno.test("D-50 a message waits for no disk: many are taken before anything is written", async () => {
+Deno.test("D-50 messages do not wait for the disk: many are accepted before anything is written", async () => {
   await using f = await fixture();
   for (let i = 0; i < 10_000; i++) f.send("amf", "c1", `line ${i}`);
   f.route.endOfChunk();
@@ -67,7 +67,7 @@ Deno.test("D-50 a message waits for no disk: many are taken before anything is w
   assert.deepEqual([book.delivered, book.unaccounted], [10_000, 0]);
 });
 
-Deno.test("D-65 files of idle containers are closed, and opened again when they write", async () => {
+Deno.test("D-65 files of idle containers are closed and opened again for the next line", async () => {
   await using f = await fixture({ idleMs: 60_000, lmaas: { flush_timeout: 5 } });
   await using _timers = timers(f.route);
   f.send("amf", "c1", "before");
@@ -81,7 +81,7 @@ Deno.test("D-65 files of idle containers are closed, and opened again when they 
   assert.equal(f.text("amf-0_ns1_amf-c1.log"), "before\nafter\n");
 });
 
-Deno.test("D-65 the file that is idle longest gives way when too many are open", async () => {
+Deno.test("D-65 the file that has been idle longest is closed when too many are open", async () => {
   await using f = await fixture({ maxFiles: 2 });
   for (const name of ["a", "b", "c", "a"]) {
     f.send(name, "1", name);
@@ -95,7 +95,7 @@ Deno.test("D-65 the file that is idle longest gives way when too many are open",
   );
 });
 
-Deno.test("D-65 lines of containers beyond the bound share one file when none is idle", async () => {
+Deno.test("D-65 containers beyond maxFiles share one file when no file is idle", async () => {
   await using f = await fixture({ maxFiles: 2 });
   for (let i = 0; i < 100; i++) f.send(`n${i}`, "1", `line ${i}`);
   assert.equal(f.files.openFiles, 2);
@@ -117,7 +117,7 @@ Deno.test("D-65 a container cannot lead its lines out of the log folder", async 
   assert.equal(f.files.book.delivered, 3);
 });
 
-Deno.test("LogFiles gives containers whose file names are equal one writer", async () => {
+Deno.test("LogFiles uses one writer for containers whose file names are equal", async () => {
   await using f = await fixture();
   for (let i = 0; i < 3; i++) {
     f.send("a-b", "c", `first ${i}`);
@@ -129,7 +129,7 @@ Deno.test("LogFiles gives containers whose file names are equal one writer", asy
   assert.equal(f.text("amf-0_ns1_a-b-c.log"), `${lines}\n`);
 });
 
-Deno.test("LogFiles tells name and id apart that are equal when joined", async () => {
+Deno.test("LogFiles distinguishes containers whose name and id are equal when joined", async () => {
   await using f = await fixture();
   for (const [name, id] of [["ab", "c"], ["a", "bc"], ["abc", ""], ["", "abc"]]) {
     for (let i = 0; i < 2; i++) f.send(name, id, `${name}|${id}`);
@@ -146,7 +146,7 @@ Deno.test("LogFiles tells name and id apart that are equal when joined", async (
   );
 });
 
-Deno.test("LogFiles shares the overflow file with a container that really has its name", async () => {
+Deno.test("LogFiles shares the overflow file with a container of that name", async () => {
   await using f = await fixture({ maxFiles: 1, idleMs: 1_000 });
   await using _timers = timers(f.route);
   for (const name of ["a", "b", "overflow", "c", "overflow"]) f.send(name, "", name);

@@ -22,7 +22,7 @@ Deno.test("LogFile renames to a UTC backup before a write would exceed the maxim
   assert.equal(f.text(`${base}.log`), "next\n");
 });
 
-Deno.test("LogFile writes a single write beyond the maximum, into a file of its own", async () => {
+Deno.test("LogFile writes a line larger than the maximum to a file of its own", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   const large = "x".repeat(300_000);
   await writeLines(f, ["a", large, "b"]);
@@ -31,7 +31,7 @@ Deno.test("LogFile writes a single write beyond the maximum, into a file of its 
   assert.equal(f.files.book.delivered, 3);
 });
 
-Deno.test("LogFile makes no empty backup when the first write is beyond the maximum", async () => {
+Deno.test("LogFile makes no empty backup when the first line is larger than the maximum", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await writeLines(f, ["x".repeat(100)]);
   assert.deepEqual(f.names(), [`${base}.log`]);
@@ -45,7 +45,7 @@ Deno.test("LogFile keeps the newest backups up to their number", async () => {
   assert.deepEqual(f.names().map(f.text), ["3333\n", "4444\n", "5555\n"]);
 });
 
-Deno.test("LogFile gives two rotations in one moment different names", async () => {
+Deno.test("LogFile gives two backups of the same millisecond different names", async () => {
   await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
   await writeLines(f, ["1111", "2222", "3333"], 0);
   assert.deepEqual(f.names().map(f.text), ["1111\n", "2222\n", "3333\n"]);
@@ -70,7 +70,7 @@ Deno.test("LogFile deletes backups that are too old, of this file only, when it 
   assert.deepEqual(f.names(), [backupName(base, young), `${base}.log`, backupName("other", old)]);
 });
 
-Deno.test("LogFile deletes a backup that grows too old while nothing is written", async () => {
+Deno.test("LogFile deletes a backup that becomes too old while nothing is written", async () => {
   await using f = await fixture({ idleMs: 30 * dayMs, lmaas: { max_age: 1 } });
   await using _timers = timers(f.route);
   // A look at backups while there are no files must not be the last one.
@@ -83,7 +83,7 @@ Deno.test("LogFile deletes a backup that grows too old while nothing is written"
   await until("the backup is gone", () => f.names().length === 1);
 });
 
-Deno.test("D-29 new size, number and age of backups reach files that are open", async () => {
+Deno.test("D-29 new limits of size, number and age apply to open files", async () => {
   await using f = await fixture();
   await using _timers = timers(f.route);
   const other = "amf-0_ns1_smf-c1";
