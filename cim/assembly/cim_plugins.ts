@@ -24,6 +24,9 @@ import { settings, settingsMemory } from "../settings/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { store } from "../store/mod.ts";
 
+/** Subject families of the product; their counters exist from the start. */
+const subjectFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
+
 /**
  * Every plugin of the product, new for each agent. The order is that of the start where the dependencies
  * leave a choice: the log, then what only reads, then the doors and the stores, then what works with them,
@@ -40,7 +43,7 @@ export function cimPlugins(): readonly Plugin[] {
     http(),
     prometheus(),
     health(),
-    natsServer(),
+    natsServer({ name: "cim", families: subjectFamilies }),
     nats(),
     bus(),
     localkv(),

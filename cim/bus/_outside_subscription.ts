@@ -19,6 +19,8 @@ export interface OutsideBacklog {
   readonly dropped: Map<string, number>;
 }
 
+const decoder = new TextDecoder();
+
 export class OutsideSubscription implements InProcessSubscription {
   readonly #subject: string;
   readonly #handler: InProcessHandler;
@@ -97,6 +99,8 @@ export class OutsideSubscription implements InProcessSubscription {
       reply,
       headerStart: 0,
       headerEnd: 0,
+      text: () => decoder.decode(data),
+      json: () => JSON.parse(decoder.decode(data)),
     };
     this.#handler.onMessage(view);
     if (this.#isChunkOpen || !this.#handler.onChunkEnd) return;

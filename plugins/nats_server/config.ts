@@ -1,5 +1,5 @@
 /**
- * The server's keys in section `nats`.
+ * Keys of the server in section `nats`.
  *
  * @module
  */
@@ -14,13 +14,13 @@ import {
   size,
   text,
 } from "../../core/mod.ts";
-import type { NatsUser } from "./security/auth.ts";
+import type { NatsUser } from "./security/mod.ts";
 import { defaultLimits, type NatsServerOptions } from "./options.ts";
 
-/** A user as the operator writes it; checked further by {@linkcode authenticator}. */
+/** A configured user; {@linkcode authenticator} checks it further. */
 type ConfiguredUser = NatsUser;
 
-/** Strict shapes: a key that is misspelt must not silently give more rights. */
+/** Strict objects: a misspelt key must not silently give more rights. */
 const userSchema: Parameters<typeof json<readonly ConfiguredUser[], never>>[0] = (z) => {
   const rules = z.strictObject({
     allow: z.array(z.string()).optional(),
@@ -49,24 +49,26 @@ const userSchema: Parameters<typeof json<readonly ConfiguredUser[], never>>[0] =
   ]));
 };
 
-/** Fields of the section; `plugins/nats` adds those of the client. */
+/** Fields of the section; `plugins/nats` adds those of the client to the same section. */
 export const natsServerFields = {
   embedded: flag({
-    doc: "Run the embedded NATS server. Switch it off when all clients use an outside server.",
+    doc:
+      "Whether to run the embedded NATS server. Disable it when all clients use an external server.",
     default: true,
   }),
   host: text({
-    doc: "Address the embedded server binds. Anything but loopback needs authentication or TLS.",
+    doc:
+      "Address that the embedded server binds. An address other than loopback needs authentication or TLS.",
     default: "127.0.0.1",
   }),
   port: integer({
-    doc: "Port the embedded server binds; 0 takes a free one.",
+    doc: "Port that the embedded server binds; 0 selects a free one.",
     default: 4222,
     min: 0,
     max: 65_535,
   }),
   allowInsecureBind: flag({
-    doc: "Bind another address than loopback although anyone could connect.",
+    doc: "Whether to bind an address other than loopback although everyone could connect.",
     default: false,
   }),
   maxPayloadBytes: size({
@@ -82,62 +84,64 @@ export const natsServerFields = {
     max: 64 * 1024,
   }),
   maxPendingBytes: size({
-    doc: "Most bytes that may wait for one client; it is cut off beyond.",
+    doc: "Most bytes pending for one client; a client that exceeds it is disconnected.",
     default: defaultLimits.maxPendingBytes,
     min: 4096,
     max: 2 ** 31,
   }),
   maxConnections: integer({
-    doc: "Most connections at once.",
+    doc: "Maximum connections.",
     default: defaultLimits.maxConnections,
     min: 1,
     max: 1_000_000,
   }),
   maxSubscriptions: integer({
-    doc: "Most subscriptions of one client; 0 for as many as it likes.",
+    doc: "Maximum subscriptions per client; 0 means unlimited.",
     default: defaultLimits.maxSubscriptions,
     min: 0,
     max: 10_000_000,
   }),
   pingIntervalMs: duration({
-    doc: "Time between pings to a quiet client.",
+    doc: "Time between pings to an idle client.",
     default: defaultLimits.pingIntervalMs,
     min: 1,
     max: 86_400_000,
   }),
   maxPingsOut: integer({
-    doc: "Pings without an answer after which a client is stale.",
+    doc: "Unanswered pings after which a client is disconnected as stale.",
     default: defaultLimits.maxPingsOut,
     min: 1,
     max: 100,
   }),
   writeDeadlineMs: duration({
-    doc: "Longest time a write to a client may make no progress before the client is cut off.",
+    doc: "Time after which a client is disconnected when a write to it makes no progress.",
     default: defaultLimits.writeDeadlineMs,
     min: 1,
     max: 3_600_000,
   }),
-  token: secret({ doc: "Token that every client must show. Excludes `users`." }),
+  token: secret({ doc: "Token that every client must send. Cannot be combined with `users`." }),
   users: json<readonly ConfiguredUser[], { doc: string; default: readonly ConfiguredUser[] }>(
     userSchema,
     {
-      doc: "Users: `user` and `password` (plain or bcrypt), or `nkey`, each with `permissions`.",
+      doc:
+        "Users that may connect: `user` and `password` (plain or bcrypt), or `nkey`, each with optional `permissions`.",
       default: [],
     },
   ),
   usersFile: text({
-    doc: "JSON file with a list as in `users`. Excludes `users` and `token`.",
+    doc: "JSON file with a list as in `users`. Cannot be combined with `users` and `token`.",
   }),
   tlsCertFile: text({
-    doc: "File with the server's certificate chain (PEM); clients must use TLS.",
+    doc: "PEM file with the certificate chain of the server; when set, clients must use TLS.",
   }),
-  tlsKeyFile: text({ doc: "File with the key (PEM) of the certificate." }),
+  tlsKeyFile: text({ doc: "PEM file with the private key of the certificate." }),
   tlsClientCaFile: text({
-    doc: "File with the authorities (PEM) of client certificates, which are then required.",
+    doc:
+      "PEM file with the CA certificates of clients; when set, client certificates are required.",
   }),
-  tlsHandshakeFirst: flag({ doc: "Clients start TLS before INFO.", default: false }),
+  tlsHandshakeFirst: flag({ doc: "Whether clients start TLS before INFO.", default: false }),
   reloadIntervalMs: duration({
-    doc: "Time between looks at the files of users and certificates; what changed is put in force.",
+    doc: "How often user and certificate files are checked for changes.",
     default: 10_000,
     min: 100,
     max: 86_400_000,
@@ -147,7 +151,7 @@ export const natsServerFields = {
 /** The parsed section. */
 export type NatsServerConfig = ConfigOf<typeof natsServerFields>;
 
-/** Options of the server that the section asks for, without the credentials. */
+/** Server options from the section, without the credentials. */
 export function serverOptions(config: NatsServerConfig): NatsServerOptions {
   const { host, port, allowInsecureBind } = config;
   const {

@@ -1,31 +1,30 @@
 /**
- * Who may come in and with which certificates, as the section says it; what stands in files is read again
- * when a file has changed, so that a rotated certificate or another list of users needs no restart.
+ * Users and certificates from the configuration. Files are read again when they change, so that a rotated
+ * certificate or a new list of users needs no restart.
  *
  * @module
  */
 import { AgentError, describeError } from "../../core/mod.ts";
-import { authenticator, type NatsUser } from "./security/auth.ts";
-import type { Authenticator } from "./security/authenticator.ts";
+import { type Authenticator, authenticator, type NatsUser } from "./security/mod.ts";
 import { type NatsServerConfig, natsServerFields } from "./config.ts";
-import type { NatsTlsOptions } from "./transport/tls.ts";
+import type { NatsTlsOptions } from "./transport/mod.ts";
 
-/** What a server is made and reloaded with; absent members are not configured. */
+/** Credentials for making or reloading a server; absent members are not configured. */
 export interface CredentialOptions {
-  /** Decides who may come in. */
+  /** Decides which clients may connect. */
   readonly authenticator?: Authenticator;
-  /** Certificates. */
+  /** Certificates of the server. */
   readonly tls?: NatsTlsOptions;
 }
 
-/** The credentials of one section. */
+/** Credentials of one configuration section. */
 export class CredentialFiles {
-  /** Files that may change; empty when everything stands in the section itself. */
+  /** Files to watch; empty when the section contains all credentials itself. */
   readonly paths: readonly string[];
   readonly #config: NatsServerConfig;
-  #stamp = "";
+  #lastFingerprint = "";
 
-  /** Reads nothing yet. */
+  /** Does not read the files yet. */
   constructor(config: NatsServerConfig) {
     const { usersFile, tlsCertFile, tlsKeyFile, tlsClientCaFile } = config;
     this.#config = config;
@@ -34,14 +33,14 @@ export class CredentialFiles {
   }
 
   /**
-   * Reads everything.
+   * Reads all files.
    *
-   * @throws {TypeError} When users or TLS are configured by half or twice.
+   * @throws {TypeError} When the keys of users or TLS are incomplete or contradict each other.
    * @throws {AgentError} `config_unreadable` when a file cannot be read, `config_invalid` when the list of
-   * users is none.
+   * users is invalid.
    */
   async read(): Promise<CredentialOptions> {
-    this.#stamp = await this.#look();
+    this.#lastFingerprint = await this.#fingerprint();
     const [users, tls] = await Promise.all([this.#users(), this.#tls()]);
     const token = this.#config.token?.reveal();
     return {
@@ -52,9 +51,9 @@ export class CredentialFiles {
     };
   }
 
-  /** Whether a file has changed since the last {@linkcode read}, whatever came of it. */
+  /** Whether a file has changed since the last {@linkcode read}, even if that read failed. */
   async haveChanged(): Promise<boolean> {
-    return await this.#look() !== this.#stamp;
+    return await this.#fingerprint() !== this.#lastFingerprint;
   }
 
   async #users(): Promise<readonly NatsUser[]> {
@@ -62,13 +61,13 @@ export class CredentialFiles {
     if (usersFile === undefined) return users;
     if (users.length > 0 || token !== undefined) {
       throw new TypeError(
-        "Cannot set up users: nats.users_file excludes nats.users and nats.token",
+        "Cannot set up users: nats.users_file cannot be combined with nats.users or nats.token",
       );
     }
     const listed = natsServerFields.users.check(parsed(usersFile, await read(usersFile)));
     if ("issues" in listed) throw invalid(usersFile, listed.issues.join("; "));
-    // With an empty file nobody could come in, which is an accident, and with no list everybody.
-    if (listed.value.length === 0) throw invalid(usersFile, "it names no user");
+    // An empty list is an error: ignoring it would let everyone connect.
+    if (listed.value.length === 0) throw invalid(usersFile, "it lists no user");
     return listed.value;
   }
 
@@ -79,7 +78,7 @@ export class CredentialFiles {
     }
     if (tlsCertFile === undefined || tlsKeyFile === undefined) {
       throw new TypeError(
-        "Cannot set up TLS: nats.tls_cert_file and nats.tls_key_file go together",
+        "Cannot set up TLS: nats.tls_cert_file and nats.tls_key_file must both be set",
       );
     }
     const [cert, key, clientCa] = await Promise.all([
@@ -91,9 +90,9 @@ export class CredentialFiles {
     return clientCa === undefined ? tls : { ...tls, clientCa };
   }
 
-  /** Identity, size and time of all files; a missing one is told by `read`. */
-  async #look(): Promise<string> {
-    const looks = this.paths.map(async (path) => {
+  /** Inode, size and time of all files; `read` reports a missing file. */
+  async #fingerprint(): Promise<string> {
+    const stats = this.paths.map(async (path) => {
       try {
         const { ino, size, mtime } = await Deno.stat(path);
         return `${ino} ${size} ${mtime?.getTime()}`;
@@ -101,7 +100,7 @@ export class CredentialFiles {
         return describeError(error);
       }
     });
-    return (await Promise.all(looks)).join("\n");
+    return (await Promise.all(stats)).join("\n");
   }
 }
 
@@ -119,7 +118,7 @@ function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message would quote the text, and with it a password.
+    // The parser's error message would quote the text and could contain a password.
     throw invalid(path, "it is not JSON");
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Errors of the server as a caller or an operator meets them.
+ * Errors of the embedded NATS server.
  *
  * @module
  */
@@ -13,21 +13,21 @@ export const natsServerErrors: ErrorCatalogue<
   nats_address_unavailable: {
     retryable: false,
     meaning: "The address that the NATS server should listen on does not exist on this machine.",
-    remedy: "Correct `nats.host`; 127.0.0.1 is always there.",
+    remedy: "Correct `nats.host`; 127.0.0.1 always exists.",
   },
   nats_no_responders: {
     retryable: true,
     meaning: "A request was published on a subject that has no subscriber.",
-    remedy: "Start the responder, or try again once it runs.",
+    remedy: "Start the responder, then retry.",
   },
 });
 
-/** What `listen` throws for a failure of the runtime's. */
+/** Converts an error of the runtime's listen to the one that the server throws. */
 export function listenError(host: string, port: number, error: unknown): unknown {
   if (error instanceof Deno.errors.AddrInUse) {
     return new AgentError(
       "address_in_use",
-      `Cannot listen on ${host}:${port}: another process has the port; stop it, or set another one with "nats.port"`,
+      `Cannot listen on ${host}:${port}: another process uses the port; stop it, or set another port with "nats.port"`,
       { cause: error },
     );
   }
@@ -41,23 +41,23 @@ export function listenError(host: string, port: number, error: unknown): unknown
   return error;
 }
 
-/** A request that nobody can answer. */
+/** The error of a request without subscribers. */
 export function noRespondersError(subject: string): AgentError {
   return new AgentError(
     natsServerErrors.nats_no_responders,
-    `Cannot get an answer on "${subject}": nobody is subscribed`,
+    `Cannot get a reply on "${subject}": the subject has no subscriber`,
   );
 }
 
-/** A request without an answer in time. */
-export function answerTimeoutError(subject: string, timeoutMs: number): AgentError {
+/** The error of a request whose reply did not arrive in time. */
+export function requestTimeoutError(subject: string, timeoutMs: number): AgentError {
   return new AgentError(
     "deadline_exceeded",
-    `Cannot get an answer on "${subject}": none within ${timeoutMs} ms`,
+    `Cannot get a reply on "${subject}": none arrived within ${timeoutMs} ms`,
   );
 }
 
-/** A request that the end of the server overtook. */
+/** The error of a request that was in flight when the server closed. */
 export function serverClosedError(subject: string): AgentError {
-  return new AgentError("closed", `Cannot get an answer on "${subject}": the server is closed`);
+  return new AgentError("closed", `Cannot get a reply on "${subject}": the server is closed`);
 }

@@ -1,45 +1,45 @@
 /**
- * Options of the server, their defaults and ranges.
+ * Options of the server with their defaults and ranges.
  *
  * @module
  */
 import { type Clock, isLoopback, type Logger, LogRegistry, systemClock } from "../../core/mod.ts";
-import { type Authenticator, openDoor } from "./security/authenticator.ts";
-import type { NatsTlsOptions } from "./transport/tls.ts";
+import { type Authenticator, noAuthentication } from "./security/mod.ts";
+import type { NatsTlsOptions } from "./transport/mod.ts";
 
-/** Bounds of a server. */
+/** Limits of a server. */
 export interface NatsLimits {
   /** Longest argument of a protocol line, in bytes. Default 2048. */
   readonly maxControlLineBytes: number;
   /** Largest payload, headers included, in bytes. Default 1 MiB. */
   readonly maxPayloadBytes: number;
-  /** Most bytes that may wait for one client; it is cut off beyond. Default 64 MiB. */
+  /** Most bytes pending for one client; a client that exceeds it is disconnected. Default 64 MiB. */
   readonly maxPendingBytes: number;
-  /** Most connections at once. Default 65,536. */
+  /** Maximum connections. Default 65,536. */
   readonly maxConnections: number;
-  /** Most subscriptions of one client; 0 = as many as it likes. Default 65,536. */
+  /** Maximum subscriptions per client; 0 means unlimited. Default 65,536. */
   readonly maxSubscriptions: number;
-  /** Time between pings to a quiet client, in milliseconds. Default 2 minutes. */
+  /** Time between pings to an idle client, in milliseconds. Default 2 minutes. */
   readonly pingIntervalMs: number;
-  /** Pings without an answer after which a client is stale. Default 2. */
+  /** Unanswered pings after which a client is disconnected as stale. Default 2. */
   readonly maxPingsOut: number;
-  /** Longest time a write may make no progress, in milliseconds. Default 2 seconds. */
+  /** Time after which a client is disconnected when a write makes no progress, in milliseconds. Default 2 seconds. */
   readonly writeDeadlineMs: number;
-  /** Time to send CONNECT where credentials are required, in milliseconds. Default 2 seconds. */
+  /** Time within which a client must send its credentials, in milliseconds. Default 2 seconds. */
   readonly authTimeoutMs: number;
-  /** Time for a TLS handshake, in milliseconds. Default 2 seconds. */
+  /** Time limit of a TLS handshake, in milliseconds. Default 2 seconds. */
   readonly tlsTimeoutMs: number;
-  /** Pending bytes of a client from which its publishers are slowed down. Default 512 KiB. */
+  /** Pending bytes of a client above which its publishers have to wait. Default 512 KiB. */
   readonly stallBytes: number;
-  /** Longest wait of a publisher per chunk for a client over that bound, in milliseconds. Default 10. */
+  /** Longest wait of a publisher per chunk for such a client, in milliseconds. Default 10. */
   readonly stallMs: number;
-  /** Time that what is pending gets when a connection is closed, in milliseconds. Default 1 second. */
+  /** Time limit for writing pending output when a connection is closed, in milliseconds. Default 1 second. */
   readonly closeFlushMs: number;
-  /** Subject families with counters of their own. Default 32. */
+  /** Maximum subject families with counters of their own. Default 32. */
   readonly maxFamilies: number;
 }
 
-/** The defaults. */
+/** Default limits. */
 export const defaultLimits: NatsLimits = Object.freeze({
   maxControlLineBytes: 2048,
   maxPayloadBytes: 1024 * 1024,
@@ -57,7 +57,7 @@ export const defaultLimits: NatsLimits = Object.freeze({
   maxFamilies: 32,
 });
 
-/** Ranges that are checked, inclusive. */
+/** Allowed ranges, inclusive. */
 const ranges: Readonly<Record<keyof NatsLimits, readonly [min: number, max: number]>> = {
   maxControlLineBytes: [64, 64 * 1024],
   maxPayloadBytes: [1, 64 * 1024 * 1024],
@@ -77,49 +77,50 @@ const ranges: Readonly<Record<keyof NatsLimits, readonly [min: number, max: numb
 
 /** Options of a server. */
 export interface NatsServerOptions {
-  /** Address to bind. Default 127.0.0.1. Others need authentication, TLS or `allowInsecureBind`. */
+  /** Address to bind. Default 127.0.0.1. An address other than loopback needs authentication, TLS or `allowInsecureBind`. */
   host?: string;
-  /** Port to bind; 0 takes a free one. Default 4222. */
+  /** Port to bind; 0 selects a free one. Default 4222. */
   port?: number;
-  /** Name in INFO. Default `cim`. */
+  /** Server name in INFO. Default: the server id, as in nats-server. */
   name?: string;
-  /** Binds another address than loopback although anyone could connect. Default false. */
+  /** Allows binding an address other than loopback although everyone could connect. Default false. */
   allowInsecureBind?: boolean;
-  /** Bounds; each has its own default. */
+  /** Limits that differ from {@linkcode defaultLimits}. */
   limits?: Partial<NatsLimits>;
-  /** Who may come in. Default: everyone. */
+  /** Decides which clients may connect. Default: all. */
   authenticator?: Authenticator;
-  /** Certificates; with them every client must use TLS. Default: none. */
+  /** Certificates; when set, clients must use TLS. Default: no TLS. */
   tls?: NatsTlsOptions;
-  /** Subject families that have counters of their own from the start. Default: none. */
+  /** Subject families whose counters exist from the start. Default: none. */
   families?: readonly string[];
-  /** Where the server logs. Default: nowhere. */
+  /** Logger to use. Default: discards all records. */
   log?: Logger;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Random numbers from 0 to 1, for ids and queue groups. Default `Math.random`. */
+  /** Returns numbers from 0 to 1, for ids and queue groups. Default `Math.random`. */
   random?: () => number;
 }
 
-/** Options with everything filled in. */
-export type ResolvedOptions = Required<Omit<NatsServerOptions, "limits" | "tls">> & {
+/** Options with all defaults applied. */
+export type ResolvedOptions = Required<Omit<NatsServerOptions, "name" | "limits" | "tls">> & {
+  readonly name: string | undefined;
   readonly limits: NatsLimits;
   readonly tls: NatsTlsOptions | undefined;
 };
 
 /**
- * Fills in defaults and checks ranges.
+ * Applies the defaults and checks the ranges.
  *
  * @throws {RangeError} When a limit or the port is out of range.
- * @throws {TypeError} When an address other than loopback would be open to everyone.
+ * @throws {TypeError} When the address is not loopback and everyone could connect.
  */
 export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
   const {
     host = "127.0.0.1",
     port = 4222,
-    name = "cim",
+    name,
     allowInsecureBind = false,
-    authenticator = openDoor,
+    authenticator = noAuthentication,
     tls,
     families = [],
     log = new LogRegistry({ sinks: [] }).logger("nats_server"),
@@ -127,14 +128,14 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     random = Math.random,
   } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`Cannot use port ${port}: must be an integer from 0 to 65535`);
+    throw new RangeError(`Cannot use port ${port}: it must be an integer from 0 to 65535`);
   }
   const limits = { ...defaultLimits, ...options.limits };
   for (const key of Object.keys(ranges) as (keyof NatsLimits)[]) {
     const [min, max] = ranges[key];
     if (!Number.isInteger(limits[key]) || limits[key] < min || limits[key] > max) {
       throw new RangeError(
-        `Cannot use ${key} ${limits[key]}: must be an integer from ${min} to ${max}`,
+        `Cannot use ${key} ${limits[key]}: it must be an integer from ${min} to ${max}`,
       );
     }
   }

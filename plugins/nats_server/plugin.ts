@@ -1,8 +1,8 @@
 /**
  * The server as a plugin.
  *
- * `init` provides the server before its port is open: whoever subscribes in its own `init` misses no
- * message. The port opens in `afterInit`, and when the agent stops the server drains.
+ * `init` provides the server before its port is open, so plugins that subscribe in their `init` miss no message.
+ * The port opens in `afterInit`; `close` drains the server.
  *
  * @module
  */
@@ -18,8 +18,7 @@ import { type NatsServerConfig, natsServerFields, serverOptions } from "./config
 import { CredentialFiles } from "./credential_files.ts";
 import { httpToken } from "../http/mod.ts";
 import { natsToken } from "../nats/mod.ts";
-import { monitoringRoutes } from "./monitoring/monitoring_routes.ts";
-import { serverMetrics } from "./monitoring/metrics.ts";
+import { monitoringRoutes, serverMetrics } from "./monitoring/mod.ts";
 import { NatsServer } from "./server.ts";
 
 /** Key under which the {@linkcode NatsServer} is provided. */
@@ -27,15 +26,22 @@ export const natsServerToken: Token<NatsServer> = token("nats_server", {
   providedBy: "natsServer()",
 });
 
-/** Subject families of the product; they have counters of their own from the start. */
-const productFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
+/** Options of {@linkcode natsServer}. */
+export interface NatsServerPluginOptions {
+  /** Server name in INFO. Default: the server id. */
+  name?: string;
+  /** Subject families whose counters exist from the start. Default: none. */
+  families?: readonly string[];
+}
 
 /**
- * The embedded NATS server. Requires nothing; a port that is taken stops the agent. It opens no port when
- * `nats.embedded` is false or `nats.url` names an outside server: two servers with the same subjects would
- * only hide messages from those who look at the other one.
+ * The embedded NATS server. It requires no other plugin. The start fails when its port is in use. It opens no port
+ * when `nats.embedded` is false or `nats.url` names an external server: with two servers, clients of one would not
+ * see the messages of the other.
  */
-export function natsServer(): Plugin {
+export function natsServer(
+  { name: serverName, families }: NatsServerPluginOptions = {},
+): Plugin {
   return definePlugin({
     name: "nats_server",
     section: "nats",
@@ -43,20 +49,19 @@ export function natsServer(): Plugin {
     provides: [natsServerToken],
     config: natsServerFields,
     async init({ name, config, log, clock, random, metrics, find, provide }) {
-      const families = productFamilies;
       const credentials = new CredentialFiles(config);
       const options = { ...serverOptions(config), ...await credentials.read() };
-      const server = new NatsServer({ ...options, families, log, clock, random });
+      const server = new NatsServer({ ...options, name: serverName, families, log, clock, random });
       metrics.add(...serverMetrics(server));
       provide(natsServerToken, server);
       const rest = find(httpToken);
       for (const route of monitoringRoutes(server.monitor)) rest?.route(name, route);
-      return { server, credentials, hasOutside: find(natsToken)?.configured ?? false };
+      return { server, credentials, hasExternal: find(natsToken)?.configured ?? false };
     },
-    async afterInit({ server, credentials, hasOutside }, context) {
+    async afterInit({ server, credentials, hasExternal }, context) {
       const { config, status, tasks } = context;
       if (!config.embedded) return status.disabled("nats.embedded is false");
-      if (hasOutside) return status.disabled("nats.url names an outside server");
+      if (hasExternal) return status.disabled("nats.url names an external server");
       await server.listen();
       if (credentials.paths.length === 0) return;
       tasks.run("credentials", (signal) => followFiles(server, credentials, context, signal));
@@ -67,7 +72,7 @@ export function natsServer(): Plugin {
   });
 }
 
-/** Puts changed files in force until the signal aborts; while they are not usable the old ones stay. */
+/** Reloads changed files until the signal aborts. While the new ones are unusable, the previous ones stay active. */
 async function followFiles(
   server: NatsServer,
   credentials: CredentialFiles,
@@ -81,8 +86,8 @@ async function followFiles(
       log.info("Users and certificates reloaded", { files: credentials.paths });
       status.ok();
     } catch (error) {
-      const reason = `${describeError(error)}; the earlier users and certificates stay in force`;
-      log.error(reason);
+      const reason = `${describeError(error)}; the previous users and certificates stay active`;
+      log.error("Cannot reload users and certificates; the previous ones stay active", { error });
       status.error(reason);
     }
   }

@@ -1,39 +1,42 @@
 /**
- * The server: listens, keeps the connections, watches the clock.
+ * The server: listens, owns the connections, checks their time limits.
  *
- * One timer serves all time limits: four times a second every connection is asked to look at its own.
+ * One timer serves all time limits: four times a second every connection checks its own.
  *
  * @module
  */
-import type { Authenticator } from "./security/authenticator.ts";
-import { Connection } from "./connection/connection.ts";
-import { Families, type SubjectFamily } from "./monitoring/families.ts";
-import {
-  type InProcessHandler,
-  type InProcessSubscription,
-  LocalSubscription,
-} from "./routing/in_process.ts";
-import { randomId, randomNonce } from "./security/ids.ts";
-import { infoLine, type ServerInfo } from "./protocol/info.ts";
-import { Monitor } from "./monitoring/monitoring.ts";
-import { openAcceptor } from "./transport/open_acceptor.ts";
+import { Connection, type ServerContext } from "./connection/mod.ts";
+import { Monitor } from "./monitoring/mod.ts";
 import {
   type NatsLimits,
   type NatsServerOptions,
   type ResolvedOptions,
   resolveOptions,
 } from "./options.ts";
-import { LocalRequests } from "./routing/requests.ts";
-import { Router } from "./routing/router.ts";
-import type { ServerContext } from "./connection/server_context.ts";
+import { infoLine, type ServerInfo } from "./protocol/mod.ts";
+import {
+  checkedSubject,
+  type InProcessHandler,
+  type InProcessSubscription,
+  LocalRequests,
+  LocalSubscription,
+  Router,
+  type SubjectFamily,
+  SubjectMetrics,
+  Subscription,
+} from "./routing/mod.ts";
+import { type Authenticator, randomId, randomNonce } from "./security/mod.ts";
 import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
-import { isLiteralSubject, isValidSubject } from "./subjects/subject.ts";
-import { checkedSubject } from "./routing/subject_cache.ts";
-import { Subscription } from "./routing/subscription.ts";
-import type { NatsTlsOptions, TlsContext } from "./transport/tls.ts";
-import type { Acceptor, Transport } from "./transport/transport.ts";
+import { isLiteralSubject, isValidSubject } from "./subjects/mod.ts";
+import {
+  type Acceptor,
+  type NatsTlsOptions,
+  openAcceptor,
+  type TlsContext,
+  type Transport,
+} from "./transport/mod.ts";
 
-/** The version of nats-server whose behaviour this server has; clients decide by it what they may use. */
+/** Version of nats-server with the same behaviour; clients choose features by it. */
 export const compatibleVersion = "2.12.15";
 
 const tickMs = 250;
@@ -41,9 +44,9 @@ const firstPingMs = 2_000;
 const acceptPauseMs = 50;
 
 /**
- * An embedded NATS server: core NATS for clients of any language, and a door for this process.
+ * An embedded NATS server: core NATS for clients of any language, and an in-process API without sockets or copies.
  *
- * Loopback and without authentication by default. Nothing is shared between two servers.
+ * By default it binds loopback without authentication. Two servers share no state.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ const acceptPauseMs = 50;
  * ```
  */
 export class NatsServer implements AsyncDisposable {
-  /** Reports as on the reference's monitoring port. */
+  /** Reports of nats-server's monitoring port. */
   readonly monitor: Monitor;
   readonly #options: ResolvedOptions;
   readonly #counters: Counters = zeroCounters();
@@ -71,7 +74,7 @@ export class NatsServer implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #context: ServerContext;
   readonly #id: string;
-  /** From `listen` on, where there is TLS. */
+  /** Set by `listen` when TLS is configured. */
   #tls: TlsContext | null = null;
   #authenticator: Authenticator;
   #acceptor: Acceptor | null = null;
@@ -83,10 +86,10 @@ export class NatsServer implements AsyncDisposable {
   #port: number;
 
   /**
-   * Makes a server that does not listen yet; what is published in process is delivered already.
+   * Makes a server that does not listen yet. In-process messages are already delivered.
    *
    * @throws {RangeError} When a limit or the port is out of range.
-   * @throws {TypeError} When an address other than loopback would be open to everyone.
+   * @throws {TypeError} When the address is not loopback and everyone could connect.
    */
   constructor(options: NatsServerOptions = {}) {
     const resolved = resolveOptions(options);
@@ -95,14 +98,14 @@ export class NatsServer implements AsyncDisposable {
     this.#authenticator = resolved.authenticator;
     this.#nowMs = resolved.clock.monotonic();
     this.#id = randomId(resolved.random);
-    const families = new Families(resolved.limits.maxFamilies);
-    for (const family of resolved.families) families.reserve(family);
+    const subjectMetrics = new SubjectMetrics(resolved.limits.maxFamilies);
+    for (const family of resolved.families) subjectMetrics.reserve(family);
     this.#router = new Router({
       counters: this.#counters,
-      families,
+      subjectMetrics,
       random: resolved.random,
       onHandlerError: (subject, error) =>
-        resolved.log.error(`handler of subject "${subject}" threw`, { error }),
+        resolved.log.error(`Handler of subject "${subject}" threw`, { error }),
     });
     this.#requests = new LocalRequests(this.#router, resolved.clock, randomId(resolved.random));
     this.#context = this.#makeContext();
@@ -118,14 +121,14 @@ export class NatsServer implements AsyncDisposable {
     });
   }
 
-  /** The port in use; the one asked for before `listen`. */
+  /** The bound port; before `listen` the configured one. */
   get port(): number {
     return this.#port;
   }
 
-  /** Counters since the start, as they stand now. */
+  /** Current counters. */
   get stats(): NatsServerStats {
-    const families = [...this.#router.families.all()];
+    const families = [...this.#router.subjectMetrics.all()];
     return {
       ...this.#counters,
       connections: this.#connections.size,
@@ -134,21 +137,21 @@ export class NatsServer implements AsyncDisposable {
     };
   }
 
-  /** Bounds in force. */
+  /** Current limits. */
   get limits(): NatsLimits {
     return this.#options.limits;
   }
 
-  /** Counters per subject family; at most `limits.maxFamilies` and `other`. */
+  /** Counters per subject family: at most `limits.maxFamilies` plus `other`. */
   families(): Iterable<Readonly<SubjectFamily>> {
-    return this.#router.families.all();
+    return this.#router.subjectMetrics.all();
   }
 
   /**
-   * Binds the port and serves.
+   * Binds the port and accepts clients.
    *
-   * @throws {AgentError} `address_in_use` when the port is taken.
-   * @throws {Error} When the certificates are not usable.
+   * @throws {AgentError} `address_in_use` when another process uses the port.
+   * @throws {Error} When the certificates are unusable.
    */
   async listen(): Promise<void> {
     if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
@@ -167,7 +170,7 @@ export class NatsServer implements AsyncDisposable {
   /**
    * Subscribes in process. Wildcards and queue groups work as for any client.
    *
-   * @throws {TypeError} When subject or queue is not valid.
+   * @throws {TypeError} When subject or queue is invalid.
    */
   subscribe(
     subject: string,
@@ -182,11 +185,11 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
-   * Publishes in process. Handlers of this process have seen the message when the call returns; for clients
-   * it has been copied. The bytes are the caller's again then. Nothing slows the caller down: a client
-   * that does not keep up is cut off at `limits.maxPendingBytes`.
+   * Publishes in process. When the call returns, handlers of this process have handled the message and it was
+   * copied for clients, so the caller may reuse the bytes. There is no back-pressure: a client that reads too
+   * slowly is disconnected at `limits.maxPendingBytes`.
    *
-   * @throws {TypeError} When subject or reply is not valid.
+   * @throws {TypeError} When subject or reply is invalid.
    * @throws {RangeError} When payload and headers exceed `limits.maxPayloadBytes`.
    */
   publish(
@@ -201,10 +204,10 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
-   * Publishes a request and waits for the first answer; its payload is a copy.
+   * Publishes a request and waits for the first reply. Returns a copy of its payload.
    *
-   * @throws {AgentError} `nats_no_responders` when nobody is subscribed, `deadline_exceeded` when no answer
-   * came in time, `closed` when the server closes meanwhile.
+   * @throws {AgentError} `nats_no_responders` when the subject has no subscriber, `deadline_exceeded` when no reply
+   * arrived in time, `closed` when the server closes meanwhile.
    */
   request(
     subject: string,
@@ -216,18 +219,18 @@ export class NatsServer implements AsyncDisposable {
     return this.#requests.send(subject, payload, options);
   }
 
-  /** Whether a message on this subject would reach anyone now. */
+  /** Whether the subject has subscribers now. */
   hasSubscribers(subject: string): boolean {
     return this.#router.hasSubscribers(subject);
   }
 
   /**
-   * Takes other users and certificates without a restart. Clients whose credentials no longer hold are cut
-   * off, the others get their new permissions; certificates count for connections to come. What is absent
-   * stays as it is.
+   * Replaces users and certificates without a restart. Clients whose credentials are no longer valid are
+   * disconnected, the others get their new permissions; certificates apply to new connections. Absent options
+   * stay unchanged.
    *
-   * @throws {TypeError} When TLS is given and the server was made without, or does not listen yet.
-   * @throws {Error} When the certificates are not usable; nothing has changed then.
+   * @throws {TypeError} When TLS is given and the server was made without it, or does not listen yet.
+   * @throws {Error} When the certificates are unusable; nothing has changed then.
    */
   async reload(
     { authenticator, tls }: { authenticator?: Authenticator; tls?: NatsTlsOptions },
@@ -242,8 +245,8 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
-   * Lame duck: accepts no more, tells clients so (INFO `ldm`), waits until everything that they had sent is
-   * processed and everything pending for them has left, then closes. Ends early when the signal aborts.
+   * Lame duck mode: accepts no new clients, sends INFO with `ldm` to the connected ones, waits until everything
+   * that they have sent is processed and their output is written, then closes. Ends early when the signal aborts.
    */
   async drain(signal: AbortSignal): Promise<void> {
     if (this.#state !== "open") return await this.close();
@@ -259,7 +262,7 @@ export class NatsServer implements AsyncDisposable {
     await this.close();
   }
 
-  /** Ends every connection, after a moment for what is pending. Idempotent. */
+  /** Closes every connection after writing its pending output, for at most `limits.closeFlushMs`. Idempotent. */
   async close(): Promise<void> {
     if (this.#state !== "closed") {
       this.#state = "closed";
@@ -310,12 +313,12 @@ export class NatsServer implements AsyncDisposable {
         const base = Math.min(firstPingMs, limits.pingIntervalMs);
         return base + random() * base / 5;
       },
-      onClosed: (connection, reason) => this.#onClosed(connection, reason),
+      onClosed: (clientId, name, reason) => this.#onClosed(clientId, name, reason),
     };
   }
 
   #info(): ServerInfo {
-    const { name, host, limits } = this.#options;
+    const { name = this.#id, host, limits } = this.#options;
     return {
       server_id: this.#id,
       server_name: name,
@@ -337,16 +340,16 @@ export class NatsServer implements AsyncDisposable {
       try {
         const transport = await acceptor.accept();
         if (transport === null) return;
-        this.#welcome(transport);
+        this.#serve(transport);
       } catch (error) {
         this.#counters.acceptErrors++;
-        this.#options.log.warn("cannot accept a connection", { error });
+        this.#options.log.warn("Cannot accept a connection", { error });
         await this.#options.clock.sleep(acceptPauseMs);
       }
     }
   }
 
-  #welcome(transport: Transport): void {
+  #serve(transport: Transport): void {
     this.#counters.totalConnections++;
     const nonce = this.#authenticator.needsNonce ? randomNonce() : "";
     const connection = new Connection(this.#nextClientId++, transport, nonce, this.#context);
@@ -358,14 +361,14 @@ export class NatsServer implements AsyncDisposable {
     else if (this.#state !== "open") connection.close("server_shutdown");
   }
 
-  #onClosed(connection: Connection, reason: CloseReason): void {
-    this.#connections.delete(connection.id);
+  #onClosed(client: number, name: string, reason: CloseReason): void {
+    this.#connections.delete(client);
     this.#counters.closed[reason]++;
     const isSlow = reason === "slow_consumer_pending" || reason === "slow_consumer_deadline";
     if (isSlow) this.#counters.slowConsumers++;
-    const fields = { client: connection.id, name: connection.options.name, reason };
-    if (isSlow) this.#options.log.warn("slow consumer cut off", fields);
-    else this.#options.log.debug("connection closed", fields);
+    const fields = { client, name, reason };
+    if (isSlow) this.#options.log.warn("Slow consumer disconnected", fields);
+    else this.#options.log.debug("Connection closed", fields);
   }
 
   #armTick(): void {

@@ -1,10 +1,10 @@
 /**
- * What the server counts. Plain numbers, raised where things happen and read when somebody scrapes.
+ * Counters of the server: plain numbers, incremented where the event happens and read by metrics and monitoring.
  *
  * @module
  */
 
-/** Why a connection ended. The words the reference uses in `connz` stand in `monitoring.ts`. */
+/** Why a connection was closed. */
 export type CloseReason =
   | "client_closed"
   | "authentication_failed"
@@ -24,7 +24,7 @@ export type CloseReason =
   | "tls_handshake"
   | "server_shutdown";
 
-/** All reasons, for metrics. */
+/** All close reasons. */
 export const closeReasons: readonly CloseReason[] = [
   "client_closed",
   "authentication_failed",
@@ -45,14 +45,14 @@ export const closeReasons: readonly CloseReason[] = [
   "server_shutdown",
 ];
 
-/** Violations that are answered with `-ERR` and leave the connection open. */
+/** Violations that the server answers with `-ERR` without closing the connection. */
 export type ViolationKind =
   | "publish_permission"
   | "subscribe_permission"
   | "invalid_subject"
   | "max_subscriptions";
 
-/** All of them, for metrics. */
+/** All kinds of violations. */
 export const violationKinds: readonly ViolationKind[] = [
   "publish_permission",
   "subscribe_permission",
@@ -64,48 +64,48 @@ export const violationKinds: readonly ViolationKind[] = [
 export interface NatsServerStats {
   /** When `listen` succeeded; 0 before. */
   readonly startedMs: number;
-  /** Connections open now. */
+  /** Open connections. */
   readonly connections: number;
   /** Connections accepted. */
   readonly totalConnections: number;
-  /** Messages taken from clients and from this process. */
+  /** Messages published by clients and by this process. */
   readonly inMessages: number;
   /** Payload bytes of those, headers included. */
   readonly inBytes: number;
-  /** Messages handed to clients. */
+  /** Messages delivered to clients. */
   readonly outMessages: number;
   /** Payload bytes of those, headers included. */
   readonly outBytes: number;
-  /** Messages handed to subscribers in this process. */
+  /** Messages delivered to subscribers of this process. */
   readonly localMessages: number;
-  /** Subscriptions held now, those of this process included. */
+  /** Current subscriptions, including those of this process. */
   readonly subscriptions: number;
-  /** Clients cut off because they did not read. */
+  /** Clients disconnected because they read too slowly. */
   readonly slowConsumers: number;
-  /** Bytes that were pending for clients when they were closed. */
+  /** Pending bytes discarded when their client was closed. */
   readonly discardedBytes: number;
   /** Times a publisher waited for a slow client. */
   readonly stalls: number;
   /** Times a publisher waited for a paused subscriber of this process. */
   readonly holds: number;
-  /** Handlers in this process that threw. */
+  /** Errors thrown by handlers of this process. */
   readonly handlerErrors: number;
-  /** Accepts that failed, for example for want of file descriptors. */
+  /** Failed accepts, for example because there were no file descriptors left. */
   readonly acceptErrors: number;
-  /** Connections ended, by reason. */
+  /** Connections closed, by reason. */
   readonly closed: Readonly<Record<CloseReason, number>>;
   /** Violations answered, by kind. */
   readonly violations: Readonly<Record<ViolationKind, number>>;
 }
 
-/** The same, writable, without what is summed up when asked for: the server's own. */
+/** Writable counters of the server, without those that are computed on demand. */
 export type Counters = {
   -readonly [Key in Exclude<keyof NatsServerStats, "inMessages" | "inBytes" | "connections">]:
     NatsServerStats[Key] extends number ? number
       : { -readonly [Name in keyof NatsServerStats[Key]]: number };
 };
 
-/** Counters that all stand at 0. */
+/** Counters that are all 0. */
 export function zeroCounters(): Counters {
   return {
     startedMs: 0,

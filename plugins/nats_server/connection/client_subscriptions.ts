@@ -1,19 +1,17 @@
 /**
- * The subscriptions of one client: SUB and UNSUB, with limits and permissions.
+ * Subscriptions of one client: SUB and UNSUB, with limits and permissions.
  *
  * @module
  */
-import { utf8 } from "../protocol/ascii.ts";
-import type { Connection } from "./connection.ts";
-import { goQuote } from "../protocol/go_quote.ts";
-import { parseSize } from "../protocol/scan.ts";
-import type { ServerContext } from "./server_context.ts";
-import { Subscription } from "../routing/subscription.ts";
+import type { NatsLimits } from "../options.ts";
+import { goQuote, parseSize, utf8 } from "../protocol/mod.ts";
+import { type Client, type Router, Subscription } from "../routing/mod.ts";
+import type { Counters } from "../stats.ts";
 
-/** Queue group that the reference keeps for itself. */
+/** Queue group that nats-server reserves. */
 const systemGroup = "_sys_";
 
-/** What became of a SUB or UNSUB: done, refused with this -ERR text, or not understood. */
+/** Outcome of a SUB or UNSUB: done, malformed, or refused with the text of an -ERR. */
 export type SubscriptionOutcome = { readonly kind: "done" | "malformed" } | {
   readonly kind: "refused";
   readonly text: string;
@@ -22,28 +20,36 @@ export type SubscriptionOutcome = { readonly kind: "done" | "malformed" } | {
 const done: SubscriptionOutcome = Object.freeze({ kind: "done" });
 const malformed: SubscriptionOutcome = Object.freeze({ kind: "malformed" });
 
-/** Subscriptions by the client's own ids. */
+/** What {@linkcode ClientSubscriptions} needs of the server. */
+export interface SubscriptionContext {
+  readonly router: Router;
+  readonly counters: Counters;
+  /** Current limits. */
+  readonly limits: Pick<NatsLimits, "maxSubscriptions">;
+}
+
+/** Subscriptions of one client by the ids that it chose. */
 export class ClientSubscriptions {
-  readonly #client: Connection;
-  readonly #context: ServerContext;
+  readonly #client: Client;
+  readonly #context: SubscriptionContext;
   readonly #bySid = new Map<string, Subscription>();
 
-  constructor(client: Connection, context: ServerContext) {
+  constructor(client: Client, context: SubscriptionContext) {
     this.#client = client;
     this.#context = context;
   }
 
-  /** How many there are. */
+  /** Number of subscriptions. */
   get size(): number {
     return this.#bySid.size;
   }
 
-  /** All of them. */
+  /** All subscriptions. */
   values(): IterableIterator<Subscription> {
     return this.#bySid.values();
   }
 
-  /** `SUB subject [queue] sid`. A sid that is taken keeps its subscription. */
+  /** Handles `SUB subject [queue] sid`. A sid already in use keeps its subscription, as in nats-server. */
   subscribe(words: readonly string[]): SubscriptionOutcome {
     if (words.length !== 2 && words.length !== 3) return malformed;
     const [subject] = words;
@@ -67,7 +73,7 @@ export class ClientSubscriptions {
     return done;
   }
 
-  /** `UNSUB sid [max]`. */
+  /** Handles `UNSUB sid [max]`. */
   unsubscribe(words: readonly string[]): SubscriptionOutcome {
     if (words.length !== 1 && words.length !== 2) return malformed;
     const subscription = this.#bySid.get(words[0]);
@@ -75,31 +81,36 @@ export class ClientSubscriptions {
     const bytes = utf8(words[1] ?? "");
     const max = parseSize(bytes, 0, bytes.length);
     if (max > subscription.delivered) subscription.max = max;
-    else this.forget(subscription);
+    else this.#remove(subscription);
     return done;
   }
 
-  /** Forgets one that is done. */
-  forget(subscription: Subscription): void {
-    this.#bySid.delete(subscription.sid);
-    this.#context.router.remove(subscription);
+  /** Removes the subscription with this id, if there is one. */
+  remove(sid: string): void {
+    const subscription = this.#bySid.get(sid);
+    if (subscription !== undefined) this.#remove(subscription);
   }
 
-  /** Forgets all. */
+  /** Removes all subscriptions. */
   clear(): void {
-    for (const subscription of [...this.#bySid.values()]) this.forget(subscription);
+    for (const subscription of [...this.#bySid.values()]) this.#remove(subscription);
   }
 
-  /** Forgets what the permissions no longer allow; the texts of the refusals. */
+  /** Removes subscriptions that the permissions no longer allow; returns the texts of their -ERR lines. */
   prune(): string[] {
     const refusals: string[] = [];
     for (const subscription of [...this.#bySid.values()]) {
       const { subject, queue, sid } = subscription;
       if (this.#isAllowed(subject, queue)) continue;
-      this.forget(subscription);
+      this.#remove(subscription);
       refusals.push(`${this.#refusal(subject, queue).text} (sid ${goQuote(sid)})`);
     }
     return refusals;
+  }
+
+  #remove(subscription: Subscription): void {
+    this.#bySid.delete(subscription.sid);
+    this.#context.router.remove(subscription);
   }
 
   #isAllowed(subject: string, queue: string | null): boolean {

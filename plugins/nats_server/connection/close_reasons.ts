@@ -1,12 +1,12 @@
 /**
- * What a client is told when its connection ends, in the reference's own words.
+ * What the server sends to a client before it closes the connection, with the texts of nats-server.
  *
  * @module
  */
-import type { ParserFault } from "../protocol/parser_sink.ts";
+import type { ParserFault } from "../protocol/mod.ts";
 import type { CloseReason } from "../stats.ts";
 
-/** Text of the -ERR that goes before the end; reasons that are not here end without a word. */
+/** Text of the -ERR sent before the connection is closed; nothing is sent for other reasons. */
 export const closeTexts: Readonly<Partial<Record<CloseReason, string>>> = Object.freeze({
   authentication_failed: "Authorization Violation",
   authentication_timeout: "Authentication Timeout",
@@ -18,7 +18,7 @@ export const closeTexts: Readonly<Partial<Record<CloseReason, string>>> = Object
   no_responders_without_headers: "no responders requires headers support",
 });
 
-/** Reasons after which there is no point in writing what is pending. */
+/** Reasons after which pending output is discarded, because it cannot be written. */
 export const flushlessReasons: ReadonlySet<CloseReason> = new Set<CloseReason>([
   "client_closed",
   "read_error",
@@ -28,7 +28,7 @@ export const flushlessReasons: ReadonlySet<CloseReason> = new Set<CloseReason>([
   "tls_handshake",
 ]);
 
-/** What follows from a parser's fault. */
+/** Close reason and -ERR text for each parser fault. */
 export const faultReasons: Readonly<
   Record<ParserFault, { readonly reason: CloseReason; readonly text: string | null }>
 > = Object.freeze({

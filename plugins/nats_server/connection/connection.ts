@@ -1,39 +1,46 @@
 /**
- * One client: reads its socket, answers its verbs, owns its subscriptions.
+ * One client: reads its socket, answers its operations, owns its subscriptions.
  *
  * Invariants:
- * - There is one read buffer (`read_buffer.ts`); nothing may keep a view of it beyond the call it was given in.
- * - Reading stops while something is owed first: authentication under way, a subscriber of this process that
- *   is full (the rest of the chunk stays in the buffer), or, for a moment, a slow client.
- * - `run` ends, and only then is everything released: socket, subscriptions, pending output.
+ * - There is one read buffer (`read_buffer.ts`); nothing keeps a view of it beyond the call that received it.
+ * - Reading stops while the connection is held: while authentication is in progress, while a subscriber of this
+ *   process is paused (the rest of the chunk stays in the buffer), or for a moment while a client is slow.
+ * - When `run` has ended, everything is released: socket, subscriptions, pending output.
  *
  * @module
  */
-import { byteString } from "../protocol/ascii.ts";
-import type { Credentials, Principal } from "../security/authenticator.ts";
+import {
+  byteString,
+  connectDefaults,
+  type ConnectOptions,
+  errorLine,
+  goQuote,
+  isReadableInfo,
+  type LineVerb,
+  okBytes,
+  Parser,
+  type ParserFault,
+  type ParserSink,
+  pingBytes,
+  pongBytes,
+  type PublishedFrame,
+  readConnect,
+  splitArguments,
+} from "../protocol/mod.ts";
+import type { Client, Publisher, Router, SubjectEntry } from "../routing/mod.ts";
+import type { Credentials, Guard, Principal } from "../security/mod.ts";
+import type { CloseReason, ViolationKind } from "../stats.ts";
+import { isLiteralSubject } from "../subjects/mod.ts";
+import { shakeHands, type Transport } from "../transport/mod.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
-import { connectDefaults, type ConnectOptions, readConnect } from "../protocol/connect_options.ts";
-import { goQuote } from "../protocol/go_quote.ts";
-import type { Guard } from "../security/guard.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { isReadableInfo } from "../protocol/info.ts";
 import { Output, type OutputOwner } from "./output.ts";
-import { Parser } from "../protocol/parser.ts";
-import type { ParserFault, ParserSink } from "../protocol/parser_sink.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import { errorLine, okBytes, pingBytes, pongBytes } from "../protocol/replies.ts";
-import type { Router } from "../routing/router.ts";
-import { splitArguments } from "../protocol/scan.ts";
 import type { ServerContext } from "./server_context.ts";
-import type { CloseReason, ViolationKind } from "../stats.ts";
-import { isLiteralSubject } from "../subjects/subject.ts";
-import type { SubjectEntry } from "../routing/subject_cache.ts";
-import { shakeHands, type Transport } from "../transport/transport.ts";
-import type { LineVerb } from "../protocol/verbs.ts";
 
-/** A connected client. The router reads and raises its public numbers. */
-export class Connection implements ParserSink, OutputOwner {
+/** A connected client. */
+export class Connection implements Publisher, ParserSink, OutputOwner {
   readonly id: number;
   readonly transport: Transport;
   readonly output: Output;
@@ -47,10 +54,10 @@ export class Connection implements ParserSink, OutputOwner {
   outBytes = 0;
   isClosed = false;
   closeReason: CloseReason | null = null;
-  /** Last time it sent a message, changed a subscription, or pinged; coarse. */
+  /** Monotonic time of its last message, subscription change or ping, in milliseconds; coarse. */
   lastActivityMs: number;
 
-  /** From CONNECT. */
+  /** Options of its CONNECT. */
   options: ConnectOptions = connectDefaults();
   echo = true;
   verbose = true;
@@ -59,10 +66,8 @@ export class Connection implements ParserSink, OutputOwner {
   principal: Principal | null = null;
   guard: Guard | null = null;
 
-  /** Subject of its last message. Owned by the router. */
   lastEntry: SubjectEntry | null = null;
-  /** A client whose output is over the stall bound because of this one. */
-  stalledBy: Connection | null = null;
+  stalledBy: Client | null = null;
   readonly stallBytes: number;
 
   readonly #context: ServerContext;
@@ -72,8 +77,8 @@ export class Connection implements ParserSink, OutputOwner {
   readonly #acceptedMs: number;
   readonly #input = new ReadBuffer();
   #gate: Promise<void> | null = null;
-  #connected = false;
-  #greeted = false;
+  #isConnected = false;
+  #hasPinged = false;
   #finished: Promise<void> | null = null;
 
   constructor(id: number, transport: Transport, nonce: string, context: ServerContext) {
@@ -99,24 +104,24 @@ export class Connection implements ParserSink, OutputOwner {
 
   /** Whether CONNECT was accepted. */
   get isConnected(): boolean {
-    return this.#connected;
+    return this.#isConnected;
   }
 
-  /** Serves the client until it is gone. Never rejects. */
+  /** Serves the client until its connection has ended. Never rejects. */
   async run(): Promise<void> {
     try {
       await this.#greet();
       await this.#read();
     } catch (error) {
       if (!this.isClosed) {
-        this.#context.log.debug("reading failed", { client: this.id, error });
+        this.#context.log.debug("Cannot read from a client", { client: this.id, error });
         this.close("read_error");
       }
     }
     await this.#finished;
   }
 
-  /** INFO, alone in its packet (old jnats insists), and the TLS handshake before or after it. */
+  /** Sends INFO, alone in its packet because old jnats requires it; the TLS handshake comes before or after it. */
   async #greet(): Promise<void> {
     const { tls } = this.#context;
     if (tls?.handshakeFirst) await this.#shakeHands();
@@ -138,7 +143,7 @@ export class Connection implements ParserSink, OutputOwner {
     }
   }
 
-  /** Ends the connection, after what is pending has left where that makes sense. Idempotent. */
+  /** Closes the connection, after writing pending output where that is possible. Idempotent. */
   close(reason: CloseReason, text: string | null = closeTexts[reason] ?? null): void {
     if (this.isClosed) return;
     if (text !== null) this.#error(text);
@@ -147,12 +152,12 @@ export class Connection implements ParserSink, OutputOwner {
     this.#parser.stop();
     this.subscriptions.clear();
     this.heartbeat.release();
-    this.#context.onClosed(this, reason);
+    this.#context.onClosed(this.id, this.options.name, reason);
     this.#finished = this.#finish(!flushlessReasons.has(reason));
     this.#router.release();
   }
 
-  /** Looks at every time limit; called about four times a second. */
+  /** Checks all time limits. Called about four times a second. */
   tick(nowMs: number): void {
     if (this.isClosed) return;
     const { limits } = this.#context;
@@ -163,7 +168,7 @@ export class Connection implements ParserSink, OutputOwner {
     if (stuckSinceMs >= 0 && nowMs - stuckSinceMs > limits.writeDeadlineMs) {
       return this.close("slow_consumer_deadline");
     }
-    // A held client cannot answer: its socket is not read.
+    // A held client cannot answer, because its socket is not read.
     const beat = this.heartbeat.due(nowMs, this.lastActivityMs);
     if (this.#gate !== null || beat === "nothing") return;
     if (beat === "stale") return this.close("stale_connection");
@@ -171,25 +176,25 @@ export class Connection implements ParserSink, OutputOwner {
     this.output.flush();
   }
 
-  /** Sends INFO again, to clients that understand it outside the start. */
+  /** Sends INFO again, if the client supports that. */
   announce(extra: { ldm: true } | { connect_info: true }): void {
-    if (this.options.protocol < 1 || !this.#connected) return;
+    if (this.options.protocol < 1 || !this.#isConnected) return;
     this.output.appendBytes(this.#context.info(this.id, this.transport, "", extra));
-    this.#router.soil(this);
+    this.#router.markDirty(this);
   }
 
-  /** Resolves when everything the client had sent by now is processed: it answered a PING, or is gone. */
+  /** Resolves when everything that the client has sent so far is processed: at its next PONG, or at its end. */
   async barrier(): Promise<void> {
-    if (this.isClosed || !this.#connected) return;
+    if (this.isClosed || !this.#isConnected) return;
     this.#sendPing();
     this.output.flush();
     await this.heartbeat.nextAnswer();
   }
 
-  /** Asks again who this is, after users have changed; ends the connection or takes what is not allowed now. */
+  /** Authenticates again after a reload; closes the connection or removes what is no longer allowed. */
   async recheck(): Promise<void> {
     const { authenticator } = this.#context;
-    if (!this.#connected || this.isClosed) {
+    if (!this.#isConnected || this.isClosed) {
       this.#parser.connectFirst = authenticator.required;
       return;
     }
@@ -202,21 +207,22 @@ export class Connection implements ParserSink, OutputOwner {
     this.output.flush();
   }
 
-  /** Whether it may publish. */
-  mayPublish(entry: SubjectEntry): boolean {
-    return this.guard === null || this.guard.mayPublish(entry.subject);
+  unsubscribe(sid: string): void {
+    this.subscriptions.remove(sid);
   }
 
-  /** Answers a violation that does not end the connection. */
+  flush(): void {
+    this.output.flush();
+  }
+
   violate(kind: ViolationKind, text: string, subject: string): void {
     this.#context.counters.violations[kind]++;
     this.#error(`${text}${goQuote(subject)}`);
   }
 
-  /** Answers +OK. */
   ok(): void {
     this.output.appendBytes(okBytes);
-    this.#router.soil(this);
+    this.#router.markDirty(this);
   }
 
   onLine(verb: LineVerb, buffer: Uint8Array, start: number, end: number): boolean {
@@ -242,10 +248,10 @@ export class Connection implements ParserSink, OutputOwner {
   onBeat(verb: "PING" | "PONG"): boolean {
     if (verb === "PING") {
       this.output.appendBytes(pongBytes);
-      this.#router.soil(this);
+      this.#router.markDirty(this);
       this.lastActivityMs = this.#context.nowMs;
-      if (this.#connected && !this.#greeted) {
-        this.#greeted = true;
+      if (this.#isConnected && !this.#hasPinged) {
+        this.#hasPinged = true;
         this.announce({ connect_info: true });
       }
     } else {
@@ -254,14 +260,14 @@ export class Connection implements ParserSink, OutputOwner {
     return !this.isClosed;
   }
 
-  onPublishLine(parser: Parser, buffer: Uint8Array): void {
-    if (isLiteralSubject(byteString(buffer, parser.subjectStart, parser.subjectEnd))) return;
+  onPublishLine(frame: PublishedFrame, buffer: Uint8Array): void {
+    if (isLiteralSubject(byteString(buffer, frame.subjectStart, frame.subjectEnd))) return;
     this.#context.counters.violations.invalid_subject++;
     this.#error("Invalid Publish Subject");
   }
 
-  onPublish(parser: Parser, buffer: Uint8Array): boolean {
-    if (this.#router.publish(this, parser, buffer)) return true;
+  onPublish(frame: PublishedFrame, buffer: Uint8Array): boolean {
+    if (this.#router.publish(this, frame, buffer)) return true;
     this.#context.counters.holds++;
     this.#gate = this.#router.resumed();
     return false;
@@ -277,7 +283,7 @@ export class Connection implements ParserSink, OutputOwner {
   }
 
   onWriteError(error: unknown): void {
-    this.#context.log.debug("writing failed", { client: this.id, error });
+    this.#context.log.debug("Cannot write to a client", { client: this.id, error });
     this.close("write_error");
   }
 
@@ -309,7 +315,7 @@ export class Connection implements ParserSink, OutputOwner {
     this.#router.endChunk();
   }
 
-  /** Gives a slow client a moment, as the reference does; its own limits decide its fate. */
+  /** Waits a moment for a slow client, as nats-server does. */
   async #waitForSlowClient(): Promise<void> {
     const slow = this.stalledBy!;
     this.stalledBy = null;
@@ -330,13 +336,13 @@ export class Connection implements ParserSink, OutputOwner {
     const options = readConnect(json, this.options);
     if (options === null) return this.close("protocol_violation");
     this.options = options;
-    if (this.#connected) this.subscriptions.clear();
+    if (this.#isConnected) this.subscriptions.clear();
     const verdict = this.#context.authenticator.authenticate(this.#credentials());
     if (!(verdict instanceof Promise)) return this.#admit(verdict);
     this.#gate = verdict.then(
       (principal) => this.#admit(principal),
       (error) => {
-        this.#context.log.error("authentication failed to decide", { client: this.id, error });
+        this.#context.log.error("Cannot authenticate a client", { client: this.id, error });
         this.#admit(null);
       },
     );
@@ -356,7 +362,7 @@ export class Connection implements ParserSink, OutputOwner {
     }
     this.principal = principal;
     this.guard = principal.guard;
-    this.#connected = true;
+    this.#isConnected = true;
     this.#parser.connectFirst = false;
     this.#parser.pedantic = options.pedantic;
     this.#parser.headersAllowed = this.headers = options.headers;
@@ -382,7 +388,7 @@ export class Connection implements ParserSink, OutputOwner {
 
   #error(text: string): void {
     this.output.appendBytes(errorLine(text));
-    this.#router.soil(this);
+    this.#router.markDirty(this);
   }
 
   async #finish(flush: boolean): Promise<void> {

@@ -1,40 +1,41 @@
 /**
- * Bytes on their way to one client.
+ * Outgoing bytes of one client.
  *
  * Invariants:
- * - Bytes are copied in once, and never again: `append` fills the open chunk, `flush` hands chunks to the
- *   transport as they are. Two chunks swap in the steady state, so a message allocates nothing.
- * - There is one write under way at most; what is appended meanwhile leaves with the next one.
- * - `pendingBytes` counts what the transport has not taken. Over `maxPendingBytes` the client is a slow
- *   consumer: `onOverflow` is called once and nothing more is taken in.
+ * - Bytes are copied once: `append` fills the open chunk, `flush` passes chunks to the transport. Two chunks
+ *   alternate in the steady state, so a message allocates nothing.
+ * - At most one write is in flight; bytes appended meanwhile are sent by the next one.
+ * - `pendingBytes` counts bytes that the transport has not accepted. When it would exceed `maxPendingBytes`, the
+ *   client is a slow consumer: `onOverflow` is called and the bytes are refused.
  *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { ClientOutput } from "../routing/mod.ts";
+import type { Transport } from "../transport/mod.ts";
 
 const firstChunkBytes = 1024;
 const fullChunkBytes = 256 * 1024;
-/** Chunks kept for the next time. */
+/** Written chunks kept for reuse. */
 const maxSpares = 2;
-/** A chunk over this size is let go after so many flushes in a row that used an eighth of it. */
+/** A chunk is freed after so many consecutive flushes that used less than an eighth of it. */
 const shrinkAfterFlushes = 64;
-/** From this length on, `set` beats a loop over bytes. */
+/** From this length on, `set` is faster than a loop over bytes. */
 const bulkCopyBytes = 64;
 
-/** What an {@linkcode Output} tells its connection. */
+/** Callbacks of an {@linkcode Output}. */
 export interface OutputOwner {
-  /** Pending bytes exceeded the limit. */
+  /** Called when the pending bytes would exceed the limit. */
   onOverflow(): void;
-  /** The transport failed. */
+  /** Called when the transport failed. */
   onWriteError(error: unknown): void;
 }
 
 /** Options of {@linkcode Output}. */
 export interface OutputOptions {
-  /** Most bytes that may wait, in bytes. */
+  /** Limit of `pendingBytes`. */
   readonly maxPendingBytes: number;
-  /** Present time in milliseconds; may be coarse. */
+  /** Monotonic time in milliseconds; may be coarse. */
   readonly now: () => number;
 }
 
@@ -44,13 +45,13 @@ interface Chunk {
 }
 
 /** Outgoing bytes of one connection. See the module comment. */
-export class Output {
-  /** Bytes not yet taken by the transport. */
+export class Output implements ClientOutput {
+  /** Bytes that the transport has not accepted yet. */
   pendingBytes = 0;
-  /** Since when the write under way makes no progress; -1 when none is. */
+  /** Start of the write in flight, in milliseconds; -1 when there is none. */
   stuckSinceMs = -1;
-  /** Whether a flush is owed for what was appended. Set and cleared by the owner. */
-  dirty = false;
+  /** Whether a flush is scheduled for the end of the chunk. Set by the router, cleared by `flush`. */
+  isDirty = false;
 
   readonly #transport: Transport;
   readonly #owner: OutputOwner;
@@ -62,8 +63,8 @@ export class Output {
   #full: Chunk[] = [];
   #smallFlushes = 0;
   #retired: Uint8Array | null = null;
-  #writing = false;
-  #ended = false;
+  #isWriting = false;
+  #isEnded = false;
   #waiters: (() => void)[] = [];
 
   constructor(transport: Transport, owner: OutputOwner, options: OutputOptions) {
@@ -103,34 +104,36 @@ export class Output {
     this.#used += bytes.length;
   }
 
-  /** Starts writing, unless a write is under way. Never throws; failures go to the owner. */
+  /** Starts writing unless a write is in flight. Never throws; failures are passed to the owner. */
   flush(): void {
-    this.dirty = false;
-    if (!this.#writing && !this.#ended && this.#used + this.#full.length > 0) void this.#write();
+    this.isDirty = false;
+    if (!this.#isWriting && !this.#isEnded && this.#used + this.#full.length > 0) {
+      void this.#write();
+    }
   }
 
-  /** Resolves when nothing is pending, or no more will leave. */
+  /** Resolves when nothing is pending, or the output has ended. */
   async drained(): Promise<void> {
-    while (this.pendingBytes > 0 && !this.#ended) await this.#progress();
+    while (this.pendingBytes > 0 && !this.#isEnded) await this.#progress();
   }
 
-  /** Resolves when at most `bytes` are pending, no more will leave, or `limitMs` have passed. */
+  /** Resolves when at most `bytes` are pending, the output has ended, or `limitMs` have passed. */
   async below(bytes: number, limitMs: number, clock: Clock): Promise<void> {
     const { promise: timeUp, resolve } = Promise.withResolvers<void>();
-    let late = false;
+    let isLate = false;
     using _ = clock.timer(limitMs, () => {
-      late = true;
+      isLate = true;
       resolve();
     });
-    while (this.pendingBytes > bytes && !this.#ended && !late) {
+    while (this.pendingBytes > bytes && !this.#isEnded && !isLate) {
       await Promise.race([timeUp, this.#progress()]);
     }
   }
 
-  /** Takes nothing more and forgets what is pending. Returns the bytes forgotten. Idempotent. */
+  /** Discards pending bytes and refuses new ones. Returns the number of bytes discarded. Idempotent. */
   end(): number {
     const lost = this.pendingBytes;
-    this.#ended = true;
+    this.#isEnded = true;
     this.pendingBytes = 0;
     this.#full = [];
     this.#used = 0;
@@ -141,7 +144,7 @@ export class Output {
   }
 
   #reserve(size: number): boolean {
-    if (this.#ended) return false;
+    if (this.#isEnded) return false;
     if (this.pendingBytes + size > this.#maxPendingBytes) {
       this.#owner.onOverflow();
       return false;
@@ -166,7 +169,7 @@ export class Output {
     this.#open = this.#takeSpare(size);
   }
 
-  /** The largest spare, when it is large enough. */
+  /** The largest spare chunk if it has room for `size` bytes, otherwise a new chunk. */
   #takeSpare(size: number): Uint8Array<ArrayBuffer> {
     const spare = this.#spares.pop();
     if (spare !== undefined && spare.length >= size) return spare;
@@ -174,28 +177,28 @@ export class Output {
   }
 
   async #write(): Promise<void> {
-    this.#writing = true;
+    this.#isWriting = true;
     try {
-      while (!this.#ended && this.#used + this.#full.length > 0) {
+      while (!this.#isEnded && this.#used + this.#full.length > 0) {
         const { bytes, length } = this.#full.shift() ?? this.#swap();
-        for (let at = 0; at < length && !this.#ended;) {
+        for (let at = 0; at < length && !this.#isEnded;) {
           this.stuckSinceMs = this.#now();
           const count = await this.#transport.write(bytes.subarray(at, length));
           at += count;
-          if (!this.#ended) this.pendingBytes -= count;
+          if (!this.#isEnded) this.pendingBytes -= count;
         }
         this.#keep(bytes);
         this.#wake();
       }
     } catch (error) {
-      if (!this.#ended) this.#owner.onWriteError(error);
+      if (!this.#isEnded) this.#owner.onWriteError(error);
     } finally {
       this.stuckSinceMs = -1;
-      this.#writing = false;
+      this.#isWriting = false;
     }
   }
 
-  /** Takes the open chunk for writing and opens the spare one. */
+  /** Returns the open chunk for writing and opens a spare one. */
   #swap(): Chunk {
     const chunk = { bytes: this.#open, length: this.#used };
     const isSmall = this.#used * 8 < this.#open.length && this.#open.length > firstChunkBytes;
@@ -210,12 +213,9 @@ export class Output {
     return chunk;
   }
 
-  /**
-   * Keeps a written chunk for later, the largest ones first; not one that proved too large, nor an odd one
-   * for a single message.
-   */
+  /** Keeps a written chunk for reuse, the largest ones first, unless it was retired or made for one large message. */
   #keep(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#ended || bytes === this.#retired || bytes.length > fullChunkBytes) return;
+    if (this.#isEnded || bytes === this.#retired || bytes.length > fullChunkBytes) return;
     this.#spares.push(bytes);
     if (this.#spares.length > 1) this.#spares.sort((a, b) => a.length - b.length);
     if (this.#spares.length > maxSpares) this.#spares.shift();

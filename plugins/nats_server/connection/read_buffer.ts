@@ -1,9 +1,8 @@
 /**
  * The read buffer of one connection, reused for every read.
  *
- * It begins at 4 KiB, so that idle connections cost little, doubles up to 128 KiB while reads fill it, grows
- * further only for one message that is larger, and shrinks when reads stay small. What the parser has not
- * consumed always stands at the front.
+ * It begins at 4 KiB so that idle connections use little memory, doubles up to 128 KiB while reads fill it, grows
+ * beyond only for a larger message, and shrinks when reads stay small. Unconsumed bytes are always at the front.
  *
  * @module
  */
@@ -11,7 +10,7 @@ const firstBytes = 4 * 1024;
 const fullBytes = 128 * 1024;
 const shrinkAfterReads = 256;
 
-/** Bytes read and not yet consumed: `bytes[0, length)`. */
+/** Holds the bytes read and not yet consumed: `bytes[0, length)`. */
 export class ReadBuffer {
   bytes = new Uint8Array(firstBytes);
   length = 0;
@@ -19,26 +18,26 @@ export class ReadBuffer {
   #wasFilled = false;
   #smallReads = 0;
 
-  /** Where the next read goes; never empty after `fit`. */
+  /** Target of the next read; never empty after `fit`. */
   free(): Uint8Array {
     return this.length === 0 ? this.bytes : this.bytes.subarray(this.length);
   }
 
-  /** A read has put `count` bytes there. */
+  /** Called when a read has written `count` bytes to `free()`. */
   filled(count: number): void {
     this.length += count;
     this.#lastRead = count;
     this.#wasFilled = this.length === this.bytes.length;
   }
 
-  /** The parser has consumed the first `count` bytes; the rest moves to the front. */
+  /** Removes the first `count` bytes and moves the rest to the front. */
   consume(count: number): void {
     if (count === 0) return;
     if (count < this.length) this.bytes.copyWithin(0, count, this.length);
     this.length -= count;
   }
 
-  /** Makes the buffer as large as the next read is likely to need; at least `needed` bytes. */
+  /** Adapts the size to recent reads; holds at least `needed` bytes afterwards. */
   fit(needed: number): void {
     const size = this.bytes.length;
     const least = Math.max(needed, this.length + 1);
@@ -53,7 +52,7 @@ export class ReadBuffer {
     }
   }
 
-  /** Lets go of the memory. */
+  /** Frees the memory. */
   release(): void {
     this.bytes = new Uint8Array(0);
     this.length = 0;

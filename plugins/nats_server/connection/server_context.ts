@@ -1,29 +1,27 @@
 /**
- * What a connection needs of its server.
+ * What connections need of the server.
  *
  * @module
  */
 import type { Clock, Logger } from "../../../core/mod.ts";
-import type { Authenticator } from "../security/authenticator.ts";
-import type { Connection } from "./connection.ts";
+import type { Authenticator } from "../security/mod.ts";
 import type { NatsLimits } from "../options.ts";
-import type { Router } from "../routing/router.ts";
+import type { Router } from "../routing/mod.ts";
 import type { CloseReason, Counters } from "../stats.ts";
-import type { TlsContext } from "../transport/tls.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { TlsContext, Transport } from "../transport/mod.ts";
 
-/** The server, as its connections see it. */
+/** The server as seen by its connections. Reloads replace the readonly members. */
 export interface ServerContext {
   readonly router: Router;
   readonly counters: Counters;
   readonly limits: NatsLimits;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Monotonic time in milliseconds, renewed by the server's tick; costs nothing to read. */
+  /** Coarse monotonic time in milliseconds, updated by the server's tick; cheap to read. */
   readonly nowMs: number;
-  /** Who may come in; exchanged as a whole on reload. */
+  /** Decides which clients may connect. */
   readonly authenticator: Authenticator;
-  /** TLS, where clients must use it. */
+  /** TLS settings; `null` without TLS. */
   readonly tls: TlsContext | null;
   /** The INFO line for one client. */
   info(
@@ -32,8 +30,8 @@ export interface ServerContext {
     nonce: string,
     extra?: { ldm: true } | { connect_info: true },
   ): Uint8Array;
-  /** Delay before the first ping after CONNECT, with some spread. */
+  /** Delay of the first ping after CONNECT in milliseconds, with jitter. */
   firstPingMs(): number;
-  /** A connection has ended. */
-  onClosed(connection: Connection, reason: CloseReason): void;
+  /** Called once when a connection is closed. `name` is the client's name from CONNECT. */
+  onClosed(clientId: number, name: string, reason: CloseReason): void;
 }

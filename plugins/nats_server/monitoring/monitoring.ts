@@ -1,18 +1,17 @@
 /**
- * What the reference shows on its monitoring port, under the same names: `varz`, `connz`, `subsz` and
- * `healthz`. Only what exists here is shown.
+ * The reports of nats-server's monitoring port with the same names: `varz`, `connz`, `subsz` and `healthz`. Only
+ * members that exist here are included.
  *
  * @module
  */
-import { fromByteString } from "../protocol/ascii.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { ServerInfo } from "../protocol/info.ts";
+import { fromByteString, type ServerInfo } from "../protocol/mod.ts";
+import type { Connection } from "../connection/mod.ts";
 import type { NatsLimits } from "../options.ts";
-import type { Router } from "../routing/router.ts";
+import type { Router } from "../routing/mod.ts";
 import type { NatsServerStats } from "../stats.ts";
 import { goDuration, uptimeText } from "./time_text.ts";
 
-/** The orders `connz` knows. */
+/** Sort orders of `connz`. */
 export const connzSorts = [
   "cid",
   "start",
@@ -28,25 +27,25 @@ export const connzSorts = [
   "rtt",
 ] as const;
 
-/** One of them. */
+/** A sort order of `connz`. */
 export type ConnzSort = typeof connzSorts[number];
 
 /** Options of {@linkcode Monitor.connz}. */
 export interface ConnzOptions {
-  /** Whether subscriptions are listed. Default false. */
+  /** Whether to list subscriptions. Default false. */
   readonly subs?: boolean;
-  /** Default `cid`, ascending; everything else descends, but `start` and `rtt`. */
+  /** Sort order. Default `cid`. `cid`, `start` and `rtt` ascend, the others descend. */
   readonly sort?: ConnzSort;
-  /** Default 1024. */
+  /** Most connections or subscriptions to list. Default 1024. */
   readonly limit?: number;
-  /** Default 0. */
+  /** How many to skip. Default 0. */
   readonly offset?: number;
 }
 
 /** A JSON object. */
 export type Report = Record<string, unknown>;
 
-/** What the monitor looks at. */
+/** What the reports are read from. */
 export interface Monitored {
   readonly info: () => ServerInfo;
   readonly stats: () => NatsServerStats;
@@ -65,12 +64,11 @@ const nanosecondsPerMs = 1e6;
 export class Monitor {
   readonly #server: Monitored;
 
-  /** Made by the server. */
   constructor(server: Monitored) {
     this.#server = server;
   }
 
-  /** The server as a whole. */
+  /** Configuration and counters of the server. */
   varz(): Report {
     const { limits, now } = this.#server;
     const { max_payload: _, headers: _headers, ...info } = this.#server.info();
@@ -104,7 +102,7 @@ export class Monitor {
     };
   }
 
-  /** The connections. */
+  /** Open connections. */
   connz({ subs = false, sort = "cid", limit = 1_024, offset = 0 }: ConnzOptions = {}): Report {
     const all = [...this.#server.connections.values()].sort(order(sort));
     const page = all.slice(offset, offset + limit);
@@ -119,7 +117,7 @@ export class Monitor {
     };
   }
 
-  /** The subscriptions; listed when asked for, at most `limit` of them. */
+  /** Counters of the subscriptions; with `subs` also a list. */
   subsz({ subs = false, limit = 1_024, offset = 0 }: Omit<ConnzOptions, "sort"> = {}): Report {
     const { subscriptions, inserts, removes, matches } = this.#server.router.sublist.stats;
     const listed = subs
@@ -143,7 +141,7 @@ export class Monitor {
     };
   }
 
-  /** `ok`, or why not. */
+  /** Status `ok`, or the reason why not. */
   healthz(): Report {
     return this.#server.isServing() ? { status: "ok" } : {
       status: "unavailable",

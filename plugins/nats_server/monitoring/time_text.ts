@@ -1,10 +1,10 @@
 /**
- * Times as the reference's monitoring writes them.
+ * Durations in the format of nats-server's monitoring.
  *
  * @module
  */
 
-/** `1d2h3m4s`: whole seconds, from the largest unit that is not 0. */
+/** Formats whole seconds like `1d2h3m4s`, beginning with the largest unit that is not 0. */
 export function uptimeText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const parts = [
@@ -20,7 +20,7 @@ export function uptimeText(ms: number): string {
   return `${large}${seconds % 60}s`;
 }
 
-/** A duration below a minute as Go prints it: `1.5s`, `2.25ms`, `250µs`. */
+/** Formats a duration below a minute as Go does: `1.5s`, `2.25ms`, `250µs`. */
 export function goDuration(ms: number): string {
   const short = (value: number) => String(Number(value.toFixed(6)));
   if (ms >= 1_000) return `${short(ms / 1_000)}s`;

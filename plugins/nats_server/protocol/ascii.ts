@@ -1,13 +1,13 @@
 /**
- * Bytes of the protocol and the two ways this folder turns bytes into text.
+ * Bytes of the protocol, and conversions between bytes and text.
  *
- * A *byte string* holds one byte per character (Latin-1). It is what the sublist and every cache use
- * as a key: any sequence of bytes a client sends has exactly one, valid UTF-8 or not, as in a Go string.
+ * A *byte string* holds one byte per character (Latin-1). The sublist and all caches use byte strings as keys:
+ * every byte sequence has exactly one, valid UTF-8 or not, like a string in Go.
  *
  * @module
  */
 
-/** Bytes the parser and the encoders compare with. */
+/** Codes of the bytes that the parser and the encoders use. */
 export const ascii = Object.freeze({
   tab: 9,
   lf: 10,
@@ -31,8 +31,8 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The byte string of `buffer[start, end)`. Eight at a time: each `+=` makes a string of its own, and those cost
- * more than the characters.
+ * The byte string of `buffer[start, end)`. It appends eight characters at a time, because each `+=` makes a new
+ * string and that costs more than the characters.
  */
 export function byteString(buffer: Uint8Array, start: number, end: number): string {
   let text = "";

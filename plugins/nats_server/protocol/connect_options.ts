@@ -5,7 +5,7 @@
  */
 import { readFields } from "./json_fields.ts";
 
-/** What a client says about itself. Absent keys keep the value they had: a client may connect again. */
+/** Options of CONNECT. Absent keys keep their previous value, because a client may send CONNECT again. */
 export interface ConnectOptions {
   verbose: boolean;
   pedantic: boolean;
@@ -27,7 +27,7 @@ export interface ConnectOptions {
   jwt: string;
 }
 
-/** What counts before CONNECT: old clients rely on verbose and pedantic being on. */
+/** Options before CONNECT; old clients rely on `verbose` and `pedantic` being on. */
 export function connectDefaults(): ConnectOptions {
   return {
     verbose: true,
@@ -51,7 +51,7 @@ export function connectDefaults(): ConnectOptions {
   };
 }
 
-/** Reads the argument; `null` when it is none. */
+/** Reads the argument; `null` when it is invalid. */
 export function readConnect(json: Uint8Array, before: ConnectOptions): ConnectOptions | null {
   return readFields(json, before);
 }

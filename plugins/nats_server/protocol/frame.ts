@@ -1,87 +1,38 @@
 /**
- * A message as the router sees it: offsets into a buffer, not objects.
+ * A message as offsets into a buffer, and how it is laid out for clients.
  *
  * @module
  */
-import { byteString, byteStringBytes, fromByteString, putByteString, putDecimal } from "./ascii.ts";
-import type { SubjectEntry } from "../routing/subject_cache.ts";
+import { byteString, byteStringBytes, putByteString, putDecimal } from "./ascii.ts";
 
-/** Offsets of a message within a buffer. The parser is one; its fields say what each means. */
+/** Offsets of a message within a buffer, from the reply subject on. */
 export interface Frame {
+  /** Reply subject: `[replyStart, replyEnd)`; empty when there is none. */
   readonly replyStart: number;
   readonly replyEnd: number;
+  /** Headers: `[headerStart, payloadStart)`; empty when there are none. */
   readonly headerStart: number;
+  /** Payload without headers: `[payloadStart, payloadEnd)`. */
   readonly payloadStart: number;
   readonly payloadEnd: number;
+  /**
+   * From this offset to the CRLF after the payload, the bytes are exactly what a MSG or HMSG line contains after
+   * the sid: `[reply] size CRLF payload CRLF` with single spaces. -1 when the client wrote them differently.
+   */
   readonly tailStart: number;
+  /** Whether the message has header bytes. */
   readonly hasHeaders: boolean;
 }
 
-/**
- * The message being delivered to a subscriber in this process: one reused object, valid only during the
- * call. Its bytes are a view into what was read from the publisher's socket; copy what must last longer.
- */
-export interface MessageView {
-  /** Holds the payload at `[start, end)` and the headers at `[headerStart, headerEnd)`. */
-  readonly buffer: Uint8Array;
-  /** Where the payload starts. */
-  readonly start: number;
-  /** Where the payload ends. */
-  readonly end: number;
-  /** The subject it was published on; decoded at first use and kept per distinct subject. */
-  readonly subject: string;
-  /** Where an answer goes; "" when none is wanted. */
-  readonly reply: string;
-  /** Where the header block (`NATS/1.0 CRLF ... CRLF CRLF`) starts; equals `headerEnd` when there is none. */
-  readonly headerStart: number;
-  /** Where the header block ends. */
-  readonly headerEnd: number;
-}
-
-const nothing = new Uint8Array(0);
-
-/** The reused {@linkcode MessageView}. */
-export class ReusedView implements MessageView {
-  buffer: Uint8Array = nothing;
-  start = 0;
-  end = 0;
-  headerStart = 0;
-  headerEnd = 0;
-  #entry: SubjectEntry | null = null;
-  #frame: Frame | null = null;
-
-  get subject(): string {
-    return this.#entry?.text ?? "";
-  }
-
-  get reply(): string {
-    const frame = this.#frame;
-    if (frame === null || frame.replyStart === frame.replyEnd) return "";
-    return fromByteString(byteString(this.buffer, frame.replyStart, frame.replyEnd));
-  }
-
-  /** Shows another message. */
-  show(entry: SubjectEntry, frame: Frame, buffer: Uint8Array): void {
-    this.buffer = buffer;
-    this.start = frame.payloadStart;
-    this.end = frame.payloadEnd;
-    this.headerStart = frame.headerStart;
-    this.headerEnd = frame.payloadStart;
-    this.#entry = entry;
-    this.#frame = frame;
-  }
-
-  /** Lets go of the bytes, so that a view kept by mistake does not keep a chunk alive. */
-  clear(): void {
-    this.buffer = nothing;
-    this.start =
-      this.end =
-      this.headerStart =
-      this.headerEnd =
-        0;
-    this.#entry = null;
-    this.#frame = null;
-  }
+/** Offsets of a message that a client published. */
+export interface PublishedFrame extends Frame {
+  /** Subject: `[subjectStart, subjectEnd)`. */
+  readonly subjectStart: number;
+  readonly subjectEnd: number;
+  /** Hash of the subject's bytes; valid only when `isSameSubject` is false. */
+  readonly subjectHash: number;
+  /** Whether the subject is that of the previous message of the same client. */
+  readonly isSameSubject: boolean;
 }
 
 /** A message of this process, laid out as a client would have sent it after the subject. */
@@ -90,7 +41,7 @@ export interface LocalMessage {
   readonly buffer: Uint8Array;
 }
 
-/** A frame over bare payload bytes: no copy, good for subscribers in this process only. */
+/** A frame over bare payload bytes: makes no copy, usable for subscribers in this process only. */
 export function bareFrame(payload: Uint8Array): Frame {
   return {
     replyStart: 0,
@@ -103,7 +54,7 @@ export function bareFrame(payload: Uint8Array): Frame {
   };
 }
 
-/** A message with everything that clients need: `[reply] [headers] total CRLF headers payload CRLF`. */
+/** A message with all that clients need: `[reply] [headers] total CRLF headers payload CRLF`. */
 export function layOut(
   reply: string,
   headers: Uint8Array | null,
@@ -133,7 +84,7 @@ export function layOut(
   return { frame, buffer };
 }
 
-/** `[reply] [headers] size CRLF`, for bytes that cannot go out as the client wrote them. */
+/** `[reply] [headers] size CRLF`, for a message whose own bytes cannot be sent unchanged. */
 export function rewrittenLine(frame: Frame, buffer: Uint8Array, withHeaders: boolean): Uint8Array {
   const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
   const size = frame.payloadEnd - (withHeaders ? frame.headerStart : frame.payloadStart);

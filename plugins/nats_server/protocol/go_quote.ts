@@ -1,5 +1,5 @@
 /**
- * Text in quotes as the reference prints it in its errors (Go's `%q`).
+ * Quoted text as nats-server prints it in errors (Go's `%q`).
  *
  * @module
  */
@@ -42,7 +42,7 @@ function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** The character at an offset of a byte string; `null` for a byte that starts no valid sequence. */
+/** The character at an offset of a byte string; `null` for a byte that does not begin a valid sequence. */
 function decodeOne(text: string, at: number): { character: string | null; length: number } {
   const first = text.charCodeAt(at);
   if (first < 0x80) return { character: text[at], length: 1 };

@@ -1,12 +1,12 @@
 /**
- * The INFO line. Flat JSON without blanks after colons: jnats reads it with patterns.
+ * The INFO line: flat JSON without blanks after colons, because old jnats parses it with regular expressions.
  *
  * @module
  */
 import { utf8 } from "./ascii.ts";
 import { readFields } from "./json_fields.ts";
 
-/** What stands in INFO for every client. */
+/** Members of INFO that are the same for every client. */
 export interface ServerInfo {
   readonly server_id: string;
   readonly server_name: string;
@@ -23,7 +23,7 @@ export interface ServerInfo {
   readonly max_payload: number;
 }
 
-/** What stands in INFO for one client, or at one moment. */
+/** Members of INFO that depend on the client or on the moment. */
 export interface ClientInfo {
   readonly client_id: number;
   readonly client_ip: string;
@@ -33,12 +33,12 @@ export interface ClientInfo {
   readonly remote_account?: string;
 }
 
-/** The line, with its end. */
+/** The INFO line, CRLF included. */
 export function infoLine(server: ServerInfo, client: ClientInfo): Uint8Array {
   return utf8(`INFO ${JSON.stringify({ ...server, ...client })} \r\n`);
 }
 
-/** Fields of an INFO that a client may send; only their types count. */
+/** Members of an INFO that a client may send; only their types are checked. */
 const readableInfo = {
   server_id: "",
   server_name: "",
@@ -69,7 +69,7 @@ const readableInfo = {
   xkey: "",
 };
 
-/** Whether an INFO from a client can be read. Nothing more is made of it. */
+/** Whether an INFO sent by a client is valid. Its content is ignored. */
 export function isReadableInfo(json: Uint8Array): boolean {
   return readFields(json, readableInfo) !== null;
 }

@@ -1,22 +1,22 @@
 /**
- * JSON objects of the protocol, read as the reference reads them: keys in any case, unknown keys ignored,
- * `null` for "as before", a whole number nowhere written as a fraction.
+ * Reads JSON objects of the protocol as nats-server does: keys in upper or lower case, unknown keys ignored,
+ * `null` keeps the previous value, integers must not be written as fractions.
  *
  * @module
  */
 
-/** What a field may hold. */
+/** Types of a field. */
 type Field = string | number | boolean | readonly string[];
 
-/** Fails on a byte order mark, as JSON does. */
+/** Keeps a byte order mark, so that parsing fails on it as in nats-server. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
 /**
- * The fields of `before`, changed by the JSON. `null` when it is no object, or when one of these fields has
- * a value of another type.
+ * The fields of `before`, overwritten by the JSON. `null` when the JSON is not an object, or when one of these
+ * fields has a value of another type.
  */
 export function readFields<Fields extends { [Name in keyof Fields]: Field }>(
   json: Uint8Array,
@@ -35,7 +35,7 @@ export function readFields<Fields extends { [Name in keyof Fields]: Field }>(
   return fields;
 }
 
-/** The value, or `undefined` when the text is not JSON. Numbers that are no 64-bit integers become NaN. */
+/** The parsed value; `undefined` when the text is not JSON. Numbers other than 64-bit integers become NaN. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(

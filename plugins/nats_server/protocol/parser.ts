@@ -1,27 +1,29 @@
 /**
- * The protocol parser: bytes in, calls on a {@linkcode ParserSink} out.
+ * The protocol parser. Reads bytes and calls a {@linkcode ParserSink}.
  *
  * ```text
- * line    = verb blank+ argument LF        ; a CR before the LF belongs to the line end
+ * line    = verb blank+ argument LF        ; a CR before the LF is part of the line end
  * PUB     = "PUB"  subject [reply] size           LF payload CR LF
  * HPUB    = "HPUB" subject [reply] headers total  LF headers payload CR LF
- * verbs   = CONNECT INFO PUB HPUB SUB UNSUB PING PONG +OK -ERR, in any case
+ * verbs   = CONNECT INFO PUB HPUB SUB UNSUB PING PONG +OK -ERR, upper or lower case
  * ```
  *
  * Invariants:
- * - The caller owns the buffer. The parser copies nothing; what it has not consumed (the argument of an
- *   unfinished line, or an unfinished message from its argument on) stays with the caller, who presents it
- *   again, in one piece and followed by more, in the next call. So a message is always contiguous.
- * - Between calls the state is a verb, not a position in a word: an unfinished verb is read again.
- * - Blanks before an argument and the rest of a PING, PONG or +OK line are consumed at once, so what is
- *   kept is bounded by the control line limit or by the payload limit, whichever is in force.
- * - A message allocates nothing. Its offsets stand in the fields of the parser during `onPublish`.
+ * - The caller owns the buffer and the parser copies nothing. Bytes that were not consumed (the argument of an
+ *   incomplete line, or an incomplete message from its argument on) stay with the caller, which passes them
+ *   again, contiguous and followed by more bytes, in the next call. So a message is always contiguous.
+ * - Between calls the state is a verb, not a position within a word: an incomplete verb is read again.
+ * - Blanks before an argument and the rest of a PING, PONG or +OK line are consumed at once, so the unconsumed
+ *   bytes are bounded by the control line limit or by the payload limit.
+ * - A message allocates nothing. Its offsets are fields of the parser, which the sink gets as a
+ *   {@linkcode PublishedFrame}.
  *
- * Errors are found at the first byte that cannot be right, as in the reference server.
+ * An error is reported at the first invalid byte, as in nats-server.
  *
  * @module
  */
 import { ascii } from "./ascii.ts";
+import type { PublishedFrame } from "./frame.ts";
 import type { ParserFault, ParserLimits, ParserSink } from "./parser_sink.ts";
 import { readPublishLine } from "./publish_line.ts";
 import { find, hasReturn, matchingLength } from "./scan.ts";
@@ -33,38 +35,27 @@ const stateArgument = 2;
 const stateSkip = 3;
 const statePayload = 4;
 const stateStopped = 5;
-/** A whole message was not taken: it is offered again in the next call. */
+/** The sink refused a complete message: the next call passes it again. */
 const stateHeld = 6;
 const { cr, lf, space, tab, zero } = ascii;
 
-/** Parser of one connection. See the module comment for who owns what. */
-export class Parser {
-  /** Subject of the message: `[subjectStart, subjectEnd)`. */
+/** Parser of one connection. See the module comment for the ownership of buffers. */
+export class Parser implements PublishedFrame {
   subjectStart = 0;
   subjectEnd = 0;
-  /** Hash of the subject's bytes; only when `sameSubject` is false. */
   subjectHash = 0;
-  /** Whether the subject is that of the message before. */
-  sameSubject = false;
-  /** Reply subject; empty when none. */
+  isSameSubject = false;
   replyStart = 0;
   replyEnd = 0;
-  /** Headers: `[headerStart, payloadStart)`; empty when none. */
   headerStart = 0;
-  /** Payload without headers. */
   payloadStart = 0;
   payloadEnd = 0;
-  /**
-   * From here to the CRLF after the payload the bytes are just as a MSG or HMSG line goes on after the sid:
-   * `[reply] size CRLF payload CRLF`, single blanks. -1 when the client wrote them in another way.
-   */
   tailStart = 0;
-  /** Whether the message has header bytes. */
   hasHeaders = false;
 
-  /** Bytes the caller must be able to hold, from the first unconsumed one, to get on. */
+  /** Buffer size needed to continue, in bytes from the first unconsumed one; 0 when any size will do. */
   needed = 0;
-  /** Whether publish lines are shown to the sink before their payload is there. */
+  /** Whether the sink sees publish lines before their payload has arrived. */
   pedantic = false;
   /** Whether HPUB is allowed. */
   headersAllowed = false;
@@ -76,9 +67,9 @@ export class Parser {
   readonly #maxPayloadBytes: number;
   #state = stateStart;
   #verb: Verb = "PING";
-  /** Where the unconsumed argument stood when the last call ended. */
+  /** Offset of the unconsumed argument when the last call ended. */
   #argumentAt = 0;
-  /** Subject of the last message that came the fast way. */
+  /** Subject of the last message that the fast path parsed. */
   readonly #lastSubject = new Uint8Array(64);
   #lastLength = 0;
 
@@ -88,7 +79,7 @@ export class Parser {
     this.#maxPayloadBytes = limits.maxPayloadBytes;
   }
 
-  /** Parses no more; every further call consumes everything. */
+  /** Stops parsing; every further call discards its bytes. */
   stop(): void {
     this.#state = stateStopped;
   }
@@ -116,7 +107,7 @@ export class Parser {
           break;
         }
         case stateArgument: {
-          // The first byte is part of the argument whatever it is, a line feed too: so does the reference.
+          // The first byte always belongs to the argument, even a line feed, as in nats-server.
           const feed = find(lf, buffer, at + 1, end);
           if (!this.#withinLine(buffer, at, feed)) return end;
           if (feed >= end) {
@@ -156,9 +147,8 @@ export class Parser {
   }
 
   /**
-   * Takes messages written in the usual way, `PUB subject [reply] size CRLF payload CRLF`, one after the
-   * other. Returns the offset of the first byte not taken; what stands there is for the slow way, unless
-   * the state has changed.
+   * Fast path: parses consecutive messages of the form `PUB subject [reply] size CRLF payload CRLF`. Returns the
+   * offset of the first unconsumed byte; the general path continues there unless the state has changed.
    */
   #plainMessages(buffer: Uint8Array, start: number, end: number): number {
     const sink = this.#sink;
@@ -222,14 +212,14 @@ export class Parser {
     return message;
   }
 
-  /** Where the subject ends. The one before it most likely comes again: comparing is less than hashing. */
+  /** Offset after the subject. Compares with the previous subject first: that costs less than hashing. */
   #subject(buffer: Uint8Array, start: number, end: number): number {
     const last = this.#lastSubject;
     const length = this.#lastLength;
     let at = 0;
     while (at < length && buffer[start + at] === last[at]) at++;
     if (at === length && length > 0 && start + at < end && buffer[start + at] === space) {
-      this.sameSubject = true;
+      this.isSameSubject = true;
       return start + at;
     }
     let hash = 0;
@@ -241,12 +231,12 @@ export class Parser {
       if (at - start < last.length) last[at - start] = byte;
     }
     this.#lastLength = at - start <= last.length ? at - start : 0;
-    this.sameSubject = false;
+    this.isSameSubject = false;
     this.subjectHash = hash;
     return at;
   }
 
-  /** The message whose argument is at `argument`, if it is all there. Same results as above. */
+  /** Passes on the message whose argument is at `argument`, if it is complete. Returns as `#anyVerb` does. */
   #payload(buffer: Uint8Array, argument: number, end: number): number {
     const crAt = this.payloadEnd;
     if (crAt < end && buffer[crAt] !== cr) return this.#fault("unknown_operation", end);
@@ -275,6 +265,7 @@ export class Parser {
     this.#argumentAt += by;
   }
 
+  /** The offset to continue at, or `-offset - 1` when parsing must stop there. */
   #anyVerb(buffer: Uint8Array, start: number, end: number): number {
     const first = buffer[start] & 0xdf;
     if (this.connectFirst && first !== 67) return this.#fault("connect_first", end);
@@ -300,7 +291,7 @@ export class Parser {
     return after;
   }
 
-  /** Whether the argument so far is within the limit; a fault otherwise. */
+  /** Whether the argument so far is within the limit; reports a fault if not. */
   #withinLine(buffer: Uint8Array, start: number, stop: number): boolean {
     if (stop - start <= this.#maxControlLineBytes) return true;
     const length = stop - start - (hasReturn(buffer, start, stop) ? 1 : 0);
@@ -309,9 +300,9 @@ export class Parser {
     return false;
   }
 
-  /** A complete argument line; `feed` is where its line feed stands. */
+  /** Handles a complete argument line; `feed` is the offset of its line feed. */
   #line(buffer: Uint8Array, start: number, feed: number): number {
-    // As in the reference, a CR anywhere in the line takes its last byte off.
+    // As in nats-server, a CR anywhere in the line removes the last byte of the line.
     const stop = hasReturn(buffer, start + 1, feed) ? feed - 1 : feed;
     const verb = this.#verb;
     if (verb === "PUB" || verb === "HPUB" || verb === "HMSG") {
@@ -330,7 +321,7 @@ export class Parser {
     payload: number,
   ): number {
     if (verb === "HPUB" && !this.headersAllowed) return this.#fault("headers_unsupported", payload);
-    this.sameSubject = false;
+    this.isSameSubject = false;
     this.#lastLength = 0;
     const fault = readPublishLine(this, verb, buffer, start, stop, payload, this.#maxPayloadBytes);
     if (fault !== null) return this.#fault(fault, payload);

@@ -1,12 +1,12 @@
 /**
- * What the parser tells, and within which bounds it works.
+ * The callbacks of the parser, and its limits.
  *
  * @module
  */
-import type { Parser } from "./parser.ts";
+import type { PublishedFrame } from "./frame.ts";
 import type { LineVerb } from "./verbs.ts";
 
-/** Why a parser stopped for good. */
+/** Why a parser stopped. */
 export type ParserFault =
   | "unknown_operation"
   | "control_line"
@@ -15,24 +15,24 @@ export type ParserFault =
   | "payload_too_large"
   | "connect_first";
 
-/** What the parser calls. Each `boolean` says: go on (true), or stop here (false). */
+/** Called by the parser. Each `boolean` result means: continue (true) or stop parsing for now (false). */
 export interface ParserSink {
-  /** A line with an argument, `buffer[start, end)`. False stops the parser after this line. */
+  /** Called with the argument `buffer[start, end)` of a line. */
   onLine(verb: LineVerb, buffer: Uint8Array, start: number, end: number): boolean;
-  /** PING or PONG. False stops the parser after this line. */
+  /** Called for PING and PONG. */
   onBeat(verb: "PING" | "PONG"): boolean;
-  /** The line of a PUB or HPUB is complete and within limits; called only while `pedantic`. */
-  onPublishLine(parser: Parser, buffer: Uint8Array): void;
+  /** Called only while `pedantic`, when the line of a PUB or HPUB is complete and within the limits. */
+  onPublishLine(frame: PublishedFrame, buffer: Uint8Array): void;
   /**
-   * A whole message; its offsets are in the parser. False means: not taken, stop, and offer it again in
-   * the next call.
+   * Called with a complete message. `frame` is reused: it is valid during the call only. When the sink returns
+   * false, it has not accepted the message, and the next call of `parse` passes it again.
    */
-  onPublish(parser: Parser, buffer: Uint8Array): boolean;
-  /** Nothing more is parsed after this. */
+  onPublish(frame: PublishedFrame, buffer: Uint8Array): boolean;
+  /** Called once with the reason why parsing stopped. */
   onFault(fault: ParserFault): void;
 }
 
-/** Bounds of a {@linkcode Parser}, in bytes. */
+/** Limits of a {@linkcode Parser}, in bytes. */
 export interface ParserLimits {
   /** Longest argument of a line. */
   readonly maxControlLineBytes: number;

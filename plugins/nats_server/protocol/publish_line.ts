@@ -1,29 +1,21 @@
 /**
- * PUB and HPUB lines written in any way the protocol allows. The usual way has its own, faster code in
- * `parser.ts`; both fill in the same offsets.
+ * Reads PUB and HPUB lines in any form that the protocol allows. The usual form has a fast path in `parser.ts`;
+ * both set the same offsets.
  *
  * @module
  */
+import type { PublishedFrame } from "./frame.ts";
 import type { ParserFault } from "./parser_sink.ts";
 import { hashBytes, isSingleSpaced, parseSize, splitBlanks } from "./scan.ts";
 
-/** The offsets that a line determines; `Parser` documents each. */
-export interface PublishOffsets {
-  subjectStart: number;
-  subjectEnd: number;
-  subjectHash: number;
-  replyStart: number;
-  replyEnd: number;
-  headerStart: number;
-  payloadStart: number;
-  payloadEnd: number;
-  tailStart: number;
-  hasHeaders: boolean;
-}
+/** The offsets that a line determines. */
+export type PublishOffsets = {
+  -readonly [Key in Exclude<keyof PublishedFrame, "isSameSubject">]: PublishedFrame[Key];
+};
 
 /**
- * Reads the argument `buffer[start, stop)` of a line whose payload starts at `payload`. A client's HMSG
- * is an empty message on the empty subject: so the reference takes it.
+ * Reads the argument `buffer[start, stop)` of a line whose payload starts at `payload`. An HMSG from a client
+ * is an empty message on the empty subject, as in nats-server.
  */
 export function readPublishLine(
   offsets: PublishOffsets,
@@ -52,7 +44,7 @@ export function readPublishLine(
     offsets.replyStart = edges[2];
     offsets.replyEnd = edges[3];
   }
-  // Without header bytes it goes out as MSG, so the header size must not be in the tail.
+  // Without header bytes it is delivered as MSG, so the header size must not be in the tail.
   const firstTailWord = sizes === 2 && headers === 0 ? (replies === 1 ? -1 : sizeAt) : 2;
   if (firstTailWord > 0 && isSingleSpaced(buffer, edges, payload)) {
     offsets.tailStart = edges[firstTailWord];

@@ -1,18 +1,18 @@
 /**
- * Lines that the server sends by itself.
+ * Lines that the server sends.
  *
  * @module
  */
 import { utf8 } from "./ascii.ts";
 
-/** Confirms a verb of a verbose client. */
+/** Confirms an operation of a verbose client. */
 export const okBytes = utf8("+OK\r\n");
-/** Answers PING. */
+/** Answers a PING. */
 export const pongBytes = utf8("PONG\r\n");
-/** Asks whether the client is there. */
+/** Asks the client for a PONG. */
 export const pingBytes = utf8("PING\r\n");
 
-/** Tells what is wrong. */
+/** An error line. */
 export function errorLine(text: string): Uint8Array {
   return utf8(`-ERR '${text}'\r\n`);
 }

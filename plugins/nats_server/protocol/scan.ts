@@ -1,12 +1,12 @@
 /**
- * Small scans over the bytes of a line. None allocates but `splitBlanks`, which only lines written in an
- * unusual way come through.
+ * Scans over the bytes of a line. Only `splitBlanks` and `splitArguments` allocate; the fast path of the parser
+ * uses neither.
  *
  * @module
  */
 import { ascii, byteString } from "./ascii.ts";
 
-/** Hash of a subject; the same that the fast way computes while it reads. */
+/** Hash of a subject; equals the one that the fast path of the parser computes. */
 export function hashBytes(buffer: Uint8Array, start: number, end: number): number {
   let hash = 0;
   for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + buffer[i]) | 0;
@@ -28,7 +28,7 @@ export function splitBlanks(buffer: Uint8Array, start: number, end: number): num
   return edges;
 }
 
-/** A natural number of at most nine digits; -1 for anything else. */
+/** Reads a decimal number of at most nine digits; -1 for anything else. */
 export function parseSize(buffer: Uint8Array, start: number, end: number): number {
   if (end === start || end - start > 9) return -1;
   let size = 0;
@@ -40,7 +40,7 @@ export function parseSize(buffer: Uint8Array, start: number, end: number): numbe
   return size;
 }
 
-/** How many bytes from `start` on spell the verb, in any case. */
+/** How many bytes from `start` on match the verb, upper or lower case. */
 export function matchingLength(
   verb: string,
   buffer: Uint8Array,
@@ -57,19 +57,19 @@ export function matchingLength(
   return length;
 }
 
-/** Offset of the first such byte; `end` or more when there is none. */
+/** Offset of the first occurrence of a byte; `end` or more when there is none. */
 export function find(byte: number, buffer: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && buffer[at] !== byte) at++;
   return at;
 }
 
-/** Whether there is a CR. */
+/** Whether `buffer[start, end)` contains a CR. */
 export function hasReturn(buffer: Uint8Array, start: number, end: number): boolean {
   return find(ascii.cr, buffer, start, end) < end;
 }
 
-/** Whether words are one blank apart and CR LF follows the last, so that the bytes can go out as they are. */
+/** Whether one space separates the words and CR LF follows, so that the bytes can be delivered unchanged. */
 export function isSingleSpaced(buffer: Uint8Array, edges: number[], payload: number): boolean {
   for (let i = 2; i < edges.length; i += 2) {
     if (edges[i] - edges[i - 1] !== 1 || buffer[edges[i] - 1] !== ascii.space) return false;
@@ -77,7 +77,7 @@ export function isSingleSpaced(buffer: Uint8Array, edges: number[], payload: num
   return payload - edges[edges.length - 1] === 2 && buffer[payload - 2] === ascii.cr;
 }
 
-/** Words between blanks, CR counting as one. */
+/** Words separated by blanks or CR. */
 export function splitArguments(buffer: Uint8Array, start: number, end: number): string[] {
   return byteString(buffer, start, end).split(/[ \t\r\n]+/).filter((word) => word !== "");
 }

@@ -1,15 +1,16 @@
 /**
- * The verbs a client may send, and how each goes on.
+ * Operations of the client protocol.
  *
  * @module
  */
-/** Verbs that take an argument line and no payload. */
+
+/** Operations with an argument line and without a payload. */
 export type LineVerb = "CONNECT" | "INFO" | "SUB" | "UNSUB" | "-ERR";
 
-/** All verbs. HMSG is a server's, but the reference reads a client's too. */
+/** All operations. HMSG is sent by servers, but nats-server also accepts it from clients. */
 export type Verb = "PUB" | "HPUB" | "HMSG" | LineVerb | "PING" | "PONG" | "+OK";
 
-/** In the order they are tried. */
+/** All operations, in the order in which the parser tries them. */
 export const verbs: readonly Verb[] = [
   "PUB",
   "HPUB",
@@ -23,7 +24,7 @@ export const verbs: readonly Verb[] = [
   "+OK",
   "-ERR",
 ];
-/** These end at the next line feed, whatever stands before it. */
+/** Operations whose line is skipped up to the next line feed. */
 export const skipVerbs: ReadonlySet<Verb> = new Set(["PING", "PONG", "+OK"]);
-/** These two may have their argument at once, without a blank. */
+/** Operations whose argument may follow without a blank. */
 export const gluedVerbs: ReadonlySet<Verb> = new Set(["CONNECT", "INFO"]);

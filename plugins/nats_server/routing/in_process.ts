@@ -1,41 +1,31 @@
 /**
- * The in-process door: subscribers and publishers that live in the server's own process. They take part
- * in wildcards, queue groups and request/reply like any client, without a socket and without a copy.
+ * The in-process API: subscribers in the server's own process. They take part in wildcards, queue groups and
+ * request/reply like any client, without sockets and without copies.
  *
- * Flow control: a subscriber that is full calls `pause()`. A message on its way to it is then not taken
- * from the publisher's buffer; that publisher's socket is read no further until `resume()`. Nothing is
- * dropped. A message published *in process* is delivered all the same: its publisher is the same program,
- * can look at `paused` and cannot be made to wait in a synchronous call.
+ * Back-pressure: a subscriber that is full calls `pause()`. A message for it then stays in the publisher's read
+ * buffer, and that publisher's socket is not read until `resume()`. Nothing is dropped. A message published *in
+ * process* is still delivered: a synchronous call cannot wait, and the caller can check `paused` itself.
  *
  * @module
  */
-import type { MessageView } from "../protocol/frame.ts";
 import type { Router } from "./router.ts";
 import type { Subscription } from "./subscription.ts";
-
-/** Receives messages in process. It must not block; what it throws is logged and counted. */
-export interface InProcessHandler {
-  /** A message. The view and its bytes are valid only during the call. */
-  onMessage(message: MessageView): void;
-  /** Once after each read chunk (or in-process publish) that delivered something here. */
-  onChunkEnd?(): void;
-}
 
 /** A subscription of this process. Disposing of it unsubscribes. */
 export interface InProcessSubscription extends Disposable {
   /** Messages delivered so far. */
   readonly delivered: number;
-  /** Whether it declared itself full. */
+  /** Whether the delivery is paused. */
   readonly paused: boolean;
-  /** Declares itself full: publishing sockets wait from the next message on. Idempotent. */
+  /** Stops reading from publishers of this subject, beginning with the next message. Idempotent. */
   pause(): void;
-  /** Takes messages again. Idempotent. */
+  /** Continues the delivery. Idempotent. */
   resume(): void;
-  /** Ends the subscription; publishers waiting for it go on. Idempotent. */
+  /** Ends the subscription; publishers that wait for it continue. Idempotent. */
   unsubscribe(): void;
 }
 
-/** The handle given out for a local {@linkcode Subscription}. */
+/** Handle of an in-process {@linkcode Subscription}. */
 export class LocalSubscription implements InProcessSubscription {
   readonly #router: Router;
   readonly #subscription: Subscription;
@@ -50,7 +40,7 @@ export class LocalSubscription implements InProcessSubscription {
   }
 
   get paused(): boolean {
-    return this.#subscription.paused;
+    return this.#subscription.isPaused;
   }
 
   pause(): void {

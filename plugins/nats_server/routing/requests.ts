@@ -1,31 +1,32 @@
 /**
- * Request/reply for this process: one wildcard subscription takes all answers.
+ * Request/reply for this process. One wildcard subscription receives all replies.
  *
- * Bound: as many entries as there are requests waiting, each of which ends with its own time limit.
+ * Bound: one entry per request in flight; each request ends at its own timeout.
  *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
-import { answerTimeoutError, noRespondersError, serverClosedError } from "../errors.ts";
-import type { MessageView } from "../protocol/frame.ts";
+import { noRespondersError, requestTimeoutError, serverClosedError } from "../errors.ts";
+import type { MessageView } from "./message_view.ts";
 import type { Router } from "./router.ts";
 import { Subscription } from "./subscription.ts";
 
-interface Waiting {
+/** A request in flight. */
+interface PendingRequest {
   readonly subject: string;
   resolve(payload: Uint8Array): void;
   reject(error: unknown): void;
 }
 
-/** The requests of one server that wait for an answer. */
+/** Requests of this process that wait for their reply. */
 export class LocalRequests {
   readonly #router: Router;
   readonly #clock: Clock;
   readonly #prefix: string;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #pending = new Map<string, PendingRequest>();
   #inbox: Subscription | null = null;
-  #next = 1;
-  #closed = false;
+  #nextId = 1;
+  #isClosed = false;
 
   constructor(router: Router, clock: Clock, id: string) {
     this.#router = router;
@@ -33,49 +34,51 @@ export class LocalRequests {
     this.#prefix = `_INBOX.${id.slice(0, 22)}.`;
   }
 
-  /** Sends one; see `NatsServer.request`. */
+  /** Sends a request; see `NatsServer.request`. */
   async send(
     subject: string,
     payload: Uint8Array,
     { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
   ): Promise<Uint8Array> {
-    if (!(timeoutMs > 0)) throw new RangeError(`Cannot wait ${timeoutMs} ms: must be above 0`);
+    if (!(timeoutMs > 0)) {
+      throw new RangeError(`Cannot wait ${timeoutMs} ms: the timeout must be above 0`);
+    }
     signal?.throwIfAborted();
-    if (this.#closed) throw serverClosedError(subject);
-    this.#listen();
-    const reply = `${this.#prefix}${this.#next++}`;
+    if (this.#isClosed) throw serverClosedError(subject);
+    this.#subscribe();
+    const reply = `${this.#prefix}${this.#nextId++}`;
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     const onAbort = () => reject(signal!.reason);
-    const onTimeout = () => reject(answerTimeoutError(subject, timeoutMs));
+    const onTimeout = () => reject(requestTimeoutError(subject, timeoutMs));
     using _ = this.#clock.timer(timeoutMs, onTimeout);
     signal?.addEventListener("abort", onAbort, { once: true });
-    this.#waiting.set(reply, { subject, resolve, reject });
+    this.#pending.set(reply, { subject, resolve, reject });
     try {
       if (!this.#router.publishLocal(subject, payload, reply, null)) {
         throw noRespondersError(subject);
       }
       return await promise;
     } finally {
-      this.#waiting.delete(reply);
+      this.#pending.delete(reply);
       signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  /** Rejects what waits and takes no more. Idempotent. */
+  /** Rejects all requests in flight and every later one. Idempotent. */
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     if (this.#inbox !== null) this.#router.remove(this.#inbox);
-    for (const { subject, reject } of this.#waiting.values()) reject(serverClosedError(subject));
+    for (const { subject, reject } of this.#pending.values()) reject(serverClosedError(subject));
   }
 
-  #listen(): void {
+  #subscribe(): void {
     if (this.#inbox !== null) return;
-    const handler = { onMessage: (message: MessageView) => this.#answer(message) };
+    const handler = { onMessage: (message: MessageView) => this.#onReply(message) };
     this.#inbox = new Subscription(`${this.#prefix}*`, null, "", null, handler);
     this.#router.add(this.#inbox);
   }
 
-  #answer({ subject, buffer, start, end }: MessageView): void {
-    this.#waiting.get(subject)?.resolve(buffer.slice(start, end));
+  #onReply({ subject, buffer, start, end }: MessageView): void {
+    this.#pending.get(subject)?.resolve(buffer.slice(start, end));
   }
 }

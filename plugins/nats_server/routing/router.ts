@@ -1,22 +1,28 @@
 /**
- * From a message to everyone who gets it.
+ * Routes a message to all its receivers.
  *
- * Everything here is synchronous: a message is matched, copied into the outputs of its clients and shown
- * to the handlers of this process before the next one is parsed. Outputs that got something are *dirty*
- * and flushed once, when the publisher's chunk is done (`endChunk`); handlers hear of the end of the
- * chunk at the same moment.
+ * Everything here is synchronous: a message is matched, copied into the outputs of its clients and shown to the
+ * handlers of this process before the next one is parsed. An output that received something is *dirty* and is
+ * flushed once, when the publisher's chunk ends (`endChunk`); handlers are called at the same moment.
  *
  * @module
  */
-import { byteString, byteStringBytes } from "../protocol/ascii.ts";
-import type { Connection } from "../connection/connection.ts";
-import { Families } from "../monitoring/families.ts";
-import { bareFrame, type Frame, layOut, ReusedView, rewrittenLine } from "../protocol/frame.ts";
-import type { Parser } from "../protocol/parser.ts";
-import { isReservedReply } from "../subjects/reserved.ts";
+import {
+  bareFrame,
+  byteString,
+  byteStringBytes,
+  type Frame,
+  layOut,
+  type PublishedFrame,
+  rewrittenLine,
+} from "../protocol/mod.ts";
 import type { Counters } from "../stats.ts";
+import { isReservedReply, Sublist } from "../subjects/mod.ts";
+import type { Client } from "./client.ts";
+import { ReusedView } from "./message_view.ts";
+import type { Publisher } from "./publisher.ts";
 import { SubjectCache, type SubjectEntry } from "./subject_cache.ts";
-import { Sublist } from "../subjects/sublist.ts";
+import type { SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
 
 const lineEnd = byteStringBytes("\r\n");
@@ -24,69 +30,69 @@ const lineEnd = byteStringBytes("\r\n");
 /** Options of {@linkcode Router}. */
 export interface RouterOptions {
   readonly counters: Counters;
-  readonly families: Families;
-  /** Told when a handler throws. */
+  readonly subjectMetrics: SubjectMetrics;
+  /** Called with the subject and the error when a handler throws. */
   readonly onHandlerError: (subject: string, error: unknown) => void;
-  /** A number from 0 to 1, for the choice within a queue group. */
+  /** Returns a number from 0 to 1; seeds the choice within queue groups. */
   readonly random: () => number;
 }
 
 /** Delivers messages. See the module comment. */
 export class Router {
   readonly sublist = new Sublist<Subscription>();
-  readonly families: Families;
+  readonly subjectMetrics: SubjectMetrics;
   readonly #cache: SubjectCache;
   readonly #counters: Counters;
   readonly #onHandlerError: RouterOptions["onHandlerError"];
-  #dirty: Connection[] = [];
+  #dirty: Client[] = [];
   #touched: Subscription[] = [];
-  /** One view per depth: a handler may publish, and that may reach another handler. */
+  /** One view per call depth: a handler may publish to another handler. */
   readonly #views: ReusedView[] = [];
   #depth = 0;
   #pausedCount = 0;
   #held: (() => void)[] = [];
-  /** State of the generator that picks within queue groups. */
-  #dice: number;
+  /** State of the xorshift generator that picks a member of a queue group. */
+  #randomState: number;
 
-  constructor({ counters, families, onHandlerError, random }: RouterOptions) {
+  constructor({ counters, subjectMetrics, onHandlerError, random }: RouterOptions) {
     this.#counters = counters;
-    this.families = families;
-    this.#cache = new SubjectCache(this.sublist, families);
+    this.subjectMetrics = subjectMetrics;
+    this.#cache = new SubjectCache(this.sublist, subjectMetrics);
     this.#onHandlerError = onHandlerError;
-    this.#dice = Math.floor(random() * 0x7fff_ffff) | 1;
+    this.#randomState = Math.floor(random() * 0x7fff_ffff) | 1;
   }
 
   /**
-   * Takes a client's message. False: not taken, because a subscriber of this process is full; wait for
-   * `resumed` and offer it again.
+   * Routes a client's message. Returns false when a subscriber of this process is paused: the message was not
+   * routed; wait for `resumed` and call again.
    */
-  publish(from: Connection, parser: Parser, buffer: Uint8Array): boolean {
-    const entry = this.#entryOf(from, parser, buffer);
-    if (this.#pausedCount > 0 && isFull(entry)) return false;
-    const bytes = parser.payloadEnd - parser.headerStart;
+  publish(from: Publisher, frame: PublishedFrame, buffer: Uint8Array): boolean {
+    const entry = this.#entryOf(from, frame, buffer);
+    if (this.#pausedCount > 0 && isPaused(entry)) return false;
+    const bytes = frame.payloadEnd - frame.headerStart;
     entry.family.messages++;
     entry.family.bytes += bytes;
     from.inMessages++;
     from.inBytes += bytes;
-    if (entry.isReserved || !from.mayPublish(entry)) {
+    if (entry.isReserved || !mayPublish(from, entry)) {
       from.violate("publish_permission", `Permissions Violation for Publish to `, entry.subject);
       return true;
     }
-    const hasReply = parser.replyEnd > parser.replyStart;
-    if (hasReply && isReservedReply(buffer, parser.replyStart, parser.replyEnd)) {
-      const reply = byteString(buffer, parser.replyStart, parser.replyEnd);
+    const hasReply = frame.replyEnd > frame.replyStart;
+    if (hasReply && isReservedReply(buffer, frame.replyStart, frame.replyEnd)) {
+      const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
       from.violate("publish_permission", `Permissions Violation for Publish with Reply of `, reply);
       return true;
     }
     if (from.verbose) from.ok();
-    if (entry.isEmpty || !this.#deliver(entry, parser, buffer, from)) {
+    if (entry.isEmpty || !this.#deliver(entry, frame, buffer, from)) {
       entry.family.unrouted++;
-      if (hasReply && from.noResponders) this.#noResponders(from, entry, parser, buffer);
+      if (hasReply && from.noResponders) this.#noResponders(from, entry, frame, buffer);
     }
     return true;
   }
 
-  /** Takes a message of this process. Returns whether anyone got it. */
+  /** Routes a message of this process. Returns whether anyone received it. */
   publishLocal(
     subject: string,
     payload: Uint8Array,
@@ -115,7 +121,7 @@ export class Router {
     return this.#cache.findText(subject).isPublishable;
   }
 
-  /** Whether a message on this subject would reach anyone. */
+  /** Whether the subject has subscribers. */
   hasSubscribers(subject: string): boolean {
     return !this.#cache.findText(subject).isEmpty;
   }
@@ -129,67 +135,67 @@ export class Router {
 
   /** Ends a subscription. Idempotent. */
   remove(subscription: Subscription): void {
-    if (subscription.closed) return;
-    subscription.closed = true;
+    if (subscription.isClosed) return;
+    subscription.isClosed = true;
     if (this.sublist.remove(subscription)) this.#counters.subscriptions--;
     this.resume(subscription);
   }
 
-  /** A subscriber of this process is full. */
+  /** Pauses a subscriber of this process. Idempotent. */
   pause(subscription: Subscription): void {
-    if (subscription.paused || subscription.closed) return;
-    subscription.paused = true;
+    if (subscription.isPaused || subscription.isClosed) return;
+    subscription.isPaused = true;
     this.#pausedCount++;
   }
 
-  /** It takes messages again: whoever was held tries again. */
+  /** Continues a paused subscriber; held publishers retry. Idempotent. */
   resume(subscription: Subscription): void {
-    if (!subscription.paused) return;
-    subscription.paused = false;
+    if (!subscription.isPaused) return;
+    subscription.isPaused = false;
     this.#pausedCount--;
     this.release();
   }
 
-  /** Resolves when a held message is worth another try. */
+  /** Resolves when a publisher whose message was not routed should retry. */
   resumed(): Promise<void> {
     return new Promise((resolve) => this.#held.push(resolve));
   }
 
-  /** Lets every held connection look again at its state. */
+  /** Wakes all held publishers. */
   release(): void {
     const held = this.#held;
     this.#held = [];
     for (const wake of held) wake();
   }
 
-  /** Notes that a connection has something to flush. */
-  soil(connection: Connection): void {
-    if (connection.output.dirty) return;
-    connection.output.dirty = true;
-    this.#dirty.push(connection);
+  /** Schedules a flush of the client's output at the end of the chunk. */
+  markDirty(client: Client): void {
+    if (client.output.isDirty) return;
+    client.output.isDirty = true;
+    this.#dirty.push(client);
   }
 
-  /** The chunk is done: tells the handlers, then flushes. */
+  /** Ends a chunk: calls `onChunkEnd` of the handlers that received something, then flushes dirty outputs. */
   endChunk(): void {
     while (this.#touched.length > 0) {
       const touched = this.#touched;
       this.#touched = [];
-      for (const subscription of touched) this.#tellChunkEnd(subscription);
+      for (const subscription of touched) this.#callChunkEnd(subscription);
     }
     for (const view of this.#views) view.clear();
     const dirty = this.#dirty;
-    for (let i = 0; i < dirty.length; i++) dirty[i].output.flush();
+    for (let i = 0; i < dirty.length; i++) dirty[i].flush();
     dirty.length = 0;
   }
 
-  /** The entry of the subject; most messages come on the one before. */
-  #entryOf(from: Connection, parser: Parser, buffer: Uint8Array): SubjectEntry {
+  /** The entry of the message's subject; most messages repeat the previous subject. */
+  #entryOf(from: Publisher, frame: PublishedFrame, buffer: Uint8Array): SubjectEntry {
     const last = from.lastEntry;
-    if (parser.sameSubject && last !== null) {
+    if (frame.isSameSubject && last !== null) {
       this.#cache.refresh(last);
       return last;
     }
-    const { subjectStart, subjectEnd, subjectHash } = parser;
+    const { subjectStart, subjectEnd, subjectHash } = frame;
     const entry = this.#cache.find(buffer, subjectStart, subjectEnd, subjectHash);
     from.lastEntry = entry;
     return entry;
@@ -209,7 +215,7 @@ export class Router {
     entry: SubjectEntry,
     frame: Frame,
     buffer: Uint8Array,
-    from: Connection | null,
+    from: Publisher | null,
   ): boolean {
     let delivered = false;
     const { clients, local, groups } = entry;
@@ -225,21 +231,21 @@ export class Router {
     return delivered;
   }
 
-  /** One member gets it, tried from a random one on. Members that are full come last. */
+  /** Delivers to one member, beginning with a random one; paused members are tried last. */
   #toGroup(
     members: readonly Subscription[],
     entry: SubjectEntry,
     frame: Frame,
     buffer: Uint8Array,
-    from: Connection | null,
+    from: Publisher | null,
   ): boolean {
     const count = members.length;
-    const first = count > 1 ? this.#roll() % count : 0;
+    const first = count > 1 ? this.#nextRandom() % count : 0;
     for (let round = this.#pausedCount > 0 ? 0 : 1; round < 2; round++) {
       for (let i = 0; i < count; i++) {
         const at = first + i;
         const member = members[at < count ? at : at - count];
-        if (round === 0 && member.paused) continue;
+        if (round === 0 && member.isPaused) continue;
         const taken = member.client === null
           ? this.#toHandler(member, entry, frame, buffer)
           : this.#toClient(member, entry, frame, buffer, from);
@@ -254,16 +260,16 @@ export class Router {
     entry: SubjectEntry,
     frame: Frame,
     buffer: Uint8Array,
-    from: Connection | null,
+    from: Publisher | null,
   ): boolean {
     const client = subscription.client!;
-    if (subscription.closed || client.isClosed || (client === from && !client.echo)) return false;
+    if (subscription.isClosed || client.isClosed || (client === from && !client.echo)) return false;
     if (client.guard !== null && client.guard.deniesDelivery(entry.subject, subscription.queue)) {
       return false;
     }
     subscription.delivered++;
     if (subscription.max > 0 && subscription.delivered >= subscription.max) {
-      client.subscriptions.forget(subscription);
+      client.unsubscribe(subscription.sid);
     }
     const { output } = client;
     subscription.prepareHead(entry);
@@ -293,7 +299,7 @@ export class Router {
     client.outBytes += bytes;
     this.#counters.outMessages++;
     this.#counters.outBytes += bytes;
-    if (!output.dirty) this.soil(client);
+    if (!output.isDirty) this.markDirty(client);
     if (from !== null && output.pendingBytes > from.stallBytes) from.stalledBy = client;
     if (client.guard !== null && frame.replyEnd > frame.replyStart) {
       client.guard.expectResponse(byteString(buffer, frame.replyStart, frame.replyEnd));
@@ -307,11 +313,11 @@ export class Router {
     frame: Frame,
     buffer: Uint8Array,
   ): boolean {
-    if (subscription.closed) return false;
+    if (subscription.isClosed) return false;
     subscription.delivered++;
     this.#counters.localMessages++;
-    if (!subscription.touched) {
-      subscription.touched = true;
+    if (!subscription.isTouched) {
+      subscription.isTouched = true;
       this.#touched.push(subscription);
     }
     const view = this.#views[this.#depth] ??= new ReusedView();
@@ -328,9 +334,9 @@ export class Router {
     return true;
   }
 
-  #tellChunkEnd(subscription: Subscription): void {
-    subscription.touched = false;
-    if (subscription.closed) return;
+  #callChunkEnd(subscription: Subscription): void {
+    subscription.isTouched = false;
+    if (subscription.isClosed) return;
     this.#depth++;
     try {
       subscription.handler!.onChunkEnd?.();
@@ -346,8 +352,8 @@ export class Router {
     this.#onHandlerError(subject, error);
   }
 
-  /** Tells a requester that nobody answers; it must be subscribed to its reply subject itself. */
-  #noResponders(from: Connection, entry: SubjectEntry, frame: Frame, buffer: Uint8Array): void {
+  /** Sends the 503 message of a request without subscribers; the requester must be subscribed to its reply subject. */
+  #noResponders(from: Publisher, entry: SubjectEntry, frame: Frame, buffer: Uint8Array): void {
     const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
     const { plain } = this.sublist.match(reply);
     const inbox = plain.find((subscription) => subscription.client === from);
@@ -357,24 +363,28 @@ export class Router {
     from.output.appendBytes(
       byteStringBytes(`HMSG ${reply} ${inbox.sid} ${size} ${size}\r\n${headers}\r\n`),
     );
-    this.soil(from);
+    this.markDirty(from);
   }
 
-  #roll(): number {
-    let dice = this.#dice;
-    dice ^= dice << 13;
-    dice ^= dice >>> 17;
-    dice ^= dice << 5;
-    this.#dice = dice;
-    return dice >>> 0;
+  #nextRandom(): number {
+    let state = this.#randomState;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    this.#randomState = state;
+    return state >>> 0;
   }
 }
 
-/** Whether someone in this process who must get the message is full. */
-function isFull({ local, groups }: SubjectEntry): boolean {
-  for (let i = 0; i < local.length; i++) if (local[i].paused) return true;
+function mayPublish({ guard }: Publisher, entry: SubjectEntry): boolean {
+  return guard === null || guard.mayPublish(entry.subject);
+}
+
+/** Whether a subscriber of this process that must receive the message is paused. */
+function isPaused({ local, groups }: SubjectEntry): boolean {
+  for (let i = 0; i < local.length; i++) if (local[i].isPaused) return true;
   for (let i = 0; i < groups.length; i++) {
-    if (groups[i].every((member) => member.paused)) return true;
+    if (groups[i].every((member) => member.isPaused)) return true;
   }
   return false;
 }

@@ -1,27 +1,29 @@
 /**
- * From the bytes of a subject to who gets the message, without making a string of them.
+ * Cache from the bytes of a subject to its subscribers; a hit makes no string.
  *
- * A table of fixed size; each subject has two places, found by its hash, and the newer subject takes the
- * older one's. An entry is good for one generation of the sublist and is matched anew after it. Bound:
- * `slots` entries of at most `maxSubjectBytes`; longer subjects are matched each time. Subjects that this process
- * uses are also found by their text: `maxTexts` of them, all forgotten when full.
+ * The table has a fixed size. Each subject has two possible places, chosen by its hash; a new subject evicts the
+ * older one of the two. An entry is valid for one generation of the sublist and is matched again after that.
+ * Bound: `slots` entries of at most `maxSubjectBytes`; longer subjects are matched every time. Subjects used by
+ * this process are also found by their text: at most `maxTexts` of them; the map is cleared when it is full.
  *
  * @module
  */
-import { byteString, fromByteString, toByteString } from "../protocol/ascii.ts";
-import { hashBytes } from "../protocol/scan.ts";
-import type { Families, SubjectFamily } from "../monitoring/families.ts";
-import { isReservedSubject } from "../subjects/reserved.ts";
-import { isLiteralSubject, isValidSubject } from "../subjects/subject.ts";
-import type { Sublist } from "../subjects/sublist.ts";
+import { byteString, fromByteString, hashBytes, toByteString } from "../protocol/mod.ts";
+import {
+  isLiteralSubject,
+  isReservedSubject,
+  isValidSubject,
+  type Sublist,
+} from "../subjects/mod.ts";
+import type { SubjectFamily, SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
 
 const slots = 4096;
 const maxSubjectBytes = 256;
 const maxTexts = 1024;
-const nobody: readonly Subscription[] = Object.freeze([]);
+const noSubscriptions: readonly Subscription[] = Object.freeze([]);
 
-/** A subject and who gets its messages. */
+/** A subject and its subscribers. */
 export class SubjectEntry {
   /** Byte string of the subject. */
   readonly subject: string;
@@ -34,7 +36,7 @@ export class SubjectEntry {
   /** Plain subscriptions of this process. */
   local: readonly Subscription[] = [];
   groups: readonly (readonly Subscription[])[] = [];
-  /** Whether nobody is subscribed. */
+  /** Whether there are no subscribers. */
   isEmpty = true;
   #text: string | null = null;
   #isPublishable: boolean | undefined;
@@ -50,7 +52,7 @@ export class SubjectEntry {
     return this.#text ??= fromByteString(this.subject);
   }
 
-  /** Whether a message may be published on it in process: valid, and without wildcards. */
+  /** Whether this process may publish on it: a valid subject without wildcards. */
   get isPublishable(): boolean {
     return this.#isPublishable ??= isValidSubject(this.subject) && isLiteralSubject(this.subject);
   }
@@ -69,16 +71,16 @@ export class SubjectEntry {
 /** Cache of match results. See the module comment. */
 export class SubjectCache {
   readonly #sublist: Sublist<Subscription>;
-  readonly #families: Families;
+  readonly #metrics: SubjectMetrics;
   readonly #byText = new Map<string, SubjectEntry>();
   readonly #entries: (SubjectEntry | undefined)[] = new Array(slots).fill(undefined);
 
-  constructor(sublist: Sublist<Subscription>, families: Families) {
+  constructor(sublist: Sublist<Subscription>, metrics: SubjectMetrics) {
     this.#sublist = sublist;
-    this.#families = families;
+    this.#metrics = metrics;
   }
 
-  /** The entry of `buffer[start, end)`, matched against the present subscriptions. */
+  /** The entry of `buffer[start, end)`, with the current subscribers. */
   find(buffer: Uint8Array, start: number, end: number, hash: number): SubjectEntry {
     const entries = this.#entries;
     const place = (hash ^ (hash >>> 12)) & (slots - 1);
@@ -89,7 +91,7 @@ export class SubjectCache {
         entry = other;
       } else {
         const subject = byteString(buffer, start, end);
-        const fresh = new SubjectEntry(subject, this.#families.of(subject));
+        const fresh = new SubjectEntry(subject, this.#metrics.of(subject));
         if (end - start <= maxSubjectBytes) {
           entries[place ^ 1] = entry;
           entries[place] = fresh;
@@ -101,7 +103,7 @@ export class SubjectCache {
     return entry;
   }
 
-  /** Matches an entry anew when subscriptions have changed since. */
+  /** Matches an entry again if subscriptions have changed since its last match. */
   refresh(entry: SubjectEntry): void {
     if (entry.generation !== this.#sublist.generation) this.#match(entry);
   }
@@ -129,14 +131,16 @@ export class SubjectCache {
     const { plain, groups } = this.#sublist.match(entry.subject);
     const isMixed = plain.some((subscription) => subscription.client === null);
     entry.clients = isMixed ? plain.filter((subscription) => subscription.client !== null) : plain;
-    entry.local = isMixed ? plain.filter((subscription) => subscription.client === null) : nobody;
+    entry.local = isMixed
+      ? plain.filter((subscription) => subscription.client === null)
+      : noSubscriptions;
     entry.groups = groups;
     entry.isEmpty = plain.length + groups.length === 0;
     entry.generation = this.#sublist.generation;
   }
 }
 
-/** Byte string of a subject given by the program; throws a `TypeError` when it is not a valid one. */
+/** Byte string of a subject given by the program; throws a `TypeError` when it is invalid. */
 export function checkedSubject(subject: string, isValid: (subject: string) => boolean): string {
   const bytes = toByteString(subject);
   if (!isValid(bytes)) throw new TypeError(`Invalid NATS subject ${JSON.stringify(subject)}`);

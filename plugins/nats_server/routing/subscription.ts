@@ -3,45 +3,44 @@
  *
  * @module
  */
-import { ascii, putByteString } from "../protocol/ascii.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { InProcessHandler } from "./in_process.ts";
-import type { SubjectEntry } from "./subject_cache.ts";
-import type { SublistEntry } from "../subjects/sublist.ts";
+import { ascii, putByteString } from "../protocol/mod.ts";
+import type { SublistEntry } from "../subjects/mod.ts";
+import type { Client } from "./client.ts";
+import type { InProcessHandler } from "./message_view.ts";
 
 const noBytes = new Uint8Array(0);
-/** Room for the next subject to be somewhat longer. */
+/** Extra room, so that a slightly longer subject does not need a new buffer. */
 const headSlackBytes = 16;
 
 /** Entry of the sublist. Exactly one of `client` and `handler` is set. */
 export class Subscription implements SublistEntry {
   readonly subject: string;
   readonly queue: string | null;
-  /** The client's own name for it, a byte string; empty in process. */
+  /** Id chosen by the client, a byte string; empty in process. */
   readonly sid: string;
-  readonly client: Connection | null;
+  readonly client: Client | null;
   readonly handler: InProcessHandler | null;
   slot = 0;
   /** Messages delivered. */
   delivered = 0;
-  /** Ends itself at this many messages; 0 = never. */
+  /** Ends after this many messages; 0 means never. */
   max = 0;
-  closed = false;
-  /** In process only: declared itself full. */
-  paused = false;
-  /** In process only: got something from the present chunk. */
-  touched = false;
+  isClosed = false;
+  /** In process only: the subscriber paused the delivery. */
+  isPaused = false;
+  /** In process only: received at least one message of the current chunk. */
+  isTouched = false;
 
-  /** Holds `HMSG subject sid ` of the last subject at `[0, headEnd)`; from 1 on it reads `MSG subject sid `. */
+  /** `HMSG subject sid ` for the last subject, at `[0, headEnd)`; from offset 1 on it reads `MSG subject sid `. */
   headBytes = noBytes;
   headEnd = 0;
-  #headFor: SubjectEntry | null = null;
+  #headFor: { readonly subject: string } | null = null;
 
   constructor(
     subject: string,
     queue: string | null,
     sid: string,
-    client: Connection | null,
+    client: Client | null,
     handler: InProcessHandler | null,
   ) {
     this.subject = subject;
@@ -51,8 +50,11 @@ export class Subscription implements SublistEntry {
     this.handler = handler;
   }
 
-  /** Makes `headBytes` those of the subject. Subjects that come once, as of replies, allocate nothing here. */
-  prepareHead(entry: SubjectEntry): void {
+  /**
+   * Fills `headBytes` for a subject. Allocates nothing for a subject that fits the buffer, so subjects that are
+   * used once (replies) cost no garbage.
+   */
+  prepareHead(entry: { readonly subject: string }): void {
     if (this.#headFor === entry) return;
     const { subject } = entry;
     const length = 5 + subject.length + 1 + this.sid.length + 1;

@@ -1,5 +1,5 @@
 /**
- * Authentication by token, by user and password, and by nkey. There are no default credentials.
+ * Authentication by token, user and password, or nkey. There are no default credentials.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { readUserKey, verifyNonce } from "./nkey.ts";
 import { type NatsPermissions, PermissionSet } from "./permissions.ts";
 import { SecretComparison } from "./secrets.ts";
 
-/** Somebody who may come in. */
+/** A user that may connect. */
 export type NatsUser =
   | {
     readonly user: string;
@@ -24,13 +24,13 @@ export type NatsUser =
 
 /** Options of {@linkcode authenticator}. */
 export interface AuthOptions {
-  /** One token for everyone; plain text or a bcrypt hash. Excludes users. */
+  /** Token shared by all clients, plain text or a bcrypt hash. Cannot be combined with users. */
   readonly token?: string;
-  /** The users. */
+  /** Users that may connect. */
   readonly users?: readonly NatsUser[];
-  /** Permissions of users that have none of their own. Default: everything. */
+  /** Permissions of users without their own. Default: everything is allowed. */
   readonly defaultPermissions?: NatsPermissions;
-  /** Milliseconds of a clock that does not jump, for answers that expire. Default: the machine's. */
+  /** Monotonic time in milliseconds, for the expiry of allowed responses. Default: `performance.now`. */
   readonly nowMs?: () => number;
 }
 
@@ -42,8 +42,8 @@ interface Account {
 /**
  * An authenticator for these credentials.
  *
- * @throws {TypeError} When there is neither token nor user, both, a name twice, an empty secret, or a
- * permission that is none.
+ * @throws {TypeError} When neither or both of token and users are given, a name is used twice, a secret is empty,
+ * or a permission is invalid.
  *
  * @example
  * ```ts
@@ -61,44 +61,44 @@ interface Account {
 export function authenticator(options: AuthOptions): Authenticator {
   const { token, users = [], defaultPermissions, nowMs = () => performance.now() } = options;
   if ((token === undefined) === (users.length === 0)) {
-    throw new TypeError("Authentication needs either a token or users");
+    throw new TypeError("Cannot set up authentication: give either a token or users");
   }
-  const byDefault = defaultPermissions === undefined ? null : new PermissionSet(defaultPermissions);
-  const welcome = ({ name, permissions }: Account): Principal => ({
+  const defaults = defaultPermissions === undefined ? null : new PermissionSet(defaultPermissions);
+  const admit = ({ name, permissions }: Account): Principal => ({
     name,
     guard: permissions?.guard(nowMs) ?? null,
   });
   if (token !== undefined) {
-    return tokenAuthenticator(checkedSecret(token, "token"), byDefault, welcome);
+    return tokenAuthenticator(checkedSecret(token, "token"), defaults, admit);
   }
-  return userAuthenticator(users, byDefault, welcome);
+  return userAuthenticator(users, defaults, admit);
 }
 
 function tokenAuthenticator(
   token: string,
   permissions: PermissionSet | null,
-  welcome: (account: Account) => Principal,
+  admit: (account: Account) => Principal,
 ): Authenticator {
   const secrets = new SecretComparison();
   return {
     required: true,
     needsNonce: false,
     authenticate: ({ token: given }) =>
-      whenTrue(secrets.matches(token, given), () => welcome({ name: "", permissions })),
+      whenTrue(secrets.matches(token, given), () => admit({ name: "", permissions })),
   };
 }
 
 function userAuthenticator(
   users: readonly NatsUser[],
-  byDefault: PermissionSet | null,
-  welcome: (account: Account) => Principal,
+  defaults: PermissionSet | null,
+  admit: (account: Account) => Principal,
 ): Authenticator {
   const secrets = new SecretComparison();
   const passwords = new Map<string, Account & { readonly password: string }>();
   const keys = new Map<string, Account & { readonly key: ReturnType<typeof readUserKey> }>();
   for (const user of users) {
     const permissions = user.permissions === undefined
-      ? byDefault
+      ? defaults
       : new PermissionSet(user.permissions);
     const name = "nkey" in user ? user.nkey : user.user;
     if (name === "" || passwords.has(name) || keys.has(name)) {
@@ -113,11 +113,11 @@ function userAuthenticator(
       const account = keys.get(given.nkey);
       if (account === undefined) return null;
       const verdict = verifyNonce(account.key, given.nonce, given.signature);
-      return whenTrue(verdict, () => welcome(account));
+      return whenTrue(verdict, () => admit(account));
     }
     const account = passwords.get(given.user);
     if (account === undefined) return null;
-    return whenTrue(secrets.matches(account.password, given.pass), () => welcome(account));
+    return whenTrue(secrets.matches(account.password, given.pass), () => admit(account));
   }
 
   return { required: true, needsNonce: keys.size > 0, authenticate };
@@ -125,13 +125,13 @@ function userAuthenticator(
 
 function whenTrue(
   verdict: boolean | Promise<boolean>,
-  admit: () => Principal,
+  principal: () => Principal,
 ): Principal | null | Promise<Principal | null> {
-  if (typeof verdict === "boolean") return verdict ? admit() : null;
-  return verdict.then((matches) => matches ? admit() : null);
+  if (typeof verdict === "boolean") return verdict ? principal() : null;
+  return verdict.then((matches) => matches ? principal() : null);
 }
 
-function checkedSecret(secret: string, of: string): string {
-  if (secret === "") throw new TypeError(`Invalid NATS secret of "${of}": it is empty`);
+function checkedSecret(secret: string, owner: string): string {
+  if (secret === "") throw new TypeError(`Invalid NATS secret of "${owner}": it must not be empty`);
   return secret;
 }

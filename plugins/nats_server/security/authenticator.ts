@@ -1,48 +1,48 @@
 /**
- * How a connection asks who is there.
+ * The interface between connections and authentication.
  *
  * @module
  */
 import type { Guard } from "./guard.ts";
 
-/** What a client shows. */
+/** Credentials of a client, from its CONNECT. */
 export interface Credentials {
-  /** User name; "" when none. */
+  /** User name; "" when absent. */
   readonly user: string;
-  /** Password; "" when none. */
+  /** Password; "" when absent. */
   readonly pass: string;
-  /** Token; "" when none. */
+  /** Token; "" when absent. */
   readonly token: string;
-  /** Public nkey; "" when none. */
+  /** Public nkey; "" when absent. */
   readonly nkey: string;
-  /** Signature of the nonce, base64; "" when none. */
+  /** Signature of the nonce in base64; "" when absent. */
   readonly signature: string;
-  /** The nonce of this connection's INFO. */
+  /** Nonce from the INFO of this connection. */
   readonly nonce: string;
-  /** Subject of the verified client certificate, when there is one. */
+  /** Subject of the verified client certificate; `null` without one. */
   readonly certificateSubject: string | null;
 }
 
-/** Somebody known. */
+/** An authenticated client. */
 export interface Principal {
   /** Name for logs and monitoring; never a secret. */
   readonly name: string;
-  /** What it may do; `null` for everything. */
+  /** Permissions; `null` when everything is allowed. */
   readonly guard: Guard | null;
 }
 
-/** Decides who may come in. */
+/** Decides which clients may connect. */
 export interface Authenticator {
-  /** Whether a client must send CONNECT with credentials before anything else. */
+  /** Whether a client must send CONNECT with credentials before any other operation. */
   readonly required: boolean;
-  /** Whether INFO carries a nonce to sign. */
+  /** Whether INFO contains a nonce for the client to sign. */
   readonly needsNonce: boolean;
-  /** The principal, or `null` to refuse. A promise where checking takes long (bcrypt). */
+  /** The principal, or `null` to refuse the client. A promise where the check is slow (bcrypt, signatures). */
   authenticate(credentials: Credentials): Principal | null | Promise<Principal | null>;
 }
 
-/** Lets everyone in. */
-export const openDoor: Authenticator = Object.freeze({
+/** Accepts every client. */
+export const noAuthentication: Authenticator = Object.freeze({
   required: false,
   needsNonce: false,
   authenticate: () => ({ name: "", guard: null }),

@@ -1,30 +1,31 @@
 /**
- * Public nkeys of users: `U` and 55 more letters of base 32 over a prefix byte, an Ed25519 key and a CRC-16.
+ * Public nkeys of users: 56 characters of base 32, beginning with `U`, that encode a prefix byte, an Ed25519 key and
+ * a CRC-16.
  *
  * @module
  */
-import { utf8 } from "../protocol/ascii.ts";
+import { utf8 } from "../protocol/mod.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const nkeyLength = 56;
 const userPrefix = 20 << 3;
 
 /**
- * The Ed25519 key behind a user's public nkey, 32 bytes.
+ * The Ed25519 key (32 bytes) in a user's public nkey.
  *
- * @throws {TypeError} When the text is not one.
+ * @throws {TypeError} When the text is not a public user nkey.
  */
 export function readUserKey(nkey: string): Uint8Array<ArrayBuffer> {
   const bytes = nkey.length === nkeyLength ? decodeBase32(nkey) : null;
   const isUser = bytes !== null && bytes[0] === userPrefix &&
     crc16(bytes.subarray(0, 33)) === (bytes[33] | bytes[34] << 8);
   if (!isUser) {
-    throw new TypeError(`Invalid user nkey "${nkey}": must be U and 55 letters of base 32`);
+    throw new TypeError(`Invalid user nkey "${nkey}": it must be U and 55 characters of base 32`);
   }
   return bytes.slice(1, 33);
 }
 
-/** Whether the signature (base64, URL or standard alphabet) of the nonce was made with the key. */
+/** Whether the signature (base64, URL or standard alphabet) is the key's signature of the nonce. */
 export async function verifyNonce(
   key: Uint8Array<ArrayBuffer>,
   nonce: string,

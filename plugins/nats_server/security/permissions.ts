@@ -1,47 +1,52 @@
 /**
- * What a user may publish and subscribe to, compiled once per user, asked once per connection.
+ * Permissions of a user: subjects that it may publish on and subscribe to. Compiled once per user.
  *
- * The rules are the reference's: no list allows everything; deny wins; an entry of a subscribe list may
- * name a queue group after a blank; who may only answer (`allowResponses`) may publish on the reply subjects
- * of the messages delivered to it, a few times each and for a while.
+ * The rules are those of nats-server: an absent list allows everything; deny wins over allow; an entry of a
+ * subscribe list may name a queue group after a blank. With `allowResponses` a client may also publish on the
+ * reply subjects of messages delivered to it, a limited number of times and for a limited time; such a granted
+ * response wins over deny.
  *
- * Bounds per connection: 1,024 remembered verdicts (all forgotten when full), 4,096 reply subjects (the
- * oldest goes).
+ * Bounds per connection: 1,024 cached decisions (cleared when full), 4,096 reply subjects (the oldest is dropped).
  *
  * @module
  */
-import { toByteString } from "../protocol/ascii.ts";
+import { toByteString } from "../protocol/mod.ts";
 import type { Guard } from "./guard.ts";
-import { hasWildcard, isSubsetMatch, isValidSubject } from "../subjects/subject.ts";
-import { Sublist, type SublistEntry } from "../subjects/sublist.ts";
+import {
+  hasWildcard,
+  isSubsetMatch,
+  isValidSubject,
+  Sublist,
+  type SublistEntry,
+} from "../subjects/mod.ts";
 
-/** Lists of subjects, wildcards allowed. */
+/** Allowed and denied subjects, wildcards included. */
 export interface SubjectRules {
-  /** What is allowed. Default: everything. */
+  /** Allowed subjects. Default: all. */
   readonly allow?: readonly string[];
-  /** What is not, whatever `allow` says. Default: nothing. */
+  /** Denied subjects, even if `allow` lists them. Default: none. */
   readonly deny?: readonly string[];
 }
 
-/** Answers to requests. */
+/** Limits of the responses that a client may publish. */
 export interface ResponseRules {
-  /** Answers to one request. Default 1; 0 = any number. */
+  /** Responses to one request. Default 1; 0 means unlimited. */
   readonly max?: number;
-  /** For how long, in milliseconds. Default 2 minutes; 0 = for ever. */
+  /** How long a response is allowed, in milliseconds. Default 2 minutes; 0 means forever. */
   readonly expiresMs?: number;
 }
 
 /** Permissions of a user. */
 export interface NatsPermissions {
-  /** Entries are subjects. */
+  /** Subjects to publish on. */
   readonly publish?: SubjectRules;
-  /** Entries are `subject` or `subject queue`. */
+  /** Subjects to subscribe to; entries are `subject` or `subject queue`. */
   readonly subscribe?: SubjectRules;
-  /** Allows answers where publishing is not allowed otherwise. */
+  /** Whether the client may publish on the reply subjects of messages that it received. Default: false. */
   readonly allowResponses?: boolean | ResponseRules;
 }
 
-const maxVerdicts = 1_024;
+const maxDecisions = 1_024;
 const maxReplies = 4_096;
 
 interface Rule extends SublistEntry {
@@ -50,7 +55,7 @@ interface Rule extends SublistEntry {
 
 type RuleList = Sublist<Rule> | null;
 
-/** Permissions, compiled. */
+/** Compiled permissions of one user. */
 export class PermissionSet {
   readonly #publishAllow: RuleList;
   readonly #publishDeny: RuleList;
@@ -64,7 +69,7 @@ export class PermissionSet {
       ? {}
       : allowResponses;
     this.responses = allowResponses === false ? null : { max, expiresMs };
-    // Who may answer may publish nothing else unless it is listed.
+    // With responses allowed, publishing anything else must be listed, as in nats-server.
     const allow = publish?.allow ?? (this.responses === null ? undefined : []);
     this.#publishAllow = compile(allow, "publish", true);
     this.#publishDeny = compile(publish?.deny, "publish", false);
@@ -72,13 +77,13 @@ export class PermissionSet {
     this.#subscribeDeny = compile(subscribe?.deny, "subscribe", false);
   }
 
-  /** Whether the lists let it publish. */
+  /** Whether the lists allow publishing on the subject. */
   mayPublish(subject: string): boolean {
     return (this.#publishAllow === null || this.#publishAllow.match(subject).plain.length > 0) &&
       (this.#publishDeny === null || this.#publishDeny.match(subject).plain.length === 0);
   }
 
-  /** Whether the lists let it subscribe. */
+  /** Whether the lists allow the subscription. */
   maySubscribe(subject: string, queue: string | null): boolean {
     if (this.#subscribeAllow !== null) {
       const { plain, groups } = this.#subscribeAllow.match(subject);
@@ -90,14 +95,14 @@ export class PermissionSet {
     return !this.deniesDelivery(subject, queue);
   }
 
-  /** Whether the deny list of subscriptions covers it. */
+  /** Whether the subscribe deny list matches. */
   deniesDelivery(subject: string, queue: string | null): boolean {
     if (this.#subscribeDeny === null) return false;
     const { plain, groups } = this.#subscribeDeny.match(subject);
     return plain.length > 0 || (queue !== null && groups.length > 0 && queueMatches(queue, groups));
   }
 
-  /** A guard for one connection. */
+  /** A guard for one connection. `nowMs` returns monotonic time. */
   guard(nowMs: () => number): Guard {
     return new ConnectionGuard(this, nowMs);
   }
@@ -163,16 +168,16 @@ class ConnectionGuard implements Guard {
   }
 }
 
-function remember(verdicts: Map<string, boolean>, key: string, decide: () => boolean): boolean {
-  const known = verdicts.get(key);
+function remember(decisions: Map<string, boolean>, key: string, decide: () => boolean): boolean {
+  const known = decisions.get(key);
   if (known !== undefined) return known;
-  if (verdicts.size >= maxVerdicts) verdicts.clear();
-  const verdict = decide();
-  verdicts.set(key, verdict);
-  return verdict;
+  if (decisions.size >= maxDecisions) decisions.clear();
+  const decision = decide();
+  decisions.set(key, decision);
+  return decision;
 }
 
-/** `keepEmpty`: an empty list allows nothing, where its absence allows everything. */
+/** Compiles a list. With `keepEmpty` an empty list matches nothing, otherwise it is treated as absent. */
 function compile(
   entries: readonly string[] | undefined,
   of: "publish" | "subscribe",

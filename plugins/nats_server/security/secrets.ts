@@ -1,13 +1,13 @@
 /**
- * Comparing what a client sent with what was configured: plain text in constant time, or bcrypt.
+ * Compares a secret sent by a client with the configured one: plain text in constant time, or bcrypt.
  *
- * bcrypt costs tens of milliseconds of this thread on purpose. Comparisons run one after another, with a turn
- * of the event loop between them, so that a crowd of wrong passwords delays itself and not those who are in.
- * Bound: 256 wait; who comes then is refused like one with a wrong password, and counted as such.
+ * A bcrypt comparison takes tens of milliseconds of this thread. Comparisons run one at a time, with a turn of
+ * the event loop between them, so that many wrong passwords delay each other and not the connected clients.
+ * Bound: 256 comparisons wait; further ones fail like a wrong password.
  *
  * @module
  */
-import { utf8 } from "../protocol/ascii.ts";
+import { utf8 } from "../protocol/mod.ts";
 
 const maxWaiting = 256;
 
@@ -16,12 +16,12 @@ export function isBcrypt(secret: string): boolean {
   return /^\$2[abxy]\$\d\d\$.{53}$/.test(secret);
 }
 
-/** Compares secrets for one authenticator. */
+/** Secret comparisons of one authenticator. */
 export class SecretComparison {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
 
-  /** Whether they are equal; a promise for bcrypt. */
+  /** Whether the secrets are equal; a promise when bcrypt is involved. */
   matches(configured: string, given: string): boolean | Promise<boolean> {
     if (!isBcrypt(configured)) return plainMatches(configured, given);
     if (this.#waiting >= maxWaiting) return false;
@@ -29,13 +29,13 @@ export class SecretComparison {
     this.#waiting++;
     const verdict = turn.then(() => bcryptMatches(configured, given))
       .finally(() => this.#waiting--);
-    // A failure is told to the one who asked; the next comparison does not depend on it.
+    // The caller gets the error; the next comparison does not depend on it.
     this.#last = verdict.then(() => {}, () => {});
     return verdict;
   }
 }
 
-/** Takes as long as what was given is long, whether and wherever it differs. */
+/** Takes time proportional to the given secret, independent of where it differs. */
 function plainMatches(configured: string, given: string): boolean {
   const wanted = utf8(configured);
   const found = utf8(given);
@@ -49,7 +49,7 @@ async function bcryptMatches(configured: string, given: string): Promise<boolean
   return await bcrypt.compare(given, configured.replace(/^\$2[xy]/, "$2a"));
 }
 
-/** Lets sockets be served before what follows. */
+/** Resolves in a later turn of the event loop, after pending I/O was handled. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

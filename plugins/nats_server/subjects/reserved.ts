@@ -1,10 +1,10 @@
 /**
- * Subjects that belong to clusters of the reference. Nobody may publish on them here either: a client
- * must meet the same refusal wherever it connects.
+ * Subjects that nats-server reserves for clusters and JetStream. Clients may not publish on them here either, so
+ * that a client gets the same refusal from both servers.
  *
  * @module
  */
-import { byteString } from "../protocol/ascii.ts";
+import { byteString } from "../protocol/mod.ts";
 
 const underscore = 95;
 const dollar = 36;
@@ -14,7 +14,7 @@ export function isReservedSubject(subject: string): boolean {
   return subject.startsWith("$NRG.") || isLonger(subject, "_GR_.");
 }
 
-/** Whether a client may not name `buffer[start, end)` as reply. Nearly every reply is an `_INBOX`. */
+/** Whether a client may not use `buffer[start, end)` as reply subject. Returns early for `_INBOX`, the usual case. */
 export function isReservedReply(buffer: Uint8Array, start: number, end: number): boolean {
   const first = buffer[start];
   if (first !== dollar && (first !== underscore || buffer[start + 1] === 73)) return false;

@@ -1,24 +1,24 @@
 /**
- * What a subject is. A subject is a list of tokens joined by dots; `*` stands for one token and `>`,
- * as the last token, for one or more. All functions take byte strings (see `ascii.ts`).
+ * Syntax of subjects. A subject is a list of tokens joined by dots; `*` matches one token and `>`, as the last
+ * token, matches one or more. All functions take byte strings (see `protocol/ascii.ts`).
  *
  * @module
  */
 
-/** Whether one can subscribe to it: no empty token, `>` only at the end, no white space. */
+/** Whether a client can subscribe to it: no empty token, `>` only at the end, no white space. */
 export function isValidSubject(subject: string): boolean {
   if (/[\t\n\f\r ]/.test(subject)) return false;
   return hasValidTokens(subject);
 }
 
-/** Whether every token is there and `>` stands only at the end; white space is not looked at. */
+/** Whether no token is empty and `>` is only the last one. White space is not checked. */
 export function hasValidTokens(subject: string): boolean {
   const tokens = subject.split(".");
   const last = tokens.length - 1;
   return tokens.every((token, i) => token !== "" && (token !== ">" || i === last));
 }
 
-/** Whether it has no empty token and no wildcard: the pedantic check of a publish. */
+/** Whether it has no empty token and no wildcard; pedantic clients may publish on nothing else. */
 export function isLiteralSubject(subject: string): boolean {
   return subject.split(".").every((token) => token !== "" && token !== "*" && token !== ">");
 }
@@ -28,7 +28,7 @@ export function hasWildcard(subject: string): boolean {
   return subject.split(".").some((token) => token === "*" || token === ">");
 }
 
-/** Whether the literal or wildcard `subject` lies wholly within `pattern`. */
+/** Whether `pattern` matches every subject that `subject`, literal or wildcard, matches. */
 export function isSubsetMatch(subject: string, pattern: string): boolean {
   const tokens = subject.split(".");
   const wanted = pattern.split(".");

@@ -1,10 +1,9 @@
 /**
- * Who is subscribed to what: a trie with one level per token, wildcards in slots of their own.
+ * Subscriptions by subject: a trie with one level per token and separate children for wildcards.
  *
- * The sublist holds the subscriptions, and nothing else holds match results longer than a generation:
- * every change raises {@linkcode Sublist.generation}, and whoever keeps a result (the subject cache)
- * compares numbers before using it. Memory is proportional to the subscriptions held; empty branches
- * are cut as the last subscription leaves them.
+ * Every change increments {@linkcode Sublist.generation}; the subject cache compares it before it uses a stored
+ * match. Memory is proportional to the number of subscriptions; empty branches are removed with their last
+ * subscription.
  *
  * @module
  */
@@ -15,11 +14,11 @@ export interface SublistEntry {
   readonly subject: string;
   /** Queue group; `null` when none. */
   readonly queue: string | null;
-  /** Where the entry stands in its list. Owned by the sublist. */
+  /** Index of the entry in its list. Owned by the sublist. */
   slot: number;
 }
 
-/** Who gets a message: every plain entry, and one entry of each group. Never changed once made. */
+/** Receivers of a message: every plain entry, and one entry of each group. Not changed after it was made. */
 export interface Match<Entry> {
   readonly plain: readonly Entry[];
   readonly groups: readonly (readonly Entry[])[];
@@ -37,7 +36,7 @@ function node<Entry>(): Node<Entry> {
   return { plain: null, groups: null, literals: null, star: null, tail: null };
 }
 
-/** Figures about a {@linkcode Sublist}. */
+/** Counters of a {@linkcode Sublist}. */
 export interface SublistStats {
   readonly subscriptions: number;
   readonly inserts: number;
@@ -45,7 +44,7 @@ export interface SublistStats {
   readonly matches: number;
 }
 
-/** A set of subscriptions that can be asked which of them match a subject. */
+/** A set of subscriptions that finds those that match a subject. */
 export class Sublist<Entry extends SublistEntry> {
   readonly #root: Node<Entry> = node();
   readonly #nothing: Match<Entry> = Object.freeze({ plain: [], groups: [] });
@@ -55,12 +54,12 @@ export class Sublist<Entry extends SublistEntry> {
   #removes = 0;
   #matches = 0;
 
-  /** Number of the present state; each insert and remove raises it. */
+  /** Incremented by each insert and remove. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Subscriptions held. */
+  /** Number of subscriptions. */
   get size(): number {
     return this.#size;
   }
@@ -75,7 +74,7 @@ export class Sublist<Entry extends SublistEntry> {
     };
   }
 
-  /** Adds an entry. Returns false, and adds nothing, when its subject is malformed. */
+  /** Adds an entry. Returns false and adds nothing when its subject is malformed. */
   insert(entry: Entry): boolean {
     if (!hasValidTokens(entry.subject)) return false;
     let at = this.#root;
@@ -89,7 +88,7 @@ export class Sublist<Entry extends SublistEntry> {
     return true;
   }
 
-  /** Takes an entry out. Returns false when it was not there. */
+  /** Removes an entry. Returns false when it was not in the set. */
   remove(entry: Entry): boolean {
     const tokens = entry.subject.split(".");
     const path: Node<Entry>[] = [this.#root];
@@ -110,7 +109,7 @@ export class Sublist<Entry extends SublistEntry> {
     return true;
   }
 
-  /** Who gets a message on this literal subject. A subject with an empty token matches nobody. */
+  /** Receivers of a message on a literal subject. A subject with an empty token has none. */
   match(subject: string): Match<Entry> {
     this.#matches++;
     const tokens = subject.split(".");
@@ -156,7 +155,7 @@ function listFor<Entry>(at: Node<Entry>, queue: string | null): Entry[] {
   return list;
 }
 
-/** Removes in constant time: the last entry takes the free slot. */
+/** Removes in constant time: the last entry moves to the free slot. */
 function takeOut<Entry extends SublistEntry>(list: Entry[], entry: Entry): void {
   const last = list.pop()!;
   if (last === entry) return;

@@ -1,21 +1,26 @@
+/**
+ * Opens the port of a server, with or without TLS.
+ *
+ * @module
+ */
 import { listenError } from "../errors.ts";
 import type { NatsTlsOptions, TlsContext } from "./tls.ts";
 import { type Acceptor, listenTcp } from "./transport.ts";
 
-/** An open port, and the certificates in force there. */
+/** An open port and its TLS settings. */
 export interface OpenAcceptor {
-  /** The port. */
+  /** Accepts connections on the port. */
   readonly acceptor: Acceptor;
-  /** Null where there is no TLS. */
+  /** `null` without TLS. */
   readonly tls: TlsContext | null;
 }
 
 /**
- * Opens the port of a server. What TLS takes is loaded only where TLS is used: it costs more than all the
- * rest of a start.
+ * Opens the port of a server. The TLS code is loaded only when TLS is configured, because loading it takes longer
+ * than the rest of the start.
  *
  * @throws {AgentError} `address_in_use` or `nats_address_unavailable`.
- * @throws {Error} When the certificates are not usable.
+ * @throws {Error} When the certificates are unusable.
  */
 export async function openAcceptor(
   host: string,

@@ -1,9 +1,10 @@
 /**
- * TLS. INFO goes out in clear and the client then starts the handshake, as the protocol has it; or TLS comes
- * first. Certificates can be exchanged while the server runs: new connections get the new ones.
+ * TLS. By default INFO is sent unencrypted and the client then starts the handshake, as the protocol requires; with
+ * `handshakeFirst` TLS comes before INFO. Certificates can be replaced while the server runs; new connections use
+ * the new ones.
  *
- * `Deno.startTls` is for clients only, so connections of a TLS server go through `node:net`, fitted to
- * {@linkcode Transport}. That path copies each chunk once more than plain TCP does.
+ * `Deno.startTls` supports clients only, so a TLS server uses `node:net`, adapted to {@linkcode Transport}. This
+ * path copies each chunk once more than plain TCP does.
  *
  * @module
  */
@@ -22,16 +23,16 @@ export interface NatsTlsOptions {
   readonly cert: string;
   /** Private key. */
   readonly key: string;
-  /** Authorities of client certificates; without them no client certificate is asked for. */
+  /** CA certificates of clients. When set, every client must present a certificate that one of them signed. */
   readonly clientCa?: string;
-  /** Whether clients start TLS at once, before INFO. Default false. */
+  /** Whether clients start TLS before INFO. Default false. */
   readonly handshakeFirst?: boolean;
 }
 
-/** Certificates in force; exchanged as a whole. */
+/** Current TLS settings of a server; a reload replaces them. */
 export class TlsContext {
   #options: NatsTlsOptions;
-  /** Never listens: it is handed sockets, because only a server verifies client certificates. */
+  /** Does not listen; it gets accepted sockets, because only a TLS server can verify client certificates. */
   readonly #server: TlsServer;
   readonly #pending = new Map<string, (socket: TLSSocket) => void>();
 
@@ -56,13 +57,13 @@ export class TlsContext {
     return this.#options.handshakeFirst ?? false;
   }
 
-  /** Takes other certificates for connections to come; on failure the old ones stay. */
+  /** Replaces the certificates for new connections. When it throws, the previous ones stay. */
   replace(options: NatsTlsOptions): void {
     this.#server.setSecureContext(checkedOptions(options));
     this.#options = options;
   }
 
-  /** Shakes hands over a socket; rejects when the socket closes before that is done. */
+  /** Performs the handshake on a socket; rejects when the socket closes before it is complete. */
   secure(socket: Socket): Promise<TLSSocket> {
     const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
     const key = socketKey(socket);
@@ -80,11 +81,11 @@ function socketKey({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`;
 }
 
-/** Checked here: the runtime would find out at the first handshake. */
+/** Checks the certificates now; the runtime would report an error only at the first handshake. */
 function checkedOptions({ cert, key, clientCa }: NatsTlsOptions) {
   try {
     const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-    if (!matches) throw new TypeError("the key is another certificate's");
+    if (!matches) throw new TypeError("the key does not belong to the certificate");
     if (clientCa !== undefined) new X509Certificate(clientCa);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -96,11 +97,11 @@ function checkedOptions({ cert, key, clientCa }: NatsTlsOptions) {
   return { cert, key, ...verification };
 }
 
-/** Listens for connections that are to become TLS. */
+/** Listens for connections that will use TLS. */
 export async function listenTls(host: string, port: number, tls: TlsContext): Promise<Acceptor> {
   const arrived: Socket[] = [];
   let wake: (() => void) | null = null;
-  let open = true;
+  let isOpen = true;
   const server = createServer({ pauseOnConnect: true }, (socket) => {
     arrived.push(socket);
     wake?.();
@@ -109,15 +110,15 @@ export async function listenTls(host: string, port: number, tls: TlsContext): Pr
   return {
     port: (server.address() as { port: number }).port,
     async accept() {
-      while (open && arrived.length === 0) {
+      while (isOpen && arrived.length === 0) {
         await new Promise<void>((resolve) => wake = resolve);
       }
       const socket = arrived.shift();
       return socket === undefined ? null : new NodeTransport(socket, tls);
     },
     close() {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       server.close();
       for (const socket of arrived.splice(0)) socket.destroy();
       wake?.();
@@ -132,7 +133,7 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Names the two failures of listening as plain TCP does. */
+/** Converts the two expected errors of listening to those of plain TCP. */
 function asDenoError(error: Error): Error {
   const { code } = error as Error & { code?: string };
   if (code === "EADDRINUSE") return new Deno.errors.AddrInUse(error.message, { cause: error });
@@ -142,13 +143,13 @@ function asDenoError(error: Error): Error {
   return error;
 }
 
-/** A `node:net` socket, first in clear, then TLS. */
+/** A `node:net` socket, first unencrypted, then TLS. */
 class NodeTransport implements Transport {
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly #tls: TlsContext;
   #socket: Socket;
   #chunks: Uint8Array[] = [];
-  #ended = false;
+  #isEnded = false;
   #error: Error | null = null;
   #wake: (() => void) | null = null;
   #certificateSubject: string | null = null;
@@ -181,7 +182,7 @@ class NodeTransport implements Transport {
   async read(buffer: Uint8Array): Promise<number | null> {
     while (this.#chunks.length === 0) {
       if (this.#error !== null) throw this.#error;
-      if (this.#ended) return null;
+      if (this.#isEnded) return null;
       this.#socket.resume();
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
@@ -195,8 +196,8 @@ class NodeTransport implements Transport {
 
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#error ?? new Error("the connection is closed"));
-      // Once a socket is destroyed its callbacks may stay away: `#end` settles the write then.
+      if (this.#isEnded) return reject(this.#error ?? new Error("the connection is closed"));
+      // The callback of `write` may never be called after the socket is destroyed, so `close` settles it too.
       const settle = () => reject(new Error("the connection is closed"));
       this.#socket.once("close", settle);
       this.#socket.write(bytes, (error) => {
@@ -212,7 +213,7 @@ class NodeTransport implements Transport {
     this.#socket.destroy();
   }
 
-  /** One chunk at a time: the socket waits until it is read. */
+  /** Stores one chunk and pauses the socket until it is read. */
   #push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#socket.pause();
@@ -225,7 +226,7 @@ class NodeTransport implements Transport {
   }
 
   #end(): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#wake?.();
   }
 }

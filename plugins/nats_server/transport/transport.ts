@@ -1,72 +1,72 @@
 /**
- * The byte stream under a connection. The runtime is touched here and in `tls.ts` only.
+ * The byte stream under a connection. Only this file and `tls.ts` use the runtime's sockets.
  *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
 
-/** A connected peer. `Deno.Conn` has this shape; TLS sockets are fitted to it. */
+/** A connected peer. `Deno.Conn` almost has this shape; TLS sockets are adapted to it. */
 export interface Transport {
   /** Address of the peer. */
   readonly remote: { readonly hostname: string; readonly port: number };
-  /** Distinguished name of the verified client certificate, when there is one. */
+  /** Distinguished name of the verified client certificate; `null` without one. */
   readonly certificateSubject: string | null;
-  /** Reads into `buffer`; the number of bytes, or `null` at the end of the stream. */
+  /** Reads into `buffer`. Returns the number of bytes, or `null` at the end of the stream. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of `bytes`; the number of bytes taken. */
+  /** Writes some of `bytes`. Returns the number of bytes accepted. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Turns the connection into TLS; absent where there is none to turn into. */
+  /** Performs the TLS handshake; absent without TLS. */
   upgrade?(): Promise<void>;
-  /** Ends both directions at once. Idempotent. */
+  /** Closes both directions. Idempotent. */
   close(): void;
 }
 
-/** Where connections come from. */
+/** Accepts connections on a port. */
 export interface Acceptor {
-  /** The port in use. */
+  /** The bound port. */
   readonly port: number;
-  /** The next peer, or `null` once closed. */
+  /** Waits for the next peer; `null` when closed. */
   accept(): Promise<Transport | null>;
-  /** Accepts no more. Idempotent. */
+  /** Stops listening. Idempotent. */
   close(): void;
 }
 
-/** Turns a connection into TLS; rejects when that fails or takes longer than `limitMs`. */
+/** Performs the TLS handshake; rejects when it fails or takes longer than `limitMs`. */
 export async function shakeHands(
   transport: Transport,
   limitMs: number,
   clock: Clock,
 ): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const tooLate = () => reject(new Error(`no TLS handshake within ${limitMs} ms`));
+  const tooLate = () => reject(new Error(`the TLS handshake took longer than ${limitMs} ms`));
   using _ = clock.timer(limitMs, tooLate);
   await Promise.race([promise, transport.upgrade?.()]);
 }
 
-/** Plain TCP. The fast way: reads go into the connection's own buffer. */
+/** Listens for plain TCP. Reads go directly into the connection's own buffer. */
 export function listenTcp(host: string, port: number): Acceptor {
   const listener = Deno.listen({ hostname: host, port });
-  let open = true;
+  let isOpen = true;
   return {
     port: (listener.addr as Deno.NetAddr).port,
     async accept() {
       try {
         return tcpTransport(await listener.accept());
       } catch (error) {
-        if (!open) return null;
+        if (!isOpen) return null;
         throw error;
       }
     },
     close() {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       listener.close();
     },
   };
 }
 
 function tcpTransport(conn: Deno.TcpConn): Transport {
-  let open = true;
+  let isOpen = true;
   const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
   return {
     remote: { hostname, port },
@@ -74,8 +74,8 @@ function tcpTransport(conn: Deno.TcpConn): Transport {
     read: (buffer) => conn.read(buffer),
     write: (bytes) => conn.write(bytes),
     close() {
-      if (!open) return;
-      open = false;
+      if (!isOpen) return;
+      isOpen = false;
       conn.close();
     },
   };

@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { systemClock } from "../../../core/mod.ts";
-import { openDoor } from "../../../plugins/nats_server/security/authenticator.ts";
+import { noAuthentication } from "../../../plugins/nats_server/security/authenticator.ts";
 import { Connection } from "../../../plugins/nats_server/connection/connection.ts";
-import { Families } from "../../../plugins/nats_server/monitoring/families.ts";
+import { SubjectMetrics } from "../../../plugins/nats_server/routing/subject_metrics.ts";
 import { defaultLimits } from "../../../plugins/nats_server/mod.ts";
 import { Router } from "../../../plugins/nats_server/routing/router.ts";
 import type { ServerContext } from "../../../plugins/nats_server/connection/server_context.ts";
@@ -21,8 +21,13 @@ const allowedBytes = 4;
 
 Deno.test("10 million messages to a handler of this process allocate nothing each", async () => {
   const counters = zeroCounters();
-  const families = new Families();
-  const router = new Router({ counters, families, random: () => 0.5, onHandlerError: assert.fail });
+  const subjectMetrics = new SubjectMetrics();
+  const router = new Router({
+    counters,
+    subjectMetrics,
+    random: () => 0.5,
+    onHandlerError: assert.fail,
+  });
   let received = 0;
   router.add(
     new Subscription("LOG.*", null, "", null, {
@@ -86,7 +91,7 @@ function context(router: Router, counters: ReturnType<typeof zeroCounters>): Ser
       child: assert.fail,
     },
     nowMs: 0,
-    authenticator: openDoor,
+    authenticator: noAuthentication,
     tls: null,
     info: () => bytes("INFO {}\r\n"),
     firstPingMs: () => 1_000,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Families } from "../../../../plugins/nats_server/monitoring/families.ts";
+import { SubjectMetrics } from "../../../../plugins/nats_server/routing/subject_metrics.ts";
 import { SubjectCache } from "../../../../plugins/nats_server/routing/subject_cache.ts";
 import { Sublist } from "../../../../plugins/nats_server/subjects/sublist.ts";
 import { Subscription } from "../../../../plugins/nats_server/routing/subscription.ts";
 
 function fixture() {
   const sublist = new Sublist<Subscription>();
-  return { sublist, cache: new SubjectCache(sublist, new Families()) };
+  return { sublist, cache: new SubjectCache(sublist, new SubjectMetrics()) };
 }
 
 function local(subject: string): Subscription {

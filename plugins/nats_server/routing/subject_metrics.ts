@@ -1,12 +1,12 @@
 /**
- * Counters per subject family. A family is the first token of a subject; the first `limit` families seen
- * get counters of their own, all further ones share the family `other`, so that labels stay bounded
+ * Counters per subject family. A family is the first token of a subject. The first `limit` families seen get
+ * counters of their own, all others share the family `other`, so that the number of metric labels is bounded
  * whatever clients publish.
  *
  * @module
  */
 
-/** Counters of one family. Plain numbers; they only grow. */
+/** Counters of one family. Plain numbers that only grow. */
 export interface SubjectFamily {
   /** First token of the subjects, or `other`. */
   readonly name: string;
@@ -14,19 +14,19 @@ export interface SubjectFamily {
   messages: number;
   /** Payload bytes of those messages, headers included. */
   bytes: number;
-  /** Messages that nobody was subscribed to. */
+  /** Messages without a subscriber. */
   unrouted: number;
   /** Messages whose in-process handler threw. */
   failed: number;
-  /** Messages not taken by a client because it was cut off as too slow at that moment. */
+  /** Messages lost because the receiving client was disconnected as a slow consumer. */
   dropped: number;
 }
 
-/** The families of a server. */
-export class Families {
+/** Message counters of one server. */
+export class SubjectMetrics {
   readonly #limit: number;
   readonly #families = new Map<string, SubjectFamily>();
-  readonly #other = family("other");
+  readonly #other = newFamily("other");
 
   /** @param limit Families with counters of their own; default 32. */
   constructor(limit = 32) {
@@ -39,15 +39,15 @@ export class Families {
     const name = dot < 0 ? subject : subject.slice(0, dot);
     const known = this.#families.get(name);
     if (known !== undefined) return known;
-    if (this.#families.size >= this.#limit || !isPlainName(name)) return this.#other;
-    const fresh = family(name);
-    this.#families.set(name, fresh);
-    return fresh;
+    if (this.#families.size >= this.#limit || !isReadable(name)) return this.#other;
+    const family = newFamily(name);
+    this.#families.set(name, family);
+    return family;
   }
 
-  /** Makes sure that a family has counters of its own, whoever publishes first. */
+  /** Gives a family counters of its own before its first message, even beyond the limit. */
   reserve(name: string): void {
-    if (!this.#families.has(name)) this.#families.set(name, family(name));
+    if (!this.#families.has(name)) this.#families.set(name, newFamily(name));
   }
 
   /** All families, `other` last. */
@@ -57,11 +57,11 @@ export class Families {
   }
 }
 
-function family(name: string): SubjectFamily {
+function newFamily(name: string): SubjectFamily {
   return { name, messages: 0, bytes: 0, unrouted: 0, failed: 0, dropped: 0 };
 }
 
-/** A label a person can read: what comes from binary rubbish goes to `other`. */
-function isPlainName(name: string): boolean {
+/** Binary or very long names would make unreadable labels; they count as `other`. */
+function isReadable(name: string): boolean {
   return /^[\x21-\x7e]{1,64}$/.test(name);
 }

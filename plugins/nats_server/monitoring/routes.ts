@@ -1,5 +1,5 @@
 /**
- * The monitoring reports as routes on the agent's REST port, for loopback peers only.
+ * The monitoring reports as routes of the REST port. Only loopback peers may call them, the default of routes.
  *
  * @module
  */

@@ -1,0 +1,8 @@
+/**
+ * Connections: one per client, from the greeting to the end, with its subscriptions, pings and output.
+ *
+ * @module
+ */
+export { ClientSubscriptions } from "./client_subscriptions.ts";
+export { Connection } from "./connection.ts";
+export type { ServerContext } from "./server_context.ts";

@@ -1,0 +1,30 @@
+/**
+ * What the router needs of a connected client whose message it routes.
+ *
+ * @module
+ */
+import type { ViolationKind } from "../stats.ts";
+import type { Client } from "./client.ts";
+import type { SubjectEntry } from "./subject_cache.ts";
+
+/** A client that publishes messages. */
+export interface Publisher extends Client {
+  /** Whether each of its messages is confirmed with `+OK`. */
+  readonly verbose: boolean;
+  /** Whether it wants a 503 message when a request has no subscriber. */
+  readonly noResponders: boolean;
+  /** Pending bytes of a receiver above which this publisher has to wait. */
+  readonly stallBytes: number;
+  /** Messages received from it. */
+  inMessages: number;
+  /** Payload bytes of those messages, headers included. */
+  inBytes: number;
+  /** Subject of its previous message. Owned by the router. */
+  lastEntry: SubjectEntry | null;
+  /** A receiver whose pending bytes exceeded `stallBytes` because of this publisher. */
+  stalledBy: Client | null;
+  /** Answers with an -ERR that does not end the connection. */
+  violate(kind: ViolationKind, text: string, subject: string): void;
+  /** Answers `+OK`. */
+  ok(): void;
+}

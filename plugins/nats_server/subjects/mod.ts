@@ -1,0 +1,14 @@
+/**
+ * Subjects: their syntax, which are reserved, and the trie that finds subscriptions by subject.
+ *
+ * @module
+ */
+export { isReservedReply, isReservedSubject } from "./reserved.ts";
+export {
+  hasValidTokens,
+  hasWildcard,
+  isLiteralSubject,
+  isSubsetMatch,
+  isValidSubject,
+} from "./subject.ts";
+export { type Match, Sublist, type SublistEntry, type SublistStats } from "./sublist.ts";
