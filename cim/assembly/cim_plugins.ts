@@ -44,7 +44,7 @@ export function cimPlugins(): readonly Plugin[] {
     prometheus(),
     health(),
     natsServer({ name: "cim", families: subjectFamilies }),
-    nats(),
+    nats({ name: "cim" }),
     bus(),
     localkv(),
     etcd(),

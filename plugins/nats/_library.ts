@@ -1,6 +1,6 @@
 /**
- * The one door of npm:nats. It is imported dynamically by the client, so that an agent that uses no
- * outside server neither loads nor starts it; the static import in here keeps the names when bundled.
+ * The only import of npm:nats. The client imports this file dynamically, so an agent without an external server
+ * does not load the package.
  *
  * @module
  */

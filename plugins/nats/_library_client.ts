@@ -119,7 +119,7 @@ export class LibraryClient implements NatsClient {
     return this.close();
   }
 
-  /** Follows the state until the connection is closed; the library leaves its status open even then. */
+  /** Tracks the state until the connection is closed. The library never ends its status iterator, so `closed` does. */
   async #watch(): Promise<void> {
     const { Events } = this.#library;
     const closed = this.#connection.closed();

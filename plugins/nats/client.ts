@@ -1,75 +1,74 @@
 /**
- * What the rest of the program sees of a NATS connection.
+ * The interface of a NATS connection.
  *
  * @module
  */
 
-/** A message as it was received. Its bytes belong to the receiver. */
+/** A received message. Its bytes belong to the receiver. */
 export interface NatsMessage {
   /** Subject it was published on. */
   readonly subject: string;
-  /** Subject for an answer; empty when none is wanted. */
+  /** Reply subject; "" when the publisher expects no reply. */
   readonly reply: string;
-  /** Its payload. */
+  /** Payload. */
   readonly data: Uint8Array;
 }
 
-/** Where a connection stands. It reconnects by itself until it is closed. */
+/** State of a connection. A disconnected one reconnects automatically until it is closed. */
 export type NatsConnectionState = "connected" | "disconnected" | "closed";
 
 /** Options of {@linkcode NatsClient.subscribe}. */
 export interface NatsSubscribeOptions {
-  /** Queue group: each message goes to one member. Default: none, to every subscriber. */
+  /** Queue group: each message is delivered to one member. Default: none; every subscriber gets the message. */
   queue?: string;
-  /** Ends the subscription after this many messages. Default: no limit. */
+  /** Number of messages after which the subscription ends. Default: no limit. */
   maxMessages?: number;
 }
 
 /** Options of {@linkcode NatsClient.request}. */
 export interface NatsRequestOptions {
-  /** Longest wait for the answer in milliseconds. Default 2,000. */
+  /** Time limit for the reply in milliseconds. Default 2,000. */
   timeoutMs?: number;
 }
 
 /**
- * A connection to a NATS server. Subscriptions survive a reconnect. What was handed to
- * {@linkcode publish} in the moment the connection is lost may be lost with it; only
- * {@linkcode flush} confirms.
+ * A connection to a NATS server. Subscriptions survive a reconnect. A message published while the connection breaks
+ * may be lost; only a completed {@linkcode flush} confirms that the server has it.
  */
 export interface NatsClient extends AsyncDisposable {
-  /** Where the connection stands. */
+  /** State of the connection. */
   readonly state: NatsConnectionState;
-  /** The server spoken to, as `host:port`. */
+  /** The connected server as `host:port`. */
   readonly server: string;
-  /** Connections made after the first one. */
+  /** Number of reconnections. */
   readonly reconnects: number;
   /**
    * Publishes one message.
    *
-   * @throws {AgentError} `nats_unreachable` while there is no connection: nothing is dropped silently.
+   * @throws {AgentError} `nats_unreachable` while disconnected.
    */
   publish(subject: string, data: Uint8Array, options?: { reply?: string }): void;
-  /** Calls back for each message; disposing ends it. What the callback throws becomes a state reason. */
+  /** Calls `onMessage` for each message until it is disposed. An error that it throws is reported to `onState`. */
   subscribe(
     subject: string,
     onMessage: (message: NatsMessage) => void,
     options?: NatsSubscribeOptions,
   ): Disposable;
   /**
-   * Publishes and waits for one answer.
+   * Publishes and waits for one reply.
    *
-   * @throws {AgentError} `nats_no_answer` when nobody subscribes or the time is up, `nats_unreachable`
-   * while there is no connection.
+   * @throws {AgentError} `nats_no_answer` when there is no subscriber or no reply in time, `nats_unreachable`
+   * while disconnected.
    */
   request(
     subject: string,
     data: Uint8Array,
     options?: NatsRequestOptions,
   ): Promise<NatsMessage>;
-  /** Resolves when the server has taken everything published before. */
+  /** Resolves when the server has received everything published before. */
   flush(): Promise<void>;
-  /** Takes no new messages, works off those received, flushes, then closes. Idempotent. */
+  /** Ends all subscriptions, handles the received messages, flushes, then closes. Idempotent. */
   drain(): Promise<void>;
-  /** Closes at once. Idempotent. */
+  /** Closes immediately. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * The keys of section `nats` that concern an outside server. The embedded server has its own.
+ * Keys of section `nats` for an external server. The embedded server adds its own keys to the section.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { secret, text } from "../../core/mod.ts";
 export const natsFields = Object.freeze({
   url: text({
     doc:
-      "Outside NATS server, such as nats://10.0.0.7:4222; several are separated by commas. Absent: only the embedded server.",
+      "External NATS server, such as nats://10.0.0.7:4222; separate several with commas. Absent: only the embedded server is used.",
   }),
-  urlUser: text({ doc: "User at the outside server." }),
-  urlPassword: secret({ doc: "Password at the outside server." }),
-  urlToken: secret({ doc: "Token at the outside server, instead of user and password." }),
+  urlUser: text({ doc: "User name for the external server." }),
+  urlPassword: secret({ doc: "Password for the external server." }),
+  urlToken: secret({ doc: "Token for the external server, instead of user and password." }),
   urlCaFile: text({
-    doc: "PEM file of the authority that signed the outside server's certificate; turns TLS on.",
+    doc: "PEM file of the CA that signed the external server's certificate; enables TLS.",
   }),
 });

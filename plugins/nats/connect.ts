@@ -1,6 +1,6 @@
 /**
- * Connects to a NATS server of any make with npm:nats, tuned: it reconnects for ever, finds a frozen
- * server by pings, and tells when a publish cannot be taken instead of dropping it.
+ * Connects to a NATS server with npm:nats, with settings for an agent: it reconnects forever, detects a frozen
+ * server by pings, and a publish fails while it is disconnected.
  *
  * @module
  */
@@ -12,28 +12,28 @@ import { LibraryClient } from "./_library_client.ts";
 
 /** Options of {@linkcode connectNats}. */
 export interface ConnectNatsOptions {
-  /** Name shown in the server's monitoring. Default `cim`. */
+  /** Client name, shown in the server's monitoring. Default: none. */
   name?: string;
-  /** User, with {@linkcode password}. */
+  /** User name; needs {@linkcode password}. */
   user?: string;
   /** Password of that user. */
   password?: string;
   /** Token instead of user and password. */
   token?: string;
-  /** PEM file of the authority that signed the server's certificate; turns TLS on. */
+  /** PEM file of the CA that signed the server's certificate; enables TLS. */
   caFile?: string;
-  /** Limit of one connection attempt in milliseconds. Default 2,000. */
+  /** Time limit of one connection attempt in milliseconds. Default 2,000. */
   connectTimeoutMs?: number;
   /** Time between attempts to reconnect in milliseconds. Default 1,000. */
   reconnectDelayMs?: number;
   /** Time between pings in milliseconds; two unanswered ones end the connection. Default 10,000. */
   pingIntervalMs?: number;
-  /** Told of each change of state, with the reason. */
+  /** Called with the new state and its reason when the state changes or the connection reports an error. */
   onState?: (state: NatsConnectionState, reason: string) => void;
 }
 
 /**
- * Connects once; later losses are repaired in the background.
+ * Connects once. When the connection is lost later, it reconnects in the background.
  *
  * @throws {AgentError} `nats_unreachable` when the server does not answer, `nats_denied` when it refuses
  * the credentials.
@@ -78,7 +78,7 @@ const deniedCodes: ReadonlySet<string> = new Set([
 ]);
 
 function libraryOptions(url: string, options: ConnectNatsOptions): ConnectionOptions {
-  const { name = "cim", user, password, token, caFile } = options;
+  const { name, user, password, token, caFile } = options;
   const { connectTimeoutMs = 2_000, reconnectDelayMs = 1_000, pingIntervalMs = 10_000 } = options;
   return {
     servers: url.split(",").map((server) => server.trim()),
@@ -95,7 +95,7 @@ function libraryOptions(url: string, options: ConnectNatsOptions): ConnectionOpt
   };
 }
 
-/** A URL that may be printed. */
+/** The URL without user info, for messages. */
 export function withoutCredentials(url: string): string {
   return url.replaceAll(/\/\/[^@/,]*@/g, "//");
 }

@@ -13,8 +13,8 @@ export const natsErrors: ErrorCatalogue<
 > = defineErrors({
   nats_unreachable: {
     retryable: true,
-    meaning: "The external NATS server does not answer, or the connection to it was lost.",
-    remedy: "Check `nats.url` and that the server runs; the agent reconnects by itself.",
+    meaning: "The external NATS server does not answer, or its connection was lost.",
+    remedy: "Check `nats.url` and that the server runs; the agent reconnects automatically.",
   },
   nats_denied: {
     retryable: false,
@@ -24,7 +24,6 @@ export const natsErrors: ErrorCatalogue<
   nats_no_answer: {
     retryable: true,
     meaning: "A request on NATS got no reply within its time limit.",
-    remedy:
-      "Check that the answering program runs and subscribes to the subject that the message names.",
+    remedy: "Check that the responder runs and subscribes to the subject in the message.",
   },
 });

@@ -1,7 +1,7 @@
 /**
- * Client of an outside NATS server, on npm:nats: {@linkcode connectNats} for programs, {@linkcode nats}
- * for agents. It is no server (that is `plugins/nats_server`), knows no subjects of the product, and keeps
- * nothing while there is no connection: a publish then fails instead of waiting unseen.
+ * Client of an external NATS server, based on npm:nats: {@linkcode connectNats} for programs, {@linkcode nats} for
+ * agents. It is not a server (that is `plugins/nats_server`) and it buffers no messages while it is disconnected:
+ * a publish then fails.
  *
  * @module
  */
@@ -14,4 +14,4 @@ export type {
 } from "./client.ts";
 export { natsErrors } from "./errors.ts";
 export { connectNats, type ConnectNatsOptions } from "./connect.ts";
-export { nats, type NatsApi, natsToken } from "./plugin.ts";
+export { nats, type NatsApi, type NatsPluginOptions, natsToken } from "./plugin.ts";

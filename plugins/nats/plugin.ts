@@ -1,5 +1,5 @@
 /**
- * The plugin: one connection to the outside server named by `nats.url`, made in the background and kept.
+ * The plugin: one connection to the external server named by `nats.url`, made in the background.
  *
  * @module
  */
@@ -17,29 +17,35 @@ import type { NatsClient } from "./client.ts";
 import { natsFields } from "./config.ts";
 import { connectNats, type ConnectNatsOptions, withoutCredentials } from "./connect.ts";
 
-/** What the plugin provides. */
+/** API of the plugin. */
 export interface NatsApi {
   /** Whether `nats.url` is set. */
   readonly configured: boolean;
   /**
    * The connection.
    *
-   * @throws {AgentError} `unavailable` when `nats.url` is not set or the first connection is not made yet.
+   * @throws {AgentError} `unavailable` when `nats.url` is not set or the plugin has not connected yet.
    */
   readonly client: NatsClient;
   /**
-   * Calls back once the first connection is made, at once if it is; not at all when `nats.url` is not set.
+   * Calls `callback` when the plugin has connected, immediately if it already has; never when `nats.url` is not set.
    */
   onReady(callback: (client: NatsClient) => void): void;
-  /** Works off what has been received, flushes and closes; nothing to do when never connected. Idempotent. */
+  /** Handles the received messages, flushes and closes; does nothing when it never connected. Idempotent. */
   drain(): Promise<void>;
 }
 
 /** Key of {@linkcode NatsApi}. */
 export const natsToken: Token<NatsApi> = token("nats", { providedBy: "nats()" });
 
-/** Connects to the server of `nats.url`. Without it the plugin is disabled and says so. */
-export function nats(): Plugin {
+/** Options of {@linkcode nats}. */
+export interface NatsPluginOptions {
+  /** Client name, shown in the server's monitoring. Default: none. */
+  name?: string;
+}
+
+/** Connects to the server of `nats.url`; without that key the plugin is disabled. */
+export function nats({ name: clientName }: NatsPluginOptions = {}): Plugin {
   return definePlugin({
     name: "nats",
     section: "nats",
@@ -56,17 +62,18 @@ export function nats(): Plugin {
       metrics.add(
         gauge(
           "nats_client_connected",
-          "1 while the outside NATS server is connected.",
+          "1 while the external NATS server is connected, otherwise 0.",
           () => state.isConnected ? 1 : 0,
         ),
         counter(
           "nats_client_reconnects_total",
-          "Connections made after the first one.",
+          "Reconnections to the external NATS server.",
           () => state.reconnects,
         ),
       );
       status.init(`connecting to ${withoutCredentials(url)}`);
       const options: ConnectNatsOptions = {
+        name: clientName,
         user: config.urlUser,
         password: config.urlPassword?.reveal(),
         token: config.urlToken?.reveal(),
@@ -85,12 +92,15 @@ export function nats(): Plugin {
           isRetryable: () => true,
           onRetry(error, _attempt, delayMs) {
             status.error(String(error instanceof Error ? error.message : error));
-            log.warn("NATS server does not answer yet", { error, retryInMs: Math.round(delayMs) });
+            log.warn("External NATS server does not answer; retrying", {
+              error,
+              retryInMs: Math.round(delayMs),
+            });
           },
         });
         if (signal.aborted) return await client.close();
         status.ok(`connected to ${client.server}`);
-        state.enter(client);
+        state.setClient(client);
       });
       return state;
     },
@@ -112,8 +122,8 @@ class Connection implements NatsApi {
     throw new AgentError(
       "unavailable",
       this.configured
-        ? "Cannot use the outside NATS server: it has not answered yet"
-        : "Cannot use the outside NATS server: set nats.url",
+        ? "Cannot use the external NATS server: it has not answered yet; check nats.url and that it runs"
+        : "Cannot use the external NATS server: nats.url is not set",
     );
   }
 
@@ -130,7 +140,7 @@ class Connection implements NatsApi {
     else this.#waiting.push(callback);
   }
 
-  enter(client: NatsClient): void {
+  setClient(client: NatsClient): void {
     this.#client = client;
     for (const callback of this.#waiting.splice(0)) callback(client);
   }

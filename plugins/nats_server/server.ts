@@ -1,11 +1,9 @@
 /**
- * The server: listens, owns the connections, checks their time limits.
- *
- * One timer serves all time limits: four times a second every connection checks its own.
+ * The server: its public API, and what ties its parts together.
  *
  * @module
  */
-import { Connection, type ServerContext } from "./connection/mod.ts";
+import { Clients, type ClientsOptions } from "./clients.ts";
 import { Monitor } from "./monitoring/mod.ts";
 import {
   type NatsLimits,
@@ -13,7 +11,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from "./options.ts";
-import { infoLine, type ServerInfo } from "./protocol/mod.ts";
+import type { ServerInfo } from "./protocol/mod.ts";
 import {
   checkedSubject,
   type InProcessHandler,
@@ -25,23 +23,13 @@ import {
   SubjectMetrics,
   Subscription,
 } from "./routing/mod.ts";
-import { type Authenticator, randomId, randomNonce } from "./security/mod.ts";
-import { type CloseReason, type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
+import { type Authenticator, randomId } from "./security/mod.ts";
+import { type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
 import { isLiteralSubject, isValidSubject } from "./subjects/mod.ts";
-import {
-  type Acceptor,
-  type NatsTlsOptions,
-  openAcceptor,
-  type TlsContext,
-  type Transport,
-} from "./transport/mod.ts";
+import { type NatsTlsOptions, openAcceptor, type TlsContext } from "./transport/mod.ts";
 
 /** Version of nats-server with the same behaviour; clients choose features by it. */
 export const compatibleVersion = "2.12.15";
-
-const tickMs = 250;
-const firstPingMs = 2_000;
-const acceptPauseMs = 50;
 
 /**
  * An embedded NATS server: core NATS for clients of any language, and an in-process API without sockets or copies.
@@ -56,10 +44,10 @@ const acceptPauseMs = 50;
  * await using server = new NatsServer({ port: 0 });
  * await server.listen();
  * let bytes = 0;
- * using _ = server.subscribe("LOG", {
+ * using _ = server.subscribe("orders.*", {
  *   onMessage: (message) => void (bytes += message.end - message.start),
  * });
- * server.publish("LOG", new TextEncoder().encode("hello"));
+ * server.publish("orders.new", new TextEncoder().encode("hello"));
  * assert.equal(bytes, 5);
  * ```
  */
@@ -70,18 +58,11 @@ export class NatsServer implements AsyncDisposable {
   readonly #counters: Counters = zeroCounters();
   readonly #router: Router;
   readonly #requests: LocalRequests;
-  readonly #connections = new Map<number, Connection>();
-  readonly #running = new Set<Promise<void>>();
-  readonly #context: ServerContext;
+  readonly #clients: Clients;
   readonly #id: string;
   /** Set by `listen` when TLS is configured. */
   #tls: TlsContext | null = null;
   #authenticator: Authenticator;
-  #acceptor: Acceptor | null = null;
-  #accepting: Promise<void> = Promise.resolve();
-  #nextClientId = 1;
-  #nowMs: number;
-  #tick: Disposable | null = null;
   #state: "new" | "open" | "draining" | "closed" = "new";
   #port: number;
 
@@ -96,7 +77,6 @@ export class NatsServer implements AsyncDisposable {
     this.#options = resolved;
     this.#port = resolved.port;
     this.#authenticator = resolved.authenticator;
-    this.#nowMs = resolved.clock.monotonic();
     this.#id = randomId(resolved.random);
     const subjectMetrics = new SubjectMetrics(resolved.limits.maxFamilies);
     for (const family of resolved.families) subjectMetrics.reserve(family);
@@ -108,16 +88,16 @@ export class NatsServer implements AsyncDisposable {
         resolved.log.error(`Handler of subject "${subject}" threw`, { error }),
     });
     this.#requests = new LocalRequests(this.#router, resolved.clock, randomId(resolved.random));
-    this.#context = this.#makeContext();
+    this.#clients = new Clients(this.#clientsOptions());
     this.monitor = new Monitor({
       info: () => this.#info(),
       stats: () => this.stats,
       limits: resolved.limits,
-      connections: this.#connections,
+      connections: this.#clients.all,
       router: this.#router,
       isServing: () => this.#state === "open",
       now: () => resolved.clock.now(),
-      nowMs: () => this.#nowMs,
+      nowMs: () => this.#clients.nowMs,
     });
   }
 
@@ -131,7 +111,7 @@ export class NatsServer implements AsyncDisposable {
     const families = [...this.#router.subjectMetrics.all()];
     return {
       ...this.#counters,
-      connections: this.#connections.size,
+      connections: this.#clients.all.size,
       inMessages: families.reduce((sum, { messages }) => sum + messages, 0),
       inBytes: families.reduce((sum, { bytes }) => sum + bytes, 0),
     };
@@ -157,13 +137,11 @@ export class NatsServer implements AsyncDisposable {
     if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
     const { host, port, log, tls } = this.#options;
     const opened = await openAcceptor(host, port, tls);
-    this.#acceptor = opened.acceptor;
     this.#tls = opened.tls;
     this.#state = "open";
     this.#port = opened.acceptor.port;
     this.#counters.startedMs = this.#options.clock.now();
-    this.#armTick();
-    this.#accepting = this.#accept(opened.acceptor);
+    this.#clients.accept(opened.acceptor);
     log.info("NATS server listens", { host, port: this.#port });
   }
 
@@ -241,7 +219,7 @@ export class NatsServer implements AsyncDisposable {
     }
     if (authenticator === undefined) return;
     this.#authenticator = authenticator;
-    await Promise.all([...this.#connections.values()].map((connection) => connection.recheck()));
+    await this.#clients.recheck();
   }
 
   /**
@@ -251,14 +229,7 @@ export class NatsServer implements AsyncDisposable {
   async drain(signal: AbortSignal): Promise<void> {
     if (this.#state !== "open") return await this.close();
     this.#state = "draining";
-    this.#acceptor!.close();
-    const connections = [...this.#connections.values()];
-    for (const connection of connections) connection.announce({ ldm: true });
-    this.#router.endChunk();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-    await Promise.race([promise, drainAll(connections)]);
+    await this.#clients.drain(signal);
     await this.close();
   }
 
@@ -266,14 +237,9 @@ export class NatsServer implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#state !== "closed") {
       this.#state = "closed";
-      this.#acceptor?.close();
       this.#requests.close();
-      for (const connection of [...this.#connections.values()]) connection.close("server_shutdown");
     }
-    await this.#accepting;
-    await Promise.all(this.#running);
-    this.#tick?.[Symbol.dispose]();
-    this.#tick = null;
+    await this.#clients.close();
   }
 
   /** The same as `close`. */
@@ -281,8 +247,7 @@ export class NatsServer implements AsyncDisposable {
     await this.close();
   }
 
-  #makeContext(): ServerContext {
-    const nowMs = () => this.#nowMs;
+  #clientsOptions(): ClientsOptions {
     const authenticator = () => this.#authenticator;
     const tls = () => this.#tls;
     const { clock, log, limits, random } = this.#options;
@@ -292,28 +257,14 @@ export class NatsServer implements AsyncDisposable {
       limits,
       clock,
       log,
+      random,
       get tls() {
         return tls();
-      },
-      get nowMs() {
-        return nowMs();
       },
       get authenticator() {
         return authenticator();
       },
-      info: (clientId, transport, nonce, extra) =>
-        infoLine(this.#info(), {
-          client_id: clientId,
-          client_ip: transport.remote.hostname,
-          ...(nonce === "" ? {} : { nonce }),
-          ...(extra ?? {}),
-          ...(extra !== undefined && "connect_info" in extra ? { remote_account: "$G" } : {}),
-        }),
-      firstPingMs: () => {
-        const base = Math.min(firstPingMs, limits.pingIntervalMs);
-        return base + random() * base / 5;
-      },
-      onClosed: (clientId, name, reason) => this.#onClosed(clientId, name, reason),
+      info: () => this.#info(),
     };
   }
 
@@ -335,51 +286,6 @@ export class NatsServer implements AsyncDisposable {
     };
   }
 
-  async #accept(acceptor: Acceptor): Promise<void> {
-    while (true) {
-      try {
-        const transport = await acceptor.accept();
-        if (transport === null) return;
-        this.#serve(transport);
-      } catch (error) {
-        this.#counters.acceptErrors++;
-        this.#options.log.warn("Cannot accept a connection", { error });
-        await this.#options.clock.sleep(acceptPauseMs);
-      }
-    }
-  }
-
-  #serve(transport: Transport): void {
-    this.#counters.totalConnections++;
-    const nonce = this.#authenticator.needsNonce ? randomNonce() : "";
-    const connection = new Connection(this.#nextClientId++, transport, nonce, this.#context);
-    const isOver = this.#connections.size >= this.#options.limits.maxConnections;
-    this.#connections.set(connection.id, connection);
-    const run = connection.run().finally(() => this.#running.delete(run));
-    this.#running.add(run);
-    if (isOver) connection.close("max_connections");
-    else if (this.#state !== "open") connection.close("server_shutdown");
-  }
-
-  #onClosed(client: number, name: string, reason: CloseReason): void {
-    this.#connections.delete(client);
-    this.#counters.closed[reason]++;
-    const isSlow = reason === "slow_consumer_pending" || reason === "slow_consumer_deadline";
-    if (isSlow) this.#counters.slowConsumers++;
-    const fields = { client, name, reason };
-    if (isSlow) this.#options.log.warn("Slow consumer disconnected", fields);
-    else this.#options.log.debug("Connection closed", fields);
-  }
-
-  #armTick(): void {
-    this.#tick = this.#options.clock.timer(tickMs, () => {
-      this.#nowMs = this.#options.clock.monotonic();
-      for (const connection of this.#connections.values()) connection.tick(this.#nowMs);
-      this.#router.endChunk();
-      if (this.#state !== "closed") this.#armTick();
-    });
-  }
-
   #checkPublishable(subject: string): void {
     if (!this.#router.isPublishable(subject)) checkedSubject(subject, isPublishable);
   }
@@ -394,9 +300,4 @@ export class NatsServer implements AsyncDisposable {
 
 function isPublishable(subject: string): boolean {
   return isValidSubject(subject) && isLiteralSubject(subject);
-}
-
-async function drainAll(connections: Connection[]): Promise<void> {
-  await Promise.all(connections.map((connection) => connection.barrier()));
-  await Promise.all(connections.map((connection) => connection.output.drained()));
 }

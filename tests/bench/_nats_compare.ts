@@ -1,6 +1,6 @@
 /**
  * Runs one kind of load on all contestants and reports CPU first, then rate, then memory, ours with the
- * ratio to the reference's.
+ * ratio to nats-server's.
  *
  * @module
  */

@@ -54,7 +54,7 @@ export function ours(kind: "bare" | "in_process" = "bare"): Contestant {
   };
 }
 
-/** The reference, where `CIM_TEST_NATS_SERVER_BIN` names it. */
+/** nats-server, where `CIM_TEST_NATS_SERVER_BIN` names it. */
 export function reference(): Contestant | undefined {
   const path = Deno.env.get("CIM_TEST_NATS_SERVER_BIN");
   if (path === undefined) return undefined;
@@ -70,7 +70,7 @@ export function reference(): Contestant | undefined {
   };
 }
 
-/** This server last, so that its figures can be put beside the reference's. */
+/** This server last, so that its figures can be put beside nats-server's. */
 export function contestants(): Contestant[] {
   const other = reference();
   return other === undefined ? [ours()] : [other, ours()];

@@ -1,5 +1,5 @@
 /**
- * Publishing to a subscriber in the server's process that reads every byte count, beside the reference with
+ * Publishing to a subscriber in the server's process that reads every byte count, beside nats-server with
  * nobody subscribed.
  *
  * @module

@@ -31,9 +31,10 @@ import type { Client, Publisher, Router, SubjectEntry } from "../routing/mod.ts"
 import type { Credentials, Guard, Principal } from "../security/mod.ts";
 import type { CloseReason, ViolationKind } from "../stats.ts";
 import { isLiteralSubject } from "../subjects/mod.ts";
-import { shakeHands, type Transport } from "../transport/mod.ts";
+import type { Transport } from "../transport/mod.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
+import { greet } from "./greeting.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Output, type OutputOwner } from "./output.ts";
 import { ReadBuffer } from "./read_buffer.ts";
@@ -110,7 +111,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   /** Serves the client until its connection has ended. Never rejects. */
   async run(): Promise<void> {
     try {
-      await this.#greet();
+      await greet(this, this.#nonce, this.#context);
       await this.#read();
     } catch (error) {
       if (!this.isClosed) {
@@ -119,28 +120,6 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
       }
     }
     await this.#finished;
-  }
-
-  /** Sends INFO, alone in its packet because old jnats requires it; the TLS handshake comes before or after it. */
-  async #greet(): Promise<void> {
-    const { tls } = this.#context;
-    if (tls?.handshakeFirst) await this.#shakeHands();
-    if (this.isClosed) return;
-    this.output.appendBytes(this.#context.info(this.id, this.transport, this.#nonce));
-    this.output.flush();
-    if (tls === null || tls.handshakeFirst) return;
-    await this.output.drained();
-    if (!this.isClosed) await this.#shakeHands();
-  }
-
-  async #shakeHands(): Promise<void> {
-    const { clock, limits, log } = this.#context;
-    try {
-      await shakeHands(this.transport, limits.tlsTimeoutMs, clock);
-    } catch (error) {
-      log.debug("TLS handshake failed", { client: this.id, error });
-      this.close("tls_handshake");
-    }
   }
 
   /** Closes the connection, after writing pending output where that is possible. Idempotent. */

@@ -52,7 +52,7 @@ interface Account {
  * await using server = new NatsServer({
  *   port: 0,
  *   authenticator: authenticator({
- *     users: [{ user: "app", password: "s3cret", permissions: { publish: { allow: ["LOG"] } } }],
+ *     users: [{ user: "app", password: "s3cret", permissions: { publish: { allow: ["orders.>"] } } }],
  *   }),
  * });
  * await server.listen();

@@ -1,12 +1,12 @@
 /**
- * Where this server differs from the reference on purpose. Nothing else may.
+ * Where this server differs from nats-server on purpose. Nothing else may.
  *
  * @module
  */
 
-/** Fields of INFO that only the reference sends, and why this server does not. */
+/** Fields of INFO that only nats-server sends, and why this server does not. */
 export const intendedAbsences: Readonly<Record<string, string>> = {
-  git_commit: "describes the reference's own build",
+  git_commit: "describes nats-server's own build",
   xkey: "a key for encrypted authentication callouts, which need accounts",
   jetstream: "there is no JetStream here",
   api_lvl: "the level of the JetStream API",
@@ -17,7 +17,7 @@ export const intendedAbsences: Readonly<Record<string, string>> = {
 export const absentInfoFields: readonly string[] = Object.keys(intendedAbsences);
 
 /**
- * What the reference does depending on how TCP happened to cut the bytes. No script can ask for it, and this
+ * What nats-server does depending on how TCP happened to cut the bytes. No script can ask for it, and this
  * server does the one thing in both cases.
  */
 export const cutDependent: readonly string[] = [
@@ -26,9 +26,9 @@ export const cutDependent: readonly string[] = [
 
 /** What happens below the protocol and differs with the library that does it. */
 export const otherLibraries: readonly string[] = [
-  "a client that speaks in clear where TLS is due gets a TLS alert before the connection ends; from the reference only the end",
+  "a client that speaks in clear where TLS is due gets a TLS alert before the connection ends; from nats-server only the end",
 ];
 
 /** What clients see when an operator changes the users. */
 export const toldOnReload =
-  "a client whose user is gone is told `Authorization Violation`, as one whose password changed; the reference hangs up without a word, which its clients take for a lost connection";
+  "a client whose user is gone is told `Authorization Violation`, as one whose password changed; nats-server hangs up without a word, which its clients take for a lost connection";

@@ -161,7 +161,7 @@ class Stage implements Disposable {
 }
 
 /**
- * Two things that chance decides in the reference: how often it complains about one pedantic publish (see
+ * Two things that chance decides in nats-server: how often it complains about one pedantic publish (see
  * `_intended.ts`), and which of several subscriptions to an inbox gets the answer that nobody is there.
  */
 function forgive(line: string, before: string): string | null {

@@ -11,7 +11,7 @@
  * a#                  the same, whatever it reads until then
  * a.                  client a ends its sending side and reads until the server hangs up
  * a* ~503~ PUB x y 0¶ client a sends until the answer contains the text between the waves; only that
- *                     answer counts. For what the reference itself does a moment later.
+ *                     answer counts. For what nats-server itself does a moment later.
  * ```
  *
  * A client that was not opened by `!`, `=` or `^` is opened by its first step and sends

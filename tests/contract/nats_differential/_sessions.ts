@@ -107,7 +107,7 @@ function connect({ isCut, hasGroups, users }: Kind): fc.Arbitrary<string> {
 interface Kind {
   /** Users to come in as; none where nobody is asked. */
   readonly users: readonly string[];
-  /** Packets are cut. The reference complains twice about a cut pedantic publish: never both. */
+  /** Packets are cut. nats-server complains twice about a cut pedantic publish: never both. */
   readonly isCut: boolean;
   readonly hasGroups: boolean;
 }

@@ -12,7 +12,7 @@ import type { Address } from "./_wire_client.ts";
 
 /** One configuration, said to both. */
 export interface Setup {
-  /** Configuration file of the reference. */
+  /** Configuration file of nats-server. */
   readonly reference: string;
   /** The same for this server; a function, since an authenticator keeps state. */
   readonly options: () => NatsServerOptions;
@@ -27,7 +27,7 @@ const serverTls = { cert: pem("server"), key: pem("server_key") };
 const tlsBlock = (more = "") =>
   `tls { cert_file: "${folder}server.pem", key_file: "${folder}server_key.pem", ${more} }\n`;
 
-/** This server's default control line is the contract's; the reference is told the same everywhere. */
+/** This server's default control line is the contract's; nats-server is told the same everywhere. */
 const common = "max_control_line: 2048\n";
 
 /** bcrypt of `s3cret` and of `t0ken`, cost 4. */

@@ -1,5 +1,5 @@
 /**
- * Each script goes to the reference and to this server, and both must say the same.
+ * Each script goes to nats-server and to this server, and both must say the same.
  *
  * @module
  */

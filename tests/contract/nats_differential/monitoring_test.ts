@@ -1,5 +1,5 @@
 /**
- * Every key of our monitoring reports is one of the reference's, with a value of the same type.
+ * Every key of our monitoring reports is one of nats-server's, with a value of the same type.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { referenceBinary, startReference } from "./_reference.ts";
 const binary = referenceBinary();
 
 Deno.test({
-  name: "monitoring reports have the reference's names and types",
+  name: "monitoring reports have nats-server's names and types",
   ignore: binary === undefined,
   async fn() {
     await using ours = new NatsServer({ port: 0 });
@@ -43,7 +43,7 @@ function contained(ours: unknown, theirs: unknown, at: string): void {
   assert.equal(typeof ours, typeof theirs, at);
   if (Array.isArray(ours)) {
     assert.ok(Array.isArray(theirs) && theirs.length > 0, at);
-    // A list of the reference may be in any order: compare entries with the same keys.
+    // A list of nats-server may be in any order: compare entries with the same keys.
     for (const entry of ours) {
       if (typeof entry !== "object") continue;
       const like: unknown = theirs.find((other) => Object.keys(entry).every((key) => key in other));
@@ -52,7 +52,7 @@ function contained(ours: unknown, theirs: unknown, at: string): void {
     }
   } else if (typeof ours === "object" && ours !== null) {
     for (const [key, value] of Object.entries(ours)) {
-      assert.ok(Object.hasOwn(theirs as object, key), `${at}.${key} is not the reference's`);
+      assert.ok(Object.hasOwn(theirs as object, key), `${at}.${key} is not nats-server's`);
       contained(value, (theirs as Record<string, unknown>)[key], `${at}.${key}`);
     }
   }

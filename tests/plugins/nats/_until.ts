@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** Waits until it holds, for five seconds at most. */
+/** Waits until the condition is true, for at most five seconds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 5_000;
   while (!await holds()) {

@@ -32,7 +32,7 @@ Deno.test("connectNats() publishes to subscribers, in order, with the reply subj
   assert.deepEqual(seen, ["a.1 first ", "a.2 second back"]);
 });
 
-Deno.test("subscribe() takes no more than maxMessages, and nothing once disposed", async () => {
+Deno.test("subscribe() delivers at most maxMessages, and nothing after it is disposed", async () => {
   await using server = await startServer();
   await using client = await connectNats(urlOf(server));
   const limited: string[] = [];
@@ -62,7 +62,7 @@ Deno.test("subscribe() with a queue group gives each message to one member", asy
   assert.equal(received, 20);
 });
 
-Deno.test("subscribe() tells what a callback throws and keeps delivering", async () => {
+Deno.test("subscribe() reports what a callback throws and continues to deliver", async () => {
   await using server = await startServer();
   const reasons: string[] = [];
   await using client = await connectNats(urlOf(server), {
@@ -80,7 +80,7 @@ Deno.test("subscribe() tells what a callback throws and keeps delivering", async
   assert.deepEqual(reasons, Array(2).fill('subscriber of "a" threw: not today'));
 });
 
-Deno.test("request() returns the answer", async () => {
+Deno.test("request() returns the reply", async () => {
   await using server = await startServer();
   await using client = await connectNats(urlOf(server));
   client.subscribe("twice", ({ data, reply }) => {
@@ -90,7 +90,7 @@ Deno.test("request() returns the answer", async () => {
   assert.equal(textOf(data), "abab");
 });
 
-Deno.test("request() fails with nats_no_answer when nobody subscribes or nobody answers", async () => {
+Deno.test("request() fails with nats_no_answer when there is no subscriber or no reply", async () => {
   await using server = await startServer();
   await using client = await connectNats(urlOf(server));
   await assert.rejects(client.request("nobody", bytes("?")), withCode("nats_no_answer"));
@@ -143,7 +143,7 @@ Deno.test("publish() throws while the connection is lost, and subscriptions surv
   assert.deepEqual(states, ["disconnected", "connected"]);
 });
 
-Deno.test("close() may be called twice, and everything after it fails with closed", async () => {
+Deno.test("close() is idempotent, and later calls fail with closed", async () => {
   await using server = await startServer();
   const client = await connectNats(urlOf(server));
   await client.close();
@@ -154,7 +154,7 @@ Deno.test("close() may be called twice, and everything after it fails with close
   await assert.rejects(client.request("a", bytes("1")), withCode("closed"));
 });
 
-Deno.test("drain() works off what was received, then closes", async () => {
+Deno.test("drain() handles the received messages, then closes", async () => {
   await using server = await startServer();
   await using sender = await connectNats(urlOf(server));
   const client = await connectNats(urlOf(server));

@@ -6,7 +6,7 @@ import { nats, type NatsClient, natsToken } from "../../../plugins/nats/mod.ts";
 import { NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { until } from "./_until.ts";
 
-/** An agent with only this plugin and real time, for a server that is real, too. */
+/** An agent with only this plugin and a real clock, because its server is real. */
 function agentFor(url: string, extra: readonly string[] = []) {
   return createAgent({
     plugins: [nats()],
@@ -28,7 +28,7 @@ Deno.test("nats() is disabled without nats.url and says how to enable it", async
   );
 });
 
-Deno.test("nats() connects in the background and hands out the connection", async () => {
+Deno.test("nats() connects in the background and provides the connection", async () => {
   await using server = new NatsServer({ port: 0 });
   await server.listen();
   await using agent = agentFor(`nats://127.0.0.1:${server.port}`);
@@ -42,7 +42,7 @@ Deno.test("nats() connects in the background and hands out the connection", asyn
   assert.equal(connected?.collect(), 1);
 });
 
-Deno.test("nats() starts without its server, reports the error and connects once it is there", async () => {
+Deno.test("nats() starts without its server, reports the error and connects when the server starts", async () => {
   const server = new NatsServer({ port: 0 });
   await server.listen();
   const { port } = server;
@@ -56,7 +56,7 @@ Deno.test("nats() starts without its server, reports the error and connects once
   await until(() => agent.status.plugin("nats")?.state === "ok");
 });
 
-Deno.test("nats() reports a lost connection and its return", async () => {
+Deno.test("nats() reports when the connection is lost and when it is back", async () => {
   const first = new NatsServer({ port: 0 });
   await first.listen();
   const { port } = first;
@@ -70,7 +70,7 @@ Deno.test("nats() reports a lost connection and its return", async () => {
   await until(() => agent.status.plugin("nats")?.state === "ok");
 });
 
-Deno.test("nats() stops while it still tries to connect", async () => {
+Deno.test("nats() can be stopped while it is connecting", async () => {
   const agent = createAgent({
     plugins: [nats(), definePlugin({ name: "other", init() {} })],
     sources: sourcesFrom({ sets: ["nats.url=nats://127.0.0.1:1"] }),

@@ -1,10 +1,10 @@
 /**
- * Certificates for tests: an authority, two for a server on loopback, one for a client. They guard nothing.
+ * Certificates for tests only: a CA, two for a server on loopback, one for a client, one self-signed.
  *
  * @module
  */
 
-/** Signs the others. */
+/** The CA that signed the others. */
 export const authority = `-----BEGIN CERTIFICATE-----
 MIIBiTCCAS+gAwIBAgIUZ6DF1J6v90M9xGLrRpznZndsieswCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOdGVzdCBhdXRob3JpdHkwIBcNMjYxMTIyMDI1NjE1WhgPMjEy
@@ -18,7 +18,7 @@ rHb4u31uwJD3JENs6Q==
 -----END CERTIFICATE-----
 `;
 
-/** For a server on loopback. */
+/** A server certificate for loopback. */
 export const serverPair = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBjTCCATKgAwIBAgIUNgoXDxPnzZ5YCXam1vpLoABrZeQwCgYIKoZIzj0EAwIw
@@ -40,7 +40,7 @@ JpTVPhkunmtjquJG2UYJQNnNhpFnQiXyAbG64SyeHdgx47pQvv8eA21y
 `,
 };
 
-/** Another one, to be exchanged for the first. */
+/** A second server certificate, to replace the first. */
 export const otherServerPair = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBjTCCATOgAwIBAgIUNgoXDxPnzZ5YCXam1vpLoABrZeUwCgYIKoZIzj0EAwIw
@@ -62,7 +62,7 @@ A3vwoOUPcrF+A9GPfKd3hiFQG8/thfNs9TOSNuRwxtj/j50tWMgHvDyO
 `,
 };
 
-/** For a client. */
+/** A client certificate. */
 export const clientPair = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBjTCCATKgAwIBAgIUNgoXDxPnzZ5YCXam1vpLoABrZeYwCgYIKoZIzj0EAwIw
@@ -84,7 +84,7 @@ fuZ/Pnn81TPYzTL7ufYJqFghy6vBf8V2uq2jy3tt9Pr3SqbjL5l/etm7
 `,
 };
 
-/** Signed by itself: nobody trusts it. */
+/** A self-signed certificate that no CA vouches for. */
 export const strangerPair = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBfDCCASOgAwIBAgIUVrvhe1B6AyYxx8CGCVTbFZqClMowCgYIKoZIzj0EAwIw

@@ -1,5 +1,5 @@
 /**
- * Small things the tests of the server share.
+ * Helpers for the tests of the server.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export async function startedServer(options: NatsServerOptions = {}): Promise<Na
   return server;
 }
 
-/** Waits, for at most 10 s, until something outside has happened. */
+/** Waits until the condition is true, for at most 10 s. */
 export async function until(condition: () => boolean): Promise<void> {
   const end = Date.now() + 10_000;
   while (!condition()) {
@@ -26,7 +26,7 @@ export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Connects and reads nothing, ever. */
+/** A client that never reads. */
 export async function deafClient(port: number, first: string): Promise<Deno.TcpConn> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port });
   await conn.write(bytes(first));

@@ -1,5 +1,5 @@
 /**
- * Feeds a parser as a connection does and writes down what it says.
+ * Feeds a parser as a connection does and records its calls.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { byteString } from "../../../plugins/nats_server/protocol/ascii.ts";
 import { Parser } from "../../../plugins/nats_server/protocol/parser.ts";
 import type { ParserSink } from "../../../plugins/nats_server/protocol/parser_sink.ts";
 
-/** A sink that remembers, and its parser. */
+/** A parser with a sink that records its calls. */
 export class ParserTrace implements ParserSink {
   readonly said: string[] = [];
   readonly parser: Parser;
-  /** Refuses this many messages, once each, before it takes them. */
+  /** How many messages to refuse before accepting them. */
   refusals = 0;
   #buffer = new Uint8Array(0);
 
@@ -20,7 +20,7 @@ export class ParserTrace implements ParserSink {
     this.parser.headersAllowed = true;
   }
 
-  /** Offers more bytes; what was not consumed before stands in front of them. */
+  /** Parses the unconsumed bytes followed by these. */
   feed(bytes: Uint8Array): void {
     const joined = new Uint8Array(this.#buffer.length + bytes.length);
     joined.set(this.#buffer);
@@ -67,7 +67,7 @@ export class ParserTrace implements ParserSink {
   }
 }
 
-/** One byte a character. */
+/** The bytes of a text, one per character. */
 export function bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

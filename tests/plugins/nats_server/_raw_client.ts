@@ -1,5 +1,5 @@
 /**
- * A client that is only a socket: sends what it is given, keeps what comes.
+ * A client that sends raw bytes and records the received ones.
  *
  * @module
  */
@@ -23,12 +23,12 @@ export class RawClient implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  /** Connects; resolves before INFO has come. */
+  /** Connects; does not wait for INFO. */
   static async open(port: number): Promise<RawClient> {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
-  /** Connects and sends CONNECT with everything quiet. */
+  /** Connects and sends CONNECT, not verbose and not pedantic. */
   static async connect(port: number, options: Record<string, unknown> = {}): Promise<RawClient> {
     const client = await RawClient.open(port);
     await client.until(() => client.received.includes("\r\n"));
@@ -39,7 +39,7 @@ export class RawClient implements AsyncDisposable {
     return client;
   }
 
-  /** Sends text (one byte a character) or bytes. A socket the server has closed takes nothing. */
+  /** Sends text (one byte per character) or bytes; does nothing when the server has closed the connection. */
   async send(data: string | Uint8Array): Promise<void> {
     const bytes = typeof data === "string"
       ? Uint8Array.from(data, (character) => character.charCodeAt(0))
@@ -52,13 +52,13 @@ export class RawClient implements AsyncDisposable {
     if (typeof data === "string") this.#countPings(data);
   }
 
-  /** Sends PING and waits until it is answered, so that all before it is processed; or for the end. */
+  /** Sends PING and waits for PONG, so that everything sent before is processed, or for the end. */
   async settle(): Promise<void> {
     await this.send("PING\r\n");
     await this.until(() => this.ended || this.#pongs() >= this.#pongsDue);
   }
 
-  /** Waits until the condition holds; rejects after 5 s, telling what had come. */
+  /** Waits until the condition is true; rejects after 5 s with the received text. */
   async until(condition: () => boolean): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_, reject) => {
@@ -79,12 +79,12 @@ export class RawClient implements AsyncDisposable {
     }
   }
 
-  /** Waits for the server's end of the connection. */
+  /** Waits until the server has closed the connection. */
   closed(): Promise<void> {
     return this.until(() => this.ended);
   }
 
-  /** What came since the last call, without PONG lines. */
+  /** The text received since the last call, without PONG lines. */
   take(): string {
     this.#pongsDue -= this.#pongs();
     const text = this.received.replaceAll("PONG\r\n", "");
@@ -103,7 +103,7 @@ export class RawClient implements AsyncDisposable {
     await this.#reading;
   }
 
-  /** PING lines may come in pieces: the unfinished last line waits for the rest. */
+  /** Counts PING lines; an incomplete last line is kept for the next call. */
   #countPings(data: string): void {
     const text = this.#unfinished + data;
     const end = text.lastIndexOf("\n") + 1;

@@ -1,11 +1,11 @@
 /**
- * A parser that is slow and obviously right: it looks at a whole stream at once, line by line. It knows
- * the grammar of well-formed sessions only; mistakes are the differential tests' business.
+ * A simple parser as an oracle: it reads a whole stream line by line. It supports well-formed sessions only;
+ * protocol errors are covered by the differential tests.
  *
  * @module
  */
 
-/** What a stream says, one text per thing said. */
+/** The operations in a stream, one text each. */
 export function readStream(stream: string): string[] {
   const said: string[] = [];
   let rest = stream;

@@ -1,5 +1,5 @@
 /**
- * The hot path allocates nothing per message: the heap must not grow while messages pass.
+ * The hot path allocates nothing per message: the heap must not grow while messages are routed.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { Subscription } from "../../../plugins/nats_server/routing/subscription.
 import { bytes } from "./_net.ts";
 
 const burst = 2_000;
-/** A number in its own box takes 12 bytes or more; per-chunk work shared by many messages takes less. */
+/** A boxed number takes at least 12 bytes; the allocations per chunk, divided by its messages, take less. */
 const allowedBytes = 4;
 
 Deno.test("10 million messages to a handler of this process allocate nothing each", async () => {
@@ -45,7 +45,7 @@ Deno.test("10 million messages to a handler of this process allocate nothing eac
   assert.ok(perMessage < allowedBytes, `${perMessage} bytes a message`);
 });
 
-/** Gives the chunk over and over, noting how the heap grew from one read to the next. */
+/** Returns the same chunk again and again, and records the heap growth between reads. */
 function source(chunk: Uint8Array, growth: number[]) {
   let at = -1;
   let reads = 0;
@@ -60,7 +60,7 @@ function source(chunk: Uint8Array, growth: number[]) {
         buffer.set(connect);
         return Promise.resolve(connect.length);
       }
-      // Only reads of a whole chunk are measured; a collection makes a figure negative, the median is not.
+      // Only reads of a whole chunk are measured. A garbage collection makes a value negative, but not the median.
       if (at === 0 && reads++ % 50 === 0) heap = Deno.memoryUsage().heapUsed;
       else if (at === 0 && reads % 50 === 2) growth.push(Deno.memoryUsage().heapUsed - heap);
       if (reads > 5_010) return Promise.resolve(null);

@@ -8,16 +8,16 @@ import { RawClient } from "./_raw_client.ts";
 interface Running extends AsyncDisposable {
   readonly kit: Harness;
   readonly server: NatsServer;
-  /** Writes a file, with a time of its own, and looks until the server has said something about it. */
+  /** Writes a file with a new modification time and advances the clock until the server has logged the reload. */
   change(name: string, text: string): Promise<void>;
 }
 
-/** How often the server has said what came of a change. */
-function verdicts({ logs }: Harness): number {
-  return logs.messages().filter((text) => /reloaded|stay in force/.test(text)).length;
+/** How many reloads the server has logged, successful or not. */
+function reloads({ logs }: Harness): number {
+  return logs.messages().filter((text) => /reloaded|stay active/.test(text)).length;
 }
 
-/** A server whose credentials stand in files of a folder of its own. */
+/** A server whose credentials are files in a temporary folder. */
 async function start(
   files: Record<string, string>,
   section: (folder: string) => Record<string, unknown>,
@@ -42,11 +42,11 @@ async function start(
     kit,
     server: server!,
     async change(name, text) {
-      const said = verdicts(kit);
+      const before = reloads(kit);
       await Deno.writeTextFile(`${folder}/${name}`, text);
       await Deno.utime(`${folder}/${name}`, 1_000 + ++changes, 1_000 + changes);
-      for (let tries = 0; verdicts(kit) === said; tries++) {
-        assert.ok(tries < 1_000, "the server said nothing");
+      for (let tries = 0; reloads(kit) === before; tries++) {
+        assert.ok(tries < 1_000, "the server logged no reload");
         await kit.clock.advance(10_000);
       }
     },
@@ -60,7 +60,7 @@ async function start(
 const users = (...names: string[]) =>
   JSON.stringify(names.map((user) => ({ user, password: `secret of ${user}` })));
 
-async function comesIn(port: number, user: string): Promise<boolean> {
+async function canConnect(port: number, user: string): Promise<boolean> {
   await using client = await RawClient.open(port);
   const options = JSON.stringify({ user, pass: `secret of ${user}`, verbose: false });
   await client.send(`CONNECT ${options}\r\nPING\r\n`);
@@ -68,25 +68,25 @@ async function comesIn(port: number, user: string): Promise<boolean> {
   return client.received.includes("PONG");
 }
 
-Deno.test("natsServer() puts another list of users in force without a restart", async () => {
+Deno.test("natsServer() reloads a changed list of users without a restart", async () => {
   await using it = await start(
     { "users.json": users("a", "b") },
     (folder) => ({ users_file: `${folder}/users.json` }),
   );
   const { port } = it.server;
-  assert.deepEqual([await comesIn(port, "a"), await comesIn(port, "c")], [true, false]);
+  assert.deepEqual([await canConnect(port, "a"), await canConnect(port, "c")], [true, false]);
   await it.change("users.json", users("b", "c"));
-  assert.deepEqual([await comesIn(port, "a"), await comesIn(port, "c")], [false, true]);
+  assert.deepEqual([await canConnect(port, "a"), await canConnect(port, "c")], [false, true]);
 });
 
 for (
   const [name, text] of [
-    ["is no JSON", '[{"user":"b","password":"secret of b"'],
+    ["is not JSON", '[{"user":"b","password":"secret of b"'],
     ["has a misspelt key", '[{"user":"b","pasword":"secret of b"}]'],
-    ["names nobody", "[]"],
+    ["is empty", "[]"],
   ]
 ) {
-  Deno.test(`natsServer() keeps the users in force when the changed list ${name}, and quotes no secret`, async () => {
+  Deno.test(`natsServer() keeps the previous users when the changed list ${name}, and logs no secret`, async () => {
     await using it = await start(
       { "users.json": users("a") },
       (folder) => ({ users_file: `${folder}/users.json` }),
@@ -96,17 +96,17 @@ for (
     assert.equal(status.state, "error");
     assert.match(
       status.reason,
-      /users\.json: .*; the earlier users and certificates stay in force$/,
+      /users\.json: .*; the previous users and certificates stay active$/,
     );
     assert.doesNotMatch(JSON.stringify(it.kit.logs.entries), /secret of/);
-    assert.ok(await comesIn(it.server.port, "a"));
+    assert.ok(await canConnect(it.server.port, "a"));
     await it.change("users.json", users("b"));
     assert.equal(it.kit.agent.status.plugin("nats_server")!.state, "ok");
-    assert.ok(await comesIn(it.server.port, "b"));
+    assert.ok(await canConnect(it.server.port, "b"));
   });
 }
 
-Deno.test("natsServer() takes a rotated certificate once its key is there, too", async () => {
+Deno.test("natsServer() uses a rotated certificate when its key has changed too", async () => {
   await using it = await start(
     { "cert.pem": serverPair.cert, "key.pem": serverPair.key },
     (folder) => ({ tls_cert_file: `${folder}/cert.pem`, tls_key_file: `${folder}/key.pem` }),
@@ -118,10 +118,13 @@ Deno.test("natsServer() takes a rotated certificate once its key is there, too",
   assert.equal(state(), "ok");
 });
 
-Deno.test("natsServer() does not start with a file of users beside other users", async () => {
+Deno.test("natsServer() does not start when users_file is combined with a token", async () => {
   await using kit = harness({
     plugins: [natsServer()],
     config: { nats: { port: 0, token: "t", users_file: "users.json" } },
   });
-  await assert.rejects(kit.agent.start(), /users_file excludes nats\.users and nats\.token/);
+  await assert.rejects(
+    kit.agent.start(),
+    /users_file cannot be combined with nats\.users or nats\.token/,
+  );
 });

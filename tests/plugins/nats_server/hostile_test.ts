@@ -1,5 +1,5 @@
 /**
- * Clients that mean harm or are broken: memory stays bounded, others are served, each case is counted.
+ * Hostile and broken clients: memory stays bounded, other clients are served, each case is counted.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { bytes, startedServer, until } from "./_net.ts";
 import { RawClient } from "./_raw_client.ts";
 
-Deno.test("D-1 binary garbage ends its own connection only, and is counted", async () => {
+Deno.test("D-1 binary garbage closes only its own connection, and is counted", async () => {
   await using server = await startedServer();
   await using good = await RawClient.connect(server.port);
   await good.send("SUB a 1\r\n");
@@ -51,7 +51,7 @@ for (
   });
 }
 
-Deno.test("a client that vanishes within a message takes nothing with it", async () => {
+Deno.test("a client that disconnects within a message affects nothing else", async () => {
   await using server = await startedServer();
   let received = 0;
   using _ = server.subscribe("a", { onMessage: () => void received++ });
@@ -62,7 +62,7 @@ Deno.test("a client that vanishes within a message takes nothing with it", async
   assert.equal(received, 1);
 });
 
-Deno.test("-ERR from a client ends its connection without an answer", async () => {
+Deno.test("-ERR from a client closes its connection without an answer", async () => {
   await using server = await startedServer();
   await using client = await RawClient.connect(server.port);
   await client.send("-ERR 'no'\r\n");

@@ -23,7 +23,7 @@ function consumer() {
   return { seen, plugin };
 }
 
-Deno.test("D-48 the port opens when everyone has subscribed: the first message of a client is not lost", async () => {
+Deno.test("D-48 the port opens after all plugins have subscribed, so the first message of a client is not lost", async () => {
   const { seen, plugin } = consumer();
   await using test = harness({ plugins: [natsServer(), plugin], config: { nats: { port: 0 } } });
   await test.agent.start();
@@ -33,7 +33,7 @@ Deno.test("D-48 the port opens when everyone has subscribed: the first message o
   assert.equal(seen.messages, 1);
 });
 
-Deno.test("natsServer() stops the start with the remedy when the port is taken", async () => {
+Deno.test("natsServer() fails the start with the remedy when the port is in use", async () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   await using test = harness({ plugins: [natsServer()], config: { nats: { port } } });
@@ -51,7 +51,7 @@ Deno.test("natsServer() does not listen when nats.embedded is false", async () =
   assert.deepEqual(seen.server!.monitor.healthz().status, "unavailable");
 });
 
-Deno.test("natsServer() refuses an address that would be open to everyone", async () => {
+Deno.test("natsServer() refuses an address other than loopback when everyone could connect", async () => {
   await using test = harness({
     plugins: [natsServer()],
     config: { nats: { host: "0.0.0.0", port: 0 } },
@@ -92,7 +92,7 @@ for (
   });
 }
 
-Deno.test("natsServer() answers monitoring on the REST port", async () => {
+Deno.test("natsServer() serves monitoring on the REST port", async () => {
   const { seen, plugin } = consumer();
   await using test = harness({
     plugins: [http(), natsServer(), plugin],

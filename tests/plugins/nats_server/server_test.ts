@@ -5,7 +5,7 @@ import { NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { bytes, deafClient, startedServer, until } from "./_net.ts";
 import { RawClient } from "./_raw_client.ts";
 
-Deno.test("listen() binds loopback and a free port by default of 0, and tells which", async () => {
+Deno.test("listen() binds loopback and reports the port that it selected when port is 0", async () => {
   await using server = await startedServer();
   assert.ok(server.port > 0);
   await using client = await RawClient.open(server.port);
@@ -15,7 +15,7 @@ Deno.test("listen() binds loopback and a free port by default of 0, and tells wh
   assert.equal(info.port, server.port);
 });
 
-Deno.test("listen() names the port and the remedy when the port is taken", async () => {
+Deno.test("listen() rejects with the port and the remedy when the port is in use", async () => {
   await using one = await startedServer();
   const other = new NatsServer({ port: one.port });
   await assert.rejects(
@@ -34,7 +34,7 @@ Deno.test("listen() rejects a second time and after close()", async () => {
   await assert.rejects(server.listen(), TypeError);
 });
 
-Deno.test("D-89 another address than loopback is refused while everyone could connect", () => {
+Deno.test("D-89 an address other than loopback is refused when everyone could connect", () => {
   for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.org"]) {
     assert.throws(() => new NatsServer({ host }), /allow_insecure_bind/, host);
   }
@@ -42,14 +42,14 @@ Deno.test("D-89 another address than loopback is refused while everyone could co
   new NatsServer({ host: "0.0.0.0", allowInsecureBind: true });
 });
 
-Deno.test("options out of range are refused at once", () => {
+Deno.test("NatsServer() throws when an option is out of range", () => {
   assert.throws(() => new NatsServer({ port: -1 }), RangeError);
   assert.throws(() => new NatsServer({ port: 65_536 }), RangeError);
   assert.throws(() => new NatsServer({ limits: { maxPayloadBytes: 0 } }), RangeError);
   assert.throws(() => new NatsServer({ limits: { maxPingsOut: 1.5 } }), RangeError);
 });
 
-Deno.test("INFO is what old clients can read: flat, alone, with max_payload, colons glued to keys", async () => {
+Deno.test("INFO suits old clients: flat, alone in its packet, with max_payload, without blanks after colons", async () => {
   await using server = await startedServer();
   await using client = await RawClient.open(server.port);
   await client.until(() => client.received.endsWith("\r\n"));
@@ -63,7 +63,7 @@ Deno.test("INFO is what old clients can read: flat, alone, with max_payload, col
   }
 });
 
-Deno.test("nothing follows INFO until CONNECT comes, for as long as the ping interval", async () => {
+Deno.test("the server sends nothing between INFO and CONNECT within the ping interval", async () => {
   const clock = manualClock();
   await using server = await startedServer({ clock, limits: { pingIntervalMs: 5_000 } });
   await using client = await RawClient.open(server.port);
@@ -75,7 +75,7 @@ Deno.test("nothing follows INFO until CONNECT comes, for as long as the ping int
   assert.equal(client.received, `${info}+OK\r\n`);
 });
 
-Deno.test("a client is pinged soon after CONNECT, then each interval while quiet, then cut off as stale", async () => {
+Deno.test("a client is pinged soon after CONNECT, then each interval while idle, then disconnected as stale", async () => {
   const clock = manualClock();
   await using server = await startedServer({
     clock,
@@ -89,7 +89,7 @@ Deno.test("a client is pinged soon after CONNECT, then each interval while quiet
   await client.settle();
   client.take();
   for (let unanswered = 1; unanswered <= 2; unanswered++) {
-    // The first interval does not count: the client was not quiet for all of it.
+    // The first interval does not count, because the client was active at its beginning.
     await clock.advance(unanswered === 1 ? 8_100 : 4_100);
     await client.until(() => client.received === "PING\r\n".repeat(unanswered));
   }
@@ -99,7 +99,7 @@ Deno.test("a client is pinged soon after CONNECT, then each interval while quiet
   assert.equal(server.stats.closed.stale_connection, 1);
 });
 
-Deno.test("a client that sends is not pinged", async () => {
+Deno.test("an active client is not pinged", async () => {
   const clock = manualClock();
   await using server = await startedServer({
     clock,
@@ -120,7 +120,7 @@ Deno.test("a client that sends is not pinged", async () => {
   assert.equal(client.take(), "");
 });
 
-Deno.test("one connection too many is told so and closed", async () => {
+Deno.test("a connection beyond max_connections gets an -ERR and is closed", async () => {
   await using server = await startedServer({ limits: { maxConnections: 1 } });
   await using _one = await RawClient.connect(server.port);
   await using two = await RawClient.open(server.port);
@@ -130,7 +130,7 @@ Deno.test("one connection too many is told so and closed", async () => {
   assert.equal(server.stats.closed.max_connections, 1);
 });
 
-Deno.test("D-49 a client that does not read is cut off at its pending limit, logged and counted", async () => {
+Deno.test("D-49 a client that does not read is disconnected at its pending limit, logged and counted", async () => {
   const logs = recordingLogs();
   await using server = await startedServer({
     log: logs.registry.logger("nats_server"),
@@ -150,11 +150,11 @@ Deno.test("D-49 a client that does not read is cut off at its pending limit, log
   assert.equal(server.stats.slowConsumers, 1);
   assert.ok(server.stats.discardedBytes > 500_000);
   assert.equal([...server.families()].find(({ name }) => name === "a")?.dropped, 1);
-  assert.deepEqual(logs.messages("warn"), ["slow consumer cut off"]);
+  assert.deepEqual(logs.messages("warn"), ["Slow consumer disconnected"]);
   deaf.close();
 });
 
-Deno.test("a client whose writes make no progress is cut off at the write deadline", async () => {
+Deno.test("a client whose writes make no progress is disconnected at the write deadline", async () => {
   const clock = manualClock();
   await using server = await startedServer({ clock });
   const deaf = await deafClient(server.port, 'CONNECT {"verbose":false}\r\nSUB a 1\r\n');
@@ -168,7 +168,7 @@ Deno.test("a client whose writes make no progress is cut off at the write deadli
   deaf.close();
 });
 
-Deno.test("a publisher is slowed down, not cut off, by a slow client, and other clients go on", async () => {
+Deno.test("a publisher waits for a slow client and is not disconnected, and other clients continue", async () => {
   await using server = await startedServer({
     limits: { maxPendingBytes: 100_000_000, stallBytes: 65_536 },
   });
@@ -182,7 +182,7 @@ Deno.test("a publisher is slowed down, not cut off, by a slow client, and other 
   deaf.close();
 });
 
-Deno.test("drain() tells clients, takes what they had sent, and closes", async () => {
+Deno.test("drain() sends INFO with ldm, processes what clients have sent, and closes", async () => {
   const server = await startedServer();
   let received = 0;
   using _ = server.subscribe("a", { onMessage: () => void received++ });
@@ -197,7 +197,7 @@ Deno.test("drain() tells clients, takes what they had sent, and closes", async (
   assert.equal(received, 2);
 });
 
-Deno.test("drain() ends with its signal when a client does not answer", async () => {
+Deno.test("drain() ends when its signal aborts, even if a client does not answer", async () => {
   const server = await startedServer();
   await using client = await RawClient.connect(server.port);
   const controller = new AbortController();
@@ -209,7 +209,7 @@ Deno.test("drain() ends with its signal when a client does not answer", async ()
   assert.equal(server.stats.connections, 0);
 });
 
-Deno.test("close() before listen(), twice, and with clients leaves nothing open", async () => {
+Deno.test("close() before listen(), called twice, and with clients, leaves nothing open", async () => {
   await new NatsServer().close();
   const server = await startedServer();
   await using client = await RawClient.connect(server.port);
@@ -218,7 +218,7 @@ Deno.test("close() before listen(), twice, and with clients leaves nothing open"
   assert.equal(server.stats.connections, 0);
 });
 
-Deno.test("two servers in one process share nothing", async () => {
+Deno.test("two servers in one process share no state", async () => {
   await using one = await startedServer();
   await using other = await startedServer();
   await using client = await RawClient.connect(one.port);

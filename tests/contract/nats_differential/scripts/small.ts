@@ -51,7 +51,7 @@ export const small = topic("small_limits", {
 }, { setup: "small" });
 
 /**
- * Limit of connections. The reference now and then hangs up before its `maximum connections exceeded` has
+ * Limit of connections. nats-server now and then hangs up before its `maximum connections exceeded` has
  * left; that this server says it stands in the test of hostile clients.
  */
 export const crowded = topic("max_connections", {

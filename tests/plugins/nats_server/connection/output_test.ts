@@ -5,16 +5,16 @@ import { Output } from "../../../../plugins/nats_server/connection/output.ts";
 import type { Transport } from "../../../../plugins/nats_server/transport/transport.ts";
 import { bytes, until } from "../_net.ts";
 
-/** A transport that takes what it is allowed to take. */
+/** A transport whose writes can be held and limited. */
 class Valve implements Transport {
   readonly remote = { hostname: "", port: 0 };
   readonly certificateSubject = null;
   readonly writes: string[] = [];
-  /** Most bytes a write takes. */
+  /** Most bytes accepted per write. */
   portion = Infinity;
   #open: Promise<void> = Promise.resolve();
 
-  /** Holds writes until the function that comes back is called. */
+  /** Holds writes until the returned function is called. */
   shut(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#open = promise;
@@ -69,7 +69,7 @@ Deno.test("flush() sends what was appended during a write with the next one", as
   assert.deepEqual(valve.writes, ["one", "twothree"]);
 });
 
-Deno.test("flush() goes on after a write that took a part", async () => {
+Deno.test("flush() continues after a partial write", async () => {
   const { valve, output } = fixture();
   valve.portion = 3;
   output.appendBytes(bytes("abcdefgh"));
@@ -94,7 +94,7 @@ Deno.test("append() keeps order and bytes over many chunks of odd sizes", async 
   assert.equal(valve.writes.join(""), expected);
 });
 
-Deno.test("append() beyond the limit tells the owner and takes nothing in", () => {
+Deno.test("append() beyond the limit calls onOverflow and refuses the bytes", () => {
   const { output, events } = fixture(10);
   output.appendBytes(bytes("123456789"));
   output.append(bytes("a"), 0, 1, bytes("b"), 0, 1);
@@ -102,7 +102,7 @@ Deno.test("append() beyond the limit tells the owner and takes nothing in", () =
   assert.equal(output.pendingBytes, 9);
 });
 
-Deno.test("stuckSinceMs tells since when a write makes no progress", async () => {
+Deno.test("stuckSinceMs is the start of a write that makes no progress", async () => {
   const { valve, output } = fixture();
   assert.equal(output.stuckSinceMs, -1);
   const open = valve.shut();
@@ -114,7 +114,7 @@ Deno.test("stuckSinceMs tells since when a write makes no progress", async () =>
   await until(() => output.stuckSinceMs === -1);
 });
 
-Deno.test("below() resolves when little enough is pending", async () => {
+Deno.test("below() resolves when at most the given bytes are pending", async () => {
   const { valve, output } = fixture();
   valve.portion = 4;
   output.appendBytes(bytes("12345678"));
@@ -123,7 +123,7 @@ Deno.test("below() resolves when little enough is pending", async () => {
   assert.ok(output.pendingBytes <= 4);
 });
 
-Deno.test("below() resolves when its time is up", async () => {
+Deno.test("below() resolves when its time limit passes", async () => {
   const { valve, output } = fixture();
   valve.shut();
   output.appendBytes(bytes("x"));
@@ -138,7 +138,7 @@ Deno.test("below() resolves when its time is up", async () => {
   output.end();
 });
 
-Deno.test("end() forgets what is pending, tells how much, and lets go of who waits", async () => {
+Deno.test("end() discards pending bytes, returns their number, and resolves waiting calls", async () => {
   const { valve, output, events } = fixture();
   valve.shut();
   output.appendBytes(bytes("lost"));
@@ -151,7 +151,7 @@ Deno.test("end() forgets what is pending, tells how much, and lets go of who wai
   assert.deepEqual([valve.writes, events], [[], []]);
 });
 
-Deno.test("a write that fails reaches the owner, once", async () => {
+Deno.test("a failed write is reported to the owner once", async () => {
   const { valve, output, events } = fixture();
   valve.write = () => Promise.reject(new Error("gone"));
   output.appendBytes(bytes("x"));

@@ -3,7 +3,7 @@ import { ReadBuffer } from "../../../../plugins/nats_server/connection/read_buff
 
 const kib = 1024;
 
-/** A read of `count` bytes of which `consumed` are taken. */
+/** Simulates a read of `count` bytes of which `consumed` are consumed. */
 function read(buffer: ReadBuffer, count: number, consumed = count, needed = 0): void {
   assert.ok(buffer.free().length >= count);
   buffer.filled(count);
@@ -21,14 +21,14 @@ Deno.test("ReadBuffer begins small and doubles up to 128 KiB while reads fill it
   assert.deepEqual(sizes, [4, 8, 16, 32, 64, 128, 128, 128]);
 });
 
-Deno.test("ReadBuffer keeps what is not consumed at the front", () => {
+Deno.test("ReadBuffer moves unconsumed bytes to the front", () => {
   const buffer = new ReadBuffer();
   buffer.free().set([1, 2, 3, 4, 5]);
   read(buffer, 5, 3);
   assert.deepEqual([...buffer.bytes.subarray(0, buffer.length)], [4, 5]);
 });
 
-Deno.test("ReadBuffer makes room for a large message and gives it back after", () => {
+Deno.test("ReadBuffer grows for a large message and shrinks afterwards", () => {
   const buffer = new ReadBuffer();
   read(buffer, 100, 0, 1_000_000);
   assert.ok(buffer.bytes.length >= 1_000_000);

@@ -23,7 +23,7 @@ function scrape(server: NatsServer): Map<string, number> {
   return samples;
 }
 
-Deno.test("serverMetrics() shows what was published, by family, and what nobody wanted", () => {
+Deno.test("serverMetrics() counts published messages by family, and messages without a subscriber", () => {
   const server = new NatsServer({ families: ["LOG"] });
   using _ = server.subscribe("LOG", { onMessage() {} });
   server.publish("LOG", bytes("abc"));
@@ -46,7 +46,7 @@ Deno.test("serverMetrics() keeps label sets bounded whatever is published", () =
   assert.equal(samples.get('nats_server_subject_messages_total{"family":"other"}'), 999);
 });
 
-Deno.test("serverMetrics() shows every reason and kind from the start, at 0", () => {
+Deno.test("serverMetrics() includes every reason and kind from the start, with value 0", () => {
   const samples = scrape(new NatsServer());
   assert.equal(samples.get('nats_server_closed_total{"reason":"slow_consumer_pending"}'), 0);
   assert.equal(samples.get('nats_server_violations_total{"kind":"publish_permission"}'), 0);

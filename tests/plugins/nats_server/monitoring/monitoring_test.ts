@@ -51,14 +51,14 @@ Deno.test("connz() sorts, pages and lists subscriptions", async () => {
   ]);
 });
 
-Deno.test("healthz() says why not when the server is closed", async () => {
+Deno.test("healthz() gives the reason when the server is closed", async () => {
   const server = await startedServer();
   assert.equal(server.monitor.healthz().status, "ok");
   await server.close();
   assert.equal(server.monitor.healthz().status_code, 503);
 });
 
-Deno.test("times are written as the reference writes them", () => {
+Deno.test("times have the format of nats-server", () => {
   assert.deepEqual([0, 59_999, 60_000, 3_600_000, 90_061_000].map(uptimeText), [
     "0s",
     "59s",

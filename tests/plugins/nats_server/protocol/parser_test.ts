@@ -38,7 +38,7 @@ const stream = fc.array(
   { minLength: 1, maxLength: 12 },
 ).map((parts) => parts.join(""));
 
-Deno.test("Parser says what a slow parser says, wherever the stream is cut in two", () => {
+Deno.test("Parser finds the same as a simple parser wherever the stream is split in two", () => {
   fc.assert(
     fc.property(stream, (text) => {
       const expected = readStream(text);
@@ -55,7 +55,7 @@ Deno.test("Parser says what a slow parser says, wherever the stream is cut in tw
   );
 });
 
-Deno.test("Parser says what a slow parser says, byte by byte", () => {
+Deno.test("Parser finds the same as a simple parser when it gets one byte at a time", () => {
   fc.assert(
     fc.property(stream, (text) => {
       const trace = new ParserTrace();
@@ -66,7 +66,7 @@ Deno.test("Parser says what a slow parser says, byte by byte", () => {
   );
 });
 
-Deno.test("Parser offers a message again when it was not taken, and loses nothing", () => {
+Deno.test("Parser passes a refused message again and loses nothing", () => {
   fc.assert(
     fc.property(stream, fc.integer({ min: 1, max: 5 }), (text, refusals) => {
       const trace = new ParserTrace();
@@ -79,7 +79,7 @@ Deno.test("Parser offers a message again when it was not taken, and loses nothin
   );
 });
 
-Deno.test("D-1 Parser neither throws nor keeps more than its limits when a session is mutilated", () => {
+Deno.test("D-1 Parser neither throws nor leaves more than its limits unconsumed when a session is corrupted", () => {
   const mutation = fc.record({
     at: fc.nat(),
     kind: fc.constantFrom("flip", "cut", "insert", "repeat"),
@@ -140,21 +140,21 @@ for (
   });
 }
 
-Deno.test("Parser takes nothing but CONNECT first when credentials are required", () => {
+Deno.test("Parser accepts only CONNECT as first operation when credentials are required", () => {
   const trace = new ParserTrace();
   trace.parser.connectFirst = true;
   trace.feed(bytes("PUB a 0\r\n\r\n"));
   assert.deepEqual(trace.said, ["fault connect_first"]);
 });
 
-Deno.test("Parser refuses headers when they were not asked for", () => {
+Deno.test("Parser refuses HPUB when the client has not enabled headers", () => {
   const trace = new ParserTrace();
   trace.parser.headersAllowed = false;
   trace.feed(bytes("HPUB a 0 0\r\n\r\n"));
   assert.deepEqual(trace.said, ["fault headers_unsupported"]);
 });
 
-Deno.test("Parser tells how much room a large message needs", () => {
+Deno.test("Parser reports the buffer size that a large message needs", () => {
   const trace = new ParserTrace();
   trace.feed(bytes("PUB abc 100000\r\nxyz"));
   assert.equal(trace.parser.needed, "abc 100000\r\n".length + 100_000 + 2);

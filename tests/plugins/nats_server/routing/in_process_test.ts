@@ -13,7 +13,7 @@ async function started(): Promise<NatsServer> {
   return server;
 }
 
-/** A handler that writes down what it gets. */
+/** A handler that records its messages. */
 function recorder() {
   const got: string[] = [];
   return {
@@ -28,7 +28,7 @@ function recorder() {
   };
 }
 
-Deno.test("subscribe() shows a client's messages with subject, reply, headers and payload", async () => {
+Deno.test("subscribe() passes a client's messages with subject, reply, headers and payload", async () => {
   await using server = await started();
   const handler = recorder();
   using subscription = server.subscribe("a.>", handler);
@@ -45,7 +45,7 @@ Deno.test("subscribe() shows a client's messages with subject, reply, headers an
   assert.equal(subscription.delivered, 3);
 });
 
-Deno.test("subscribe() tells the end of each chunk once, after its messages", async () => {
+Deno.test("subscribe() calls onChunkEnd once per chunk, after its messages", async () => {
   await using server = await started();
   const handler = recorder();
   using _ = server.subscribe("a", handler);
@@ -57,6 +57,28 @@ Deno.test("subscribe() tells the end of each chunk once, after its messages", as
   assert.deepEqual(handler.got, ["a|||1", "a|||2", "end"]);
 });
 
+Deno.test("message.text() and message.json() decode the payload, also within a larger buffer", async () => {
+  await using server = await started();
+  const decoded: unknown[] = [];
+  using _ = server.subscribe("a", {
+    onMessage(message) {
+      decoded.push(message.text(), message.json());
+    },
+  });
+  await using client = await RawClient.connect(server.port);
+  await client.send('PUB a 7\r\n{"a":1}\r\nPUB a 2\r\n[]\r\n');
+  await client.settle();
+  server.publish("a", bytes('"\u00e9"'));
+  assert.deepEqual(decoded, ['{"a":1}', { a: 1 }, "[]", [], '"\u00e9"', "\u00e9"]);
+});
+
+Deno.test("message.json() throws for a payload that is not JSON, and the error is counted", async () => {
+  await using server = await started();
+  using _ = server.subscribe("a", { onMessage: (message) => void message.json() });
+  server.publish("a", bytes("{"));
+  assert.equal(server.stats.handlerErrors, 1);
+});
+
 Deno.test("subscribe() decodes a subject that is not ASCII", async () => {
   await using server = await started();
   const handler = recorder();
@@ -65,7 +87,7 @@ Deno.test("subscribe() decodes a subject that is not ASCII", async () => {
   assert.deepEqual(handler.got, ["café.olé|||x", "end"]);
 });
 
-Deno.test("subscribe() hands over the publisher's own bytes when only this process listens", () => {
+Deno.test("subscribe() passes the publisher's own bytes when only this process subscribes", () => {
   const server = new NatsServer();
   const payload = bytes("payload");
   let seen: Uint8Array | undefined;
@@ -74,7 +96,7 @@ Deno.test("subscribe() hands over the publisher's own bytes when only this proce
   assert.equal(seen, payload);
 });
 
-Deno.test("subscribe() empties the view after the call, so that keeping it keeps no bytes", () => {
+Deno.test("subscribe() clears the view after the chunk, so that keeping it keeps no bytes in memory", () => {
   const server = new NatsServer();
   let kept: MessageView | undefined;
   using _ = server.subscribe("a", { onMessage: (view) => void (kept = view) });
@@ -111,7 +133,7 @@ Deno.test("publish() reaches clients with and without headers", async () => {
   assert.equal(other.take(), "MSG a 7 r 2\r\nhi\r\n");
 });
 
-Deno.test("publish() within a handler leaves the message at hand as it is", () => {
+Deno.test("publish() within a handler does not change the current message", () => {
   const server = new NatsServer();
   const order: string[] = [];
   using _inner = server.subscribe("inner", {
@@ -128,7 +150,7 @@ Deno.test("publish() within a handler leaves the message at hand as it is", () =
   assert.deepEqual(order, ["inner deep", "outer outer first"]);
 });
 
-Deno.test("publish() throws at once for what cannot be published", () => {
+Deno.test("publish() throws for an invalid subject, reply or size", () => {
   const server = new NatsServer({ limits: { maxPayloadBytes: 4 } });
   for (const subject of ["", "a.*", ">", "a b", "a..b"]) {
     assert.throws(() => server.publish(subject, bytes("x")), TypeError, subject);
@@ -137,7 +159,7 @@ Deno.test("publish() throws at once for what cannot be published", () => {
   assert.throws(() => server.publish("a", bytes("12345")), RangeError);
 });
 
-Deno.test("D-49 a message that nobody is subscribed to is counted under its subject family", () => {
+Deno.test("D-49 a message without a subscriber is counted under its subject family", () => {
   const server = new NatsServer();
   server.publish("LOG.x", bytes("hi"));
   const family = [...server.families()].find(({ name }) => name === "LOG");
@@ -154,7 +176,7 @@ Deno.test("D-49 subject families beyond the limit share one set of counters", ()
   ]);
 });
 
-Deno.test("a handler that throws is counted and logged, and the others get the message", () => {
+Deno.test("a handler that throws is counted and logged, and the other subscribers get the message", () => {
   const server = new NatsServer();
   const handler = recorder();
   using _bad = server.subscribe("a", {
@@ -168,7 +190,7 @@ Deno.test("a handler that throws is counted and logged, and the others get the m
   assert.equal(server.stats.handlerErrors, 1);
 });
 
-Deno.test("pause() holds the publisher within its chunk and resume() loses and doubles nothing", async () => {
+Deno.test("pause() holds the publisher within its chunk; resume() neither loses nor repeats a message", async () => {
   await using server = await started();
   const got: string[] = [];
   const subscription = server.subscribe("a", {
@@ -192,7 +214,7 @@ Deno.test("pause() holds the publisher within its chunk and resume() loses and d
   assert.ok(server.stats.holds >= 3);
 });
 
-Deno.test("D-49 pause() stops the socket of a publisher that floods: memory stays, nothing is lost", async () => {
+Deno.test("D-49 pause() stops reading from a flooding publisher: memory stays bounded, nothing is lost", async () => {
   await using server = await started();
   let received = 0;
   const subscription = server.subscribe("a", { onMessage: () => void received++ });
@@ -215,7 +237,7 @@ Deno.test("D-49 pause() stops the socket of a publisher that floods: memory stay
   assert.equal(received, 30_000);
 });
 
-Deno.test("pause() leaves other publishers and subjects alone", async () => {
+Deno.test("pause() does not affect other publishers and subjects", async () => {
   await using server = await started();
   const subscription = server.subscribe("full", { onMessage() {} });
   subscription.pause();
@@ -227,7 +249,7 @@ Deno.test("pause() leaves other publishers and subjects alone", async () => {
   assert.equal(client.take(), "MSG free 1 1\r\nx\r\n");
 });
 
-Deno.test("pause() of one member of a queue group sends its share to the other", () => {
+Deno.test("pause() of one member of a queue group sends its messages to the other", () => {
   const server = new NatsServer();
   let open = 0;
   const full = server.subscribe("a", { onMessage: () => assert.fail("it is full") }, {
@@ -239,7 +261,7 @@ Deno.test("pause() of one member of a queue group sends its share to the other",
   assert.equal(open, 50);
 });
 
-Deno.test("unsubscribe() of a full subscriber lets its publisher go on", async () => {
+Deno.test("unsubscribe() of a paused subscriber continues its publisher", async () => {
   await using server = await started();
   const subscription = server.subscribe("a", { onMessage() {} });
   subscription.pause();
@@ -252,7 +274,7 @@ Deno.test("unsubscribe() of a full subscriber lets its publisher go on", async (
   assert.equal(server.hasSubscribers("a"), false);
 });
 
-Deno.test("request() gets a client's answer", async () => {
+Deno.test("request() returns a client's reply", async () => {
   await using server = await started();
   await using client = await RawClient.connect(server.port);
   await client.send("SUB svc 1\r\n");
@@ -265,7 +287,7 @@ Deno.test("request() gets a client's answer", async () => {
   assert.equal(text(await answer), "ok");
 });
 
-Deno.test("request() rejects when nobody is subscribed, when time is up, and when aborted", async () => {
+Deno.test("request() rejects when there is no subscriber, at its timeout, and when aborted", async () => {
   const clock = manualClock();
   const server = new NatsServer({ clock });
   await assert.rejects(

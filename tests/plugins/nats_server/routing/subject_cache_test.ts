@@ -13,13 +13,13 @@ function local(subject: string): Subscription {
   return new Subscription(subject, null, "", null, { onMessage() {} });
 }
 
-Deno.test("SubjectCache gives the same entry for the same bytes", () => {
+Deno.test("SubjectCache returns the same entry for the same bytes", () => {
   const { cache } = fixture();
   assert.equal(cache.findText("a.b"), cache.findText("a.b"));
   assert.notEqual(cache.findText("a.b"), cache.findText("a.c"));
 });
 
-Deno.test("SubjectCache sees a subscription that came or went after the match", () => {
+Deno.test("SubjectCache matches again when a subscription was added or removed", () => {
   const { cache, sublist } = fixture();
   const subscription = local("a.*");
   assert.equal(cache.findText("a.b").isEmpty, true);
@@ -29,7 +29,7 @@ Deno.test("SubjectCache sees a subscription that came or went after the match", 
   assert.equal(cache.findText("a.b").isEmpty, true);
 });
 
-Deno.test("SubjectCache is right for more subjects than it has places, and for long ones", () => {
+Deno.test("SubjectCache is correct for more subjects than it has places, and for long ones", () => {
   const { cache, sublist } = fixture();
   const even = local("even.>");
   sublist.insert(even);

@@ -37,7 +37,7 @@ Deno.test("authenticator() errors never show a secret", () => {
   }
 });
 
-Deno.test("a client that says nothing is cut off when the time for credentials is over", async () => {
+Deno.test("a client that sends no credentials is disconnected after auth_timeout", async () => {
   const clock = manualClock();
   await using server = await startedServer({ clock, authenticator: authenticator({ token: "t" }) });
   await using client = await RawClient.open(server.port);
@@ -48,7 +48,7 @@ Deno.test("a client that says nothing is cut off when the time for credentials i
   assert.equal(server.stats.closed.authentication_timeout, 1);
 });
 
-Deno.test("messages sent with CONNECT wait until bcrypt has decided", async () => {
+Deno.test("messages sent together with CONNECT are handled after bcrypt has finished", async () => {
   const password = "$2b$04$8sysnPAFJsCLi16RSfiiN.ifVg4s0/sEbdLPnMjz.VICnzwCeqc8.";
   await using server = await startedServer({
     authenticator: authenticator({ users: [{ user: "a", password }] }),
@@ -64,7 +64,7 @@ Deno.test("messages sent with CONNECT wait until bcrypt has decided", async () =
   assert.deepEqual(got, ["good"]);
 });
 
-Deno.test("reload() cuts off who is no longer known and gives the others their new permissions", async () => {
+Deno.test("reload() disconnects removed users and gives the others their new permissions", async () => {
   await using server = await startedServer({
     authenticator: authenticator({
       users: [{ user: "stays", password: "p" }, { user: "goes", password: "p" }],
@@ -90,7 +90,7 @@ Deno.test("reload() cuts off who is no longer known and gives the others their n
   );
 });
 
-Deno.test("an answer is allowed for a while and a number of times only", () => {
+Deno.test("a response is allowed for a limited time and a limited number of times", () => {
   let nowMs = 0;
   const guard = new PermissionSet({ allowResponses: { max: 2, expiresMs: 1_000 } }).guard(() =>
     nowMs
@@ -103,7 +103,7 @@ Deno.test("an answer is allowed for a while and a number of times only", () => {
   assert.equal(guard.mayPublish("inbox"), false);
 });
 
-Deno.test("answers that are expected are bounded: the oldest goes", () => {
+Deno.test("the number of expected responses is bounded: the oldest is dropped", () => {
   const guard = new PermissionSet({ allowResponses: true }).guard(() => 0);
   for (let i = 0; i <= 4_096; i++) guard.expectResponse(`inbox.${i}`);
   assert.equal(guard.mayPublish("inbox.0"), false);
@@ -111,7 +111,7 @@ Deno.test("answers that are expected are bounded: the oldest goes", () => {
   assert.equal(guard.mayPublish("inbox.4096"), true);
 });
 
-Deno.test("verdicts that are remembered are bounded and stay right", () => {
+Deno.test("cached permission decisions are bounded and stay correct", () => {
   const guard = new PermissionSet({ publish: { allow: ["a.*"] } }).guard(() => 0);
   for (let i = 0; i < 5_000; i++) {
     assert.equal(guard.mayPublish(`a.${i}`), true);

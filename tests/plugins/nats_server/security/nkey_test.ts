@@ -10,7 +10,7 @@ function base64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-Deno.test("verifyNonce() takes the key's own signature, in both alphabets, and nothing else", async () => {
+Deno.test("verifyNonce() accepts only the key's own signature, in both base64 alphabets", async () => {
   const pair = nkeys.createUser();
   const key = readUserKey(pair.getPublicKey());
   const signature = base64(pair.sign(new TextEncoder().encode(nonce)));
@@ -24,7 +24,7 @@ Deno.test("verifyNonce() takes the key's own signature, in both alphabets, and n
   }
 });
 
-Deno.test("readUserKey() refuses what is no public key of a user", () => {
+Deno.test("readUserKey() refuses text that is not a public user nkey", () => {
   const good = nkeys.createUser().getPublicKey();
   const flipped = good.slice(0, 10) + (good[10] === "A" ? "B" : "A") + good.slice(11);
   const account = nkeys.createAccount().getPublicKey();
@@ -33,7 +33,7 @@ Deno.test("readUserKey() refuses what is no public key of a user", () => {
   }
 });
 
-Deno.test("a client with the nkey comes in, one with another does not", async () => {
+Deno.test("a client with the configured nkey can connect, one with another cannot", async () => {
   const pair = nkeys.createUser();
   await using server = await startedServer({
     authenticator: authenticator({ users: [{ nkey: pair.getPublicKey() }] }),

@@ -6,7 +6,7 @@ import {
   isValidSubject,
 } from "../../../../plugins/nats_server/subjects/subject.ts";
 
-Deno.test("isValidSubject() accepts what can be subscribed to and nothing else", () => {
+Deno.test("isValidSubject() accepts exactly the subjects that can be subscribed to", () => {
   for (const subject of ["a", "a.b", "*", ">", "a.*", "a.>", "a*b", "a>b", "$x", "a-b_c"]) {
     assert.ok(isValidSubject(subject), subject);
   }
@@ -15,7 +15,7 @@ Deno.test("isValidSubject() accepts what can be subscribed to and nothing else",
   }
 });
 
-Deno.test("isLiteralSubject() and hasWildcard() look at whole tokens", () => {
+Deno.test("isLiteralSubject() and hasWildcard() treat only whole tokens as wildcards", () => {
   for (const subject of ["a", "a*", "*a", "a.b>c"]) {
     assert.ok(isLiteralSubject(subject), subject);
     assert.ok(!hasWildcard(subject), subject);
@@ -26,7 +26,7 @@ Deno.test("isLiteralSubject() and hasWildcard() look at whole tokens", () => {
   }
 });
 
-Deno.test("isSubsetMatch() is true when everything of the one lies in the other", () => {
+Deno.test("isSubsetMatch() is true when the pattern matches all that the subject matches", () => {
   for (
     const [subject, pattern] of [
       ["a", "a"],

@@ -10,7 +10,7 @@ function entry(id: number, subject: string, queue: string | null = null): Entry 
   return { id, subject, queue, slot: 0 };
 }
 
-/** The rule of the protocol, written down token by token. */
+/** Matches token by token, as an oracle. */
 function matches(pattern: string[], subject: string[]): boolean {
   if (pattern.length === 0) return subject.length === 0;
   if (pattern[0] === ">") return subject.length > 0;
@@ -22,7 +22,7 @@ function random(seed: number): () => number {
   return () => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
 }
 
-Deno.test("Sublist finds what a list searched by hand finds, over 100,000 random operations", () => {
+Deno.test("Sublist finds the same as a linear search, over 100,000 random operations", () => {
   const roll = random(20_260_101);
   const pick = <T>(from: readonly T[]) => from[Math.floor(roll() * from.length)];
   const sublist = new Sublist<Entry>();
@@ -75,7 +75,7 @@ for (const subject of ["", ".", "a.", ".a", "a..b", "a.>.b", ">.a"]) {
   });
 }
 
-Deno.test("Sublist matches nobody when a token is empty", () => {
+Deno.test("Sublist matches nothing when a token is empty", () => {
   const sublist = new Sublist<Entry>();
   sublist.insert(entry(1, ">"));
   for (const subject of ["", ".", "a.", ".a", "a..b"]) {
@@ -83,14 +83,14 @@ Deno.test("Sublist matches nobody when a token is empty", () => {
   }
 });
 
-Deno.test("Sublist takes wildcards within a published subject for plain tokens", () => {
+Deno.test("Sublist treats wildcards in a published subject as plain tokens", () => {
   const sublist = new Sublist<Entry>();
   sublist.insert(entry(1, "a.b"));
   sublist.insert(entry(2, "a.*"));
   assert.deepEqual(ids(sublist.match("a.*").plain), [2]);
 });
 
-Deno.test("Sublist raises its generation with each change and with no match", () => {
+Deno.test("Sublist increments its generation with each change and with no match", () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom("insert", "remove", "match"), { maxLength: 50 }),

@@ -11,7 +11,7 @@ import {
 import { startedServer } from "../_net.ts";
 import { RawClient } from "../_raw_client.ts";
 
-/** Connects, sends a message to itself, and leaves. */
+/** Connects, sends a message to itself, and disconnects. */
 async function roundTrip(port: number, tls: Record<string, unknown>): Promise<string> {
   const client = await connect({
     servers: `localhost:${port}`,
@@ -29,17 +29,17 @@ async function roundTrip(port: number, tls: Record<string, unknown>): Promise<st
   return kind;
 }
 
-Deno.test("a TLS server sends INFO in clear and then takes the handshake", async () => {
+Deno.test("a TLS server sends INFO unencrypted and then accepts the handshake", async () => {
   await using server = await startedServer({ tls: serverPair });
   assert.equal(await roundTrip(server.port, {}), "tls");
 });
 
-Deno.test("a TLS server takes the handshake first when told so", async () => {
+Deno.test("a TLS server with handshakeFirst accepts the handshake before INFO", async () => {
   await using server = await startedServer({ tls: { ...serverPair, handshakeFirst: true } });
   assert.equal(await roundTrip(server.port, { handshakeFirst: true }), "tls");
 });
 
-Deno.test("a TLS server that verifies clients takes who has a certificate and nobody else", async () => {
+Deno.test("a TLS server with clientCa accepts only clients with a signed certificate", async () => {
   await using server = await startedServer({ tls: { ...serverPair, clientCa: authority } });
   assert.equal(await roundTrip(server.port, { ...clientPair }), "tls");
   await assert.rejects(roundTrip(server.port, {}));
@@ -52,7 +52,7 @@ Deno.test("a TLS server that verifies clients takes who has a certificate and no
   assert.equal(server.stats.closed.tls_handshake, 3);
 });
 
-Deno.test("reload() gives new connections the new certificate", async () => {
+Deno.test("reload() uses the new certificate for new connections", async () => {
   await using server = await startedServer({ tls: serverPair });
   await server.reload({ tls: otherServerPair });
   assert.equal(await roundTrip(server.port, {}), "tls");
@@ -60,12 +60,12 @@ Deno.test("reload() gives new connections the new certificate", async () => {
   assert.equal(await roundTrip(server.port, {}), "tls");
 });
 
-Deno.test("reload() of TLS is misuse on a server without", async () => {
+Deno.test("reload() of TLS throws on a server without TLS", async () => {
   await using server = await startedServer();
   await assert.rejects(server.reload({ tls: serverPair }), TypeError);
 });
 
-Deno.test("a TLS server cuts off who does not shake hands in time", async () => {
+Deno.test("a TLS server disconnects a client whose handshake takes too long", async () => {
   await using server = await startedServer({ tls: serverPair, limits: { tlsTimeoutMs: 50 } });
   await using client = await RawClient.open(server.port);
   await client.closed();
