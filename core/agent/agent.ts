@@ -81,7 +81,7 @@ export class Agent implements AsyncDisposable {
   /** States of the plugins. */
   readonly status: StatusBoard;
   /** Metric families of the plugins. */
-  readonly metrics = new MetricSet();
+  readonly metrics: MetricSet = new MetricSet();
   /** Loggers of the plugins. */
   readonly logs: LogRegistry;
   readonly #options: AgentSettings;

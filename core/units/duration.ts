@@ -8,7 +8,8 @@ import { type MeasureLimits, toNumber } from "./_measure.ts";
 /** A duration in code: a number of milliseconds, or a text such as `"5s"`, `"250ms"` or `"1.5h"`. */
 export type Duration = number | `${number}${DurationUnit}`;
 
-type DurationUnit = "ns" | "us" | "ms" | "s" | "m" | "h" | "d";
+/** A unit of time, from nanoseconds to days. */
+export type DurationUnit = "ns" | "us" | "ms" | "s" | "m" | "h" | "d";
 
 const unitMs: Readonly<Record<DurationUnit, number>> = Object.freeze({
   ns: 1e-6,

@@ -4,5 +4,12 @@
  *
  * @module
  */
-export { type Duration, formatDuration, milliseconds, parseDuration } from "./duration.ts";
+export type { MeasureLimits } from "./_measure.ts";
+export {
+  type Duration,
+  type DurationUnit,
+  formatDuration,
+  milliseconds,
+  parseDuration,
+} from "./duration.ts";
 export { bytes, formatSize, parseSize, type Size } from "./size.ts";

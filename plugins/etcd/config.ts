@@ -3,10 +3,23 @@
  *
  * @module
  */
-import { duration, list, secret, text } from "../../core/config/mod.ts";
+import { duration, type Field, list, type Secret, secret, text } from "../../core/config/mod.ts";
 
 /** Fields of the section `etcd`. Without `endpoints` the plugin is disabled. */
-export const etcdConfig = {
+export const etcdConfig: {
+  readonly endpoints: Field<readonly string[] | undefined>;
+  readonly operationTimeoutMs: Field<number>;
+  readonly dialTimeoutMs: Field<number>;
+  readonly keepaliveTimeMs: Field<number>;
+  readonly keepaliveTimeoutMs: Field<number>;
+  readonly probeIntervalMs: Field<number>;
+  readonly user: Field<string | undefined>;
+  readonly password: Field<Secret | undefined>;
+  readonly caFile: Field<string | undefined>;
+  readonly certFile: Field<string | undefined>;
+  readonly keyFile: Field<string | undefined>;
+  readonly tlsServerName: Field<string | undefined>;
+} = {
   endpoints: list({
     doc: "Servers of etcd, each as `host:port` or a URL. Without any, etcd is not used.",
     aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
@@ -52,4 +65,4 @@ export const etcdConfig = {
     doc:
       "Host name expected in the server's certificate; required for endpoints that are IP addresses.",
   }),
-} as const;
+};

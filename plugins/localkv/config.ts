@@ -3,13 +3,22 @@
  *
  * @module
  */
-import { choice, duration, integer, size, text } from "../../core/config/mod.ts";
+import { choice, duration, type Field, integer, size, text } from "../../core/config/mod.ts";
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
 /** Fields of the section `localkv`. */
-export const localkvConfig = {
+export const localkvConfig: {
+  readonly folder: Field<string>;
+  readonly fallback: Field<"none" | "memory">;
+  readonly checkIntervalMs: Field<number>;
+  readonly durability: Field<"process" | "power">;
+  readonly maxSizeBytes: Field<number>;
+  readonly maxValueBytes: Field<number>;
+  readonly historyChanges: Field<number>;
+  readonly historyAgeMs: Field<number>;
+} = {
   folder: text({
     doc: "Folder of the embedded store. Only one process can use it at a time.",
     default: "data",
@@ -56,4 +65,4 @@ export const localkvConfig = {
     default: 86_400_000,
     min: 1_000,
   }),
-} as const;
+};

@@ -48,7 +48,7 @@ export interface SubjectText {
   readonly text: string;
 }
 
-const noBytes = new Uint8Array(0);
+const noBytes: Uint8Array = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 /** The reused {@linkcode MessageView}. */

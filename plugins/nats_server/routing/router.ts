@@ -39,7 +39,7 @@ export interface RouterOptions {
 
 /** Delivers messages. See the module comment. */
 export class Router {
-  readonly sublist = new Sublist<Subscription>();
+  readonly sublist: Sublist<Subscription> = new Sublist<Subscription>();
   readonly subjectMetrics: SubjectMetrics;
   readonly #cache: SubjectCache;
   readonly #counters: Counters;

@@ -8,7 +8,7 @@ import type { SublistEntry } from "../subjects/mod.ts";
 import type { Client } from "./client.ts";
 import type { InProcessHandler } from "./message_view.ts";
 
-const noBytes = new Uint8Array(0);
+const noBytes: Uint8Array = new Uint8Array(0);
 /** Extra room, so that a slightly longer subject does not need a new buffer. */
 const headSlackBytes = 16;
 
