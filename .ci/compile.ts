@@ -1,8 +1,11 @@
 /**
- * Builds the single binary `dist/cim`: bundles with code splitting, so that a client nobody uses is not
- * even parsed, puts the files beside the bundle that libraries read at run time, and compiles that.
+ * Builds the binary `dist/cim`: bundles with code splitting, so that a client that is not used is not parsed
+ * either, puts the files beside the bundle that libraries read at run time, and compiles that.
  *
- * `CIM_COMPILE_TOOL` names a stand-in for `deno compile`, for networks that do not reach Deno's downloads.
+ * Also builds `dist/cim.js`, one file of JavaScript to run from a URL. It imports the npm packages at run time.
+ *
+ * `CIM_COMPILE_TOOL` names a program to use in place of `deno compile`, for networks that do not reach Deno's
+ * downloads.
  *
  * @module
  */
@@ -13,8 +16,8 @@ await Deno.remove(bundle, { recursive: true }).catch((error) => {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 });
 const deno = Deno.execPath();
-// Not minified: the minifier of esbuild 0.25 puts a `using` variable that is read once in the place where it is
-// read, and then nobody disposes of it.
+// Not minified: the minifier of esbuild 0.25 replaces a `using` variable that is read once by its value, which is
+// then never disposed.
 await run(deno, [
   ..."bundle --quiet --platform deno --code-splitting --outdir".split(" "),
   bundle,
@@ -48,6 +51,10 @@ await run(program, [
   "--output",
   "dist/cim",
   `${bundle}/cim.js`,
+]);
+
+await run(deno, [
+  ..."bundle --quiet --platform deno --external npm:* --output dist/cim.js main.ts".split(" "),
 ]);
 
 async function run(program: string, args: string[]): Promise<void> {
