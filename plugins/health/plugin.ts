@@ -57,12 +57,14 @@ export function health({ buildDate = "", commitHash = "" }: HealthOptions = {}):
         method: "GET",
         path: "/liveness",
         access: "anyone",
+        isProbe: true,
         handler: ({ remote }) => jsonResponse(probeDocument(current(), build, remote.isLoopback)),
       });
       http.route(name, {
         method: "GET",
         path: "/readiness",
         access: "anyone",
+        isProbe: true,
         handler({ remote }) {
           const status = current();
           const document = probeDocument(status, build, remote.isLoopback);

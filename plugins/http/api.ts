@@ -40,6 +40,11 @@ export interface RouteOptions {
   readonly access?: Access;
   /** Largest request body in bytes; a larger one is answered with 413. Default: `rest.max_body`. */
   readonly maxBodyBytes?: number;
+  /**
+   * Whether it is a probe: reachable also when the server has no room for other requests, so its answer must be small
+   * and take no time. Default false.
+   */
+  readonly isProbe?: boolean;
 }
 
 /** One method on one path. */

@@ -30,16 +30,29 @@ export const httpConfig = {
     max: 2 ** 30,
   }),
   maxConnections: integer({
-    doc: "Maximum open connections; a further one is answered with 503 and closed.",
+    doc:
+      "Maximum open connections, and at most a sixth of the process's file descriptors; when all are " +
+      "taken, the connection that has been idle longest is closed, or a new one gets 503. A few more are " +
+      "accepted for probes.",
     default: 512,
     min: 1,
     max: 65_536,
   }),
   maxRequests: integer({
-    doc: "Maximum requests in progress; a further one is answered with 503.",
+    doc:
+      "Maximum requests whose answer has not been read completely, probes not included; a further one " +
+      "is answered with 503.",
     default: 1_024,
     min: 1,
     max: 1_000_000,
+  }),
+  maxUnreadBytes: size({
+    doc:
+      "Maximum bytes of answers held in memory until clients have read them; beyond it requests are " +
+      "answered with 503. Answers that are streamed are not included.",
+    default: 32 * 2 ** 20,
+    min: 1,
+    max: 2 ** 32,
   }),
   headerTimeoutMs: duration({
     doc: "Time allowed to receive the first complete request header of a connection.",

@@ -26,6 +26,7 @@ export const httpErrors: ErrorCatalogue<
   | "connection_limit"
   | "request_limit"
   | "agent_starting"
+  | "server_restarting"
   | "internal"
 > = defineErrors({
   route_unknown: {
@@ -99,6 +100,12 @@ export const httpErrors: ErrorCatalogue<
     status: 503,
     meaning: "The agent is starting, and no plugin has added this route yet.",
     remedy: "Retry when `/readiness` answers 200.",
+  },
+  server_restarting: {
+    retryable: true,
+    status: 503,
+    meaning: "The inner HTTP server ended and is being started again.",
+    remedy: "Retry; if it persists, read the agent's log and the reason in its status.",
   },
   internal: {
     retryable: false,

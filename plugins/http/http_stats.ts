@@ -14,12 +14,13 @@ import {
 import { httpErrors } from "./errors.ts";
 
 /** Limits that close a connection. */
-export type ConnectionLimit = "header_timeout" | "idle_timeout" | "write_timeout";
+export type ConnectionLimit = "header_timeout" | "idle_timeout" | "write_timeout" | "idle_evicted";
 
 const connectionLimits: readonly ConnectionLimit[] = [
   "header_timeout",
   "idle_timeout",
   "write_timeout",
+  "idle_evicted",
 ];
 const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
 const maxReasons = 64;
@@ -29,8 +30,10 @@ const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** The numbers of one server. */
 export class HttpStats {
-  /** Requests whose answer is not finished. */
+  /** Requests whose answer the client has not read completely. */
   inFlight = 0;
+  /** Bytes of buffered answers that clients have not read completely. */
+  unreadBytes = 0;
   /** Open connections. */
   connections = 0;
   /** Connections accepted since start. */
@@ -91,7 +94,16 @@ export class HttpStats {
           { bounds: durationBounds, counts: this.#durations, sum: this.#durationSum },
         ],
       },
-      gauge("http_requests_in_flight", "Requests in progress.", () => this.inFlight),
+      gauge(
+        "http_requests_in_flight",
+        "Requests whose answer is not read completely.",
+        () => this.inFlight,
+      ),
+      gauge(
+        "http_unread_bytes",
+        "Bytes of answers that clients have not read completely, streams not included.",
+        () => this.unreadBytes,
+      ),
       gauge("http_open_connections", "Open connections.", () => this.connections),
       counter("http_connections_total", "Connections accepted.", () => this.accepted),
     ];

@@ -11,7 +11,7 @@ import type { RequestHandler } from "./front/mod.ts";
 import type { Gate } from "./gates.ts";
 import type { HttpStats } from "./http_stats.ts";
 import { readBody } from "./_read_body.ts";
-import { errorResponse } from "./responses.ts";
+import { BufferedResponse, errorResponse } from "./responses.ts";
 import type { FoundRoute, OwnedRoute, Router } from "./router.ts";
 
 /** What a pipeline works with. */
@@ -24,8 +24,10 @@ export interface PipelineOptions {
   readonly clock: Clock;
   /** Whether routes may still be missing because the agent is starting. */
   readonly isStarting: () => boolean;
-  /** Maximum requests in progress; each may hold a body in memory. */
+  /** Maximum requests whose answer is not read completely, probes not included. */
   readonly maxRequests: number;
+  /** Maximum bytes of buffered answers that clients have not read completely, those of probes not included. */
+  readonly maxUnreadBytes: number;
   /** Largest body of a route without a limit of its own, in bytes. */
   readonly maxBodyBytes: number;
   /** Time allowed to receive a body, in milliseconds. */
@@ -39,7 +41,7 @@ const retrySoon = { headers: { "retry-after": "1" } };
 
 /** Builds the pipeline. It never rejects. */
 export function createPipeline(options: PipelineOptions): RequestHandler {
-  const { router, gates, stats, log, clock, maxRequests, bodyTimeoutMs } = options;
+  const { router, gates, stats, log, clock, maxRequests, maxUnreadBytes, bodyTimeoutMs } = options;
 
   function find(request: Request): FoundRoute {
     const { method } = request;
@@ -103,25 +105,47 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
     if (log.isEnabled("debug")) log.debug("Answered", { method, route, status, durationMs: ms });
   }
 
-  return async (request, remote, signal) => {
+  /** Probes use none of the room that other requests can exhaust. */
+  function reserveRoom({ isProbe }: OwnedRoute, isProbeOnly: boolean): void {
+    if (isProbe) return;
+    if (isProbeOnly) {
+      throw new Rejection(httpErrors.connection_limit, "too many connections", retrySoon);
+    }
+    if (stats.inFlight > maxRequests) {
+      throw new Rejection(httpErrors.request_limit, "too many requests in progress", retrySoon);
+    }
+  }
+
+  /** Counts a buffered answer until it has been read, or replaces it when too much is unread already. */
+  function holdUntilRead(response: Response, isProbe: boolean, completed: Promise<void>): Response {
+    if (!(response instanceof BufferedResponse)) return response;
+    const { byteLength } = response;
+    const { unreadBytes } = stats;
+    if (!isProbe && unreadBytes > 0 && unreadBytes + byteLength > maxUnreadBytes) {
+      throw new Rejection(httpErrors.request_limit, "too many answers are not read", retrySoon);
+    }
+    stats.unreadBytes += byteLength;
+    completed.then(() => stats.unreadBytes -= byteLength);
+    return response;
+  }
+
+  return async (request, { peer, signal, completed, isProbeOnly }) => {
     const begun = clock.monotonic();
     const { method } = request;
     let route: string | undefined;
     let response: Response;
     stats.inFlight++;
+    completed.then(() => stats.inFlight--);
     try {
-      if (stats.inFlight > maxRequests) {
-        throw new Rejection(httpErrors.request_limit, "too many requests in progress", retrySoon);
-      }
       const { owned, params } = find(request);
       route = owned.path;
-      await askGates(request, remote, owned);
+      reserveRoom(owned, isProbeOnly);
+      await askGates(request, peer, owned);
       const complete = await withBody(request, signal, owned);
-      response = await owned.handler({ request: complete, params, remote });
+      const answer = await owned.handler({ request: complete, params, remote: peer });
+      response = holdUntilRead(answer, owned.isProbe, completed);
     } catch (error) {
       response = answerTo(error, method, route);
-    } finally {
-      stats.inFlight--;
     }
     record(method, route, response.status, clock.monotonic() - begun);
     return response;

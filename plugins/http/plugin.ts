@@ -11,6 +11,7 @@ import { HttpListener } from "./front/mod.ts";
 import { type Gate, loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
 import { createPipeline } from "./pipeline.ts";
+import { descriptorLimit } from "./proc.ts";
 import { Router } from "./router.ts";
 
 /** Options of {@linkcode http}. */
@@ -29,7 +30,7 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
     section: "rest",
     provides: [httpToken],
     config: httpConfig,
-    init({ config, log, clock, metrics, provide, get }) {
+    init({ config, log, clock, metrics, status, provide, get }) {
       const agent = get(agentToken);
       const stats = new HttpStats();
       const router = new Router();
@@ -42,12 +43,21 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
         clock,
         isStarting: () => agent.state === "starting",
       });
+      const maxConnections = connectionLimit(config.maxConnections, descriptorLimit());
+      if (maxConnections < config.maxConnections) {
+        log.warn("Fewer connections than configured, for lack of file descriptors", {
+          maxConnections,
+          configured: config.maxConnections,
+        });
+      }
       const listener = new HttpListener(pipeline, {
         ...config,
+        maxConnections,
         hostname: listenHost(config),
         stats,
         log,
         clock,
+        onProblem: (reason) => reason === undefined ? status.ok() : status.degraded(reason),
       });
       metrics.add(...stats.families());
       const { hostname, port } = listener;
@@ -65,4 +75,13 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
     },
     close: (listener, { signal }) => listener.close(signal),
   });
+}
+
+/**
+ * How many connections may be open: a sixth of the process's descriptors at most, since each takes three, and half of
+ * all descriptors are left to the other parts of the agent.
+ */
+export function connectionLimit(configured: number, descriptors: number | undefined): number {
+  if (descriptors === undefined) return configured;
+  return Math.max(1, Math.min(configured, Math.floor(descriptors / 6)));
 }

@@ -6,11 +6,23 @@
 import { AgentError } from "../../core/mod.ts";
 import { httpErrors, HttpProblem } from "./errors.ts";
 
+const encoder = new TextEncoder();
 const plainHeaders = {
   "content-type": "application/json",
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
 };
+
+/** An answer that is held in memory until the client has read it, with its size known to the server's limits. */
+export class BufferedResponse extends Response {
+  /** Size of the body. */
+  readonly byteLength: number;
+
+  constructor(body: Uint8Array<ArrayBuffer>, init?: ResponseInit) {
+    super(body, init);
+    this.byteLength = body.length;
+  }
+}
 
 /** A JSON answer that must not be cached. Default status 200. */
 export function jsonResponse(
@@ -18,7 +30,8 @@ export function jsonResponse(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(JSON.stringify(value), { status, headers: { ...plainHeaders, ...headers } });
+  const body = encoder.encode(JSON.stringify(value));
+  return new BufferedResponse(body, { status, headers: { ...plainHeaders, ...headers } });
 }
 
 /**

@@ -12,6 +12,8 @@ import { httpErrors, HttpProblem } from "./errors.ts";
 export interface OwnedRoute extends RouteInfo {
   /** Largest request body in bytes; undefined for the server's limit. */
   readonly maxBodyBytes: number | undefined;
+  /** Whether it is reachable also when the server has no room for other requests. */
+  readonly isProbe: boolean;
   /** Answers. */
   readonly handler: HttpRoute["handler"];
 }
@@ -48,16 +50,16 @@ export class Router {
 
   /** Adds a route. @throws {TypeError} When the path is unusable or taken. */
   add(owner: string, route: HttpRoute): Disposable {
-    const { method, path, access = "loopback", maxBodyBytes } = route;
+    const { method, path, access = "loopback", maxBodyBytes, isProbe = false } = route;
     const handler: HttpRoute["handler"] = (request) => route.handler(request);
-    return this.#add({ owner, method, path, access, maxBodyBytes, handler });
+    return this.#add({ owner, method, path, access, maxBodyBytes, isProbe, handler });
   }
 
   /** Adds a web handler. @throws {TypeError} When the path is unusable or taken. */
   addHandler(owner: string, route: HandlerRoute): Disposable {
-    const { path, access = "loopback", maxBodyBytes } = route;
+    const { path, access = "loopback", maxBodyBytes, isProbe = false } = route;
     const handler: HttpRoute["handler"] = ({ request }) => route.handler(request);
-    return this.#add({ owner, method: "any", path, access, maxBodyBytes, handler });
+    return this.#add({ owner, method: "any", path, access, maxBodyBytes, isProbe, handler });
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * One client connection: copies bytes between the client and the inner server, and applies the time limits that the
- * inner server does not have.
+ * inner server does not have. The connection to the inner server is opened when the first head is complete.
  *
  * A connection without a request in progress must bring one: within the header timeout after it was opened, within
  * the idle timeout after its last answer. Only a complete header makes a request, so a client that sends its header
@@ -8,10 +8,15 @@
  *
  * @module
  */
-import type { Clock } from "../../../core/mod.ts";
+import type { Clock, Logger } from "../../../core/mod.ts";
 import type { Peer } from "../api.ts";
 import type { ConnectionLimit } from "../http_stats.ts";
 import { declineUpgrade, isUnfinishedHead } from "./decline_upgrade.ts";
+import { answerBytes, parseRequest } from "./direct_answer.ts";
+import type { RequestHandler } from "./exchange.ts";
+import type { InnerClient, InnerServer } from "./inner_server.ts";
+import { refuse } from "./refuse.ts";
+import { watchAnswer } from "./watch_answer.ts";
 
 /** Limits of a connection, in milliseconds. */
 export interface ConnectionLimits {
@@ -21,14 +26,22 @@ export interface ConnectionLimits {
 }
 
 /** What a connection is made from. */
-export interface ConnectionOptions extends ConnectionLimits {
+export interface ConnectionOptions {
   readonly client: Deno.TcpConn;
-  /** The connection to the inner server. */
-  readonly backend: Deno.TcpConn;
   readonly peer: Peer;
+  readonly limits: ConnectionLimits;
+  readonly handler: RequestHandler;
+  readonly inner: InnerServer;
+  /** Whether the server has no room left: one probe is answered, without the inner server. */
+  readonly isProbeOnly: boolean;
   readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when the connection starts or stops being without a request in progress. */
+  readonly onIdle: (isIdle: boolean) => void;
   /** Called at most once, when the connection is closed because of a limit, with that limit. */
   readonly onLimit: (limit: ConnectionLimit) => void;
+  /** Called once, when the connection is closed. */
+  readonly onClose: () => void;
 }
 
 const bufferBytes = 16_384;
@@ -37,77 +50,103 @@ const bufferBytes = 16_384;
 const lingerMs = 1_000;
 
 /** A connection from accept to close. */
-export class Connection implements Disposable {
-  readonly peer: Peer;
+export class Connection implements InnerClient, Disposable {
   readonly #options: ConnectionOptions;
   readonly #ended = new AbortController();
-  /** One function for each handler that has not answered yet; it answers in the handler's place. */
-  readonly #pending = new Set<() => void>();
-  #requests = 0;
+  /** One function for each request in progress; it ends the request when the connection ends. */
+  readonly #inProgress = new Set<() => void>();
+  #backend: Deno.TcpConn | undefined;
   #limit: Disposable | undefined;
   #isBackendEnded = false;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions) {
-    this.peer = options.peer;
     this.#options = options;
-    this.#setLimit(options.headerTimeoutMs, "header_timeout");
+    this.#setLimit(options.limits.headerTimeoutMs, "header_timeout");
   }
 
   /**
-   * Aborts when the client has closed its side, or when the connection is closed for another reason. A client that
-   * has closed only its sending side still gets its answer.
+   * Passes a request to the handler; it is in progress until `sent` settles. Returns the handler's answer, or an empty
+   * one when the connection ends first, because the inner server would wait forever for a handler that never returns.
    */
-  get signal(): AbortSignal {
-    return this.#ended.signal;
-  }
-
-  /**
-   * Notes a request that is in progress until `completed` settles. Returns the handler's answer, or an empty one when
-   * the connection ends first, because the inner server would wait forever for a handler that never returns.
-   */
-  serve(work: Promise<Response>, completed: Promise<void>): Promise<Response> {
-    this.#requests++;
-    this.#limit?.[Symbol.dispose]();
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    const abandon = () => resolve(new Response(null, { status: 503 }));
-    this.#pending.add(abandon);
-    if (this.#closed) abandon();
-    work.then(resolve, reject).finally(() => this.#pending.delete(abandon));
-    const settle = () => {
-      this.#requests--;
-      if (this.#requests > 0 || this.#closed) return;
-      this.#setLimit(this.#options.idleTimeoutMs, "idle_timeout");
+  serve(request: Request, sent: Promise<void>): Promise<Response> {
+    const { handler, peer, limits, clock, isProbeOnly, onIdle } = this.#options;
+    const { promise: answer, resolve: onAnswer, reject: onFailure } = Promise.withResolvers<
+      Response
+    >();
+    const { promise: completed, resolve: onCompleted } = Promise.withResolvers<void>();
+    const end = () => {
+      onAnswer(new Response(null, { status: 503 }));
+      onCompleted();
     };
-    completed.then(settle, settle);
-    return promise;
+    this.#limit?.[Symbol.dispose]();
+    this.#inProgress.add(end);
+    onIdle(false);
+    sent.then(onCompleted, onCompleted);
+    completed.then(() => {
+      this.#inProgress.delete(end);
+      if (this.#inProgress.size > 0 || this.#isClosed) return;
+      onIdle(true);
+      this.#setLimit(limits.idleTimeoutMs, "idle_timeout");
+    });
+    if (this.#isClosed) end();
+    const watch = {
+      clock,
+      timeoutMs: limits.writeTimeoutMs,
+      onStall: () => this.#closeFor("write_timeout"),
+    };
+    const { signal } = this.#ended;
+    handler(request, { peer, signal, completed, isProbeOnly })
+      .then((response) => onAnswer(watchAnswer(response, completed, watch)))
+      .catch(onFailure);
+    return answer;
   }
 
-  /** Copies bytes until both sides have ended. Never rejects: a broken connection is a closed one. */
+  /** Serves the client until both sides have ended. Never rejects: a broken connection is a closed one. */
   async run(): Promise<void> {
-    const end = () => this.close();
-    await Promise.all([this.#copyToBackend().catch(end), this.#copyToClient().catch(end)]);
-    this.close();
+    try {
+      const buffer = new Uint8Array(bufferBytes);
+      const head = await readHead(this.#options.client, buffer);
+      if (head.length === 0) return;
+      const backend = await this.#connect();
+      if (backend) await this.#proxy(backend, declineUpgrade(head), buffer);
+      else await this.#answerDirectly(head);
+    } catch {
+      // One side has broken the connection, or a limit has closed it. The other side notices the end of it.
+    } finally {
+      this.close();
+    }
   }
 
   /**
    * Accepts no further request if none is in progress. An answer that is on its way still reaches the client:
    * nothing is cut; the inner server gets the end of input and closes its side. Does nothing during a request,
-   * after which the inner server closes by itself.
+   * after which the inner server closes the connection.
    */
   endIfIdle(): void {
-    if (this.#requests === 0) this.#endBackend();
+    if (this.#inProgress.size > 0) return;
+    if (this.#backend) this.#endBackend();
+    else this.close();
+  }
+
+  /** Closes the connection because its place is needed. */
+  evict(): void {
+    this.#closeFor("idle_evicted");
   }
 
   /** Closes both sides at once. May be called twice. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#limit?.[Symbol.dispose]();
     this.#options.client.close();
-    this.#options.backend.close();
+    if (this.#backend) {
+      this.#options.inner.release(this.#backend, this);
+      this.#backend.close();
+    }
     this.#ended.abort();
-    for (const abandon of this.#pending) abandon();
+    for (const end of this.#inProgress) end();
+    this.#options.onClose();
   }
 
   /** The same as {@linkcode close}. */
@@ -115,11 +154,43 @@ export class Connection implements Disposable {
     this.close();
   }
 
-  async #copyToBackend(): Promise<void> {
-    const { client, backend, idleTimeoutMs } = this.#options;
-    const buffer = new Uint8Array(bufferBytes);
-    const head = await readHead(client, buffer);
-    declineUpgrade(head);
+  /** A connection to the inner server; undefined when the request must be answered without it. */
+  async #connect(): Promise<Deno.TcpConn | undefined> {
+    const { inner, client, isProbeOnly, log } = this.#options;
+    if (isProbeOnly) return undefined;
+    let backend: Deno.TcpConn;
+    try {
+      backend = await inner.connect(this);
+    } catch (error) {
+      log.warn("Cannot connect to the inner HTTP server", { error });
+      return undefined;
+    }
+    this.#backend = backend;
+    if (this.#isClosed) {
+      inner.release(backend, this);
+      backend.close();
+      throw new Deno.errors.BadResource("The connection was closed in the meantime");
+    }
+    client.setNoDelay();
+    client.setKeepAlive();
+    backend.setNoDelay();
+    return backend;
+  }
+
+  async #proxy(backend: Deno.TcpConn, head: Uint8Array, buffer: Uint8Array): Promise<void> {
+    const end = () => this.close();
+    await Promise.all([
+      this.#copyToBackend(backend, head, buffer).catch(end),
+      this.#copyToClient(backend).catch(end),
+    ]);
+  }
+
+  async #copyToBackend(
+    backend: Deno.TcpConn,
+    head: Uint8Array,
+    buffer: Uint8Array,
+  ): Promise<void> {
+    const { client, limits } = this.#options;
     let isOpen = await writeAll(backend, head).then(yes, no);
     for (let read = await client.read(buffer); read !== null; read = await client.read(buffer)) {
       // After the backend has closed, the client's bytes are read and discarded, so that it can read its last answer.
@@ -128,26 +199,48 @@ export class Connection implements Disposable {
     if (!isOpen) return;
     this.#endBackend();
     this.#ended.abort();
-    if (!this.#closed) this.#setLimit(idleTimeoutMs, "idle_timeout");
+    if (!this.#isClosed) this.#setLimit(limits.idleTimeoutMs, "idle_timeout");
   }
 
-  async #copyToClient(): Promise<void> {
-    const { client, backend, writeTimeoutMs } = this.#options;
+  async #copyToClient(backend: Deno.TcpConn): Promise<void> {
+    const { client } = this.#options;
     const buffer = new Uint8Array(bufferBytes);
     for (let read = await backend.read(buffer); read !== null; read = await backend.read(buffer)) {
-      using _limit = this.#closeAfter(writeTimeoutMs, "write_timeout");
-      await writeAll(client, buffer.subarray(0, read));
+      await this.#writeToClient(buffer.subarray(0, read));
     }
     await client.closeWrite();
+    this.#linger();
+  }
+
+  async #answerDirectly(head: Uint8Array): Promise<void> {
+    const { client } = this.#options;
+    const request = parseRequest(head);
+    if (!request) return await refuse(client);
+    const { promise: sent, resolve: onSent } = Promise.withResolvers<void>();
+    const response = await this.serve(request, sent);
+    await this.#writeToClient(await answerBytes(response, request.method));
+    onSent();
+    await client.closeWrite();
+    this.#linger();
+    while (await client.read(head) !== null);
+  }
+
+  async #writeToClient(bytes: Uint8Array): Promise<void> {
+    using _limit = this.#closeAfter(this.#options.limits.writeTimeoutMs, "write_timeout");
+    await writeAll(this.#options.client, bytes);
+  }
+
+  /** Closes the connection soon, whether the client closes its side or not. */
+  #linger(): void {
     this.#limit?.[Symbol.dispose]();
-    if (!this.#closed) this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
+    if (!this.#isClosed) this.#limit = this.#options.clock.timer(lingerMs, () => this.close());
   }
 
   #endBackend(): void {
-    if (this.#isBackendEnded || this.#closed) return;
+    if (this.#isBackendEnded || this.#isClosed) return;
     this.#isBackendEnded = true;
     // Fails if the inner server has closed first, which is the same outcome.
-    this.#options.backend.closeWrite().catch(() => {});
+    this.#backend?.closeWrite().catch(() => {});
   }
 
   /** Replaces the current limit. */
@@ -157,10 +250,13 @@ export class Connection implements Disposable {
   }
 
   #closeAfter(delayMs: number, limit: ConnectionLimit): Disposable {
-    return this.#options.clock.timer(delayMs, () => {
-      this.#options.onLimit(limit);
-      this.close();
-    });
+    return this.#options.clock.timer(delayMs, () => this.#closeFor(limit));
+  }
+
+  #closeFor(limit: ConnectionLimit): void {
+    if (this.#isClosed) return;
+    this.#options.onLimit(limit);
+    this.close();
   }
 }
 

@@ -1,45 +1,53 @@
 /**
  * Declines an offer to switch to HTTP/2 inside an HTTP/1.1 request (`Upgrade: h2c`), which the JDK's client makes by
  * default. RFC 9110 section 7.8 lets a server ignore the offer, but `Deno.serve` answers 400 if the request has a
- * body. So the offer is removed from the request's head, in place, before the inner server reads it, and the
- * connection closes after the answer: the client then makes its next offer at the beginning of a new connection,
- * where it is found again.
+ * body. So the inner server gets a head without the offer and with `Connection: close`: the client then makes its next
+ * offer at the beginning of a new connection, where it is found again.
  *
  * @module
  */
 
-const CR = 0x0d;
-const LF = 0x0a;
+const cr = 0x0d;
+const lf = 0x0a;
 const latin1 = new TextDecoder("latin1");
-const encoder = new TextEncoder();
 
 /**
  * Whether bytes `[0, to)` are the beginning of an HTTP/1 head that is not complete. Bytes before `from` were passed
- * to an earlier call and are not searched again.
+ * to an earlier call and are not searched again. A line ends with LF or CR LF, as the inner server reads it.
  */
 export function isUnfinishedHead(bytes: Uint8Array, from: number, to: number): boolean {
   const isMethod = bytes[0] >= 0x41 && bytes[0] <= 0x5a;
   if (to === 0 || !isMethod) return to === 0;
-  for (let at = Math.max(3, from); at < to; at++) {
-    const isEnd = bytes[at] === LF && bytes[at - 1] === CR && bytes[at - 2] === LF;
-    if (isEnd && bytes[at - 3] === CR) return false;
+  for (let at = Math.max(1, from); at < to; at++) {
+    if (bytes[at] !== lf) continue;
+    const before = bytes[at - 1] === cr ? at - 2 : at - 1;
+    if (bytes[before] === lf) return false;
   }
   return true;
 }
 
-/** Removes the offer from the head that the bytes begin with, if there is one. */
-export function declineUpgrade(bytes: Uint8Array): void {
+/** The bytes without the offer in their head, if there is one; else the same array. */
+export function declineUpgrade(bytes: Uint8Array): Uint8Array {
   const text = latin1.decode(bytes);
-  const head = text.slice(0, text.indexOf("\r\n\r\n") + 2);
-  const offer = /\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)/i.exec(head);
-  if (!offer) return;
-  overwrite(bytes, offer.index + 2, "ignored");
-  const connection = /\r\nconnection:([^\r\n]*)/i.exec(head);
-  if (!connection) return;
-  const [all, value] = connection;
-  overwrite(bytes, connection.index + all.length - value.length, " close".padEnd(value.length));
+  const end = /\n\r?\n/.exec(text);
+  if (!end) return bytes;
+  const [requestLine, ...fields] = text.slice(0, end.index).split("\n");
+  if (!fields.some(isOffer)) return bytes;
+  const kept = fields.filter((field) =>
+    !isField(field, "connection|http2-settings") && !isOffer(field)
+  );
+  const head = [requestLine, ...kept, "Connection: close\r", "\r\n"].join("\n");
+  return fromLatin1(head + text.slice(end.index + end[0].length));
 }
 
-function overwrite(bytes: Uint8Array, at: number, text: string): void {
-  bytes.set(encoder.encode(text), at);
+function isOffer(field: string): boolean {
+  return isField(field, "upgrade") && /[:,\s]h2c[,\s]*$|[:,\s]h2c[,\s]/i.test(field);
+}
+
+function isField(field: string, names: string): boolean {
+  return new RegExp(`^(?:${names}):`, "i").test(field);
+}
+
+function fromLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

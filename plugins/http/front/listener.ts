@@ -1,24 +1,21 @@
 /**
- * The listener: accepts connections, bounds their number and passes their requests to the pipeline. It opens the
- * public port with `Deno.listen` and copies each connection to a `Deno.serve` on a loopback port; a direct request
- * to that inner port is refused. (TLS would enter here: a first byte 0x16 selects a second inner server.)
+ * The listener: accepts connections, bounds their number and passes their requests to the pipeline.
+ *
+ * When all places are taken, the connection that has been idle longest gives way to a new one. When none is idle, a new
+ * connection enters the probe lane: a few more places, in which one probe is answered and anything else refused. When
+ * the process has no descriptors left, the limit is lowered to the number that are open, and doubled again each second;
+ * a reserve of descriptors keeps the probe lane usable meanwhile.
  *
  * @module
  */
-import { aborted, type Clock, describeError, type Logger } from "../../../core/mod.ts";
-import type { Peer } from "../api.ts";
-import { httpErrors, HttpProblem, listenError } from "../errors.ts";
+import { aborted, type Clock, type Logger } from "../../../core/mod.ts";
+import { listenError } from "../errors.ts";
 import type { HttpStats } from "../http_stats.ts";
 import { peerOf } from "../peer.ts";
-import { errorResponse } from "../responses.ts";
 import { Connection, type ConnectionLimits } from "./connection.ts";
-
-/** Answers a request; `signal` aborts when its connection has ended. Never rejects. */
-export type RequestHandler = (
-  request: Request,
-  peer: Peer,
-  signal: AbortSignal,
-) => Promise<Response>;
+import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
+import type { RequestHandler } from "./exchange.ts";
+import { InnerServer } from "./inner_server.ts";
 
 /** What a listener works with. */
 export interface ListenerOptions extends ConnectionLimits {
@@ -28,61 +25,75 @@ export interface ListenerOptions extends ConnectionLimits {
   readonly stats: HttpStats;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Called with a reason when the server works only in part, and with undefined when it has recovered. */
+  readonly onProblem?: (reason: string | undefined) => void;
 }
 
-/** Pause after a failed accept, for example when the process has no descriptors left. */
+/** Pause after an accept that failed although descriptors had been released. */
 const acceptPauseMs = 100;
 
-const busyBody = JSON.stringify({
-  error: "too many connections",
-  code: httpErrors.connection_limit.code,
-});
-const busy = new TextEncoder().encode(
-  "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n" +
-    `retry-after: 1\r\ncontent-length: ${busyBody.length}\r\n\r\n${busyBody}`,
-);
+/** Time between two steps that raise a lowered limit. */
+const raiseIntervalMs = 1_000;
+
+/** Places of the probe lane, and the descriptors kept back for it. */
+const probePlaces = 16;
+const reservedDescriptors = 4;
+
+/** Time allowed for the head of a request in the probe lane, in milliseconds. */
+const probeHeaderTimeoutMs = 2_000;
 
 /** An open port. */
 export class HttpListener implements AsyncDisposable {
   readonly hostname: string;
   readonly port: number;
   readonly #options: ListenerOptions;
+  readonly #handler: RequestHandler;
   readonly #listener: Deno.TcpListener;
-  readonly #backend: Deno.HttpServer<Deno.NetAddr>;
+  readonly #inner: InnerServer;
+  readonly #reserve = new DescriptorReserve(reservedDescriptors);
   readonly #closing = new AbortController();
-  /** By the client's port of the connection to the inner server. */
-  readonly #connections = new Map<number, Connection>();
+  /** Connections on the places that everyone may use. */
+  readonly #open = new Set<Connection>();
+  /** Those of them without a request in progress, the longest idle first. */
+  readonly #idle = new Set<Connection>();
+  /** Connections in the probe lane, the oldest first. */
+  readonly #probes = new Set<Connection>();
   readonly #running = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
+  /** Places now; lower than `maxConnections` after the process ran out of descriptors. */
+  #places: number;
+  #raising: Disposable | undefined;
+  #innerProblem: string | undefined;
 
   /** Opens the port. @throws {AgentError} `address_in_use` or `address_unavailable`. */
   constructor(handler: RequestHandler, options: ListenerOptions) {
     this.#options = options;
-    const { hostname, port } = options;
+    this.#handler = handler;
+    this.#places = options.maxConnections;
+    const { hostname, port, log, clock } = options;
     try {
       this.#listener = Deno.listen({ hostname, port });
     } catch (error) {
+      this.#reserve[Symbol.dispose]();
       throw listenError(hostname, port, error);
     }
     this.hostname = this.#listener.addr.hostname;
     this.port = this.#listener.addr.port;
-    this.#backend = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => undefined },
-      (request, { remoteAddr, completed }) => {
-        const connection = this.#connections.get(remoteAddr.port);
-        if (!connection) {
-          const message = "Direct requests to the internal port are refused";
-          return errorResponse(new HttpProblem(httpErrors.loopback_only, message));
-        }
-        return connection.serve(handler(request, connection.peer, connection.signal), completed);
+    this.#inner = new InnerServer({
+      log,
+      clock,
+      onOutOfDescriptors: () => this.#onOutOfDescriptors(),
+      onProblem: (problem) => {
+        this.#innerProblem = problem;
+        this.#reportProblem();
       },
-    );
+    });
     this.#accepting = this.#accept();
   }
 
-  /** The port of the inner server, which answers only connections that this listener makes. */
-  get backendPort(): number {
-    return this.#backend.addr.port;
+  /** Port of the inner server, which answers only connections that this listener makes. */
+  get innerPort(): number | undefined {
+    return this.#inner.port;
   }
 
   /** Accepts no new connection, finishes requests in progress until the signal aborts, then closes everything. */
@@ -93,8 +104,10 @@ export class HttpListener implements AsyncDisposable {
     using stop = aborted(signal);
     await Promise.race([drained, stop]);
     // Without its connections the inner server has nothing left to wait for.
-    for (const connection of this.#connections.values()) connection.close();
+    for (const connection of [...this.#open, ...this.#probes]) connection.close();
     await drained;
+    this.#raising?.[Symbol.dispose]();
+    this.#reserve[Symbol.dispose]();
   }
 
   /** Closes everything at once. */
@@ -104,85 +117,116 @@ export class HttpListener implements AsyncDisposable {
 
   async #drain(): Promise<void> {
     await this.#accepting;
-    const shutdown = this.#backend.shutdown();
-    for (const connection of this.#connections.values()) connection.endIfIdle();
+    const shutdown = this.#inner.shutdown();
+    for (const connection of [...this.#open, ...this.#probes]) connection.endIfIdle();
     await shutdown;
     await Promise.all(this.#running);
   }
 
   async #accept(): Promise<void> {
-    const { stats, log, clock, maxConnections } = this.#options;
+    const { log, clock } = this.#options;
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const client = await this.#listener.accept();
-        stats.accepted++;
-        if (signal.aborted) client.close();
-        else if (this.#running.size < maxConnections) this.#track(this.#proxy(client));
-        else {
-          stats.rejected(httpErrors.connection_limit.code);
-          this.#track(refuse(client));
-        }
+        this.#admit(await this.#listener.accept());
       } catch (error) {
         if (signal.aborted) return;
-        log.warn(`Cannot accept a connection: ${describeError(error)}`);
+        if (!isOutOfDescriptors(error)) log.warn("Cannot accept a connection", { error });
+        // What is released here is for the next accept; otherwise that would fail at once again.
+        else if (this.#onOutOfDescriptors()) continue;
         // Rejects only when closing begins, which the loop checks.
         await clock.sleep(acceptPauseMs, { signal }).catch(() => {});
       }
     }
   }
 
-  /** Keeps work until it ends, so that closing can wait for it. */
-  #track(work: Promise<void>): void {
+  /** Gives a new connection its place. */
+  #admit(client: Deno.TcpConn): void {
     const { stats } = this.#options;
-    const running: Promise<void> = work.finally(() => {
+    stats.accepted++;
+    if (this.#closing.signal.aborted) return client.close();
+    if (this.#open.size >= this.#places) this.#evictIdle();
+    if (this.#open.size < this.#places) return this.#serve(client, this.#open, false);
+    if (this.#probes.size >= probePlaces) {
+      const [oldest] = this.#probes;
+      oldest.evict();
+    }
+    this.#serve(client, this.#probes, true);
+  }
+
+  #serve(client: Deno.TcpConn, place: Set<Connection>, isProbeOnly: boolean): void {
+    const { stats, log, clock, headerTimeoutMs } = this.#options;
+    const limits = isProbeOnly
+      ? { ...this.#options, headerTimeoutMs: Math.min(headerTimeoutMs, probeHeaderTimeoutMs) }
+      : this.#options;
+    const connection = new Connection({
+      client,
+      peer: peerOf(client.remoteAddr.hostname),
+      limits,
+      handler: this.#handler,
+      inner: this.#inner,
+      isProbeOnly,
+      clock,
+      log,
+      onIdle: (isIdle) => {
+        // A connection of the probe lane has no place to give away.
+        if (isIdle && !isProbeOnly) this.#idle.add(connection);
+        else this.#idle.delete(connection);
+      },
+      onLimit: (limit) => stats.rejected(limit),
+      onClose: () => {
+        place.delete(connection);
+        this.#idle.delete(connection);
+        this.#count();
+      },
+    });
+    place.add(connection);
+    if (!isProbeOnly) this.#idle.add(connection);
+    this.#count();
+    const running: Promise<void> = connection.run().finally(() => {
       this.#running.delete(running);
-      stats.connections = this.#running.size;
+      this.#reserve.refill();
     });
     this.#running.add(running);
-    stats.connections = this.#running.size;
   }
 
-  async #proxy(client: Deno.TcpConn): Promise<void> {
-    const { stats, log, clock } = this.#options;
-    let backend: Deno.TcpConn;
-    try {
-      backend = await Deno.connect({ hostname: "127.0.0.1", port: this.backendPort });
-    } catch (error) {
-      client.close();
-      log.warn(`Cannot connect to the inner server: ${describeError(error)}`);
-      return;
-    }
-    client.setNoDelay();
-    client.setKeepAlive();
-    backend.setNoDelay();
-    using connection = new Connection({
-      ...this.#options,
-      client,
-      backend,
-      peer: peerOf(client.remoteAddr.hostname),
-      clock,
-      onLimit: (limit) => stats.rejected(limit),
+  #count(): void {
+    this.#options.stats.connections = this.#open.size + this.#probes.size;
+  }
+
+  /** Closes the connection that has been idle longest; false when none is idle. */
+  #evictIdle(): boolean {
+    const [longest] = this.#idle;
+    longest?.evict();
+    return longest !== undefined;
+  }
+
+  /** Makes room after the process ran out of descriptors. Returns whether a descriptor was released. */
+  #onOutOfDescriptors(): boolean {
+    const { log, maxConnections } = this.#options;
+    if (this.#places === maxConnections) log.warn("The process ran out of file descriptors");
+    const isReleased = this.#evictIdle() || this.#reserve.release();
+    this.#places = Math.max(1, Math.min(this.#places, this.#open.size, maxConnections - 1));
+    this.#raiseLater();
+    this.#reportProblem();
+    return isReleased;
+  }
+
+  #raiseLater(): void {
+    this.#raising?.[Symbol.dispose]();
+    this.#raising = this.#options.clock.timer(raiseIntervalMs, () => {
+      const { maxConnections } = this.#options;
+      this.#reserve.refill();
+      this.#places = Math.min(maxConnections, 2 * this.#places);
+      if (this.#places < maxConnections) this.#raiseLater();
+      else this.#reportProblem();
     });
-    if (this.#closing.signal.aborted) return;
-    const { port } = backend.localAddr;
-    this.#connections.set(port, connection);
-    try {
-      await connection.run();
-    } finally {
-      this.#connections.delete(port);
-    }
   }
-}
 
-/** Answers 503 in HTTP/1.1, as far as the socket accepts it at once, and closes. */
-async function refuse(client: Deno.TcpConn): Promise<void> {
-  try {
-    await client.write(busy);
-    await client.closeWrite();
-  } catch {
-    // The client has closed already, so there is nothing to answer.
-  } finally {
-    client.close();
+  #reportProblem(): void {
+    const { maxConnections, onProblem } = this.#options;
+    const isLimited = this.#places < maxConnections;
+    const descriptors = "the process ran out of file descriptors; raise its limit (ulimit -n)";
+    onProblem?.(this.#innerProblem ?? (isLimited ? descriptors : undefined));
   }
 }

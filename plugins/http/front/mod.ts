@@ -5,4 +5,5 @@
  *
  * @module
  */
-export { HttpListener, type ListenerOptions, type RequestHandler } from "./listener.ts";
+export type { Exchange, RequestHandler } from "./exchange.ts";
+export { HttpListener, type ListenerOptions } from "./listener.ts";

@@ -14,6 +14,7 @@ import {
   type RequestHandler,
 } from "../../../plugins/http/front/mod.ts";
 import { HttpStats } from "../../../plugins/http/http_stats.ts";
+import { BufferedResponse } from "../../../plugins/http/responses.ts";
 
 /** A route that answers with its parameter and its body. */
 export const echo: HttpRoute = {
@@ -68,6 +69,11 @@ export function sample(
     }
   }
   return 0;
+}
+
+/** A text whose length the server knows. */
+export function textResponse(text: string): Response {
+  return new BufferedResponse(new TextEncoder().encode(text));
 }
 
 /** A listener without an agent. Disposing of it closes it at once. */

@@ -8,7 +8,6 @@ import {
   HttpProblem,
   type HttpRoute,
   httpToken,
-  jsonResponse,
 } from "../../../plugins/http/mod.ts";
 import { localkvErrors } from "../../../plugins/localkv/mod.ts";
 import { echo, RawClient, routes, sample, serving, until, urlOf } from "./_kit.ts";

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { type BareListener, listening, RawClient, until } from "../_kit.ts";
+import type { RequestHandler } from "../../../../plugins/http/front/mod.ts";
+import { type BareListener, listening, RawClient, textResponse, until } from "../_kit.ts";
 
-const ok = () => Promise.resolve(new Response("ok"));
+const ok = () => Promise.resolve(textResponse("ok"));
 const port = ({ listener }: BareListener) => listener.port;
 const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 Deno.test("HttpListener gives the handler the peer", async () => {
   const peers: unknown[] = [];
-  await using kit = listening((_, peer) => {
+  await using kit = listening((_, { peer }) => {
     peers.push(peer);
     return ok();
   });
@@ -54,7 +55,7 @@ Deno.test("HttpListener does not cut a connection with a request in progress", a
   await client.send(get);
   await called;
   await kit.clock.advance(3_600_000);
-  resolve(new Response("late"));
+  resolve(textResponse("late"));
   assert.match(await client.receive("late"), /200 OK/);
 });
 
@@ -84,19 +85,88 @@ Deno.test("HttpListener gives up an answer that its client does not read", async
   await until("gone", () => kit.stats.connections === 0);
 });
 
-Deno.test("D-89 a connection beyond the bound is answered with 503 and counted", async () => {
-  await using kit = listening(ok, { maxConnections: 1 });
-  using first = await RawClient.open(kit.listener.port);
-  await until("accepted", () => kit.stats.connections === 1);
-  using second = await RawClient.open(kit.listener.port);
-  const answer = await second.receive();
-  assert.match(answer, /^HTTP\/1.1 503 /);
-  const [head, body] = answer.split("\r\n\r\n");
-  assert.equal(Number(/content-length: (\d+)/.exec(head)![1]), body.length);
-  assert.deepEqual(JSON.parse(body), { error: "too many connections", code: "connection_limit" });
-  assert.equal(kit.rejected("connection_limit"), 1);
+/** A handler whose first request waits for the test, and answers others at once. */
+function firstWaits() {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  let isFirst = true;
+  const handler: RequestHandler = (_, { isProbeOnly }) => {
+    if (!isFirst) return Promise.resolve(textResponse(`probe only: ${isProbeOnly}`));
+    isFirst = false;
+    onCall();
+    return promise;
+  };
+  return { handler, called, resolve };
+}
+
+Deno.test("D-89 the connection that has been idle longest gives way to a new one", async () => {
+  await using kit = listening(ok, { maxConnections: 2 });
+  const clients: RawClient[] = [];
+  using _first = clients[0] = await RawClient.open(port(kit));
+  await until("first accepted", () => kit.stats.connections === 1);
+  using _second = clients[1] = await RawClient.open(port(kit));
+  await until("second accepted", () => kit.stats.connections === 2);
+  // The first is used again, so the second has been idle longer.
+  await clients[0].send(get);
+  await clients[0].receive("ok");
+  await until("first idle", () => kit.stats.accepted === 2 && kit.clock.pending === 2);
+  using third = await RawClient.open(port(kit));
+  assert.equal(await clients[1].receive(), "");
+  await third.send(get);
+  assert.match(await third.receive("ok"), /200 OK/);
+  await clients[0].send(get);
+  assert.match(await clients[0].receive("ok"), /200 OK/);
+  assert.equal(kit.rejected("idle_evicted"), 1);
+  assert.equal(kit.stats.connections, 2);
+});
+
+Deno.test("D-89 a connection beyond the bound may only bring a probe when no other is idle", async () => {
+  const { handler, called, resolve } = firstWaits();
+  await using kit = listening(handler, { maxConnections: 1 });
+  using first = await RawClient.open(port(kit));
   await first.send(get);
-  assert.match(await first.receive("ok"), /200 OK/);
+  await called;
+  for (let round = 0; round < 3; round++) {
+    using probe = await RawClient.open(port(kit));
+    await probe.send("GET /probe HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [head, body] = (await probe.receive()).split("\r\n\r\n");
+    assert.match(head, /^HTTP\/1.1 200 OK\r\n[^]*connection: close/);
+    assert.equal(body, "probe only: true");
+  }
+  for (
+    const request of [`POST${get.slice(3)}`, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "rubbish\r\n\r\n"]
+  ) {
+    using other = await RawClient.open(port(kit));
+    await other.send(request);
+    const [head, body] = (await other.receive()).split("\r\n\r\n");
+    assert.match(head, /^HTTP\/1.1 503 /);
+    assert.equal(Number(/content-length: (\d+)/.exec(head)![1]), body.length);
+    assert.deepEqual(JSON.parse(body), { error: "too many connections", code: "connection_limit" });
+  }
+  resolve(textResponse("late"));
+  assert.match(await first.receive("late"), /200 OK/);
+});
+
+Deno.test("D-89 connections that bring nothing do not fill the probe lane", async () => {
+  const { handler, called, resolve } = firstWaits();
+  await using kit = listening(handler, { maxConnections: 1 });
+  using first = await RawClient.open(port(kit));
+  await first.send(get);
+  await called;
+  const silent = await Promise.all(Array.from({ length: 40 }, () => RawClient.open(port(kit))));
+  await until("all accepted", () => kit.stats.accepted === 41);
+  assert.equal(kit.stats.connections, 17);
+  {
+    using probe = await RawClient.open(port(kit));
+    await probe.send(get);
+    assert.match(await probe.receive(), /200 OK[^]*probe only: true$/);
+  }
+  await until("the probe has ended", () => kit.stats.connections === 16);
+  await kit.clock.advance(2_000);
+  await until("the silent ones are closed", () => kit.stats.connections === 1);
+  for (const client of silent) client[Symbol.dispose]();
+  resolve(textResponse("late"));
+  assert.match(await first.receive("late"), /200 OK/);
 });
 
 Deno.test("HttpListener serves on after garbage, TLS and half a preface", async () => {
@@ -126,7 +196,7 @@ Deno.test("HttpListener takes the body of a request that offers h2c, however its
   const request = "POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
     "Content-Length: 2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nhi";
   for (const cut of [request.length, 1, 70, request.length - 4]) {
-    await using kit = listening(async (request) => new Response(`got ${await request.text()}`));
+    await using kit = listening(async (request) => textResponse(`got ${await request.text()}`));
     using client = await RawClient.open(kit.listener.port);
     await client.send(request.slice(0, cut));
     if (cut < request.length) await client.send(request.slice(cut));
@@ -136,7 +206,7 @@ Deno.test("HttpListener takes the body of a request that offers h2c, however its
 });
 
 Deno.test("HttpListener leaves other upgrades and what follows the head as they are", async () => {
-  await using kit = listening(async (request) => new Response(`got ${await request.text()}`));
+  await using kit = listening(async (request) => textResponse(`got ${await request.text()}`));
   using client = await RawClient.open(kit.listener.port);
   const body = "\r\nUpgrade: h2c\r\nConnection: keep";
   await client.send(
@@ -154,8 +224,8 @@ Deno.test("HttpListener answers HTTP/1.0 and closes", async () => {
 
 Deno.test("HttpListener on all addresses of IPv6 sees an IPv4 loopback peer as loopback", async () => {
   const peers: boolean[] = [];
-  await using kit = listening((_, { isLoopback }) => {
-    peers.push(isLoopback);
+  await using kit = listening((_, { peer }) => {
+    peers.push(peer.isLoopback);
     return ok();
   }, { hostname: "::" });
   for (const host of ["127.0.0.1", "[::1]"]) {
@@ -170,7 +240,7 @@ Deno.test("HttpListener refuses a direct request to its inner port", async () =>
     served++;
     return ok();
   });
-  const response = await fetch(`http://127.0.0.1:${kit.listener.backendPort}/`);
+  const response = await fetch(`http://127.0.0.1:${kit.listener.innerPort}/`);
   assert.equal(response.status, 403);
   await response.text();
   assert.equal(served, 0);
@@ -179,7 +249,7 @@ Deno.test("HttpListener refuses a direct request to its inner port", async () =>
 Deno.test("the request's signal aborts when the client goes away", async () => {
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
-  await using kit = listening((_request, _peer, signal) => {
+  await using kit = listening((_request, { signal }) => {
     signal.addEventListener("abort", () => resolve(), { once: true });
     onCall();
     return new Promise(() => undefined);
@@ -212,7 +282,7 @@ Deno.test("D-REST-11 close() lets a request in progress finish and refuses new c
         await late.receive();
       }
     }, Deno.errors.ConnectionRefused);
-    resolve(new Response("last"));
+    resolve(textResponse("last"));
     assert.match(await client.receive(), /200 OK[^]*last$/);
   }
   await closing;
