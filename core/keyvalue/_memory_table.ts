@@ -1,4 +1,5 @@
 import { AgentError } from "../errors/mod.ts";
+import { changesBytes, entryBytes } from "./bytes.ts";
 import { storeErrors } from "./errors.ts";
 import { compareKeys } from "./key.ts";
 import type {
@@ -56,24 +57,30 @@ export class MemoryTable implements RevisionTable {
     return entry && copy(entry);
   }
 
-  list({ prefix, after, revision, limit, keysOnly }: ListRange): StoredEntry[] {
+  list(range: ListRange): StoredEntry[] {
+    const { prefix, after, revision, limit, maxBytes = Infinity, keysOnly } = range;
     const found: StoredEntry[] = [];
+    let bytes = 0;
     for (const entry of this.#asOf(revision, prefix, after)) {
-      if (found.length === limit) break;
-      found.push(keysOnly ? { ...entry, value: new Uint8Array() } : copy(entry));
+      if (found.length === limit || bytes >= maxBytes) break;
+      const copied = keysOnly ? { ...entry, value: new Uint8Array() } : copy(entry);
+      found.push(copied);
+      bytes += entryBytes(copied);
     }
     return found;
   }
 
-  history({ prefix, from, to, limit }: HistoryRange): StoredBatch[] {
+  history({ prefix, from, to, limit, maxBytes = Infinity }: HistoryRange): StoredBatch[] {
     const found: StoredBatch[] = [];
     let size = 0;
-    for (let at = this.#historyAt(from); at < this.#history.length && size < limit; at++) {
+    let bytes = 0;
+    for (let at = this.#historyAt(from); at < this.#history.length; at++) {
       const { revision, changes } = this.#history[at];
-      if (revision > to) break;
+      if (revision > to || size >= limit || bytes >= maxBytes) break;
       const below = changes.filter((change) => changedKey(change).startsWith(prefix));
       if (below.length > 0) found.push({ revision, changes: below.map(copyChange) });
       size += below.length;
+      bytes += changesBytes(below);
     }
     return found;
   }
@@ -143,8 +150,8 @@ export class MemoryTable implements RevisionTable {
     const { maxBytes } = this.#limits;
     const growth = changes.reduce(
       (sum, change) =>
-        sum + (change.type === "put" ? entryWeight(change.entry) : 0) -
-        (change.previous ? entryWeight(change.previous) : 0),
+        sum + (change.type === "put" ? entryBytes(change.entry) : 0) -
+        (change.previous ? entryBytes(change.previous) : 0),
       0,
     );
     if (growth <= 0 || this.#entryBytes + growth <= maxBytes) return;
@@ -156,14 +163,14 @@ export class MemoryTable implements RevisionTable {
   }
 
   #add(entry: StoredEntry): void {
-    this.#entryBytes += entryWeight(entry);
+    this.#entryBytes += entryBytes(entry);
     this.#entries.set(entry.key, entry);
     this.#keys.add(entry.key);
     if (expires(entry)) this.#expiring.add(entry);
   }
 
   #remove(entry: StoredEntry): void {
-    this.#entryBytes -= entryWeight(entry);
+    this.#entryBytes -= entryBytes(entry);
     this.#entries.delete(entry.key);
     this.#keys.remove(entry.key);
     if (expires(entry)) this.#expiring.remove(entry);
@@ -212,11 +219,6 @@ function copyChange(change: StoredChange): StoredChange {
 
 function batchWeight({ changes }: StoredBatch): number {
   return changes.reduce((sum, change) => sum + weight(change), 0);
-}
-
-/** Approximate bytes of an entry in memory. */
-function entryWeight({ key, value }: StoredEntry): number {
-  return 128 + 2 * key.length + value.length;
 }
 
 /** Approximate bytes that a change keeps in memory: only the history refers to the replaced value. */

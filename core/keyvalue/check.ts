@@ -18,6 +18,18 @@ export const maxTransactionSize = 128;
 /** Default of {@linkcode ListOptions.pageSize}: entries that `list` fetches at a time. */
 export const defaultPageSize = 500;
 
+/** Default of {@linkcode ListOptions.pageBytes}: bytes that `list` fetches at a time. */
+export const defaultPageBytes = 1024 * 1024;
+
+/** Largest {@linkcode ListOptions.pageBytes}. */
+const maxPageBytes = 64 * 1024 * 1024;
+
+/** Default of {@linkcode WatchOptions.maxPendingBytes}: bytes that a watch keeps for a slow reader. */
+export const defaultMaxPendingBytes = 16 * 1024 * 1024;
+
+/** Default limit of the bytes that all watches of one store keep for slow readers. */
+export const defaultMaxWatchBytes = 64 * 1024 * 1024;
+
 /** Default of {@linkcode WatchOptions.maxPending}: changes that a watch keeps for a slow reader. */
 export const defaultMaxPending = 4_096;
 
@@ -73,10 +85,15 @@ export function checkDelete(key: string, options: DeleteOptions): void {
  *
  * @throws {TypeError | RangeError} When the prefix or an option is invalid.
  */
-export function checkList(prefix: string, { pageSize, revision }: ListOptions): void {
+export function checkList(prefix: string, { pageSize, pageBytes, revision }: ListOptions): void {
   checkPrefix("list", prefix);
   if (pageSize !== undefined && !isInteger(pageSize, 1, 10_000)) {
     throw new RangeError(`Cannot list prefix "${prefix}": pageSize ${pageSize}, wanted 1 to 10000`);
+  }
+  if (pageBytes !== undefined && !isInteger(pageBytes, 1, maxPageBytes)) {
+    throw new RangeError(
+      `Cannot list prefix "${prefix}": pageBytes ${pageBytes}, wanted 1 to ${maxPageBytes}`,
+    );
   }
   checkRevision("list", prefix, revision);
 }
@@ -86,13 +103,14 @@ export function checkList(prefix: string, { pageSize, revision }: ListOptions): 
  *
  * @throws {TypeError | RangeError} When the prefix or an option is invalid.
  */
-export function checkWatch(prefix: string, { fromRevision, maxPending }: WatchOptions): void {
+export function checkWatch(prefix: string, options: WatchOptions): void {
+  const { fromRevision, maxPending, maxPendingBytes } = options;
   checkPrefix("watch", prefix);
   checkRevision("watch", prefix, fromRevision);
-  if (maxPending !== undefined && !isInteger(maxPending, 1)) {
-    throw new RangeError(
-      `Cannot watch prefix "${prefix}": maxPending ${maxPending}, wanted 1 or more`,
-    );
+  for (const [name, value] of Object.entries({ maxPending, maxPendingBytes })) {
+    if (value !== undefined && !isInteger(value, 1)) {
+      throw new RangeError(`Cannot watch prefix "${prefix}": ${name} ${value}, wanted 1 or more`);
+    }
   }
 }
 

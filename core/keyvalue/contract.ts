@@ -60,6 +60,12 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   /** Entries fetched per round trip. Default 500, range 1 to 10,000. */
   pageSize?: number;
+  /**
+   * Maximum bytes fetched per round trip, values and keys included, exceeded only to return at least one
+   * entry. Default 1 MiB, range 1 to 64 MiB. For a server that only limits entries, such as etcd, it is
+   * approximate.
+   */
+  pageBytes?: number;
   /** Return empty values. Default false. */
   keysOnly?: boolean;
   /** Read as of this revision instead of now; needs the capability `history`. */
@@ -138,6 +144,12 @@ export interface WatchOptions extends CallOptions {
    * its watch ends with `queue_full`; other watches are not affected.
    */
   maxPending?: number;
+  /**
+   * Maximum bytes of these changes, their previous values included. Default 16 MiB, at least 1. Stores also
+   * limit the bytes of all their watches together; the watch with the most bytes then ends with
+   * `queue_full`.
+   */
+  maxPendingBytes?: number;
 }
 
 /** A key-value store. */

@@ -11,7 +11,7 @@
 import { backoff, type BackoffOptions, type Clock, deadline, systemClock } from "../async/mod.ts";
 import { describeError, hasCode } from "../errors/mod.ts";
 import type { Logger } from "../log/mod.ts";
-import { checkPrefix, checkWatch } from "./check.ts";
+import { checkList, checkWatch } from "./check.ts";
 import type { ChangeBatch, Entry, KeyValueStore, SyncEvent } from "./contract.ts";
 import { SyncedEntries } from "./_synced_entries.ts";
 
@@ -43,8 +43,12 @@ export interface ListAndWatchOptions {
   probeMs?: number;
   /** Maximum changes kept for a slow reader; beyond it the prefix is listed again. Default 4,096. */
   maxPending?: number;
+  /** Maximum bytes of these changes. Default 16 MiB. */
+  maxPendingBytes?: number;
   /** Entries fetched per round trip. Default 500. */
   pageSize?: number;
+  /** Maximum bytes fetched per round trip. Default 1 MiB. */
+  pageBytes?: number;
 }
 
 /**
@@ -71,9 +75,9 @@ export function listAndWatch(
   prefix: string,
   options: ListAndWatchOptions = {},
 ): AsyncIterable<SyncEvent> {
-  const { probeMs = 5_000, maxPending } = options;
-  checkPrefix("watch", prefix);
-  checkWatch(prefix, { maxPending });
+  const { probeMs = 5_000, maxPending, maxPendingBytes, pageSize, pageBytes } = options;
+  checkWatch(prefix, { maxPending, maxPendingBytes });
+  checkList(prefix, { pageSize, pageBytes });
   if (!(probeMs > 0)) {
     throw new RangeError(`Cannot watch prefix "${prefix}": probeMs ${probeMs}, wanted above 0`);
   }
@@ -150,21 +154,24 @@ class Sync {
 
   /** Without history the watch is opened before the list; changes seen by both are filtered out later. */
   async #start(signal: AbortSignal): Promise<Start> {
-    const { maxPending, pageSize } = this.#options;
+    const { maxPending, maxPendingBytes, pageSize, pageBytes } = this.#options;
     const store = this.#store;
     if (!store.capabilities.history) {
-      const batches = await store.watch(this.#prefix, { signal, maxPending });
+      const batches = await store.watch(this.#prefix, { signal, maxPending, maxPendingBytes });
       const revision = await store.revision({ signal });
-      const entries = await Array.fromAsync(store.list(this.#prefix, { signal, pageSize }));
+      const entries = await Array.fromAsync(
+        store.list(this.#prefix, { signal, pageSize, pageBytes }),
+      );
       return { revision, entries, batches };
     }
     const revision = await store.revision({ signal });
     const entries = revision === 0
       ? []
-      : await Array.fromAsync(store.list(this.#prefix, { signal, pageSize, revision }));
+      : await Array.fromAsync(store.list(this.#prefix, { signal, pageSize, pageBytes, revision }));
     const batches = await store.watch(this.#prefix, {
       signal,
       maxPending,
+      maxPendingBytes,
       fromRevision: revision + 1,
     });
     return { revision, entries, batches };

@@ -15,6 +15,8 @@ export interface MemoryStoreOptions {
   maxBytes?: number;
   /** Maximum size of a value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
   maxValueBytes?: number;
+  /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
+  maxWatchBytes?: number;
   /** Maximum changes kept, so that watches and lists can start at a past revision. Default 4,096, at least 1. */
   maxHistory?: number;
   /** Maximum bytes that these changes keep in memory. Default 64 MiB, at least 1. */
@@ -37,7 +39,7 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): RevisionStore {
-  const { clock, maxBytes = Infinity, maxValueBytes, maxHistory = 4_096 } = options;
+  const { clock, maxBytes = Infinity, maxValueBytes, maxWatchBytes, maxHistory = 4_096 } = options;
   const { maxHistoryBytes = 64 * 1024 * 1024 } = options;
   for (const [name, value] of Object.entries({ maxBytes, maxHistory, maxHistoryBytes })) {
     if (!(value >= 1)) {
@@ -45,5 +47,5 @@ export function memoryStore(options: MemoryStoreOptions = {}): RevisionStore {
     }
   }
   const table = new MemoryTable({ maxBytes, maxHistory, maxHistoryBytes });
-  return new RevisionStore(table, { name: "memory store", maxValueBytes, clock });
+  return new RevisionStore(table, { name: "memory store", maxValueBytes, maxWatchBytes, clock });
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-export { equalBytes } from "./bytes.ts";
+export { changesBytes, entryBytes, equalBytes } from "./bytes.ts";
 export {
   checkDelete,
   checkKey,
@@ -17,6 +17,9 @@ export {
   checkTransaction,
   checkWatch,
   defaultMaxPending,
+  defaultMaxPendingBytes,
+  defaultMaxWatchBytes,
+  defaultPageBytes,
   defaultPageSize,
   maxTransactionSize,
 } from "./check.ts";
@@ -27,6 +30,7 @@ export { storeErrors } from "./errors.ts";
 export { compareKeys, prefixEnd } from "./key.ts";
 export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_and_watch.ts";
 export { memoryStore, type MemoryStoreOptions } from "./memory_store.ts";
+export { PendingBudget, type PendingHolder } from "./pending_budget.ts";
 export { prefixView } from "./prefix_view.ts";
 export { RevisionStore, type RevisionStoreOptions } from "./revision_store.ts";
 export type {

@@ -10,7 +10,7 @@
 import { storeErrors } from "./errors.ts";
 import { type Clock, systemClock } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
-import { equalBytes } from "./bytes.ts";
+import { entryBytes, equalBytes } from "./bytes.ts";
 import {
   checkDelete,
   checkKey,
@@ -20,6 +20,9 @@ import {
   checkTransaction,
   checkWatch,
   defaultMaxPending,
+  defaultMaxPendingBytes,
+  defaultMaxWatchBytes,
+  defaultPageBytes,
   defaultPageSize,
 } from "./check.ts";
 import { deleteBy, swapBy } from "./compare.ts";
@@ -51,6 +54,8 @@ export interface RevisionStoreOptions {
   name: string;
   /** Largest value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
   maxValueBytes?: number;
+  /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
+  maxWatchBytes?: number;
   /** Clock to use for expiry. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /**
@@ -62,8 +67,9 @@ export interface RevisionStoreOptions {
 
 /** Maximum keys that one commit deletes because they expired, so that other calls do not wait long. */
 const maxExpiredAtOnce = 1_000;
-/** Changes read from the history at a time when a watch starts at a past revision. */
+/** Changes, and their bytes, read from the history at a time when a watch starts at a past revision. */
 const replayPage = 256;
+const replayBytes = 1024 * 1024;
 const expiryRetryMs = 1_000;
 
 /** A key-value store in this process. Closing it ends its watches with the error code `closed`. */
@@ -79,7 +85,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   readonly #maxValueBytes: number;
   readonly #clock: Clock;
   readonly #onExpiryFailure: (error: unknown) => void;
-  readonly #hub = new WatchHub();
+  readonly #hub: WatchHub;
   #timer: Disposable | undefined;
   #timerAtMs = Infinity;
   #isClosed = false;
@@ -90,6 +96,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     this.#table = table;
     this.#name = name;
     this.#maxValueBytes = maxValueBytes;
+    this.#hub = new WatchHub(options.maxWatchBytes ?? defaultMaxWatchBytes);
     this.#clock = clock;
     this.#onExpiryFailure = options.onExpiryFailure ?? (() => {});
     // A store that cannot be written now can still be read and watched, so this failure is not thrown.
@@ -99,6 +106,11 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   /** Number of open watches. */
   get watches(): number {
     return this.#hub.size;
+  }
+
+  /** Bytes that the watches keep for slow readers. */
+  get watchPendingBytes(): number {
+    return this.#hub.pendingBytes;
   }
 
   /** Number of watches that ended because their reader was too slow. */
@@ -173,11 +185,19 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return this.#call(options, () => {
       checkWatch(prefix, options);
       const { maxPending = defaultMaxPending, signal, fromRevision } = options;
+      const { maxPendingBytes = defaultMaxPendingBytes } = options;
       const head = this.#table.revision;
       const from = fromRevision ?? head + 1;
       if (from <= this.#table.compactedRevision) throw this.#compacted("watch", prefix, from);
       const replay = from <= head ? this.#replay(prefix, from, head) : undefined;
-      return this.#hub.open({ prefix, maxPending, signal, replay, firstRevision: from });
+      return this.#hub.open({
+        prefix,
+        maxPending,
+        maxPendingBytes,
+        signal,
+        replay,
+        firstRevision: from,
+      });
     });
   }
 
@@ -236,15 +256,20 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
 
   async *#list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
     const { pageSize: limit = defaultPageSize, keysOnly, signal } = options;
+    const { pageBytes: maxBytes = defaultPageBytes } = options;
     const revision = await this.#call(options, () => this.#readable(prefix, options.revision));
     let after: string | undefined;
     while (true) {
       const page = await this.#call({ signal }, () => {
         this.#readable(prefix, revision);
-        return this.#table.list({ prefix, after, revision, limit, keysOnly });
+        return this.#table.list({ prefix, after, revision, limit, maxBytes, keysOnly });
       });
-      for (const entry of page) yield withoutExpiry(entry);
-      if (page.length < limit) return;
+      let bytes = 0;
+      for (const entry of page) {
+        bytes += entryBytes(entry);
+        yield withoutExpiry(entry);
+      }
+      if (page.length < limit && bytes < maxBytes) return;
       after = page[page.length - 1].key;
     }
   }
@@ -263,7 +288,13 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   *#replay(prefix: string, from: number, to: number): Generator<ChangeBatch> {
     for (let next = from; next <= to;) {
       if (next <= this.#table.compactedRevision) throw this.#compacted("watch", prefix, next);
-      const page = this.#table.history({ prefix, from: next, to, limit: replayPage });
+      const page = this.#table.history({
+        prefix,
+        from: next,
+        to,
+        limit: replayPage,
+        maxBytes: replayBytes,
+      });
       yield* page.map(ownedBatch);
       if (page.length === 0) return;
       next = page[page.length - 1].revision + 1;

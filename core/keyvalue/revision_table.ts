@@ -44,6 +44,8 @@ export interface ListRange {
   readonly revision: number;
   /** Maximum entries to return. */
   readonly limit: number;
+  /** Return no further entry once this many bytes are reached (see `entryBytes`). Default: no limit. */
+  readonly maxBytes?: number;
   /** Return empty values. */
   readonly keysOnly?: boolean;
 }
@@ -58,6 +60,8 @@ export interface HistoryRange {
   readonly to: number;
   /** Maximum changes to return, exceeded only to return a revision as a whole. */
   readonly limit: number;
+  /** Return no further revision once this many bytes are reached (see `changesBytes`). Default: no limit. */
+  readonly maxBytes?: number;
 }
 
 /** Storage with revisions. Values passed in belong to the table, values returned belong to the caller. */

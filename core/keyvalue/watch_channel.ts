@@ -5,7 +5,9 @@
  * @module
  */
 import { AgentError } from "../errors/mod.ts";
+import { changesBytes } from "./bytes.ts";
 import type { ChangeBatch } from "./contract.ts";
+import type { PendingBudget, PendingHolder } from "./pending_budget.ts";
 
 /** Options of {@linkcode WatchChannel}. */
 export interface WatchChannelOptions {
@@ -13,6 +15,10 @@ export interface WatchChannelOptions {
   prefix: string;
   /** Maximum changes kept for a slow reader, at least 1. */
   maxPending: number;
+  /** Maximum bytes of these changes, at least 1. */
+  maxPendingBytes: number;
+  /** Limit that this watch shares with the other watches of its store. Default: none. */
+  budget?: PendingBudget;
   /** Batches before this revision are not reported. Default: 1. */
   firstRevision?: number;
   /** Past batches. The reader receives all of them before the first pushed batch; each is fetched on demand. */
@@ -23,15 +29,23 @@ export interface WatchChannelOptions {
   onEnd?: () => void;
   /** Called when the reader has received the last pending batch. */
   onDrained?: () => void;
+  /** Called when the watch ends with `queue_full`. */
+  onOverflow?: () => void;
 }
 
 type Ended = { readonly error?: unknown };
 
+interface Pending {
+  readonly batch: ChangeBatch;
+  readonly bytes: number;
+}
+
 /** A watch as an async iterable with one reader. Stores use it; their users only get the iterable. */
-export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefined> {
+export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefined>, PendingHolder {
   readonly #options: WatchChannelOptions;
-  #queue: ChangeBatch[] = [];
+  #queue: Pending[] = [];
   #pending = 0;
+  #pendingBytes = 0;
   #lastRevision: number;
   #replay: Iterator<ChangeBatch> | undefined;
   #reader: PromiseWithResolvers<IteratorResult<ChangeBatch, undefined>> | undefined;
@@ -55,6 +69,11 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     return this.#pending;
   }
 
+  /** Approximate bytes of these changes. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
   /** Revision of the last pushed batch; after a reconnect, the store continues with the next one. */
   get lastRevision(): number {
     return this.#lastRevision;
@@ -69,7 +88,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
    * Adds a batch for the reader. A batch that is not newer than the last one is ignored, because a server
    * may repeat batches after a reconnect.
    *
-   * When the batch exceeds the limit, the watch ends with `queue_full` after the pending batches. A batch is
+   * When the batch exceeds a limit, the watch ends with `queue_full` after the pending batches. A batch is
    * always accepted when none is pending, whatever its size, and so is a batch of the `backlog`: a store
    * that replays past changes has to wait itself (see {@linkcode pending} and `onDrained`).
    */
@@ -78,12 +97,29 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     this.#lastRevision = batch.revision;
     if (this.#reader) {
       this.#settle({ done: false, value: batch });
-    } else if (!backlog && this.#isTooMuch(batch)) {
-      this.fail(this.#tooSlow());
-    } else {
-      this.#queue.push(batch);
-      this.#pending += batch.changes.length;
+      return;
     }
+    const bytes = changesBytes(batch.changes);
+    if (!backlog && this.#isTooMuch(batch, bytes)) {
+      this.#overflow(this.#tooSlow());
+      return;
+    }
+    this.#queue.push({ batch, bytes });
+    this.#pending += batch.changes.length;
+    this.#pendingBytes += bytes;
+    this.#options.budget?.add(this, bytes);
+  }
+
+  /** Drops the pending batches and ends the watch with `queue_full`; called when the shared limit is exceeded. */
+  evict(maxBytes: number): void {
+    this.#drop();
+    this.#overflow(
+      new AgentError(
+        "queue_full",
+        `Cannot watch prefix "${this.#options.prefix}": the pending changes of all watches of the store ` +
+          `exceed ${maxBytes} bytes, and this watch had the most; read faster, or use listAndWatch, which resyncs`,
+      ),
+    );
   }
 
   /** Ends the watch with an error, which the reader gets after the pending batches. Further calls have no effect. */
@@ -95,9 +131,12 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   next(): Promise<IteratorResult<ChangeBatch, undefined>> {
     const past = this.#past();
     if (past) return Promise.resolve({ done: false, value: past });
-    const batch = this.#queue.shift();
-    if (batch) {
+    const pending = this.#queue.shift();
+    if (pending) {
+      const { batch, bytes } = pending;
       this.#pending -= batch.changes.length;
+      this.#pendingBytes -= bytes;
+      this.#options.budget?.remove(this, bytes);
       if (this.#pending === 0) this.#options.onDrained?.();
       return Promise.resolve({ done: false, value: batch });
     }
@@ -137,12 +176,25 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
   }
 
   #stop(error?: unknown): void {
-    this.#replay = undefined;
-    this.#queue = [];
-    this.#pending = 0;
+    this.#drop();
     // The reader has ended the watch, so an error that it has not received yet is dropped.
     this.#ended = this.#ended && {};
     this.#end(error === undefined ? {} : { error });
+  }
+
+  #drop(): void {
+    const bytes = this.#pendingBytes;
+    this.#replay = undefined;
+    this.#queue = [];
+    this.#pending = 0;
+    this.#pendingBytes = 0;
+    if (bytes > 0) this.#options.budget?.remove(this, bytes);
+  }
+
+  #overflow(error: AgentError): void {
+    if (this.#ended) return;
+    this.#options.onOverflow?.();
+    this.#end({ error });
   }
 
   #end(ended: Ended): void {
@@ -170,16 +222,20 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     reader.resolve(outcome);
   }
 
-  #isTooMuch({ changes }: ChangeBatch): boolean {
-    return this.#pending > 0 && this.#pending + changes.length > this.#options.maxPending;
+  #isTooMuch({ changes }: ChangeBatch, bytes: number): boolean {
+    if (this.#pending === 0) return false;
+    const { maxPending, maxPendingBytes } = this.#options;
+    return this.#pending + changes.length > maxPending ||
+      this.#pendingBytes + bytes > maxPendingBytes;
   }
 
   #tooSlow(): AgentError {
-    const { prefix, maxPending } = this.#options;
+    const { prefix } = this.#options;
     return new AgentError(
       "queue_full",
-      `Cannot watch prefix "${prefix}": the reader fell ${maxPending} changes behind; ` +
-        "read faster, raise maxPending, or use listAndWatch, which resyncs",
+      `Cannot watch prefix "${prefix}": the reader is ${this.#pending} changes with ` +
+        `${this.#pendingBytes} bytes behind; read faster, raise maxPending or maxPendingBytes, ` +
+        "or use listAndWatch, which resyncs",
     );
   }
 }

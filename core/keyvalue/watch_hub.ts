@@ -5,12 +5,19 @@
  */
 import type { Change, ChangeBatch, Entry } from "./contract.ts";
 import type { StoredBatch } from "./revision_table.ts";
+import { PendingBudget } from "./pending_budget.ts";
 import { WatchChannel, type WatchChannelOptions } from "./watch_channel.ts";
 
 /** The open watches of one store. */
 export class WatchHub {
   readonly #watches = new Map<WatchChannel, string>();
+  readonly #budget: PendingBudget;
   #overflows = 0;
+
+  /** `maxBytes` limits the pending bytes of all watches together. */
+  constructor(maxBytes: number) {
+    this.#budget = new PendingBudget(maxBytes);
+  }
 
   /** Number of open watches. */
   get size(): number {
@@ -22,11 +29,18 @@ export class WatchHub {
     return this.#overflows;
   }
 
+  /** Bytes that wait for slow readers. */
+  get pendingBytes(): number {
+    return this.#budget.bytes;
+  }
+
   /** Opens a watch that receives every batch published from now on. */
-  open(options: Omit<WatchChannelOptions, "onEnd">): WatchChannel {
+  open(options: Omit<WatchChannelOptions, "onEnd" | "onOverflow" | "budget">): WatchChannel {
     const channel: WatchChannel = new WatchChannel({
       ...options,
+      budget: this.#budget,
       onEnd: () => this.#watches.delete(channel),
+      onOverflow: () => this.#overflows++,
     });
     this.#watches.set(channel, options.prefix);
     return channel;
@@ -38,7 +52,6 @@ export class WatchHub {
       const changes = batch.changes.filter((change) => changedKey(change).startsWith(prefix));
       if (changes.length === 0) continue;
       channel.push(ownedBatch({ revision: batch.revision, changes }));
-      if (channel.isEnded) this.#overflows++;
     }
   }
 

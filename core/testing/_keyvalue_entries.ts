@@ -102,6 +102,17 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(below.map(({ key, value }) => [key, value.length]), [["a/", 0], ["a/b", 0]]);
   },
 
+  async "list() returns every entry for every page size in bytes"({ store }) {
+    const sizes = [1, 5_000, 20_000, 1, 1, 40_000, 2];
+    for (const [at, size] of sizes.entries()) await store.put(`k${at}`, new Uint8Array(size));
+    for (const pageBytes of [1, 1_000, 20_000, 64 * 1024 * 1024]) {
+      for (const pageSize of [2, 500]) {
+        const entries = await Array.fromAsync(store.list("k", { pageBytes, pageSize }));
+        assert.deepEqual(entries.map(({ value }) => value.length), sizes);
+      }
+    }
+  },
+
   async "list() ignores changes made between its pages"({ store }) {
     for (const key of ["a", "b", "c", "d"]) await store.put(key, bytes("old"));
     const seen: string[] = [];
@@ -151,23 +162,54 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.equal(textOf(await store.get("a")), "2");
   },
 
-  async "every call rejects with the reason of an aborted signal"({ store }) {
+  async "every call, also of a view, rejects with the reason of an aborted signal"({ store }) {
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
-    const calls = [
-      () => store.get("a", { signal }),
-      () => store.put("a", bytes("1"), { signal }),
-      () => store.delete("a", { signal }),
-      () => store.txn({ operations: [] }, { signal }),
-      () => store.revision({ signal }),
-      () => store.watch("", { signal }),
-      () => store.remainingTtlMs("a", { signal }),
-      () => Array.fromAsync(store.list("", { signal })),
-    ];
-    for (const call of calls) {
-      await assert.rejects(call, (error: unknown) => error === reason, String(call));
+    for (const target of [store, store.withPrefix("x/")]) {
+      const calls = [
+        () => target.get("a", { signal }),
+        () => target.put("a", bytes("1"), { signal }),
+        () => target.delete("a", { signal }),
+        () => target.delete("a", { signal, prefix: true }),
+        () => target.txn({ operations: [] }, { signal }),
+        () => target.compareAndSwap("a", bytes("1"), bytes("2"), { signal }),
+        () => target.compareAndDelete("a", bytes("1"), { signal }),
+        () => target.revision({ signal }),
+        () => target.watch("", { signal }),
+        () => target.remainingTtlMs("a", { signal }),
+        () => Array.fromAsync(target.list("", { signal })),
+      ];
+      for (const call of calls) {
+        await assert.rejects(call, (error: unknown) => error === reason, String(call));
+      }
     }
-    assert.equal(await store.get("a"), undefined);
+    assert.deepEqual(await Array.fromAsync(store.list("")), []);
+  },
+
+  async "list() rejects with the reason when its signal aborts between pages"({ store }) {
+    for (const key of ["a", "b", "c"]) await store.put(key, bytes(key));
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const { key } of store.list("", { pageSize: 1, signal: controller.signal })) {
+        seen.push(key);
+        controller.abort(reason);
+      }
+    }, (error: unknown) => error === reason);
+    assert.deepEqual(seen, ["a"]);
+  },
+
+  async "remainingTtlMs() follows the store's own time to live"({ store, advance }) {
+    if (!store.capabilities.ttl) return;
+    await store.put("a", bytes("1"), { ttlMs: 60_000 });
+    const first = (await store.remainingTtlMs("a"))!;
+    assert(first > 50_000 && first <= 60_000, `${first} ms left`);
+    await (advance?.(1_500) ?? new Promise((resolve) => setTimeout(resolve, 1_500)));
+    const second = (await store.remainingTtlMs("a"))!;
+    assert(second < first && second >= first - 10_000, `${second} of ${first} ms left`);
+    await store.put("a", bytes("2"), { ttlMs: 120_000 });
+    assert((await store.remainingTtlMs("a"))! > 60_000);
   },
 
   async "every call refuses misuse and changes nothing"({ store }) {
@@ -182,7 +224,9 @@ export const entryCases: Record<string, KeyValueCase> = {
     );
     await assert.rejects(() => store.delete("a", { prefix: true, ifRevision: 1 }), TypeError);
     assert.throws(() => store.list("a", { pageSize: 0 }), RangeError);
+    assert.throws(() => store.list("a", { pageBytes: 0 }), RangeError);
     await assert.rejects(() => store.watch("a", { maxPending: 0 }), RangeError);
+    await assert.rejects(() => store.watch("a", { maxPendingBytes: 0 }), RangeError);
     await assert.rejects(() => store.watch("a", { fromRevision: 0 }), RangeError);
     assert.deepEqual(await Array.fromAsync(store.list("")), []);
   },

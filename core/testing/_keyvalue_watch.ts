@@ -103,6 +103,40 @@ export const watchCases: Record<string, KeyValueCase> = {
     assert.equal((await slow.next()).done, true);
   },
 
+  async "watch() ends with queue_full when maxPendingBytes are pending"({ store }) {
+    await using slow = reader(await store.watch("", { maxPendingBytes: 250_000 }));
+    await using quick = reader(await store.watch(""));
+    for (let at = 0; at < 6; at++) await store.put(`k${at}`, new Uint8Array(100_000));
+    await quick.take(6);
+    let seen = 0;
+    await rejectsWith(async () => {
+      while (true) seen += (await slow.take(1)).length;
+    }, "queue_full");
+    assert.equal(seen, 2);
+  },
+
+  async "close() ends watches and later calls with the error `closed`, also when called twice"(
+    { store, close },
+  ) {
+    if (!close) return;
+    await using changes = reader(await store.watch(""));
+    const pending = rejectsWith(() => changes.next(), "closed");
+    await Promise.all([close(), close()]);
+    await pending;
+    await close();
+    const calls: (() => Promise<unknown>)[] = [
+      () => store.get("a"),
+      () => store.put("a", bytes("1")),
+      () => store.delete("a"),
+      () => store.txn({ operations: [] }),
+      () => store.revision(),
+      () => store.watch(""),
+      () => store.remainingTtlMs("a"),
+      () => Array.fromAsync(store.list("")),
+    ];
+    for (const call of calls) await rejectsWith(call, "closed");
+  },
+
   async "watch() and list() fail with store_compacted when the history is compacted"(
     { store, compact },
   ) {

@@ -17,6 +17,8 @@ export interface KeyValueFixture extends AsyncDisposable {
   advance?(ms: number): Promise<void>;
   /** Compacts the history up to now. Default: cases that need it are skipped. */
   compact?(): Promise<void>;
+  /** Closes the store. Default: cases that need it are skipped. */
+  close?(): Promise<void>;
 }
 
 /** A kind of store. */

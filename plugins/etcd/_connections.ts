@@ -23,8 +23,6 @@ type UnaryMethod = (
   done: (error: Error | null, response: unknown) => void,
 ) => void;
 
-/** Maximum size of a received message: after an outage a thousand revisions of a large value may arrive at once. */
-const maxMessageBytes = 256 * 1024 * 1024;
 /** States of a channel (idle, connecting) in which the outcome of connecting is open. */
 const undecided = [0, 1];
 
@@ -43,13 +41,14 @@ export class Connections implements Callable {
   #preferred = 0;
   #token: Promise<string> | undefined;
 
-  constructor(options: DriverOptions) {
+  /** `maxMessageBytes` is the maximum size of a received message; a larger one is refused before it is read. */
+  constructor(options: DriverOptions, maxMessageBytes: number) {
     this.#options = options;
     this.#clients = options.endpoints.map((endpoint) =>
       new PooledClient({
         hosts: [endpoint],
         credentials: options.tls && credentials(options.tls),
-        grpcOptions: channelOptions(options),
+        grpcOptions: channelOptions(options, maxMessageBytes),
         defaultCallOptions: () => this.#callOptions(),
         faultHandling: { host: () => noPolicy, global: noPolicy },
       })
@@ -181,7 +180,7 @@ function credentials({ ca, cert, key }: EtcdTls): IOptions["credentials"] {
   };
 }
 
-function channelOptions(options: DriverOptions): IOptions["grpcOptions"] {
+function channelOptions(options: DriverOptions, maxMessageBytes: number): IOptions["grpcOptions"] {
   const serverName = options.tls?.serverName;
   return {
     "grpc.keepalive_time_ms": options.keepaliveTimeMs,

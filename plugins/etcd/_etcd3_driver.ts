@@ -22,6 +22,12 @@ import type {
 } from "./driver.ts";
 import { isTokenRefused } from "./errors.ts";
 
+/** Maximum size of a response: deleting a prefix returns all deleted entries in one. */
+const maxMessageBytes = 256 * 1024 * 1024;
+
+/** Maximum size of a page of a list with more than one entry. */
+const maxPageBytes = 4 * 1024 * 1024;
+
 /** Creates a driver. Nothing connects before the first call. */
 export function createDriver(options: DriverOptions): EtcdDriver {
   return new Etcd3Driver(options);
@@ -30,18 +36,23 @@ export function createDriver(options: DriverOptions): EtcdDriver {
 class Etcd3Driver implements EtcdDriver {
   readonly #connections: Connections;
   readonly #kv: KVClient;
+  /** Connections that refuse large pages: gRPC has that limit per channel only. Created with the first list. */
+  #pageConnections: Connections | undefined;
+  readonly #options: DriverOptions;
   readonly #leases: LeaseClient;
   readonly #watches: WatchClient;
 
   constructor(options: DriverOptions) {
-    this.#connections = new Connections(options);
+    this.#options = options;
+    this.#connections = new Connections(options, maxMessageBytes);
     this.#kv = new KVClient(this.#connections);
     this.#leases = new LeaseClient(this.#connections);
     this.#watches = new WatchClient(this.#connections);
   }
 
-  async range({ key, end, limit, revision, keysOnly }: RangeRequest): Promise<RangeResult> {
-    const response = await this.#kv.range({
+  async range(request: RangeRequest): Promise<RangeResult> {
+    const { key, end, limit, revision, keysOnly, isPage = false } = request;
+    const response = await (isPage ? this.#pages() : this.#kv).range({
       key: buffer(key),
       range_end: end && buffer(end),
       limit,
@@ -101,6 +112,7 @@ class Etcd3Driver implements EtcdDriver {
       listener.onMessage({
         revision: Number(response.header.revision),
         created: response.created,
+        isFragment: response.fragment,
         changes: response.events.map(changeOf),
         ...response.canceled && {
           canceled: {
@@ -118,6 +130,8 @@ class Etcd3Driver implements EtcdDriver {
         range_end: request.end && buffer(request.end),
         start_revision: request.startRevision ?? 0,
         prev_kv: true,
+        // The server then sends messages of about its request limit, so that pausing the stream bounds memory.
+        fragment: true,
       },
     });
     // The stream of grpc-js is also a Node stream; the types of etcd3 do not say so.
@@ -134,5 +148,11 @@ class Etcd3Driver implements EtcdDriver {
 
   close(): void {
     this.#connections.close();
+    this.#pageConnections?.close();
+  }
+
+  #pages(): KVClient {
+    this.#pageConnections ??= new Connections(this.#options, maxPageBytes);
+    return new KVClient(this.#pageConnections);
   }
 }

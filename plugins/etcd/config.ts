@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { duration, type Field, list, type Secret, secret, text } from "../../core/config/mod.ts";
+import {
+  duration,
+  type Field,
+  list,
+  type Secret,
+  secret,
+  size,
+  text,
+} from "../../core/config/mod.ts";
+
+const mebibyte = 1024 * 1024;
 
 /** Fields of the section `etcd`. Without `endpoints` the plugin is disabled. */
 export const etcdConfig: {
@@ -13,6 +23,7 @@ export const etcdConfig: {
   readonly keepaliveTimeMs: Field<number>;
   readonly keepaliveTimeoutMs: Field<number>;
   readonly probeIntervalMs: Field<number>;
+  readonly maxWatchSizeBytes: Field<number>;
   readonly user: Field<string | undefined>;
   readonly password: Field<Secret | undefined>;
   readonly caFile: Field<string | undefined>;
@@ -53,6 +64,13 @@ export const etcdConfig: {
     default: 5_000,
     min: 100,
     max: 600_000,
+  }),
+  maxWatchSizeBytes: size({
+    doc:
+      "Maximum size of the changes that all watches together keep for slow readers; beyond it, the " +
+      "watch with the most bytes ends.",
+    default: 64 * mebibyte,
+    min: mebibyte,
   }),
   user: text({ doc: "User name for the login." }),
   password: secret({ doc: "Password of the user." }),

@@ -28,6 +28,8 @@ export interface RangeRequest extends KeyRange {
   /** Revision to read at. Default: the current one. */
   readonly revision?: number;
   readonly keysOnly?: boolean;
+  /** Refuse a large response before reading it; the caller then requests fewer entries. Default false. */
+  readonly isPage?: boolean;
 }
 
 /** The pairs of a range and the revision of the store. */
@@ -74,6 +76,8 @@ export interface WatchMessage {
   readonly created: boolean;
   /** Set in the last message: the reason or, when the history was compacted, the compacted revision. */
   readonly canceled?: { readonly reason: string; readonly compactedRevision: number };
+  /** Whether the server has split a large message and the next message continues this one. */
+  readonly isFragment: boolean;
   readonly changes: readonly WatchedChange[];
 }
 

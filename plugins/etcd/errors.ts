@@ -50,6 +50,11 @@ export function etcdError(action: string, endpoints: readonly string[], cause: u
   });
 }
 
+/** Whether the client refused a response because of its size, before reading it. */
+export function isMessageTooLarge(error: unknown): boolean {
+  return /[Rr]eceived message larger than max/.test(describeError(error));
+}
+
 /** Whether etcd refused a request that no retry and no configuration can make valid. */
 function isMisuse(detail: string): boolean {
   return /request is too large|future revision|message larger than max|too many operations/

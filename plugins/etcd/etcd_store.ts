@@ -17,7 +17,8 @@ import {
   checkTransaction,
   checkWatch,
   defaultMaxPending,
-  defaultPageSize,
+  defaultMaxPendingBytes,
+  defaultMaxWatchBytes,
   deleteBy,
   type DeleteOptions,
   type DeleteResult,
@@ -25,6 +26,7 @@ import {
   type KeyValueStore,
   type ListOptions,
   type Operation,
+  PendingBudget,
   prefixView,
   type PutOptions,
   type PutResult,
@@ -33,12 +35,13 @@ import {
   type TransactionResult,
   type WatchOptions,
 } from "../../core/keyvalue/mod.ts";
-import { entryOf, keyAfter, keyBytes, rangeOf } from "./_pairs.ts";
+import { entryOf, keyBytes, rangeOf } from "./_pairs.ts";
 import { WatchLoop } from "./watch_loop.ts";
 import { comparisonOf, writeOf } from "./_writes.ts";
 import type { Comparison, DriverOptions, EtcdDriver, Write } from "./driver.ts";
 import { etcdError, isPermissionDenied } from "./errors.ts";
 import { checkOptions, type EtcdStoreOptions } from "./options.ts";
+import { Pages } from "./pages.ts";
 import { etcdCounters, type EtcdStats } from "./stats.ts";
 
 /** A key to read when only the revision in the response is of interest; it need not exist. */
@@ -70,6 +73,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   readonly #clock: Clock;
   readonly #counters = etcdCounters();
   readonly #watches = new Set<WatchLoop>();
+  readonly #watchBudget: PendingBudget;
   readonly #closing = new AbortController();
   #driver: Promise<EtcdDriver> | undefined;
   #isAnswering = true;
@@ -84,6 +88,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     this.#options = options;
     this.#driverOptions = checkOptions(options);
     this.#clock = options.clock ?? systemClock;
+    this.#watchBudget = new PendingBudget(options.maxWatchBytes ?? defaultMaxWatchBytes);
   }
 
   /** Statistics, for metrics. */
@@ -94,6 +99,11 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   /** Number of open watches. */
   get watches(): number {
     return this.#watches.size;
+  }
+
+  /** Bytes that the watches keep for slow readers. */
+  get watchPendingBytes(): number {
+    return this.#watchBudget.bytes;
   }
 
   async get(key: string, options: CallOptions = {}): Promise<Entry | undefined> {
@@ -190,6 +200,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   async watch(prefix: string, options: WatchOptions = {}): Promise<AsyncIterable<ChangeBatch>> {
     checkWatch(prefix, options);
     const { fromRevision, maxPending = defaultMaxPending, signal } = options;
+    const { maxPendingBytes = defaultMaxPendingBytes } = options;
     const loop = await this.#call(`watch prefix "${prefix}"`, options, (driver) =>
       WatchLoop.open({
         driver,
@@ -202,6 +213,8 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
         prefix,
         fromRevision,
         maxPending,
+        maxPendingBytes,
+        budget: this.#watchBudget,
         signal,
         closing: this.#closing.signal,
         onEnd: (ended) => this.#watches.delete(ended),
@@ -249,19 +262,18 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   }
 
   async *#list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
-    const { pageSize: limit = defaultPageSize, keysOnly, signal } = options;
-    const range = rangeOf(prefix);
-    let { revision } = options;
-    for (let key = range.key;;) {
+    const { keysOnly, signal } = options;
+    const pages = new Pages(rangeOf(prefix), options);
+    while (!pages.isDone) {
+      const { request } = pages;
       const page = await this.#call(
         `list prefix "${prefix}"`,
         { signal },
-        (driver) => driver.range({ key, end: range.end, limit, revision, keysOnly }),
+        (driver) => driver.range({ ...request, keysOnly }).catch((error) => pages.shrink(error)),
       );
+      if (!page) continue;
+      pages.received(page);
       for (const pair of page.pairs) yield entryOf(pair);
-      if (page.pairs.length < limit) return;
-      revision ??= page.revision;
-      key = keyAfter(page.pairs[page.pairs.length - 1].key);
     }
   }
 

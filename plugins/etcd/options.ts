@@ -20,6 +20,8 @@ export interface EtcdStoreOptions {
   keepaliveTimeMs?: number;
   /** Time limit in milliseconds for the response to a keepalive ping. Default 2,000. */
   keepaliveTimeoutMs?: number;
+  /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
+  maxWatchBytes?: number;
   /** User name and password for the login. Default: no login. */
   auth?: { user: string; password: string };
   /** Certificates; required for `https` endpoints. */

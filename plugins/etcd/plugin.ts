@@ -42,6 +42,7 @@ export function etcd(): Plugin {
         dialTimeoutMs: config.dialTimeoutMs,
         keepaliveTimeMs: config.keepaliveTimeMs,
         keepaliveTimeoutMs: config.keepaliveTimeoutMs,
+        maxWatchBytes: config.maxWatchSizeBytes,
         ...user !== undefined &&
           { auth: { user, password: (password ?? new Secret("")).reveal() } },
         tls: readTls(config),
@@ -133,6 +134,16 @@ function families(store: EtcdStore): MetricFamily[] {
       () => store.stats.reconnects,
     ),
     gauge("etcd_watches", "Open watches.", () => store.watches),
+    gauge(
+      "etcd_watch_pending_bytes",
+      "Bytes that the watches keep for slow readers.",
+      () => store.watchPendingBytes,
+    ),
+    counter(
+      "etcd_watch_overflows_total",
+      "Watches that ended because their reader was too slow.",
+      () => store.stats.watchOverflows,
+    ),
     counter(
       "etcd_watch_resumes_total",
       "How often a watch was resumed on a new stream.",

@@ -14,6 +14,8 @@ export interface EtcdStats {
   readonly watchResumes: number;
   /** Watches that ended because the history they needed was compacted. */
   readonly compactions: number;
+  /** Watches that ended because their reader was too slow. */
+  readonly watchOverflows: number;
   /** How often the server answered again after it was unreachable. */
   readonly reconnects: number;
 }
@@ -24,10 +26,18 @@ export interface EtcdCounters {
   failures: Record<string, number>;
   watchResumes: number;
   compactions: number;
+  watchOverflows: number;
   reconnects: number;
 }
 
 /** Creates counters at zero. */
 export function etcdCounters(): EtcdCounters {
-  return { calls: 0, failures: {}, watchResumes: 0, compactions: 0, reconnects: 0 };
+  return {
+    calls: 0,
+    failures: {},
+    watchResumes: 0,
+    compactions: 0,
+    watchOverflows: 0,
+    reconnects: 0,
+  };
 }

@@ -4,6 +4,7 @@ import {
   type Change,
   type ChangeBatch,
   compareKeys,
+  type PendingBudget,
   storeErrors,
   WatchChannel,
 } from "../../core/keyvalue/mod.ts";
@@ -25,6 +26,9 @@ export interface WatchLoopOptions {
   readonly prefix: string;
   readonly fromRevision?: number;
   readonly maxPending: number;
+  readonly maxPendingBytes: number;
+  /** Limit that the watches of the store share. */
+  readonly budget: PendingBudget;
   /** Ends the watch without an error. */
   readonly signal?: AbortSignal;
   /** Ends the watch with its reason: the store is closed. */
@@ -39,6 +43,12 @@ interface StreamEnd {
   readonly reason: string;
 }
 
+/**
+ * Past changes are read on while fewer bytes than this wait for the reader. It is far below
+ * `maxPendingBytes`, because the server stores them anyway.
+ */
+const backlogBytes = 1024 * 1024;
+
 /** A watch that the server has confirmed. */
 interface Attached {
   readonly ended: Promise<StreamEnd>;
@@ -48,7 +58,7 @@ interface Attached {
  * One watch on a sequence of streams. When a stream breaks, a new one continues after the last reported
  * revision; the channel ignores repeated batches. Changes from before a stream was opened are read only as
  * fast as the reader consumes them, because the server stores them; only changes made while the stream is
- * open count against `maxPending`.
+ * open count against `maxPending` and `maxPendingBytes`.
  */
 export class WatchLoop {
   readonly channel: WatchChannel;
@@ -67,9 +77,12 @@ export class WatchLoop {
     this.channel = new WatchChannel({
       prefix: options.prefix,
       maxPending: options.maxPending,
+      maxPendingBytes: options.maxPendingBytes,
+      budget: options.budget,
       firstRevision: options.fromRevision,
       signal: options.signal,
       onDrained: () => this.#resume(),
+      onOverflow: () => options.counters.watchOverflows++,
       onEnd: () => this.#stop(),
     });
     const { closing } = options;
@@ -142,13 +155,15 @@ export class WatchLoop {
     const created = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<StreamEnd>();
     const given = new AbortController();
+    const fragments = new Fragments();
     let headRevision = 0;
     const fail = (cause: unknown) => {
       const error = etcdError(action, endpoints, cause);
       created.reject(error);
       ended.resolve({ reason: describeError(cause), ...isFinal(error) && { final: error } });
     };
-    const onMessage = ({ revision, created: isFirst, canceled, changes }: WatchMessage) => {
+    const onMessage = (message: WatchMessage) => {
+      const { revision, created: isFirst, canceled } = message;
       if (canceled) return fail(this.#cancelError(canceled));
       if (isFirst) {
         headRevision = revision;
@@ -157,7 +172,7 @@ export class WatchLoop {
         created.resolve();
       }
       this.#seen = Math.max(this.#seen, revision);
-      this.#report(changes, headRevision);
+      this.#report(fragments.complete(message), headRevision);
     };
     const open = async () => {
       const request = { ...rangeOf(prefix), startRevision: this.#next };
@@ -188,7 +203,10 @@ export class WatchLoop {
       this.channel.push(batch, { backlog });
       this.#next = Math.max(this.#next ?? 0, batch.revision + 1);
     }
-    if (backlog && this.channel.pending >= this.#options.maxPending) this.#pause();
+    const { pending, pendingBytes } = this.channel;
+    if (backlog && (pending >= this.#options.maxPending || pendingBytes >= backlogBytes)) {
+      this.#pause();
+    }
   }
 
   #pause(): void {
@@ -234,7 +252,27 @@ function isFinal(error: unknown): boolean {
   return error instanceof AgentError && (error.code === "store_compacted" || !error.retryable);
 }
 
-/** Groups changes by revision, in key order. A response contains complete revisions only. */
+/**
+ * Joins messages that the server has split, because a revision may be spread over several of them: keeps the
+ * changes of the last revision until its last part has arrived.
+ */
+class Fragments {
+  #kept: readonly WatchedChange[] = [];
+
+  /** Returns the changes of the revisions that are complete with this message. */
+  complete({ changes, isFragment }: WatchMessage): readonly WatchedChange[] {
+    const all = this.#kept.length > 0 ? [...this.#kept, ...changes] : changes;
+    if (!isFragment) {
+      this.#kept = [];
+      return all;
+    }
+    const last = all.at(-1)?.pair.revision;
+    this.#kept = all.filter(({ pair }) => pair.revision === last);
+    return all.filter(({ pair }) => pair.revision !== last);
+  }
+}
+
+/** Groups changes of complete revisions by revision, in key order. */
 function batchesOf(changes: readonly WatchedChange[]): ChangeBatch[] {
   const byRevision = new Map<number, Change[]>();
   for (const change of changes) {

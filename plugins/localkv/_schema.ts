@@ -62,7 +62,7 @@ export const statements = {
     `WHERE revision > :revision AND previous_revision <= :revision ` +
     `AND ${inPrefix} AND key > :after ORDER BY key LIMIT :limit`,
   history: `SELECT * FROM history WHERE revision BETWEEN :from AND :to AND ${inPrefix} ` +
-    "ORDER BY revision, key LIMIT :limit",
+    "ORDER BY revision, key",
   put: "INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET " +
     "value = excluded.value, revision = excluded.revision, " +
     "create_revision = excluded.create_revision, expires_at = excluded.expires_at",

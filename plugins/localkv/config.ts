@@ -16,6 +16,7 @@ export const localkvConfig: {
   readonly durability: Field<"process" | "power">;
   readonly maxSizeBytes: Field<number>;
   readonly maxValueBytes: Field<number>;
+  readonly maxWatchSizeBytes: Field<number>;
   readonly historyChanges: Field<number>;
   readonly historyAgeMs: Field<number>;
 } = {
@@ -53,6 +54,13 @@ export const localkvConfig: {
     default: 1_536 * kibibyte,
     min: kibibyte,
     max: 64 * mebibyte,
+  }),
+  maxWatchSizeBytes: size({
+    doc:
+      "Maximum size of the changes that all watches together keep for slow readers; beyond it, the " +
+      "watch with the most bytes ends.",
+    default: 64 * mebibyte,
+    min: mebibyte,
   }),
   historyChanges: integer({
     doc: "Maximum number of past changes kept, so that a watch can continue where it stopped.",

@@ -30,6 +30,8 @@ export interface LocalStoreOptions {
   maxBytes?: number;
   /** Maximum size of a value in bytes. Default 1.5 MiB, as in etcd. */
   maxValueBytes?: number;
+  /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
+  maxWatchBytes?: number;
   /** Maximum changes kept, so that watches and lists can start at a past revision. Default 10,000, at least 1. */
   maxHistory?: number;
   /** Maximum age of these changes in milliseconds. Default one day. */
@@ -80,6 +82,7 @@ export class LocalStore extends RevisionStore {
     super(table, {
       name: "embedded store",
       maxValueBytes,
+      maxWatchBytes: options.maxWatchBytes,
       clock,
       onExpiryFailure: (error) => log?.error("Cannot delete expired keys; retrying", { error }),
     });

@@ -67,6 +67,7 @@ function open(
       durability: config.durability,
       maxBytes: config.maxSizeBytes,
       maxValueBytes: config.maxValueBytes,
+      maxWatchBytes: config.maxWatchSizeBytes,
       maxHistory: config.historyChanges,
       maxHistoryAgeMs: config.historyAgeMs,
       clock,
@@ -80,6 +81,7 @@ function open(
       clock,
       maxBytes: config.maxSizeBytes,
       maxValueBytes: config.maxValueBytes,
+      maxWatchBytes: config.maxWatchSizeBytes,
       maxHistory: config.historyChanges,
     });
   }
@@ -101,6 +103,11 @@ async function check(
 function families(store: RevisionStore): MetricFamily[] {
   return [
     gauge("localkv_watches", "Open watches.", () => store.watches),
+    gauge(
+      "localkv_watch_pending_bytes",
+      "Bytes that the watches keep for slow readers.",
+      () => store.watchPendingBytes,
+    ),
     counter(
       "localkv_watch_overflows_total",
       "Watches that ended because their reader was too slow.",

@@ -16,6 +16,8 @@
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import {
+  changesBytes,
+  entryBytes,
   type HistoryRange,
   type ListRange,
   prefixEnd,
@@ -119,32 +121,46 @@ export class SqliteTable implements RevisionTable {
     return row && entryOf(row);
   }
 
-  list({ prefix, after = "", revision, limit, keysOnly = false }: ListRange): StoredEntry[] {
-    const range = { ...bounds(prefix), after, limit };
-    const rows = this.#read(() =>
-      revision >= this.#revision
-        ? this.#do.list.all(range)
-        : this.#do.listAsOf.all({ ...range, revision })
-    );
-    const entries = (rows as unknown as EntryRow[]).map(entryOf);
-    return keysOnly ? entries.map((entry) => ({ ...entry, value: new Uint8Array() })) : entries;
+  list(range: ListRange): StoredEntry[] {
+    const { prefix, after = "", revision, limit, maxBytes = Infinity, keysOnly = false } = range;
+    const parameters = { ...bounds(prefix), after, limit };
+    return this.#read(() => {
+      const rows = revision >= this.#revision
+        ? this.#do.list.iterate(parameters)
+        : this.#do.listAsOf.iterate({ ...parameters, revision });
+      const entries: StoredEntry[] = [];
+      let bytes = 0;
+      for (const row of rows) {
+        const stored = entryOf(row as unknown as EntryRow);
+        const entry = keysOnly ? { ...stored, value: new Uint8Array() } : stored;
+        entries.push(entry);
+        bytes += entryBytes(entry);
+        if (bytes >= maxBytes) break;
+      }
+      return entries;
+    });
   }
 
-  history({ prefix, from, to, limit }: HistoryRange): StoredBatch[] {
-    let rows = this.#historyRows(prefix, from, to, limit);
-    if (rows.length === limit) {
-      // The last revision may be incomplete; read all of it.
-      const last = rows[rows.length - 1].revision;
-      rows = rows.filter(({ revision }) => revision < last)
-        .concat(this.#historyRows(prefix, last, last, -1));
-    }
-    const batches = new Map<number, StoredChange[]>();
-    for (const row of rows) {
-      const changes = batches.get(row.revision);
-      if (changes) changes.push(storedChange(row));
-      else batches.set(row.revision, [storedChange(row)]);
-    }
-    return [...batches].map(([revision, changes]) => ({ revision, changes }));
+  history({ prefix, from, to, limit, maxBytes = Infinity }: HistoryRange): StoredBatch[] {
+    return this.#read(() => {
+      const batches: { revision: number; changes: StoredChange[] }[] = [];
+      let size = 0;
+      let bytes = 0;
+      for (const row of this.#do.history.iterate({ ...bounds(prefix), from, to })) {
+        const { revision } = row as unknown as HistoryRow;
+        const change = storedChange(row as unknown as HistoryRow);
+        const last = batches.at(-1);
+        if (last?.revision === revision) {
+          last.changes.push(change);
+        } else {
+          if (size >= limit || bytes >= maxBytes) break;
+          batches.push({ revision, changes: [change] });
+        }
+        size++;
+        bytes += changesBytes([change]);
+      }
+      return batches;
+    });
   }
 
   commit(batch: StoredBatch, nowMs: number): void {
@@ -276,11 +292,6 @@ export class SqliteTable implements RevisionTable {
       | { revision: number }
       | undefined;
     if (row) this.compact(row.revision - 1);
-  }
-
-  #historyRows(prefix: string, from: number, to: number, limit: number): HistoryRow[] {
-    const rows = this.#read(() => this.#do.history.all({ ...bounds(prefix), from, to, limit }));
-    return rows as unknown as HistoryRow[];
   }
 
   /** Queries the file only when the batch may have changed the earliest expiry. */

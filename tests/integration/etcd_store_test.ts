@@ -12,9 +12,11 @@ keyValueContract({
     const store = new EtcdStore({ endpoints: [server.url] });
     return Promise.resolve({
       store: store.withPrefix(root),
+      close: () => store.close(),
       async [Symbol.asyncDispose]() {
-        await store.delete(root, { prefix: true });
         await store.close();
+        await using cleaner = new EtcdStore({ endpoints: [server.url] });
+        await cleaner.delete(root, { prefix: true });
       },
     });
   },

@@ -10,6 +10,7 @@ keyValueContract({
       store,
       advance: (ms) => clock.advance(ms),
       compact: async () => store.compact(await store.revision()),
+      close: () => store.close(),
       [Symbol.asyncDispose]: () => store.close(),
     });
   },

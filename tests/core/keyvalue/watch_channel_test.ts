@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type ChangeBatch, WatchChannel } from "../../../core/keyvalue/mod.ts";
+import {
+  type ChangeBatch,
+  changesBytes,
+  PendingBudget,
+  WatchChannel,
+} from "../../../core/keyvalue/mod.ts";
 
 function batch(revision: number, changes = 1): ChangeBatch {
   return {
@@ -12,7 +17,7 @@ function batch(revision: number, changes = 1): ChangeBatch {
   };
 }
 
-const options = { prefix: "a/", maxPending: 3 };
+const options = { prefix: "a/", maxPending: 3, maxPendingBytes: 1_000_000 };
 
 Deno.test("WatchChannel ignores a batch when its revision is not newer", async () => {
   const channel = new WatchChannel({ ...options, firstRevision: 5 });
@@ -30,7 +35,10 @@ Deno.test("WatchChannel ends with queue_full when maxPending changes are pending
   channel.push(batch(2, 1));
   assert(channel.isEnded);
   assert.equal((await channel.next()).value?.revision, 1);
-  await assert.rejects(channel.next(), { code: "queue_full", message: /"a\/".*3 changes behind/ });
+  await assert.rejects(channel.next(), {
+    code: "queue_full",
+    message: /"a\/".*3 changes with \d+ bytes behind/,
+  });
   assert.equal((await channel.next()).done, true);
 });
 
@@ -95,4 +103,85 @@ Deno.test("WatchChannel throws when it is read twice at the same time", async ()
   assert.throws(() => channel.next(), TypeError);
   await channel.return();
   assert.equal((await first).done, true);
+});
+
+/** A batch with one put of a value of the given size. */
+function large(revision: number, size: number): ChangeBatch {
+  const entry = { key: "k", value: new Uint8Array(size), revision, createRevision: 1 };
+  return { revision, changes: [{ type: "put", entry }] };
+}
+
+Deno.test("WatchChannel ends with queue_full when maxPendingBytes are pending", async () => {
+  let overflows = 0;
+  const channel = new WatchChannel({
+    ...options,
+    maxPendingBytes: 25_000,
+    onOverflow: () => overflows++,
+  });
+  for (const revision of [1, 2]) channel.push(large(revision, 10_000));
+  assert.equal(channel.pendingBytes, 2 * changesBytes(large(1, 10_000).changes));
+  channel.push(large(3, 10_000));
+  assert(channel.isEnded);
+  assert.equal(overflows, 1);
+  assert.equal((await channel.next()).value?.revision, 1);
+  assert.equal((await channel.next()).value?.revision, 2);
+  assert.equal(channel.pendingBytes, 0);
+  await assert.rejects(channel.next(), { code: "queue_full" });
+});
+
+Deno.test("WatchChannel counts previous values against maxPendingBytes", () => {
+  const channel = new WatchChannel({ ...options, maxPendingBytes: 25_000 });
+  const { entry } = large(1, 10_000).changes[0] as { entry: ChangeBatch["changes"][0]["previous"] };
+  for (const revision of [2, 3]) {
+    channel.push({
+      revision,
+      changes: [{ type: "delete", key: "k", revision, previous: entry }],
+    });
+  }
+  assert(!channel.isEnded);
+  channel.push({
+    revision: 4,
+    changes: [{ type: "delete", key: "k", revision: 4, previous: entry }],
+  });
+  assert(channel.isEnded);
+});
+
+Deno.test("PendingBudget evicts the watch with the most bytes when the limit is exceeded", async () => {
+  const budget = new PendingBudget(50_000);
+  const [small, big] = [1, 2].map(() => new WatchChannel({ ...options, budget }));
+  small.push(large(1, 10_000));
+  big.push(large(1, 30_000));
+  assert(!small.isEnded && !big.isEnded);
+  small.push(large(2, 10_000));
+  assert(big.isEnded && !small.isEnded);
+  assert.equal(big.pendingBytes, 0);
+  assert.equal(budget.bytes, small.pendingBytes);
+  await assert.rejects(big.next(), { code: "queue_full", message: /exceed 50000 bytes/ });
+  assert.equal((await big.next()).done, true);
+  assert.equal((await small.next()).value?.revision, 1);
+});
+
+Deno.test("PendingBudget frees the batches of an ended watch that is never read when the limit is exceeded", async () => {
+  const budget = new PendingBudget(50_000);
+  const ended = new WatchChannel({ ...options, budget });
+  ended.push(large(1, 30_000));
+  ended.fail(new Error("the store is closed"));
+  const open = new WatchChannel({ ...options, budget });
+  open.push(large(1, 25_000));
+  assert(!open.isEnded);
+  assert.equal(budget.bytes, open.pendingBytes);
+  await assert.rejects(ended.next(), /the store is closed/);
+});
+
+Deno.test("PendingBudget counts nothing when readers have received or left everything", async () => {
+  const budget = new PendingBudget(50_000);
+  const [read, left] = [1, 2].map(() => new WatchChannel({ ...options, budget }));
+  for (const channel of [read, left]) channel.push(large(1, 10_000));
+  await read.next();
+  await left.return();
+  assert.equal(budget.bytes, 0);
+});
+
+Deno.test("PendingBudget throws when the limit is below 1", () => {
+  assert.throws(() => new PendingBudget(0), RangeError);
 });

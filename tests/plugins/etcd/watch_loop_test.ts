@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PendingBudget } from "../../../core/keyvalue/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import type {
   EtcdDriver,
@@ -38,15 +39,15 @@ function scripted() {
 /** Longer than the first retry delay, shorter than the operation timeout. */
 const reopenMs = 200;
 
-function put(revision: number, key = "k/a"): WatchedChange {
+function put(revision: number, key = "k/a", size = 0): WatchedChange {
   const bytes = new TextEncoder().encode(key);
-  const value = new TextEncoder().encode(`${revision}`);
+  const value = new TextEncoder().encode(`${revision}`.padEnd(size));
   const pair = { key: bytes, value, revision, createRevision: 1, lease: "0" };
   return { type: "put", pair, previous: undefined };
 }
 
 function message(revision: number, parts: Partial<WatchMessage> = {}): WatchMessage {
-  return { revision, created: false, changes: [], ...parts };
+  return { revision, created: false, isFragment: false, changes: [], ...parts };
 }
 
 /** Opens a watch that the server confirms at revision 10. */
@@ -64,6 +65,8 @@ async function opened(options: { fromRevision?: number; maxPending?: number } = 
     operationTimeoutMs: 1_000,
     prefix: "k/",
     maxPending: 100,
+    maxPendingBytes: 16 * 1024 * 1024,
+    budget: new PendingBudget(64 * 1024 * 1024),
     closing: closing.signal,
     onEnd: () => {},
     ...options,
@@ -127,6 +130,50 @@ Deno.test("WatchLoop pauses the stream when the reader is behind with past chang
   assert.equal(streams[0].state, "paused");
   assert.deepEqual(await revisions(channel, 1), [5]);
   assert.equal(streams[0].state, "open");
+  await channel.return();
+});
+
+Deno.test("WatchLoop pauses the stream when a mebibyte of past changes is pending", async () => {
+  const { channel, streams } = await opened({ fromRevision: 1 });
+  const past = (revision: number) =>
+    streams[0].listener.onMessage(message(10, { changes: [put(revision, "k/a", 600_000)] }));
+  past(1);
+  assert.equal(streams[0].state, "open");
+  past(2);
+  assert.equal(streams[0].state, "paused");
+  assert.deepEqual(await revisions(channel, 2), [1, 2]);
+  assert.equal(streams[0].state, "open");
+  await channel.return();
+});
+
+Deno.test("WatchLoop joins the parts of a revision when the server splits a message", async () => {
+  const { channel, streams } = await opened();
+  const part = (isFragment: boolean, ...changes: WatchedChange[]) =>
+    streams[0].listener.onMessage(message(13, { isFragment, changes }));
+  part(true, put(11), put(12, "k/a"));
+  assert.equal((await channel.next()).value!.revision, 11);
+  part(true, put(12, "k/b"));
+  part(true, put(12, "k/c"), put(13, "k/a"));
+  const { value } = await channel.next();
+  assert.deepEqual([value!.revision, value!.changes.length], [12, 3]);
+  part(false, put(13, "k/b"));
+  const last = (await channel.next()).value!;
+  assert.deepEqual([last.revision, last.changes.length], [13, 2]);
+  await channel.return();
+});
+
+Deno.test("WatchLoop reports a revision once when its stream breaks between the parts of a message", async () => {
+  const { channel, clock, streams } = await opened();
+  streams[0].listener.onMessage(
+    message(12, { isFragment: true, changes: [put(11), put(12, "k/a")] }),
+  );
+  streams[0].listener.onEnd(new Error("14 UNAVAILABLE: Connection dropped"));
+  await clock.advance(reopenMs);
+  assert.equal(streams[1].request.startRevision, 12);
+  streams[1].listener.onMessage(message(12, { created: true }));
+  streams[1].listener.onMessage(message(12, { changes: [put(12, "k/a"), put(12, "k/b")] }));
+  assert.equal((await channel.next()).value!.revision, 11);
+  assert.equal((await channel.next()).value!.changes.length, 2);
   await channel.return();
 });
 

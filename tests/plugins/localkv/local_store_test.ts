@@ -11,6 +11,7 @@ keyValueContract({
       store,
       advance: (ms) => clock.advance(ms),
       compact: async () => store.compact(await store.revision()),
+      close: () => store.close(),
       async [Symbol.asyncDispose]() {
         await store.close();
         await Deno.remove(folder, { recursive: true });
