@@ -93,7 +93,10 @@ export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): 
     },
     names: () => [...Deno.readDirSync(place)].map(({ name }) => name).sort(),
     async [Symbol.asyncDispose]() {
-      await route.close(AbortSignal.timeout(5_000));
+      const closing = route.close(AbortSignal.timeout(5_000));
+      // A file that cannot be written is given up after three seconds without progress.
+      await clock.advance(4_000);
+      await closing;
       await Deno.remove(folder, { recursive: true });
     },
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backupName, backupTime, fileBase } from "../../../../cim/logs/file/mod.ts";
+import { backupName, backupTime, fileBase, hashedBase } from "../../../../cim/logs/file/mod.ts";
 
 const owner = { podName: "amf-0", namespace: "ns1" };
 
@@ -66,4 +66,23 @@ Deno.test("backupTime() is undefined for files that are not backups of that file
     "b-2026-01-31T12-34-56.789.log_bkp",
   ];
   assert.deepEqual(names.map((name) => backupTime("a", name)), names.map(() => undefined));
+});
+
+Deno.test("fileBase() lets no container choose the name that another one got by hashing", () => {
+  const taken = base("a/b");
+  const prefix = "amf-0_ns1_";
+  const [name, id] = [
+    taken.slice(prefix.length, -"-c1~0123456789ab".length),
+    `c1${taken.slice(-13)}`,
+  ];
+  assert.equal(`${prefix}${name}-${id}`, taken);
+  assert.notEqual(base(name, id), taken);
+  assert.match(base("a~b"), /~[0-9a-f]{12}$/);
+});
+
+Deno.test("hashedBase() differs from the plain name of every container", () => {
+  const [name, id] = ["cim", "c1"].map((text) => new TextEncoder().encode(text));
+  const hashed = hashedBase(owner, name, id);
+  assert.match(hashed, /^amf-0_ns1_cim-c1~[0-9a-f]{12}$/);
+  assert.notEqual(base("cim", hashed.slice("amf-0_ns1_cim-".length)), hashed);
 });

@@ -159,3 +159,39 @@ Deno.test("LogFiles shares the overflow file with a container of that name", asy
   assert.equal(f.text("amf-0_ns1_overflow-.log"), "b\noverflow\nc\noverflow\nalone\nd\n");
   assert.equal(f.files.book.unaccounted, 0);
 });
+
+Deno.test("LogFiles gives a container with the name of the agent's own log another file", async () => {
+  await using f = await fixture();
+  const own = f.files.reserve("cim", "c0");
+  f.send("cim", "c0", "forged");
+  own.append(new TextEncoder().encode("own"));
+  f.send("cim", "c0", "forged again");
+  f.send("cim", "c1", "another container");
+  await f.route.flush();
+  assert.equal(f.text("amf-0_ns1_cim-c0.log"), "own\n");
+  const forged = f.names().filter((name) => /^amf-0_ns1_cim-c0~[0-9a-f]{12}\.log$/.test(name));
+  assert.deepEqual(forged.map(f.text), ["forged\nforged again\n"]);
+  assert.equal(f.text("amf-0_ns1_cim-c1.log"), "another container\n");
+});
+
+Deno.test("LogFiles keeps the agent's own log in its file when too many containers write", async () => {
+  await using f = await fixture({ maxFiles: 1 });
+  const own = f.files.reserve("cim", "c0");
+  for (const name of ["a", "b"]) f.send(name, "1", name);
+  own.append(new TextEncoder().encode("own"));
+  await f.route.flush();
+  assert.equal(f.text("amf-0_ns1_cim-c0.log"), "own\n");
+  assert.deepEqual([f.files.openFiles, f.route.telemetry.overflowLines], [1, 1]);
+});
+
+Deno.test("LogFiles writes the agent's own log when flush_timeout or buffer_size is reached", async () => {
+  await using f = await fixture({ lmaas: { flush_timeout: 5, buffer_size: 1_000 } });
+  await using _timers = timers(f.route);
+  const own = f.files.reserve("cim", "c0");
+  own.append(new TextEncoder().encode("first"));
+  await f.clock.advance(5_500);
+  await until("it is written by time", () => f.text("amf-0_ns1_cim-c0.log") === "first\n");
+  own.append(new Uint8Array(1_000).fill(0x61));
+  await f.clock.advance(500);
+  await until("it is written by size", () => f.text("amf-0_ns1_cim-c0.log").length === 1_007);
+});
