@@ -19,7 +19,7 @@ export function openHttp1(
   call.on("error", (error) => events.onFailure(error.message));
   call.on("response", (response) => {
     events.onStatus(response.statusCode ?? 0);
-    response.on("data", (chunk: Uint8Array) => events.onBody(chunk.length));
+    response.on("data", (chunk: Uint8Array) => events.onBody(chunk));
     response.on("end", () => events.onEnd());
     response.on("error", (error) => events.onFailure(error.message));
   });

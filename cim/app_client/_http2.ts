@@ -19,7 +19,7 @@ export function openHttp2(
   });
   stream.on("error", (error) => events.onFailure(error.message));
   stream.on("response", (headers) => events.onStatus(Number(headers[":status"])));
-  stream.on("data", (chunk: Uint8Array) => events.onBody(chunk.length));
+  stream.on("data", (chunk: Uint8Array) => events.onBody(chunk));
   stream.on("end", () => events.onEnd());
   stream.on("close", () => events.onFailure("the stream was closed"));
   stream.end(Buffer.from(body));

@@ -1,7 +1,7 @@
 /**
  * One request and its outcome, within its time limits, on a connection of its own that is closed before the
  * outcome is returned. The body of the answer is read to its end, but at most 64 KiB and for one second, so that
- * the application does not see a reset while it writes; the body is discarded.
+ * the application does not see a reset while it writes.
  *
  * @module
  */
@@ -35,7 +35,9 @@ export function exchange(
   const timers = new DisposableStack();
   let isConnected = false;
   let status: number | undefined;
+  const chunks: Uint8Array[] = [];
   let answerBytes = 0;
+  let isComplete = false;
 
   const destroy = open(target, body, {
     onConnect: () => isConnected = true,
@@ -44,20 +46,28 @@ export function exchange(
       status = received;
       timers.use(clock.timer(maxDrainMs, finish));
     },
-    onBody(bytes) {
-      answerBytes += bytes;
+    onBody(chunk) {
+      answerBytes += chunk.length;
       if (answerBytes > maxAnswerBytes) finish();
+      else chunks.push(chunk);
     },
-    onEnd: finish,
+    onEnd() {
+      isComplete = true;
+      finish();
+    },
     onFailure: fail,
   });
 
   function finish() {
     if (status === undefined) fail("the connection was closed without an answer");
-    else settle({ kind: "answered", status });
+    else settle(answered(status));
+  }
+  function answered(status: number): AppOutcome {
+    const isEmpty = !isComplete || answerBytes === 0;
+    return { kind: "answered", status, ...(isEmpty ? {} : { body: joined(chunks, answerBytes) }) };
   }
   function fail(reason: string) {
-    if (status !== undefined) settle({ kind: "answered", status });
+    if (status !== undefined) settle(answered(status));
     else settle({ kind: isConnected ? "broken" : "unreached", reason });
   }
   function settle(outcome: AppOutcome) {
@@ -86,4 +96,14 @@ export function exchange(
     settle({ kind: isConnected ? "unanswered" : "unreached", reason });
   }));
   return promise;
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

@@ -1,7 +1,7 @@
 /** How far a request to the application came. */
 export type AppOutcome =
-  /** The application answered, whatever the status. */
-  | { readonly kind: "answered"; readonly status: number }
+  /** The application answered, whatever the status. `body`: at most 64 KiB; missing when empty or longer. */
+  | { readonly kind: "answered"; readonly status: number; readonly body?: Uint8Array }
   /** No connection was made: the application did not receive the request. */
   | { readonly kind: "unreached"; readonly reason: string }
   /** The connection broke after it was made: the application may have received the request. */
@@ -34,8 +34,8 @@ export interface ExchangeEvents {
   onConnect(): void;
   /** Called with the status of the answer. */
   onStatus(status: number): void;
-  /** Called with the size of each chunk of the answer's body. */
-  onBody(bytes: number): void;
+  /** Called with each chunk of the answer's body. */
+  onBody(chunk: Uint8Array): void;
   /** Called when the answer is complete. */
   onEnd(): void;
   /** Called with the reason when the connection fails. */

@@ -2,7 +2,7 @@
  * Messages exchanged with the application about a change-set. To the application, as the body of
  * `POST /updateConfig`, with the patch as JSON text inside JSON:
  * `{"change-set-key": key, "config-patch": "[...]", "data-key": "amf.json", "revision": "5"}`.
- * From the application, on subject CONFIG:
+ * From the application, on subject CONFIG or as the body of its 2xx answer:
  * `{"change-set-key": key, "revision": "5", "status": "success", "remarks": ""}`.
  *
  * @module
@@ -53,6 +53,8 @@ export interface ConfigReply {
   readonly revision: number | undefined;
   /** Any text but `success` and `unused` counts as `failure`. */
   readonly status: ReplyStatus;
+  /** Whether the member `status` is a text. */
+  readonly hasStatus: boolean;
   /** Free text, cut at 1,024 characters. */
   readonly remarks: string;
 }
@@ -82,8 +84,23 @@ export function parseConfigReply(payload: Uint8Array): ConfigReply | ReplyFault 
     changeSetKey: key,
     revision: number,
     status: status === "success" || status === "unused" ? status : "failure",
+    hasStatus: typeof status === "string",
     remarks: textOr(remarks).slice(0, maxRemarks),
   };
+}
+
+/**
+ * Parses the body of a 2xx answer to `POST /updateConfig`, which may be the reply, as from TMaaS. Undefined when it is
+ * not a reply for this change-set: it must name its key and have a text as status.
+ */
+export function parseAnswer(
+  body: Uint8Array | undefined,
+  { key, revision }: ChangeSetKey,
+): ConfigReply | undefined {
+  if (!body) return undefined;
+  const reply = parseConfigReply(body);
+  if (typeof reply === "string" || !reply.hasStatus || reply.changeSetKey !== key) return undefined;
+  return (reply.revision ?? revision) === revision ? reply : undefined;
 }
 
 function textOr(value: unknown): string {

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly outcome: Outcome;
   /** Why; empty when the outcome says it all. */
   readonly reason: string;
+  /** Whether the receiver of the patch reported the outcome; false when the agent decided without it. */
+  readonly isConfirmed: boolean;
 }
 
 /** State of a change-set as shown to operators. `skipped`: it needed no work. */
@@ -36,8 +38,10 @@ export interface ChangeRecord {
   readonly verdict?: Outcome;
   /** Why it has this state; empty when the state says it all. */
   readonly reason: string;
-  /** Requests sent to the application. */
+  /** Requests sent to the application. For the agent's own file: times its application began. */
   readonly attempts: number;
+  /** Whether the application may have the patch. Missing in records of early versions. */
+  readonly mayHaveArrived?: boolean;
   /** Value to write, or written, to the commit key. */
   readonly commit?: string;
   /** When the agent first saw it. */
@@ -48,6 +52,11 @@ export interface ChangeRecord {
   readonly settledAt?: number;
   /** When the commit was written. */
   readonly committedAt?: number;
+}
+
+/** Whether the application may have the patch of a recorded change-set. */
+export function mayHaveArrived({ attempts, mayHaveArrived = attempts > 0 }: ChangeRecord): boolean {
+  return mayHaveArrived;
 }
 
 /** A {@linkcode ChangeRecord} as `GET /api/v1/config/changes` shows it: times are ISO 8601 texts. */
@@ -86,8 +95,11 @@ const outcomes = { success: "applied", unused: "unused", failure: "failed" } as 
 export function replyVerdict(status: ReplyStatus, remarks: string): Verdict {
   const outcome = outcomes[status];
   const fallback = outcome === "failed" ? "the application reported a failure" : "";
-  return { outcome, reason: remarks || fallback };
+  return { outcome, reason: remarks || fallback, isConfirmed: true };
 }
+
+/** Commit value of a failure. */
+export const failureValue = "-1";
 
 /** The value to commit for an outcome; undefined when nothing is committed. */
 export function commitValue(outcome: Outcome, revision: number): string | undefined {
@@ -97,7 +109,7 @@ export function commitValue(outcome: Outcome, revision: number): string | undefi
     case "unused":
       return "-2";
     case "failed":
-      return "-1";
+      return failureValue;
     case "timed_out":
       return undefined;
   }

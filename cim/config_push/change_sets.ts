@@ -17,10 +17,11 @@ import { type ConfigReply, parseConfigReply } from "./app_messages.ts";
 import { type ChangeRecord, replyVerdict, type Verdict } from "./change_record.ts";
 import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
-import { LevelQueue } from "./level_queue.ts";
+import { LevelQueue, type QueueItem } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
 import type { PushConditions } from "./push_status.ts";
 import type { Settlement } from "./settlement.ts";
+import type { SettledBefore } from "./commit_ledger.ts";
 
 /** Options of {@linkcode ChangeSets}. */
 export interface ChangeSetsOptions {
@@ -37,12 +38,16 @@ export interface ChangeSetsOptions {
   readonly onRoom: () => void;
 }
 
+/** Times that the application of one change-set for the agent's own file is begun. */
+const maxOwnAttempts = 3;
+
 const rejectionTexts: Readonly<Record<ReplyRejection, string>> = {
   not_json: "it is not a JSON object",
   no_key: 'its "change-set-key" is missing or not a text',
   bad_revision: 'its "revision" is not an integer',
   foreign: 'its "change-set-key" belongs to another service or version',
-  unknown: "this pod has not pushed this change-set recently",
+  unknown: "this pod has no such change-set",
+  not_pushed: "this change-set has not been sent to the application",
   revision_mismatch: 'its "revision" differs from that in its "change-set-key"',
   repeated: "it repeats an earlier reply",
 };
@@ -56,7 +61,8 @@ export class ChangeSets {
   readonly #stats: ConfigStats;
   readonly #settlement: Settlement;
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
-  #hasDeferred = false;
+  /** `full`: some change-sets were left in the store; `listing`: they are being listed again. */
+  #deferral: "none" | "full" | "listing" = "none";
   /** When the application last restarted in this run of the agent. */
   #newStartAt = -Infinity;
 
@@ -65,7 +71,14 @@ export class ChangeSets {
     ({ log: this.#log, clock: this.#clock, history: this.#history, stats: this.#stats } =
       options.push);
     this.#settlement = options.settlement;
-    const queue = { isAppReady: options.isAppReady, onDone: () => this.#makeRoom() };
+    const { clock, readLease, leaseMarginMs } = options.push;
+    const queue = {
+      isAppReady: options.isAppReady,
+      onDone: () => this.#makeRoom(),
+      clock,
+      readLease,
+      leadMs: 2 * leaseMarginMs,
+    };
     this.#queues = { nf: new LevelQueue(queue), ms: new LevelQueue(queue) };
   }
 
@@ -85,14 +98,16 @@ export class ChangeSets {
       for (const change of event.changes) this.#take(change);
       return;
     }
-    const keys = new Set<string>();
+    this.#deferral = "none";
+    const found: { change: ChangeSetKey; value: Uint8Array }[] = [];
     for (const { key, value } of event.entries) {
       const change = this.#parse(key);
-      if (!change) continue;
-      keys.add(key);
-      this.#add(change, value, { isNew: false });
+      if (change) found.push({ change, value });
     }
-    this.#closeRecordsBut(keys);
+    // The store lists keys as text, where 10 comes before 9.
+    found.sort((a, b) => a.change.revision - b.change.revision);
+    for (const { change, value } of found) this.#add(change, value, { isNew: false });
+    this.#closeRecordsBut(new Set(found.map(({ change }) => change.key)));
   }
 
   /** Handles a message of subject CONFIG. */
@@ -104,6 +119,9 @@ export class ChangeSets {
     if (!change) return this.#reject("foreign", reply.changeSetKey);
     const record = this.#history.get(change.key);
     if (!record || record.state === "skipped") return this.#reject("unknown", change.key);
+    if (record.attempts === 0 || change.dataKey === ownDataKey) {
+      return this.#reject("not_pushed", change.key);
+    }
     if ((reply.revision ?? change.revision) !== change.revision) {
       return this.#reject("revision_mismatch", change.key);
     }
@@ -117,7 +135,7 @@ export class ChangeSets {
   registered({ isNewStart }: { isNewStart: boolean }): void {
     if (isNewStart) this.#newStartAt = this.#clock.now();
     for (const level of levels) {
-      if (isNewStart) this.#queues[level].feedCurrent({ type: "go" });
+      if (isNewStart) this.#queues[level].resend();
       this.#queues[level].wake();
     }
   }
@@ -161,43 +179,83 @@ export class ChangeSets {
 
   /** Queues a change-set that needs work. A skipped one is recorded only if it is new. */
   #add(change: ChangeSetKey, patch: Uint8Array, { isNew }: { isNew: boolean }): void {
-    const { key, level, dataKey, revision } = change;
+    const { key, level, revision } = change;
     const queue = this.#queues[level];
-    const record = this.#history.get(key);
     if (queue.find(key)) return;
-    const settledBefore = this.#settlement.settledBefore(change);
-    if (settledBefore !== undefined) {
-      this.#log.debug("Change-set skipped", { key, reason: settledBefore });
-      if (isNew && !record) this.#history.put(this.#newRecord(change, "skipped", settledBefore));
-      return;
+    const record = this.#history.get(key);
+    const settled = this.#settlement.settledBefore(change);
+    if (settled) return this.#skip(change, settled, { isNew });
+    if (this.#deferral !== "none" || this.pending >= this.#options.maxPending) {
+      return this.#defer(key);
     }
-    if (this.pending >= this.#options.maxPending) {
-      this.#stats.refused++;
-      this.#hasDeferred = true;
-      this.#log.error("Change-set deferred: too many are pending", { key });
-      return;
-    }
-    if (!record) this.#history.put(this.#newRecord(change, "seen", ""));
+    const isPending = record?.state === "seen" || record?.state === "pushed";
+    if (!isPending) this.#history.put(this.#newRecord(change, "seen", ""));
     this.#log.info("Change-set seen", { key });
-    if (dataKey === ownDataKey) {
-      const run = async () =>
-        this.#settlement.settle(change, await this.#options.applyOwn(change, patch));
-      queue.add({ change, push: undefined, run });
-      return;
+    const { current } = queue;
+    if (current && revision < current.change.revision && !current.push?.canYield) {
+      this.#log.warn("Change-set arrived after one of a higher revision", { key });
     }
+    queue.add(
+      change.dataKey === ownDataKey
+        ? this.#ownItem(change, patch)
+        : this.#pushItem(change, patch, isPending ? record : undefined),
+    );
+  }
+
+  #skip(
+    change: ChangeSetKey,
+    { reason, isOutOfOrder }: SettledBefore,
+    { isNew }: { isNew: boolean },
+  ): void {
+    const { key } = change;
+    const isRecorded = this.#history.get(key) !== undefined;
+    const level = isOutOfOrder && !isRecorded ? "warn" : isNew ? "info" : "debug";
+    this.#log[level]("Change-set skipped", { key, reason });
+    if (isRecorded || !(isNew || isOutOfOrder)) return;
+    this.#history.put(this.#newRecord(change, "skipped", reason));
+  }
+
+  /** Leaves a change-set in the store. All later ones are deferred too, so that the order is kept. */
+  #defer(key: string): void {
+    this.#stats.refused++;
+    if (this.#deferral !== "none") return;
+    this.#deferral = "full";
+    this.#log.warn("Change-sets deferred: too many are pending", { first: key });
+  }
+
+  #pushItem(
+    change: ChangeSetKey,
+    patch: Uint8Array,
+    record: ChangeRecord | undefined,
+  ): QueueItem {
     // A push before the last restart of the application is lost.
     const isLost = (record?.seenAt ?? 0) <= this.#newStartAt;
-    const push: Push = new Push(
+    const push = new Push(
       change,
       patch,
       isLost ? undefined : record,
       this.#options.push,
-      (verdict) => this.#settlement.settle(change, verdict, push.endsAt),
+      (verdict) => this.#settlement.settle(change, verdict),
     );
-    queue.add({ change, push, run: (signal) => push.run(signal) });
-    if (revision < (queue.current?.change.revision ?? 0)) {
-      this.#log.warn("Change-set arrived after one of a higher revision", { key });
-    }
+    return { change, push, run: (signal) => push.run(signal) };
+  }
+
+  /**
+   * The agent's own file. Its application is recorded as begun: a patch that ends the agent each time fails in the
+   * run after the last attempt.
+   */
+  #ownItem(change: ChangeSetKey, patch: Uint8Array): QueueItem {
+    const run = async () => {
+      const attempts = (this.#history.get(change.key)?.attempts ?? 0) + 1;
+      if (attempts > maxOwnAttempts) {
+        const reason = `the agent ended ${maxOwnAttempts} times while it applied the patch`;
+        this.#settlement.settle(change, { outcome: "failed", reason, isConfirmed: false });
+        return;
+      }
+      await this.#history.update(change.key, { attempts });
+      this.#settlement.settle(change, await this.#options.applyOwn(change, patch));
+    };
+    return { change, push: undefined, run };
   }
 
   /** Settles recorded change-sets whose keys are gone: they ended while the agent did not watch. */
@@ -208,7 +266,9 @@ export class ChangeSets {
       if (!change) continue;
       const reason = "its lease ended while the agent did not watch";
       if (this.#queues[change.level].find(key)) this.#withdraw(change);
-      else this.#settlement.settle(change, { outcome: "timed_out", reason });
+      else {
+        this.#settlement.settle(change, { outcome: "timed_out", reason, isConfirmed: false });
+      }
     }
   }
 
@@ -217,7 +277,7 @@ export class ChangeSets {
     const removed = queue.remove(change.key);
     if (removed && !removed.push) {
       const reason = "it was deleted before it was applied";
-      this.#settlement.settle(change, { outcome: "timed_out", reason });
+      this.#settlement.settle(change, { outcome: "timed_out", reason, isConfirmed: false });
     } else (removed ?? queue.find(change.key))?.push?.feed({ type: "over" });
     this.#makeRoom();
   }
@@ -239,9 +299,10 @@ export class ChangeSets {
     this.#log[level](`Rejected a reply on CONFIG: ${rejectionTexts[reason]}`, { key });
   }
 
+  /** Lists the change-sets again once half of the room is free for deferred ones. */
   #makeRoom(): void {
-    if (!this.#hasDeferred || this.pending > this.#options.maxPending / 2) return;
-    this.#hasDeferred = false;
+    if (this.#deferral !== "full" || this.pending > this.#options.maxPending / 2) return;
+    this.#deferral = "listing";
     this.#options.onRoom();
   }
 

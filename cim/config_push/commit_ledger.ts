@@ -1,12 +1,16 @@
 /**
- * Which revisions have been answered. A commit key only rises: an answer for a revision below the highest
- * answered one changes nothing, except that a failure is always committed. An answered revision is not pushed
- * again, in this run of the agent or a later one.
+ * Which revisions have been answered or sent. A commit key only rises: an answer for a revision below the highest
+ * answered one changes nothing, except that a failure is always committed.
+ *
+ * What needs no work any more, in this run of the agent or a later one: a revision up to the highest that the
+ * receiver answered for the same file; a revision below the highest that was sent for the same file, because
+ * patches build on one another; and a change-set that the agent itself settled, which says nothing about other
+ * revisions.
  *
  * @module
  */
 import { type ChangeSetKey, type Level, levels, parseRevision } from "../config_keys/mod.ts";
-import { commitValue, type Outcome } from "./change_record.ts";
+import { commitValue, type Verdict } from "./change_record.ts";
 
 /** Revisions at container start, as text; empty when unknown. */
 export type Baselines = Readonly<Record<Level, string>>;
@@ -19,16 +23,30 @@ export interface LedgerSnapshot {
   readonly highest: Readonly<Record<string, number>>;
   /** Highest answered revision by `level/dataKey`. */
   readonly answered: Readonly<Record<string, number>>;
+  /** `level/dataKey/revision` of the change-sets that the agent settled itself. Missing in early versions. */
+  readonly closed?: readonly string[];
 }
 
-/** Most files whose answered revision is remembered; beyond that the oldest is forgotten. */
-const maxFiles = 1_024;
+/** Why a change-set needs no work. */
+export interface SettledBefore {
+  readonly reason: string;
+  /** Whether it is lost: it arrived after a later change-set of the same file had been sent. */
+  readonly isOutOfOrder: boolean;
+}
 
-/** Remembers answered revisions and decides what to commit. */
+/** Most files remembered; beyond that the oldest is forgotten. */
+const maxFiles = 1_024;
+/** Most change-sets settled by the agent that are remembered; beyond that the oldest is forgotten. */
+const maxClosed = 512;
+
+/** Remembers answered and sent revisions, and decides what to commit. */
 export class CommitLedger {
   readonly #baselines: Baselines;
   readonly #highest = new Map<Level, number>();
   readonly #answered = new Map<string, number>();
+  readonly #closed = new Set<string>();
+  /** Revisions that the application may have, by `level/dataKey`. Restored from the history. */
+  readonly #sent = new Map<string, Set<number>>();
 
   /** Starts empty but for the baselines. */
   constructor(baselines: Baselines) {
@@ -39,37 +57,67 @@ export class CommitLedger {
    * Restores the answers of a previous run. When the baseline of a level changed to below its highest answer,
    * the level's revision counter was reset and its answers are dropped: returns such levels.
    */
-  restore({ baselines, highest, answered }: LedgerSnapshot): Level[] {
-    const restarted = levels.filter((level) => {
+  restore({ baselines, highest, answered, closed = [] }: LedgerSnapshot): Level[] {
+    const reset = levels.filter((level) => {
       const now = parseRevision(this.#baselines[level]);
       return now !== undefined && this.#baselines[level] !== baselines[level] &&
         now < (highest[level] ?? -1);
     });
-    for (const level of levels) {
-      if (restarted.includes(level)) continue;
+    for (const level of levels.filter((level) => !reset.includes(level))) {
       if (highest[level] !== undefined) this.#highest.set(level, highest[level]);
       for (const [file, revision] of Object.entries(answered)) {
         if (file.startsWith(`${level}/`)) this.#answered.set(file, revision);
       }
+      for (const key of closed) if (key.startsWith(`${level}/`)) this.#closed.add(key);
     }
-    return restarted;
+    return reset;
   }
 
   /** Why a change-set needs no work; undefined when it does. */
-  settledBefore({ level, dataKey, revision }: ChangeSetKey): string | undefined {
+  settledBefore(change: ChangeSetKey): SettledBefore | undefined {
+    const { level, revision } = change;
     const baseline = parseRevision(this.#baselines[level]) ?? -1;
-    if (revision <= baseline) return `the container started with revision ${baseline}`;
-    const answered = this.#answered.get(`${level}/${dataKey}`) ?? -1;
-    return revision <= answered ? `revision ${answered} has been answered` : undefined;
+    if (revision <= baseline) return done(`the container started with revision ${baseline}`);
+    if (this.#closed.has(idOf(change))) return done("it has been settled");
+    const answered = this.#answered.get(fileOf(change)) ?? -1;
+    if (revision <= answered) return done(`revision ${answered} has been answered`);
+    const sent = Math.max(-1, ...this.#sent.get(fileOf(change)) ?? []);
+    if (revision >= sent) return undefined;
+    return { reason: `revision ${sent} of the file has been sent`, isOutOfOrder: true };
   }
 
-  /** Records an answer. Returns the value to commit, or undefined when the commit key must not change. */
-  answer({ level, dataKey, revision }: ChangeSetKey, outcome: Outcome): string | undefined {
-    const file = `${level}/${dataKey}`;
-    this.#remember(file, Math.max(revision, this.#answered.get(file) ?? -1));
+  /**
+   * Records a verdict. Returns the value to commit, or undefined when the commit key must not change.
+   *
+   * @param wasSent Whether the change-set was sent, so that it must not be sent again when its key reappears.
+   */
+  answer(
+    change: ChangeSetKey,
+    { outcome, isConfirmed }: Pick<Verdict, "outcome" | "isConfirmed">,
+    { wasSent = true }: { wasSent?: boolean } = {},
+  ): string | undefined {
+    const { level, revision } = change;
     const value = commitValue(outcome, revision);
+    if (isConfirmed) this.#remember(fileOf(change), revision);
+    else if (wasSent || value !== undefined) this.#close(idOf(change));
     if (value === undefined) return undefined;
     return this.#raise(level, revision) || outcome === "failed" ? value : undefined;
+  }
+
+  /** Records that the application may have the change-set. */
+  markSent(change: ChangeSetKey): void {
+    const file = fileOf(change);
+    const revisions = this.#sent.get(file) ?? new Set();
+    this.#sent.delete(file);
+    this.#sent.set(file, revisions.add(change.revision));
+    // Only the highest ones can block others.
+    if (revisions.size > 8) revisions.delete(Math.min(...revisions));
+    trim(this.#sent, maxFiles);
+  }
+
+  /** Takes {@linkcode markSent} back: the application does not have the change-set. */
+  unmarkSent(change: ChangeSetKey): void {
+    this.#sent.get(fileOf(change))?.delete(change.revision);
   }
 
   /** Records the revision at container start. Returns false when a higher one has been answered. */
@@ -83,6 +131,7 @@ export class CommitLedger {
       baselines: this.#baselines,
       highest: Object.fromEntries(this.#highest),
       answered: Object.fromEntries(this.#answered),
+      closed: [...this.#closed],
     };
   }
 
@@ -93,10 +142,34 @@ export class CommitLedger {
   }
 
   #remember(file: string, revision: number): void {
+    const highest = Math.max(revision, this.#answered.get(file) ?? -1);
     this.#answered.delete(file);
-    this.#answered.set(file, revision);
-    if (this.#answered.size <= maxFiles) return;
-    const oldest = this.#answered.keys().next().value;
-    if (oldest !== undefined) this.#answered.delete(oldest);
+    this.#answered.set(file, highest);
+    trim(this.#answered, maxFiles);
   }
+
+  #close(id: string): void {
+    this.#closed.delete(id);
+    this.#closed.add(id);
+    trim(this.#closed, maxClosed);
+  }
+}
+
+function done(reason: string): SettledBefore {
+  return { reason, isOutOfOrder: false };
+}
+
+function fileOf({ level, dataKey }: ChangeSetKey): string {
+  return `${level}/${dataKey}`;
+}
+
+function idOf(change: ChangeSetKey): string {
+  return `${fileOf(change)}/${change.revision}`;
+}
+
+/** Removes the oldest member of a collection that is too large. */
+function trim(collection: Map<string, unknown> | Set<string>, maxSize: number): void {
+  if (collection.size <= maxSize) return;
+  const oldest = collection.keys().next().value;
+  if (oldest !== undefined) collection.delete(oldest);
 }

@@ -1,20 +1,24 @@
 /**
  * Writes verdicts to the store of the configuration service: the commit key, compatible with XGVela, and its
- * details, in one transaction. Each commit key has one slot: a newer value replaces an unwritten one, so the
- * number of pending commits is bounded while the store is unreachable.
+ * details, in one transaction, in the order of the verdicts.
+ *
+ * Invariant: a failure (`-1`) is always written, before any newer value, because its write alone makes the
+ * configuration service act. Any other value is replaced by a newer one that is not a failure. Nothing is given
+ * up: a write that fails is retried until the agent stops, and the next run continues. So at most one value and
+ * `maxFailures` failures are pending per commit key while the store is unreachable.
  *
  * @module
  */
 import {
   backoff,
   type Clock,
-  describeError,
   jsonCodec,
   type KeyValueStore,
   type Logger,
   textCodec,
 } from "../../core/mod.ts";
 import { parseRevision } from "../config_keys/mod.ts";
+import { failureValue } from "./change_record.ts";
 
 /** One commit. */
 export interface Commit {
@@ -28,12 +32,10 @@ export interface Commit {
   readonly detail: unknown;
   /** Write only when the key holds no higher revision. Default false. */
   readonly onlyRaise?: boolean;
-  /** Time of the clock's `monotonic` after which it is not retried. Default: never. */
-  readonly giveUpAt?: number;
   /** Called when it is written. */
   readonly onWritten?: () => void;
-  /** Called with the reason when it is given up or replaced. */
-  readonly onAbandoned?: (reason: string) => void;
+  /** Called with the value that replaced it before it was written. */
+  readonly onReplaced?: (by: string) => void;
 }
 
 /** Options of {@linkcode CommitWriter}. */
@@ -48,14 +50,23 @@ export interface CommitWriterOptions {
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
 }
 
+/** Most failures pending per commit key; one more is merged with the last: a single `-1` then reports both. */
+const maxFailures = 64;
+
 const detailCodec = jsonCodec((value) => value);
 
-/** Writes commits in the background, with retries until each is written, replaced or given up. */
+/** A commit in the queue of its key, with the callbacks of those merged into it. */
+interface Pending {
+  commit: Commit;
+  readonly written: (() => void)[];
+  /** Whether an attempt to write it is in flight. */
+  isActive: boolean;
+}
+
+/** Writes commits in the background, one at a time per key, with retries. */
 export class CommitWriter {
   readonly #options: CommitWriterOptions;
-  readonly #slots = new Map<string, Commit>();
-  /** Commits with an attempt in flight; that attempt reports their outcome. */
-  readonly #active = new Set<Commit>();
+  readonly #queues = new Map<string, Pending[]>();
   readonly #idle = new Set<() => void>();
   /** Commit keys whose last attempt failed. */
   readonly #failing = new Set<string>();
@@ -66,7 +77,7 @@ export class CommitWriter {
 
   /** Number of commits not written yet. */
   get pending(): number {
-    return this.#slots.size;
+    return this.#queues.values().reduce((sum, queue) => sum + queue.length, 0);
   }
 
   /** Whether the last attempt for one of the keys failed. */
@@ -74,20 +85,20 @@ export class CommitWriter {
     return this.#failing.size > 0;
   }
 
-  /** Schedules a commit. It is written after the attempt in flight for its key, if any. */
+  /** Schedules a commit behind those of its key that are not written yet. */
   write(commit: Commit): void {
-    const replaced = this.#slots.get(commit.key);
-    this.#slots.set(commit.key, commit);
-    if (!replaced) {
-      this.#options.run(`commit ${commit.key}`, (signal) => this.#drain(commit.key, signal));
-    } else if (!this.#active.has(replaced)) {
-      replaced.onAbandoned?.(`replaced by ${commit.value} before it was written`);
-    }
+    const { key } = commit;
+    const known = this.#queues.get(key);
+    if (known) return this.#enqueue(known, commit);
+    const queue: Pending[] = [];
+    this.#enqueue(queue, commit);
+    this.#queues.set(key, queue);
+    this.#options.run(`commit ${key}`, (signal) => this.#drain(key, queue, signal));
   }
 
-  /** Resolves when nothing is pending, or the signal aborts. */
+  /** Resolves when nothing is pending or the signal aborts. */
   async flush(signal: AbortSignal): Promise<void> {
-    if (this.#slots.size === 0 || signal.aborted) return;
+    if (this.#queues.size === 0 || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.add(resolve);
     signal.addEventListener("abort", () => resolve(), { once: true });
@@ -95,43 +106,62 @@ export class CommitWriter {
     this.#idle.delete(resolve);
   }
 
-  /** Writes the commit in the slot, and those that replace it meanwhile. */
-  async #drain(key: string, signal: AbortSignal): Promise<void> {
-    const { clock, random, log } = this.#options;
+  #enqueue(queue: Pending[], commit: Commit): void {
+    const written = commit.onWritten ? [commit.onWritten] : [];
+    if (!isFailure(commit)) {
+      for (const pending of queue.filter((other) => !other.isActive && !isFailure(other.commit))) {
+        queue.splice(queue.indexOf(pending), 1);
+        pending.commit.onReplaced?.(commit.value);
+      }
+    } else if (queue.filter((other) => isFailure(other.commit)).length >= maxFailures) {
+      const last = queue.findLast((other) => !other.isActive && isFailure(other.commit));
+      if (last) {
+        last.commit = commit;
+        last.written.push(...written);
+        return;
+      }
+    }
+    queue.push({ commit, written, isActive: false });
+  }
+
+  /** Writes the first commit of the queue until the queue is empty. */
+  async #drain(key: string, queue: Pending[], signal: AbortSignal): Promise<void> {
+    const { clock, random, log, onFailure } = this.#options;
     const delays = backoff({ min: 100, max: 5_000, random });
-    for (let commit = this.#slots.get(key); commit; commit = this.#slots.get(key)) {
-      const error = await this.#attempt(commit, signal);
+    for (let first = queue[0]; first; first = queue[0]) {
+      const { commit } = first;
+      const error = await this.#attempt(first, signal);
       if (error === undefined) {
         this.#failing.delete(key);
-        this.#leave(commit);
-        commit.onWritten?.();
+        queue.shift();
+        for (const onWritten of first.written) onWritten();
         delays.reset();
         continue;
       }
       this.#failing.add(key);
-      this.#options.onFailure();
+      onFailure();
       log.warn(`Cannot commit ${commit.value} to ${key}; retrying`, { error });
-      const isReplaced = this.#slots.get(key) !== commit;
-      if (isReplaced || clock.monotonic() >= (commit.giveUpAt ?? Infinity)) {
-        this.#leave(commit);
-        if (!isReplaced) this.#failing.delete(key);
-        commit.onAbandoned?.(
-          isReplaced ? "replaced by a newer commit" : `not written: ${describeError(error)}`,
-        );
+      const newer = queue.findLast((other) => other !== first && !isFailure(other.commit));
+      if (newer && !isFailure(commit)) {
+        queue.shift();
+        commit.onReplaced?.(newer.commit.value);
       } else await clock.sleep(delays.next(), { signal });
     }
+    this.#queues.delete(key);
+    if (this.#queues.size > 0) return;
+    for (const resolve of this.#idle) resolve();
   }
 
   /** Tries once. Returns the error of a failed attempt. */
-  async #attempt(commit: Commit, signal: AbortSignal): Promise<unknown> {
-    this.#active.add(commit);
+  async #attempt(pending: Pending, signal: AbortSignal): Promise<unknown> {
+    pending.isActive = true;
     try {
-      await this.#put(commit, signal);
+      await this.#put(pending.commit, signal);
     } catch (error) {
       signal.throwIfAborted();
       return error;
     } finally {
-      this.#active.delete(commit);
+      pending.isActive = false;
     }
   }
 
@@ -149,12 +179,8 @@ export class CommitWriter {
       ],
     }, { signal });
   }
+}
 
-  /** Empties the slot unless a newer commit is in it. */
-  #leave(commit: Commit): void {
-    if (this.#slots.get(commit.key) !== commit) return;
-    this.#slots.delete(commit.key);
-    if (this.#slots.size > 0) return;
-    for (const resolve of this.#idle) resolve();
-  }
+function isFailure({ value }: Commit): boolean {
+  return value === failureValue;
 }

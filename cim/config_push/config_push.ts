@@ -23,6 +23,7 @@ import type { Baselines } from "./commit_ledger.ts";
 import { CommitWriter } from "./commit_writer.ts";
 import { ConfigStats } from "./config_stats.ts";
 import { ChangeHistory } from "./history.ts";
+import type { Lease } from "./lease.ts";
 import type { PushConditions } from "./push_status.ts";
 import { applySelfConfig } from "./self_config.ts";
 import { Settlement } from "./settlement.ts";
@@ -226,10 +227,17 @@ export class ConfigPush {
         replyTimeoutMs,
         leaseMarginMs,
         resumeDelayMs,
-        remainingTtlMs: (key, signal) => store.remainingTtlMs(key, { signal }),
+        ledger: this.settlement.ledger,
+        readLease: (key, signal) => readLease(store, key, signal),
       },
     });
   }
+}
+
+async function readLease(store: KeyValueStore, key: string, signal: AbortSignal): Promise<Lease> {
+  const remainingMs = await store.remainingTtlMs(key, { signal });
+  if (remainingMs !== undefined) return { state: "leased", remainingMs };
+  return { state: await store.get(key, { signal }) ? "unleased" : "gone" };
 }
 
 /** The part of the agent's own store for this service and pod. The prefix keeps the name of earlier versions. */

@@ -14,6 +14,7 @@ export type ReplyRejection =
   | "bad_revision"
   | "foreign"
   | "unknown"
+  | "not_pushed"
   | "revision_mismatch"
   | "repeated";
 
@@ -46,6 +47,7 @@ export class ConfigStats {
     bad_revision: 0,
     foreign: 0,
     unknown: 0,
+    not_pushed: 0,
     revision_mismatch: 0,
     repeated: 0,
   };

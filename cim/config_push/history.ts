@@ -1,11 +1,13 @@
 /**
- * Recent change-sets, oldest first: at most `capacity` of them; the oldest settled record is dropped first. Every
- * change of a record is written to the agent's own store, in order, so that an agent that was killed can tell
- * what it had pushed. A failed write is logged and counted; the history in memory stays complete.
+ * Recent change-sets, oldest first: at most `capacity` of them; the oldest settled record is dropped first, and one
+ * whose verdict is not committed is kept. Every
+ * change of a record is written to the agent's own store during the call, so that an agent that was killed can
+ * tell what it had pushed and which replies it had received. A failed write is logged and counted; the history in
+ * memory stays complete.
  *
  * @module
  */
-import { jsonCodec, type KeyValueStore, type Logger } from "../../core/mod.ts";
+import { jsonCodec, type KeyValueStore, type Logger, type Operation } from "../../core/mod.ts";
 import type { ChangeRecord } from "./change_record.ts";
 
 const codec = jsonCodec((value) => value as ChangeRecord);
@@ -26,7 +28,7 @@ export interface ChangeHistoryOptions {
 export class ChangeHistory {
   readonly #options: ChangeHistoryOptions;
   readonly #records = new Map<string, ChangeRecord>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writes = new Set<Promise<void>>();
   /** Writes that failed. */
   failures = 0;
 
@@ -60,19 +62,36 @@ export class ChangeHistory {
     return [...this.#records.values()].reverse();
   }
 
-  /** Adds or replaces a record. Resolves when the write to the store has succeeded or failed. */
-  put(record: ChangeRecord): Promise<void> {
+  /**
+   * Adds or replaces a record. Resolves when the write to the store has succeeded or failed.
+   *
+   * @param alongside Further writes of the same transaction.
+   */
+  put(record: ChangeRecord, alongside: readonly Operation[] = []): Promise<void> {
     const frozen = Object.freeze(record);
     this.#records.set(record.key, frozen);
+    const stored = { key: prefix + record.key, value: codec.encode(frozen) };
+    const written = this.#write((state) =>
+      alongside.length === 0
+        ? state.put(stored.key, stored.value)
+        : state.txn({ operations: [{ type: "put", ...stored }, ...alongside] })
+    );
     this.#options.onChange?.(frozen);
     this.#trim();
-    return this.#write((state) => state.put(prefix + record.key, codec.encode(frozen)));
+    return written;
   }
 
-  /** Changes members of a record. Does nothing when the record is not kept. */
-  update(key: string, members: Partial<ChangeRecord>): Promise<void> {
+  /** Changes members of a record. When the record is not kept, only writes what is `alongside`. */
+  update(
+    key: string,
+    members: Partial<ChangeRecord>,
+    alongside: readonly Operation[] = [],
+  ): Promise<void> {
     const record = this.#records.get(key);
-    return record ? this.put({ ...record, ...members }) : this.#writing;
+    if (record) return this.put({ ...record, ...members }, alongside);
+    return alongside.length === 0
+      ? Promise.resolve()
+      : this.#write((state) => state.txn({ operations: alongside }));
   }
 
   /** Removes the records for which `isStale` returns true. */
@@ -81,15 +100,15 @@ export class ChangeHistory {
   }
 
   /** Resolves when all writes so far have ended. */
-  settled(): Promise<void> {
-    return this.#writing;
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes);
   }
 
   #trim(): void {
     const { capacity } = this.#options;
     for (const [key, record] of this.#records) {
       if (this.#records.size <= capacity) return;
-      if (record.state === "seen" || record.state === "pushed") continue;
+      if (isOpen(record)) continue;
       this.#delete(key);
     }
   }
@@ -99,9 +118,10 @@ export class ChangeHistory {
     this.#write((state) => state.delete(prefix + key));
   }
 
+  /** Calls the store at once: the embedded store then has the write before the caller continues. */
   #write(work: (state: KeyValueStore) => Promise<unknown>): Promise<void> {
     const { state, log } = this.#options;
-    const written = this.#writing.then(async () => {
+    const written = (async () => {
       try {
         await work(state);
       } catch (error) {
@@ -110,8 +130,15 @@ export class ChangeHistory {
           error,
         });
       }
-    });
-    this.#writing = written;
+    })();
+    this.#writes.add(written);
+    written.then(() => this.#writes.delete(written));
     return written;
   }
+}
+
+/** Whether a restart needs the record: it has no verdict, or one that is not committed. */
+function isOpen({ state, commit }: ChangeRecord): boolean {
+  if (state === "seen" || state === "pushed") return true;
+  return state !== "committed" && commit !== undefined;
 }

@@ -2,16 +2,19 @@
  * State machine of one change-set on its way to the application, as a pure function.
  *
  * ```text
+ *  ┌──────────────hold──────────────┐
+ *  ▼                                │
  * held ──go──> posting ──2xx, no answer in time──> waiting ──reply──> settled
- *                 │ ▲                                │
- *           not   │ │ retry                          └──over──> settled (timed out)
- *       delivered ▼ │
- *               pausing ──late──> settled (failed)
+ *  ▲              │ ▲                                │
+ *  │        not   │ │ retry                          └──over──> settled (timed out)
+ *  │    delivered ▼ │
+ *  └──hold──── pausing ──late──> settled (failed)
  * ```
  *
  * A reply settles it in every phase, because the reply may arrive before the HTTP answer. `late` comes shortly
  * before the change-set's lease ends, `over` when it has ended. Patches are not idempotent: a patch that may have
- * arrived is sent again only when the application answered that it failed, or registered again.
+ * arrived is sent again only when the application answered that it failed, restarted, or sent no reply for a
+ * while after the connection broke.
  *
  * @module
  */
@@ -19,22 +22,34 @@ import { type AppOutcome, describeOutcome, isRetryableStatus } from "../app_clie
 import type { ReplyStatus } from "./app_messages.ts";
 import { replyVerdict, type Verdict } from "./change_record.ts";
 
-/** Phase of a change-set. `isLate`: its lease is about to end. */
+/**
+ * Phase of a change-set. `attempt`: requests sent so far. `isLate`: its lease is about to end. `mayHaveArrived`: the
+ * application may have received the request and may still reply.
+ */
 export type PushState =
-  | { readonly phase: "held"; readonly isLate: boolean }
+  | { readonly phase: "held"; readonly attempt: number; readonly isLate: boolean }
   | { readonly phase: "posting"; readonly attempt: number; readonly isLate: boolean }
-  | { readonly phase: "pausing"; readonly attempt: number; readonly reason: string }
+  | {
+    readonly phase: "pausing";
+    readonly attempt: number;
+    readonly reason: string;
+    readonly mayHaveArrived: boolean;
+  }
   | { readonly phase: "waiting"; readonly attempt: number; readonly isLate: boolean }
   | { readonly phase: "settled"; readonly verdict: Verdict };
 
 /** Inputs of the machine. */
 export type PushInput =
-  /** It is first in the queue and the application has registered; or the application has registered again. */
+  /** It is first in the queue and the application has registered. */
   | { readonly type: "go" }
   /** The request of the current attempt has ended. */
   | { readonly type: "outcome"; readonly outcome: AppOutcome }
   /** The delay after a failed attempt is over. */
   | { readonly type: "retry" }
+  /** It returns to the queue: the application restarted, or a lower revision must be sent before it. */
+  | { readonly type: "hold" }
+  /** The patch cannot be sent. */
+  | { readonly type: "invalid"; readonly reason: string }
   /** The application replied. */
   | { readonly type: "reply"; readonly status: ReplyStatus; readonly remarks: string }
   /** The lease is about to end. */
@@ -43,7 +58,7 @@ export type PushInput =
   | { readonly type: "over" };
 
 /** A change-set in the queue. */
-export const initialPush: PushState = Object.freeze({ phase: "held", isLate: false });
+export const initialPush: PushState = Object.freeze({ phase: "held", attempt: 0, isLate: false });
 
 /** Returns the next state, or the same object when the input changes nothing. */
 export function advance(state: PushState, input: PushInput): PushState {
@@ -51,17 +66,21 @@ export function advance(state: PushState, input: PushInput): PushState {
   switch (input.type) {
     case "reply":
       return settled(replyVerdict(input.status, input.remarks));
+    case "invalid":
+      return failed(input.reason);
     case "go":
-      return state.phase === "posting" ? state : posting(state);
+      return state.phase === "held" ? posting(state) : state;
     case "retry":
       return state.phase === "pausing" ? posting(state) : state;
+    case "hold":
+      return state.phase === "pausing" || state.phase === "waiting" ? held(state) : state;
     case "outcome":
       return state.phase === "posting" ? afterPost(state, input.outcome) : state;
     case "late":
       if (state.phase !== "pausing") return { ...state, isLate: true };
-      return settled({ outcome: "failed", reason: `not delivered: ${state.reason}` });
+      return failed(`not delivered: ${state.reason}`);
     case "over":
-      return settled({ outcome: "timed_out", reason: overReason(state) });
+      return settled({ outcome: "timed_out", reason: overReason(state), isConfirmed: false });
   }
 }
 
@@ -69,8 +88,13 @@ type Unsettled = Exclude<PushState, { phase: "settled" }>;
 type Posting = Extract<PushState, { phase: "posting" }>;
 
 function posting(state: Unsettled): PushState {
-  const attempt = state.phase === "held" ? 1 : state.attempt + 1;
-  return { phase: "posting", attempt, isLate: state.phase !== "pausing" && state.isLate };
+  const isLate = state.phase !== "pausing" && state.isLate;
+  return { phase: "posting", attempt: state.attempt + 1, isLate };
+}
+
+function held(state: Unsettled): PushState {
+  const isLate = state.phase !== "pausing" && state.isLate;
+  return { phase: "held", attempt: state.attempt, isLate };
 }
 
 function afterPost({ attempt, isLate }: Posting, outcome: AppOutcome): PushState {
@@ -84,27 +108,34 @@ function afterPost({ attempt, isLate }: Posting, outcome: AppOutcome): PushState
       if (outcome.status >= 200 && outcome.status < 300) {
         return { phase: "waiting", attempt, isLate };
       }
-      if (isRetryableStatus(outcome.status)) return again(attempt, isLate, outcome);
-      return settled({ outcome: "failed", reason: describeOutcome(outcome) });
+      return isRetryableStatus(outcome.status)
+        ? again(attempt, isLate, outcome)
+        : failed(describeOutcome(outcome));
   }
 }
 
 function again(attempt: number, isLate: boolean, outcome: AppOutcome): PushState {
   const reason = describeOutcome(outcome);
-  if (isLate) return settled({ outcome: "failed", reason: `not delivered: ${reason}` });
-  return { phase: "pausing", attempt, reason };
+  if (isLate) return failed(`not delivered: ${reason}`);
+  return { phase: "pausing", attempt, reason, mayHaveArrived: outcome.kind === "broken" };
 }
 
-function overReason({ phase }: Unsettled): string {
+function overReason({ phase, attempt }: Unsettled): string {
   switch (phase) {
     case "held":
-      return "its lease ended before it was sent";
+      return attempt === 0
+        ? "its lease ended before it was sent"
+        : "its lease ended before it was sent again";
     case "pausing":
       return "it ended before it could be delivered";
     case "posting":
     case "waiting":
       return "its lease ended without a reply of the application";
   }
+}
+
+function failed(reason: string): PushState {
+  return settled({ outcome: "failed", reason, isConfirmed: false });
 }
 
 function settled(verdict: Verdict): PushState {

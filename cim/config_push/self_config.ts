@@ -17,9 +17,10 @@ export async function applySelfConfig(
     // Loaded on first use: most agents never patch themselves.
     const { applyJsonPatch } = await import("./_json_patch.ts");
     await settings.apply(applyJsonPatch(settings.current, parsePatch(patchText(key, patch))));
-    return { outcome: "applied", reason: "" };
+    return { outcome: "applied", reason: "", isConfirmed: true };
   } catch (error) {
-    return { outcome: "failed", reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { outcome: "failed", reason, isConfirmed: true };
   }
 }
 

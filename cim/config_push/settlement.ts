@@ -1,10 +1,18 @@
 /**
- * Handles verdicts: records each in the history and in the ledger, and commits it if the ledger says so. Both are
- * kept in the agent's own store; a failed write is logged and counted, and the agent continues with its memory.
+ * Handles verdicts: records each in the history and in the ledger, in one transaction of the agent's own store,
+ * and commits it if the ledger says so. The transaction ends before the call returns, so a verdict is durable
+ * before the NATS server answers a later PING of the same connection. A failed write is logged and counted, and
+ * the agent continues with its memory.
  *
  * @module
  */
-import { type Clock, jsonCodec, type KeyValueStore, type Logger } from "../../core/mod.ts";
+import {
+  type Clock,
+  jsonCodec,
+  type KeyValueStore,
+  type Logger,
+  type Operation,
+} from "../../core/mod.ts";
 import {
   type ChangeSetKey,
   commitKey,
@@ -14,8 +22,19 @@ import {
   type Scope,
   statusKey,
 } from "../config_keys/mod.ts";
-import { describeChange, type Verdict } from "./change_record.ts";
-import { type Baselines, CommitLedger, type LedgerSnapshot } from "./commit_ledger.ts";
+import {
+  type ChangeRecord,
+  describeChange,
+  failureValue,
+  mayHaveArrived,
+  type Verdict,
+} from "./change_record.ts";
+import {
+  type Baselines,
+  CommitLedger,
+  type LedgerSnapshot,
+  type SettledBefore,
+} from "./commit_ledger.ts";
 import type { CommitWriter } from "./commit_writer.ts";
 import type { ConfigStats } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
@@ -38,14 +57,15 @@ const ledgerCodec = jsonCodec((value) => value as LedgerSnapshot);
 
 /** Records and commits verdicts. */
 export class Settlement {
+  /** Answered and sent revisions. */
+  readonly ledger: CommitLedger;
   readonly #options: SettlementOptions;
-  readonly #ledger: CommitLedger;
   #saving: Promise<void> = Promise.resolve();
   #failures = 0;
 
   constructor(options: SettlementOptions) {
     this.#options = options;
-    this.#ledger = new CommitLedger(options.baselines);
+    this.ledger = new CommitLedger(options.baselines);
   }
 
   /** Number of failed writes to the agent's own store. */
@@ -58,30 +78,46 @@ export class Settlement {
     const { history, scope } = this.#options;
     await history.restore();
     await this.#restoreLedger();
-    for (const record of history.list().reverse()) {
+    const records = history.list().reverse();
+    for (const record of records.filter(mayHaveArrived)) {
       const change = parseChangeSetKey(record.key, scope);
-      if (!change || record.commit === undefined || record.state === "committed") continue;
-      this.#commit(change, record.commit, undefined);
+      if (change) this.ledger.markSent(change);
+    }
+    for (const level of levels) {
+      const settled = records.filter((record) => record.level === level)
+        .sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0));
+      for (const record of uncommitted(settled)) {
+        const change = parseChangeSetKey(record.key, scope);
+        if (change && record.commit !== undefined) this.#commit(change, record.commit);
+      }
     }
   }
 
   /** Why a change-set needs no work; undefined when it does. */
-  settledBefore(change: ChangeSetKey): string | undefined {
-    return this.#ledger.settledBefore(change);
+  settledBefore(change: ChangeSetKey): SettledBefore | undefined {
+    return this.ledger.settledBefore(change);
   }
 
-  /** Records a verdict and commits it, with retries until `giveUpAt` on the clock's `monotonic`. */
-  settle(change: ChangeSetKey, { outcome, reason }: Verdict, giveUpAt?: number): void {
+  /** Records a verdict and commits it. */
+  settle(change: ChangeSetKey, verdict: Verdict): void {
     const { history, stats, clock, log } = this.#options;
+    const { outcome, reason } = verdict;
     const { key } = change;
     stats.outcomes[outcome]++;
-    const commit = this.#ledger.answer(change, outcome);
-    this.#saveLedger();
-    const settledAt = clock.now();
-    history.update(key, { state: outcome, verdict: outcome, reason, settledAt, commit });
+    const record = history.get(key);
+    const wasSent = record !== undefined && mayHaveArrived(record);
+    const commit = this.ledger.answer(change, verdict, { wasSent });
+    const unwritten = record?.state === "committed" ? undefined : record?.commit;
+    history.update(key, {
+      state: outcome,
+      verdict: outcome,
+      reason,
+      settledAt: clock.now(),
+      commit: commit ?? unwritten,
+    }, [this.#ledgerWrite()]);
     const level = outcome === "applied" || outcome === "unused" ? "info" : "warn";
     log[level]("Change-set settled", { key, outcome, reason, commit });
-    if (commit !== undefined) this.#commit(change, commit, giveUpAt);
+    if (commit !== undefined) this.#commit(change, commit);
   }
 
   /** Commits the revisions at container start, as far as they are known. */
@@ -95,7 +131,7 @@ export class Settlement {
         log.warn(`Cannot commit the start revision of level ${level}: it is not an integer`, {
           revision: text,
         });
-      } else if (this.#ledger.begin(level, revision)) {
+      } else if (this.ledger.begin(level, revision)) {
         writer.write({
           key: commitKey(scope, level),
           value: String(revision),
@@ -114,7 +150,7 @@ export class Settlement {
     await Promise.all([this.#saving, this.#options.history.settled()]);
   }
 
-  #commit(change: ChangeSetKey, value: string, giveUpAt: number | undefined): void {
+  #commit(change: ChangeSetKey, value: string): void {
     const { scope, writer, history, clock, log } = this.#options;
     const { key, level } = change;
     const record = history.get(key);
@@ -123,13 +159,13 @@ export class Settlement {
       value,
       statusKey: statusKey(scope, level),
       detail: record ? describeChange(record) : { key, value },
-      giveUpAt,
       onWritten: () => {
         history.update(key, { state: "committed", committedAt: clock.now() });
       },
-      onAbandoned: (reason) => {
-        log.warn("Verdict not committed", { key, value, reason });
-        history.update(key, { reason: `not committed: ${reason}`, commit: undefined });
+      onReplaced: (by) => {
+        const reason = `not committed: ${by} replaced it before the store could be written`;
+        log.info("Verdict not committed", { key, value, reason });
+        history.update(key, { reason, commit: undefined });
       },
     });
   }
@@ -139,7 +175,7 @@ export class Settlement {
     try {
       const entry = await state.get(ledgerKey);
       if (!entry) return;
-      for (const level of this.#ledger.restore(ledgerCodec.decode(entry.value))) {
+      for (const level of this.ledger.restore(ledgerCodec.decode(entry.value))) {
         log.warn("Revisions were reset; dropping earlier answers", { level });
         history.forget((record) => record.level === level);
       }
@@ -148,16 +184,29 @@ export class Settlement {
     }
   }
 
+  #ledgerWrite(): Operation {
+    return { type: "put", key: ledgerKey, value: ledgerCodec.encode(this.ledger.snapshot()) };
+  }
+
   #saveLedger(): void {
     const { state, log } = this.#options;
-    const snapshot = ledgerCodec.encode(this.#ledger.snapshot());
-    this.#saving = this.#saving.then(async () => {
-      try {
-        await state.put(ledgerKey, snapshot);
-      } catch (error) {
-        this.#failures++;
-        log.error("Cannot persist the commit ledger", { error });
-      }
+    const writing = state.txn({ operations: [this.#ledgerWrite()] });
+    this.#saving = Promise.all([this.#saving, writing]).then(() => undefined, (error) => {
+      this.#failures++;
+      log.error("Cannot persist the commit ledger", { error });
     });
   }
+}
+
+/**
+ * Records whose value a previous run did not commit, from settled ones in the order of their verdicts. When the
+ * last of them is a failure but a later value is committed, that value is committed again after it.
+ */
+function uncommitted(settled: readonly ChangeRecord[]): ChangeRecord[] {
+  const open = settled.filter(({ state, commit }) => commit !== undefined && state !== "committed");
+  const last = open.at(-1);
+  if (last?.commit !== failureValue) return open;
+  const later = settled.slice(settled.indexOf(last) + 1)
+    .findLast(({ state, commit }) => state === "committed" && commit !== failureValue);
+  return later ? [...open, later] : open;
 }

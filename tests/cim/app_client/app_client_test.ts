@@ -52,7 +52,12 @@ for (const isHttp2 of [false, true]) {
       return new Response("answer", { status: 202 });
     });
     const client = createAppClient({ address: () => ({ port: app.addr.port, isHttp2 }) });
-    assert.deepEqual(await client.post("/x", body), { kind: "answered", status: 202 });
+    const answer = textCodec.encode("answer");
+    assert.deepEqual(await client.post("/x", body), {
+      kind: "answered",
+      status: 202,
+      body: answer,
+    });
     assert.deepEqual(seen, [["POST", "/x", "application/json", '{"a":1}']]);
   });
 
@@ -101,6 +106,19 @@ Deno.test("D-88 answers are read to their end and connections closed", async () 
     for (let call = 0; call < 3; call++) await clientFor(app.port).post("/x", body);
   }
   assert.deepEqual(ends, [null, null, null]);
+});
+
+Deno.test("post() omits a body of more than 64 KiB and an incomplete one", async () => {
+  for (
+    const [head, sent] of [["Content-Length: 70000", 70_000], ["Content-Length: 9", 3]] as const
+  ) {
+    await using app = new RawApp(async (connection) => {
+      const text = `HTTP/1.1 200 OK\r\n${head}\r\n\r\n${"x".repeat(sent)}`;
+      await connection.write(textCodec.encode(text));
+    });
+    const outcome = await clientFor(app.port).post("/x", body);
+    assert.deepEqual(outcome, { kind: "answered", status: 200 });
+  }
 });
 
 Deno.test("D-88 an endless answer does not block the caller", async () => {

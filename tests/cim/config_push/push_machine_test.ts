@@ -8,7 +8,12 @@ import {
 } from "../../../cim/config_push/push_machine.ts";
 
 const posting: PushState = { phase: "posting", attempt: 1, isLate: false };
-const pausing: PushState = { phase: "pausing", attempt: 1, reason: "refused" };
+const pausing: PushState = {
+  phase: "pausing",
+  attempt: 1,
+  reason: "refused",
+  mayHaveArrived: false,
+};
 const waiting: PushState = { phase: "waiting", attempt: 1, isLate: false };
 
 function outcome(kind: "unreached" | "broken" | "unanswered"): PushInput {
@@ -24,9 +29,13 @@ Deno.test("advance() follows the diagram", () => {
   assert.deepEqual(advance(posting, answered(200)), waiting);
   assert.deepEqual(advance(posting, outcome("unanswered")), waiting);
   assert.deepEqual(advance(posting, outcome("unreached")), pausing);
-  assert.deepEqual(advance(posting, outcome("broken")), pausing);
+  assert.deepEqual(advance(posting, outcome("broken")), { ...pausing, mayHaveArrived: true });
   assert.deepEqual(advance(pausing, { type: "retry" }), { ...posting, attempt: 2 });
-  assert.deepEqual(advance(waiting, { type: "go" }), { ...posting, attempt: 2 });
+  for (const state of [waiting, pausing]) {
+    const held = advance(state, { type: "hold" });
+    assert.deepEqual(held, { phase: "held", attempt: 1, isLate: false });
+    assert.deepEqual(advance(held, { type: "go" }), { ...posting, attempt: 2 });
+  }
   assert.equal(advance(waiting, { type: "over" }).phase, "settled");
   assert.equal(advance(pausing, { type: "late" }).phase, "settled");
 });
@@ -38,7 +47,12 @@ Deno.test("advance() ignores inputs that do not belong to the phase", () => {
   for (const state of [initialPush, posting, waiting]) {
     assert.equal(advance(state, { type: "retry" }), state);
   }
-  assert.equal(advance(posting, { type: "go" }), posting);
+  for (const state of [posting, pausing, waiting]) {
+    assert.equal(advance(state, { type: "go" }), state);
+  }
+  for (const state of [initialPush, posting]) {
+    assert.equal(advance(state, { type: "hold" }), state);
+  }
 });
 
 Deno.test("advance() fails an undelivered change-set when it is late", () => {
@@ -46,7 +60,7 @@ Deno.test("advance() fails an undelivered change-set when it is late", () => {
   assert.deepEqual(late, { ...posting, isLate: true });
   assert.deepEqual(advance(late, outcome("unreached")), {
     phase: "settled",
-    verdict: { outcome: "failed", reason: "not delivered: refused" },
+    verdict: { outcome: "failed", reason: "not delivered: refused", isConfirmed: false },
   });
   assert.equal(advance(late, answered(204)).phase, "waiting");
 });
@@ -67,6 +81,7 @@ const inputs: fc.Arbitrary<PushInput> = fc.oneof(
   fc.constantFrom<PushInput>(
     { type: "go" },
     { type: "retry" },
+    { type: "hold" },
     { type: "late" },
     { type: "over" },
     outcome("unreached"),
@@ -84,20 +99,22 @@ const inputs: fc.Arbitrary<PushInput> = fc.oneof(
 Deno.test("for any inputs, a verdict is final and only a reply makes it applied", () => {
   fc.assert(fc.property(fc.array(inputs, { maxLength: 40 }), (sequence) => {
     let state = initialPush;
-    let delivered = 0;
+    let isHeldBack = false;
     for (const input of sequence) {
       const next = advance(state, input);
       if (state.phase === "settled") assert.equal(next, state);
       if (next.phase === "posting" && next !== state) {
-        // Nothing is sent again that may have arrived, unless the application starts anew.
-        if (state.phase === "waiting") assert.equal(input.type, "go");
-        delivered = Math.max(delivered, next.attempt);
+        // What was accepted is sent again only after it returned to the queue.
+        assert.notEqual(state.phase, "waiting");
+        if (state.phase === "held" && next.attempt > 1) assert(isHeldBack);
       }
       if (next.phase === "settled" && state.phase !== "settled") {
         const { outcome } = next.verdict;
         if (outcome === "applied" || outcome === "unused") assert.equal(input.type, "reply");
+        assert.equal(next.verdict.isConfirmed, input.type === "reply");
         if (outcome === "timed_out") assert.equal(input.type, "over");
       }
+      if (input.type === "hold" && next.phase === "held") isHeldBack = true;
       state = next;
     }
     // "over" ends it in every phase.

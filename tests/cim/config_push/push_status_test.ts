@@ -83,12 +83,12 @@ Deno.test("the status is error, with all reasons, while the store cannot be read
   status[Symbol.dispose]();
 });
 
-Deno.test("a thousand changes within a second make two reports", async () => {
+Deno.test("many changes within a second make two reports", async () => {
   const { clock, reports, status } = setUp();
   synced(status);
-  for (let change = 0; change < 1_000; change++) {
+  for (let change = 0; change < 100; change++) {
     status.changed();
-    await clock.advance(1);
+    await clock.advance(10);
   }
   await clock.advance(1_000);
   assert(reports.length <= 4, `${reports.length} reports`);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
-import { fixture } from "./_fixture.ts";
+import { app1, fixture } from "./_fixture.ts";
+
+const key = (revision: number) => `change-set/ns1/amf/v1/ms/amf.json/${revision}`;
 
 Deno.test("G2 success commits the revision, unused -2, failure -1", async () => {
   for (const [status, value] of [["success", "5"], ["unused", "-2"], ["failure", "-1"]]) {
@@ -122,4 +124,54 @@ Deno.test("D-47 a revision that is not an integer is rejected", async () => {
   }
   assert.equal(await test.commit(), undefined);
   assert.equal(test.service.stats.rejections.bad_revision, 6);
+});
+
+Deno.test("a reply for a change-set that was seen but not sent is rejected", async () => {
+  for (const status of ["success", "failure"]) {
+    await using test = await fixture({ registered: false });
+    await test.put("amf.json", 5);
+    test.reply("amf.json", 5, status);
+    assert.equal(await test.commit(), undefined);
+    assert.equal(test.service.stats.rejections.not_pushed, 1);
+    test.service.register(app1);
+    await test.settle();
+    assert.deepEqual(test.app.revisions, ["5"]);
+  }
+});
+
+Deno.test("a reply for the agent's own file is rejected", async () => {
+  await using test = await fixture();
+  const effect = Promise.withResolvers<void>();
+  test.settings.onChange(() => effect.promise);
+  const patch = [{ op: "replace", path: "/cimConfig/lmaas/flush_timeout", value: 5 }];
+  await test.put("cim.json", 3, patch);
+  test.reply("cim.json", 3, "success");
+  assert.equal(await test.commit(), undefined);
+  assert.equal(test.service.stats.rejections.not_pushed, 1);
+  effect.resolve();
+  assert.equal(await test.commit(), "3");
+});
+
+for (const [status, commit] of [["success", "5"], ["unused", "-2"], ["failure", "-1"]]) {
+  Deno.test(`a reply ${status} in the body of a 2xx answer is committed`, async () => {
+    await using test = await fixture();
+    const reply = { "change-set-key": key(5), revision: "5", status, remarks: "in the body" };
+    const body = textCodec.encode(JSON.stringify(reply));
+    test.app.script.push({ kind: "answered", status: 200, body });
+    await test.put("amf.json", 5);
+    assert.equal(await test.commit(), commit);
+    assert.equal(test.service.changeSets.list()[0].reason, "in the body");
+    test.reply("amf.json", 5, status);
+    assert.equal(test.service.stats.rejections.repeated, 1);
+  });
+}
+
+Deno.test("a reply in the body of an answer of 500 is ignored", async () => {
+  await using test = await fixture();
+  const body = textCodec.encode(JSON.stringify({ "change-set-key": key(5), status: "failure" }));
+  test.app.script.push({ kind: "answered", status: 500, body });
+  await test.put("amf.json", 5);
+  await test.clock.advance(1_000);
+  assert.equal(await test.commit(), undefined);
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
 });

@@ -116,3 +116,55 @@ Deno.test("failed writes to the own store are counted and do not stop pushing", 
   assert.equal(await test.commit(), "5");
   assert(test.service.settlement.stateFailures > 0);
 });
+
+Deno.test("a queued change-set that ends unsent does not settle lower revisions after a restart", async () => {
+  for (const isOwnVerdict of ["deleted", "expired"]) {
+    await using before = await fixture();
+    await before.put("amf.json", 5);
+    await before.put("amf.json", 6);
+    await before.put("amf.json", 7, undefined, 30_000);
+    if (isOwnVerdict === "deleted") {
+      await before.store.delete("change-set/ns1/amf/v1/ms/amf.json/7");
+      await before.settle();
+    } else {
+      // Sent before its lease ended, but without a reply.
+      await before.clock.advance(40_000);
+    }
+    await using test = await before.restart();
+    await test.clock.advance(1_000);
+    test.reply("amf.json", 5, "success");
+    await test.clock.advance(1_000);
+    test.reply("amf.json", 6, "success");
+    await test.clock.advance(1_000);
+    assert.equal(await test.commit(), "6", isOwnVerdict);
+  }
+});
+
+Deno.test("a refused change-set does not settle lower revisions after a restart", async () => {
+  await using before = await fixture({ registered: false });
+  await before.put("b.json", 7);
+  await before.put("a.json", 6);
+  before.app.script.push({ kind: "answered", status: 422 });
+  await using test = await before.restart({ registered: true });
+  await test.settle();
+  await test.put("a.json", 5);
+  await test.settle();
+  assert.deepEqual(test.app.revisions, ["6", "7"]);
+  test.reply("b.json", 7, "success");
+  await test.settle();
+  assert.equal(test.app.revisions.at(-1), "5");
+});
+
+Deno.test("a verdict is stored when receive() returns", async () => {
+  await using test = await fixture();
+  await test.put("amf.json", 5);
+  const revision = await test.state.revision();
+  const stored = test.state.revision.bind(test.state);
+  test.reply("amf.json", 5, "success");
+  // No await between the reply and this call: an embedded store answers from the same turn.
+  assert(await stored() > revision);
+  const record = await test.state.get(
+    "config_watch/ns1/amf/v1/amf-0/changes/change-set/ns1/amf/v1/ms/amf.json/5",
+  );
+  assert.match(new TextDecoder().decode(record!.value), /"verdict":"applied"/);
+});
