@@ -1,6 +1,6 @@
 /**
- * The platform: plugins and their life, configuration, logs, status, metrics, time, errors and the
- * key-value contract. It knows no product, no server and no client.
+ * The platform: plugins and their lifecycle, configuration, logs, status, metrics, time, errors and the
+ * key-value contract. It contains no server, no client and nothing of a product.
  *
  * @module
  */

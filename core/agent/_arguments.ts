@@ -6,7 +6,7 @@
  */
 import { nearest } from "../config/mod.ts";
 
-/** What the arguments say. */
+/** The parsed arguments. */
 export interface AgentArguments {
   /** `--help` or `--version`, whichever comes first. */
   readonly action: "run" | "help" | "version";
@@ -20,13 +20,13 @@ export interface AgentArguments {
   readonly pluginPaths: Readonly<Record<string, string>>;
 }
 
-/** An argument that is unknown or lacks its value. */
+/** An argument is unknown or has no value. */
 export class ArgumentError extends Error {
   override readonly name = "ArgumentError";
 }
 
 /**
- * Parses the arguments. A value follows its flag, or stands behind `=`.
+ * Parses the arguments. The value of a flag is the next argument or follows `=`.
  *
  * @throws {ArgumentError} When an argument is unknown or has no value.
  */

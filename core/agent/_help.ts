@@ -5,7 +5,7 @@
  */
 import { type DescribedSection, mergeSections } from "../config/mod.ts";
 
-/** What the text is made from. */
+/** Parts of the text. */
 export interface HelpOptions {
   readonly name: string;
   readonly envPrefix: string;
@@ -14,7 +14,7 @@ export interface HelpOptions {
   readonly sections: readonly DescribedSection[];
 }
 
-/** Flags, places of the configuration, and every key with its default and meaning. */
+/** Lists the flags, the files that are searched, and every key with its default and meaning. */
 export function helpText(options: HelpOptions): string {
   const { name, envPrefix, defaultPaths, plugins, sections } = options;
   const keys = mergeSections(sections).flatMap(([section, fields]) =>
@@ -29,7 +29,7 @@ export function helpText(options: HelpOptions): string {
     "  --config FILE           configuration file, YAML or JSON",
     "  --set SECTION.KEY=VALUE one value; may be repeated",
     "  --config-dir DIR        folder of the files <plugin>.conf",
-    "  --<plugin>-config FILE  file of one plugin: " + (plugins.join(", ") || "there is none"),
+    "  --<plugin>-config FILE  file of one plugin: " + (plugins.join(", ") || "no plugin"),
     "  --version               print the version",
     "  --help                  print this text",
     "",

@@ -1,5 +1,5 @@
 /**
- * A plugin inside one agent: its context, its state, and what must be undone when it closes.
+ * A plugin inside one agent: its context, the state that `init` returned, its tasks and its metrics.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { MetricSet } from "../metrics/mod.ts";
 import type { Plugin, PluginContext, Token } from "../plugin/mod.ts";
 import type { StatusReporter } from "../status/mod.ts";
 
-/** What a mounted plugin needs of its agent. */
+/** Parts of the agent that a mounted plugin uses. */
 export interface MountOptions {
   readonly clock: Clock;
   readonly random: () => number;
@@ -29,7 +29,7 @@ export interface MountOptions {
 
 type StartPhase = "init" | "afterInit";
 
-/** How far `init` got. What it returned stands in `#state`, and only then is there anything to close. */
+/** Progress of `init`. The plugin has something to close only after it `returned`. */
 type InitOutcome = "none" | "running" | "failed" | "returned";
 
 /** One plugin of one agent. */
@@ -52,7 +52,7 @@ export class MountedPlugin {
     this.#context = this.#createContext();
   }
 
-  /** Runs `init` within its time limit; afterwards everything it promised is provided. */
+  /** Runs `init` within its time limit and checks that it provided all its tokens. */
   async init(): Promise<void> {
     await this.#start("init", () => this.#initialising = this.#init());
     for (const token of this.plugin.provides) {
@@ -64,16 +64,16 @@ export class MountedPlugin {
     }
   }
 
-  /** Runs `afterInit`, if there is one; a plugin that reported nothing is `ok` from here on. */
+  /** Runs `afterInit`, if there is one. A plugin that has reported no status becomes `ok`. */
   async afterInit(): Promise<void> {
     await this.#start("afterInit", () => this.plugin.afterInit?.(this.#state, this.#context));
     if (!this.#reported) this.#options.status.ok();
   }
 
   /**
-   * Runs `close` if `init` returned, ends the tasks and removes the metrics. Once `signal` has aborted it
-   * waits `graceMs` more and then gives the plugin up. An `init` that is still running gets `graceMs` to
-   * notice that the agent stops; whenever it returns after that, it is closed with nothing left to drain.
+   * Runs `close` if `init` returned, ends the tasks and removes the metrics. After `signal` aborts, waits
+   * another `graceMs` before abandoning the plugin. An `init` that is still running has `graceMs` to return; if
+   * it returns later, the plugin is closed then, without time to drain.
    */
   async close(signal: AbortSignal, remainingMs: number, graceMs: number): Promise<void> {
     const { clock, log } = this.#options;
@@ -92,8 +92,8 @@ export class MountedPlugin {
       );
     }
     if (inTime) return;
-    work.catch((error) => log.warn("Plugin failed after it had been given up", { error }));
-    // Its start has failed for that very reason; once is enough.
+    work.catch((error) => log.warn("Plugin failed after it was abandoned", { error }));
+    // The failed start has reported it already.
     if (pending && this.#namedLate) return;
     const { running } = this.#tasks;
     const tasks = running.length > 0 ? ` (tasks still running: ${running.join(", ")})` : "";
@@ -127,9 +127,9 @@ export class MountedPlugin {
   }
 
   async #closeLate(): Promise<void> {
-    // Its failure was told by whoever waited for it, or is the stop itself.
+    // The failed start has reported the error already.
     await this.#initialising.catch((error) => {
-      this.#options.log.debug("Init ended after it had been given up", { error });
+      this.#options.log.debug("Init ended after it was abandoned", { error });
     });
     await this.#close(AbortSignal.abort(), 0);
   }
@@ -139,7 +139,7 @@ export class MountedPlugin {
     await this.#tasks.close();
   }
 
-  /** One start phase within its limit, ended early when stopping begins. */
+  /** Runs one start phase within its time limit. The wait ends early when stopping begins. */
   async #start(phase: StartPhase, work: () => void | Promise<void>): Promise<void> {
     const { clock, stopping } = this.#options;
     const { name } = this.plugin;
@@ -166,7 +166,7 @@ export class MountedPlugin {
   #onTaskFailure(task: string, cause: unknown): void {
     const { status, fail, stopping } = this.#options;
     const { name, fatal } = this.plugin;
-    // A task that waits with the context's signal ends with its reason when stopping begins.
+    // Tasks that wait with the signal of the context end with its reason when stopping begins.
     if (stopping.aborted && isCausedBy(cause, stopping.reason)) return;
     const error = new AgentError(
       "plugin_task_failed",
@@ -234,8 +234,8 @@ export class MountedPlugin {
 }
 
 /**
- * Waits for the work at most `limitMs`; false when it is late. A time limit inside the work that ran out
- * is a failure of the work and thrown like any other.
+ * Waits for the work; returns false when it is not done within `limitMs`. An expired time limit inside the work
+ * is an error of the work and thrown.
  */
 async function within(
   work: () => void | Promise<void>,
@@ -260,7 +260,7 @@ async function within(
   }
 }
 
-/** Whether an error is that reason or has it among its causes. */
+/** Whether the error or one of its causes is `reason`. */
 function isCausedBy(error: unknown, reason: unknown): boolean {
   for (let link = error, depth = 0; depth < 10; depth++) {
     if (link === reason) return true;

@@ -1,12 +1,13 @@
 /**
- * Runs plugins: starts them in order, stops them in reverse, and always ends.
+ * Runs plugins: starts them in dependency order and stops them in reverse. Both always end.
  *
- * Start: the whole configuration is checked before the first `init`. A failure closes, in reverse, exactly
- * what was initialised; the first cause stays the cause. A stop or an aborted signal during the start does
- * the same and ends in `start_aborted`. Stop: the context's signal aborts for everybody, then each plugin
- * is closed in reverse order, past errors; when the drain budget is spent the close signal aborts, and a
- * plugin that still does not return within a short grace is named and left behind. Nothing here exits the
- * process or listens to its signals.
+ * Start: the whole configuration is checked before the first `init`. When a plugin fails, the plugins that
+ * were initialised are closed in reverse order, and the first failure stays the cause of the error. A stop or
+ * an aborted signal during the start does the same and ends with `start_aborted`.
+ *
+ * Stop: the signal of all contexts aborts, then the plugins are closed in reverse order; an error of one does
+ * not keep the next from being closed. When the drain budget is spent, the close signal aborts. A plugin that
+ * still does not return within the close grace is named in the error and not waited for.
  *
  * @module
  */
@@ -78,7 +79,7 @@ interface AgentSettings {
 
 /** A set of plugins that start and stop together. */
 export class Agent implements AsyncDisposable {
-  /** States of the plugins. */
+  /** Status of the plugins. */
   readonly status: StatusBoard;
   /** Metric families of the plugins. */
   readonly metrics: MetricSet = new MetricSet();
@@ -121,22 +122,22 @@ export class Agent implements AsyncDisposable {
     this.#stopped.promise.catch(() => {}); // Awaiting `stopped` is optional; prevents an unhandled rejection.
   }
 
-  /** Plugins whose start has begun and that are not closed, in order; while stopping, the last one closes now. */
+  /** Names of the plugins that have begun to start and are not closed, in start order. While stopping, the last one is closing. */
   get running(): readonly string[] {
     return this.#mounted.map(({ plugin }) => plugin.name);
   }
 
-  /** Where the agent stands. */
+  /** State of the agent now. */
   get state(): AgentState {
     return this.#state;
   }
 
-  /** Resolves when the agent has stopped; rejects with what made it stop or went wrong while stopping. */
+  /** Resolves when the agent has stopped; rejects with the error that made it stop or occurred while stopping. */
   get stopped(): Promise<void> {
     return this.#stopped.promise;
   }
 
-  /** How long each plugin took to start, in order. */
+  /** Steps of the start with their durations, in the order they ran. */
   get boot(): readonly BootStep[] {
     return this.#boot;
   }
@@ -146,10 +147,10 @@ export class Agent implements AsyncDisposable {
     return bootTree(this.#options.name, this.#boot);
   }
 
-  /** What a plugin provides. @throws {TypeError} When nobody has provided it (yet). */
+  /** The value that a plugin provides under a token. @throws {TypeError} When no plugin has provided it yet. */
   get<T>(token: Token<T>): T {
     if (!this.#provided.has(token)) {
-      throw new TypeError(`Cannot get "${token.name}": nobody has provided it`);
+      throw new TypeError(`Cannot get "${token.name}": no plugin has provided it yet`);
     }
     return this.#provided.get(token) as T;
   }
@@ -157,9 +158,9 @@ export class Agent implements AsyncDisposable {
   /**
    * Starts all plugins. A second call returns the same promise.
    *
-   * @throws {AgentError} The first thing that went wrong: `config_invalid`, `plugin_gap`, `plugin_cycle`,
-   * `plugin_duplicate`, `plugin_failed`, `plugin_timeout` or `start_aborted`; an `AggregateError` whose
-   * first error it is when closing failed, too.
+   * @throws {AgentError} The first failure: `config_invalid`, `plugin_gap`, `plugin_cycle`,
+   * `plugin_duplicate`, `plugin_failed`, `plugin_timeout` or `start_aborted`; an `AggregateError` that
+   * begins with it when closing failed, too.
    */
   start({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     if (this.#state === "stopping" || this.#state === "stopped") {
@@ -167,7 +168,7 @@ export class Agent implements AsyncDisposable {
     }
     if (!this.#starting) {
       this.#state = "starting";
-      // The first plugin may call start or stop before `#start` has returned its promise.
+      // A plugin may call start or stop before `#start` has returned its promise.
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#starting = promise;
       resolve(this.#start(signal));
@@ -176,9 +177,9 @@ export class Agent implements AsyncDisposable {
   }
 
   /**
-   * Stops all plugins and waits for them. Before the start it does nothing. While starting it ends the
-   * start and waits until that is undone; what went wrong is told by {@linkcode start}. Later calls wait
-   * for the same stop and end as it does.
+   * Stops all plugins and waits for them. Before the start it does nothing. During the start it aborts the
+   * start and waits until the initialised plugins are closed; {@linkcode start} rejects with the outcome. Later
+   * calls wait for the same stop and have the same outcome.
    *
    * @throws {AgentError} `plugin_failed` or `plugin_timeout`; an `AggregateError` when there are several.
    */
@@ -192,7 +193,7 @@ export class Agent implements AsyncDisposable {
       resolve(this.#stopRunning(options));
     }
     if (this.#stop) return await this.#stop;
-    await this.#starting!.catch(() => "told to whoever called start()");
+    await this.#starting!.catch(() => {}); // The caller of start() gets the error.
   }
 
   /** The same as {@linkcode stop}. */
@@ -226,7 +227,7 @@ export class Agent implements AsyncDisposable {
     }
   }
 
-  /** Reads the whole configuration, then mounts the plugins in start order. */
+  /** Reads the whole configuration, then creates the context of each plugin, in start order. */
   #prepare(): MountedPlugin[] {
     const { sources } = this.#options;
     const builtIn = new Set<Token<unknown>>([agentToken, statusToken, metricsToken, logsToken]);
@@ -309,7 +310,7 @@ export class Agent implements AsyncDisposable {
     if (errors.length > 0) throw error;
   }
 
-  /** Closes in reverse, past errors, and returns them. */
+  /** Closes all plugins in reverse order and returns their errors. */
   async #closeAll(budgetMs: number): Promise<unknown[]> {
     const { clock, closeGraceMs } = this.#options;
     const spent = new AbortController();
@@ -345,8 +346,7 @@ export class Agent implements AsyncDisposable {
   }
 
   #requestStop(reason: string): void {
-    // The outcome is in `stopped`.
-    this.stop({ reason }).catch(() => "told to whoever awaits `stopped`");
+    this.stop({ reason }).catch(() => {}); // `stopped` rejects with the same error.
   }
 
   #createApi(
@@ -370,7 +370,7 @@ export class Agent implements AsyncDisposable {
   }
 }
 
-/** Several errors as one; the first is its cause. */
+/** Joins errors into one; the first becomes its cause. */
 function joined(errors: readonly unknown[]): AggregateError {
   return new AggregateError(errors, errors.map(describeError).join("; "), { cause: errors[0] });
 }

@@ -1,5 +1,5 @@
 /**
- * What an agent is made from, what a stop takes, and where an agent can stand.
+ * Options of an agent and of its stop, and the states of an agent.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { Duration } from "../units/mod.ts";
 
 /** Options of {@linkcode createAgent}. */
 export interface AgentOptions {
-  /** What runs. */
+  /** Plugins to run; the agent orders them by what they require. */
   plugins: Iterable<Plugin>;
   /** Name for logs and status. Default `agent`. */
   name?: string;
   /** Version for logs and status. Default `0.0.0`. */
   version?: string;
-  /** Where configuration comes from. Default: nothing but defaults. */
+  /** Sources of the configuration. Default: none, all keys have their defaults. */
   sources?: ConfigSources;
   /** Time limit of each `init` and each `afterInit`. Default `"15s"`. */
   startTimeout?: Duration;
@@ -25,22 +25,22 @@ export interface AgentOptions {
   stopTimeout?: Duration;
   /** Time that each plugin has to return after the budget is spent. Default `"500ms"`. */
   closeGrace?: Duration;
-  /** Plugins whose errors do not count for the agent's state. */
+  /** Names of plugins whose errors leave the agent degraded instead of in error. */
   nonFatal?: readonly string[];
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /** Numbers in [0, 1), for jitter and sampling. Default `Math.random`. */
   random?: () => number;
-  /** Loggers of the agent and its plugins. Default: a registry that buffers until it gets sinks. */
+  /** Loggers of the agent and its plugins. Default: a new registry, which buffers records until it gets sinks. */
   logs?: LogRegistry;
 }
 
-/** Where an agent stands. */
+/** State of an agent. */
 export type AgentState = "new" | "starting" | "running" | "stopping" | "stopped";
 
 /** Options of {@linkcode Agent.stop}. */
 export interface StopOptions {
-  /** Why, for the log. */
+  /** Reason for the log. */
   reason?: string;
   /** Drain budget of this stop. Default: the agent's `stopTimeout`. */
   budget?: Duration;

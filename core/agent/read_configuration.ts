@@ -16,10 +16,10 @@ import {
 } from "../config/mod.ts";
 import type { Plugin } from "../plugin/mod.ts";
 
-/** The section of each plugin. */
+/** The result of reading the section of each plugin. */
 export type PluginSections = ReadonlyMap<Plugin, SectionResult<Plugin["config"]>>;
 
-/** Everything that was read. */
+/** The configuration of all plugins. */
 export interface Configuration {
   /** The fields of each plugin. */
   readonly sections: readonly DescribedSection[];

@@ -1,7 +1,7 @@
 /**
  * Runs an agent as the whole program: arguments and configuration in, exit code out. It corresponds to
  * cn-infra's `agent.Run()`. It is the only part of the library that listens to signals of the operating
- * system, and only when the caller hands in no signal. It never exits the process.
+ * system, and only when the caller passes no signal. It never exits the process.
  *
  * @module
  */
@@ -105,7 +105,7 @@ async function run(
   name: string,
   { signal, printError }: { signal?: AbortSignal; printError: (text: string) => void },
 ): Promise<number> {
-  using stop = signal ? handedIn(signal) : fromSystem();
+  using stop = signal ? fromSignal(signal) : fromSystem();
   const onStop = () => {
     agent.stop({ reason: reasonOf(stop.signal) }).catch(() => {}); // `stopped` has the outcome.
   };
@@ -130,19 +130,19 @@ async function run(
   }
 }
 
-/** What stops the agent, and what ends the wait for it. */
+/** How the agent is stopped, and how the wait for it is ended. */
 interface Stop extends Disposable {
   readonly signal: AbortSignal;
-  /** Resolves to the exit code when the caller does not want to wait any longer. */
+  /** Resolves to the exit code when a second signal ends the wait. */
   readonly abandoned: Promise<number>;
 }
 
-function handedIn(signal: AbortSignal): Stop {
+function fromSignal(signal: AbortSignal): Stop {
   const { promise } = Promise.withResolvers<number>();
   return { signal, abandoned: promise, [Symbol.dispose]() {} };
 }
 
-/** Ctrl-C reaches a program that runs below another one twice; signals within this time count as one. */
+/** Ctrl-C may reach a program twice, from the terminal and from its parent. Signals within this time count as one. */
 const oneSignalMs = 1_000;
 
 function fromSystem(): Stop {

@@ -1,5 +1,5 @@
 /**
- * What every agent provides to its plugins without a plugin doing so.
+ * Tokens that every agent provides itself, so that a plugin can require them without another plugin.
  *
  * @module
  */
@@ -18,13 +18,13 @@ export interface AgentApi {
   readonly version: string;
   /** State of the agent now. */
   readonly state: AgentState;
-  /** Starts stopping, for the reason given; returns at once. */
+  /** Begins to stop the agent and returns at once. The reason is logged. */
   requestStop(reason: string): void;
-  /** The sections in force, secrets redacted, by section and operator's key. */
+  /** The values in use, secrets redacted, by section and operator's key. */
   effectiveConfig(): Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The fields of all sections, for the reference. */
+  /** Fields of all sections, for documentation. */
   readonly sections: readonly DescribedSection[];
-  /** How long each plugin took to start. */
+  /** Steps of the start with their durations. */
   readonly boot: readonly BootStep[];
   /** The start as a tree with durations, for people. */
   bootTree(): string;
@@ -34,7 +34,7 @@ export interface AgentApi {
 export interface BootStep {
   /** Name of the plugin. */
   readonly plugin: string;
-  /** What was run. */
+  /** Function of the plugin that ran. */
   readonly phase: "init" | "afterInit";
   /** How long it took, in milliseconds. */
   readonly durationMs: number;

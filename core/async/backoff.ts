@@ -1,12 +1,12 @@
 /**
- * Delays that grow, with a cap and jitter. The jitter (a random point between half and all of the
- * delay) keeps many agents that lost the same server from coming back at the same moment.
+ * Exponential backoff with a maximum and jitter. The jitter (a random delay between half and all of the full
+ * one) spreads the reconnects of agents that lost the same server.
  *
  * @module
  */
 import { type Duration, milliseconds } from "../units/mod.ts";
 
-/** How delays grow. */
+/** Options of {@linkcode backoff}. */
 export interface BackoffOptions {
   /** First delay. Default `"100ms"`. */
   min?: Duration;
@@ -18,17 +18,30 @@ export interface BackoffOptions {
   random?: () => number;
 }
 
-/** A sequence of delays. */
+/** A sequence of growing delays. */
 export interface Backoff {
   /** The next delay in milliseconds. */
   next(): number;
-  /** Starts over, after a success. */
+  /** Starts again with the first delay. Call it after a success. */
   reset(): void;
   /** Delays given since the start or the last reset. */
   readonly attempts: number;
 }
 
-/** Creates a sequence of growing, jittered delays. */
+/**
+ * Creates a sequence of growing delays with jitter.
+ *
+ * @throws {RangeError} When the delays are not above 0 and ascending, or the factor is below 1.
+ *
+ * @example
+ * ```ts
+ * import { backoff } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const delays = backoff({ min: "100ms", max: "1s", random: () => 1 });
+ * assert.deepEqual([delays.next(), delays.next(), delays.attempts], [100, 200, 2]);
+ * ```
+ */
 export function backoff(options: BackoffOptions = {}): Backoff {
   const { min = "100ms", max = "10s", factor = 2, random = Math.random } = options;
   const minMs = milliseconds(min, "min");

@@ -1,24 +1,37 @@
 /**
- * A first-in-first-out queue with a bound and a stated policy for when it is full.
+ * A first-in-first-out queue with a capacity and an overflow policy.
  *
  * @module
  */
 import { AgentError } from "../errors/mod.ts";
 
-/** What a full queue does: make the producer wait, lose the oldest item, or refuse the new one. */
+/** What a full queue does: `block` makes the producer wait, the others drop the oldest or the new item. */
 export type OverflowPolicy = "block" | "drop_oldest" | "drop_newest";
 
 /** Options of {@linkcode BoundedQueue}. */
 export interface BoundedQueueOptions<T> {
-  /** Items kept at most, at least 1. */
+  /** Maximum number of items, at least 1. */
   capacity: number;
   /** What happens when it is full. Default `block`. */
   policy?: OverflowPolicy;
-  /** Told about every item that the policy loses. */
+  /** Called with each item dropped because the queue is full. */
   onDrop?: (item: T) => void;
 }
 
-/** One producer side, one consumer side; several of each are fine. */
+/**
+ * A bounded queue between producers and consumers, any number of each.
+ *
+ * @example
+ * ```ts
+ * import { BoundedQueue } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const queue = new BoundedQueue<string>({ capacity: 2, policy: "drop_oldest" });
+ * for (const item of ["a", "b", "c"]) await queue.put(item);
+ * queue.close();
+ * assert.deepEqual([await Array.fromAsync(queue), queue.dropped], [["b", "c"], 1]);
+ * ```
+ */
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #capacity: number;
   readonly #policy: OverflowPolicy;
@@ -30,7 +43,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   #takers: (() => void)[] = [];
   #putters: (() => void)[] = [];
 
-  /** Creates an empty queue. @throws {RangeError} When the capacity is no whole number of at least 1. */
+  /** Creates an empty queue. @throws {RangeError} When the capacity is not an integer of at least 1. */
   constructor({ capacity, policy = "block", onDrop }: BoundedQueueOptions<T>) {
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(`Cannot bound a queue at ${capacity}: must be an integer of at least 1`);
@@ -40,17 +53,17 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#onDrop = onDrop;
   }
 
-  /** Items waiting now. */
+  /** Number of items waiting now. */
   get size(): number {
     return this.#items.length - this.#head;
   }
 
-  /** Items lost to the policy so far. */
+  /** Number of items dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Adds an item if there is room; false when there is none or the queue is closed. */
+  /** Adds an item if there is room. Returns false when the queue is full or closed. */
   tryPut(item: T): boolean {
     if (this.#closed || this.size >= this.#capacity) return false;
     this.#add(item);
@@ -58,7 +71,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Adds an item as the policy says; resolves when it is in the queue or lost.
+   * Adds an item and applies the policy when the queue is full. Resolves when an item was added or dropped.
    *
    * @throws {AgentError} `closed` after {@linkcode close}.
    */
@@ -75,12 +88,12 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#add(item);
   }
 
-  /** The next item if there is one now. */
+  /** Takes the next item; undefined when the queue is empty. */
   tryTake(): T | undefined {
     return this.size > 0 ? this.#remove() : undefined;
   }
 
-  /** The next item, waiting for it; undefined once the queue is closed and empty. */
+  /** Takes the next item and waits for it; undefined once the queue is closed and empty. */
   async take({ signal }: { signal?: AbortSignal } = {}): Promise<T | undefined> {
     while (this.size === 0) {
       if (this.#closed) return undefined;
@@ -89,7 +102,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     return this.#remove();
   }
 
-  /** Refuses new items; those inside can still be taken. May be called twice. */
+  /** Refuses new items; items in the queue can still be taken. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const wake of [...this.#takers.splice(0), ...this.#putters.splice(0)]) wake();
@@ -127,7 +140,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   }
 }
 
-/** Waits to be woken by the other side, or for the signal. */
+/** Waits until the other side calls `wake`, or the signal aborts. */
 function waitTurn(waiters: (() => void)[], signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -136,7 +149,7 @@ function waitTurn(waiters: (() => void)[], signal?: AbortSignal): Promise<void> 
       resolve();
     }
     function onAbort() {
-      // Still there: waking removes this listener first.
+      // `wake` is still in the list, because it removes this listener when it is called.
       waiters.splice(waiters.indexOf(wake), 1);
       reject(signal!.reason);
     }

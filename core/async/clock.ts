@@ -1,6 +1,6 @@
 /**
- * Time as a dependency. Everything that waits or stamps takes a {@linkcode Clock}, so that tests turn
- * the hands themselves (`core/testing` has the manual clock).
+ * Injectable clock, so that tests can control time: everything that waits or reads the time takes a
+ * {@linkcode Clock}. `core/testing` has a manual clock.
  *
  * @module
  */
@@ -11,30 +11,30 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** Source of time and timers. */
+/** Time and timers. */
 export interface Clock {
-  /** Wall-clock time, milliseconds since 1970 in UTC. It may jump. */
+  /** Wall-clock time in milliseconds since 1970 (UTC). It may jump. */
   now(): number;
-  /** Milliseconds since some fixed moment. It never jumps; use it for durations. */
+  /** Milliseconds since a fixed moment. It never jumps; use it for durations. */
   monotonic(): number;
-  /** Calls back once after `delayMs`, unless disposed of before. */
+  /** Calls `callback` once after `delayMs`, unless the result is disposed of before. */
   timer(delayMs: number, callback: () => void): Disposable;
   /** Resolves after `delayMs`. */
   sleep(delayMs: number, options?: WaitOptions): Promise<void>;
   /**
-   * Yields the tick number 1, 2, ... every `periodMs`; ticks missed by a slow loop are skipped, not
-   * made up for. Ends without error when the signal aborts.
+   * Yields the tick numbers 1, 2, ... every `periodMs`. A slow loop skips the ticks that it missed. Ends
+   * without error when the signal aborts.
    */
   every(periodMs: number, options?: WaitOptions): AsyncIterable<number>;
 }
 
-/** The part of a clock that the rest is built from. */
+/** The part of a clock from which {@linkcode clockFrom} makes the rest. */
 export type ClockSource = Pick<Clock, "now" | "monotonic" | "timer">;
 
-/** Longest delay a runtime timer takes; longer ones are made of several. */
+/** Longest delay of a timer of the runtime; longer ones are made of several timers. */
 const maxTimerMs = 0x7fff_ffff;
 
-/** Builds a whole clock from a source of time and timers. */
+/** Makes a clock from the time and timers of `source`. */
 export function clockFrom(source: ClockSource): Clock {
   function sleep(delayMs: number, { signal }: WaitOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ export function clockFrom(source: ClockSource): Clock {
   return { ...source, sleep, every };
 }
 
-/** The clock of the machine. */
+/** The clock of the system. */
 export const systemClock: Clock = Object.freeze(clockFrom({
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -1,5 +1,5 @@
 /**
- * Time limits for promises and the joining of signals.
+ * Time limits for promises, and waiting for a signal.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { type Clock, systemClock } from "./clock.ts";
 
 /** Options of {@linkcode deadline}. */
 export interface DeadlineOptions {
-  /** What is being waited for, for the error text: "Cannot <action>: ...". */
+  /** The action for the error message: "Cannot <action>: ...". */
   action: string;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /** Ends the wait early. */
   signal?: AbortSignal;
 }
 
 /**
- * Runs `work` with a signal that aborts after `limitMs`, and does not wait longer than that even if the
- * work ignores its signal.
+ * Runs `work` with a signal that aborts after `limit`, and does not wait longer even if the work ignores its
+ * signal.
  *
  * @throws {AgentError} `deadline_exceeded` when the time is up.
  * @throws {RangeError} When the limit is negative or not a number.

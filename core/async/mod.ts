@@ -1,6 +1,6 @@
 /**
- * Time, waiting and background work: clock, time limits, back-off, retry, a bounded queue and task
- * groups. Nothing here knows about plugins, logs or networks.
+ * Time, waiting and background work: clock, time limits, backoff, retry, a bounded queue and task groups. It
+ * depends on no plugin, log or network.
  *
  * @module
  */

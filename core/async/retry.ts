@@ -1,5 +1,5 @@
 /**
- * Trying again.
+ * Retries with backoff.
  *
  * @module
  */
@@ -10,27 +10,39 @@ import { type Clock, systemClock } from "./clock.ts";
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions extends BackoffOptions {
-  /** What is being tried, for the error text: "Cannot <action>: ...". */
+  /** The action for the error message: "Cannot <action>: ...". */
   action: string;
-  /** Attempts in all, at least 1. Default: no limit. */
+  /** Maximum number of attempts, at least 1. Default: no limit. */
   attempts?: number;
   /** Time limit of all attempts together. Default: no limit. */
   limit?: Duration;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /** Ends the attempts and the waits between them. */
   signal?: AbortSignal;
-  /** Whether an error is worth another attempt. Default: all but non-retryable {@linkcode AgentError}s. */
+  /** Whether to retry after this error. Default: after all errors but non-retryable {@linkcode AgentError}s. */
   isRetryable?: (error: unknown) => boolean;
-  /** Told about every failed attempt that will be followed by another. */
+  /** Called after each failed attempt that is followed by another one. */
   onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }
 
 /**
- * Calls `work` until it succeeds, the bounds are reached, or the error is not worth it.
+ * Calls `work` until it succeeds, a limit is reached, or the error is not retryable.
  *
- * @throws {AgentError} `deadline_exceeded` with the last error as cause when the bounds are reached; any
- * other error as it was thrown.
+ * @throws {AgentError} `deadline_exceeded` with the last error as cause when a limit is reached. Errors that
+ * are not retryable are thrown as they are.
+ *
+ * @example
+ * ```ts
+ * import { retry } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const work = (attempt: number) => {
+ *   if (attempt < 3) throw new Error("not yet");
+ *   return attempt;
+ * };
+ * assert.equal(await retry(work, { action: "connect", min: "1ms", attempts: 5 }), 3);
+ * ```
  */
 export async function retry<T>(
   work: (attempt: number) => Promise<T> | T,

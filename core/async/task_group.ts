@@ -1,20 +1,34 @@
 /**
- * Background work with an owner: each loop runs in a group, the group is told of failures, and closing
- * the group aborts and awaits everything in it.
+ * Background work with an owner: each loop runs in a group, the group reports failures, and closing the group
+ * aborts and awaits all its tasks.
  *
  * @module
  */
 
-/** Told when a task throws anything but the abort of the group. */
+/** Called when a task throws something other than the abort reason of the group. It must not throw. */
 export type TaskFailure = (name: string, error: unknown) => void;
 
-/** A set of running tasks. */
+/**
+ * A set of running tasks.
+ *
+ * @example
+ * ```ts
+ * import { TaskGroup } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const failures: string[] = [];
+ * const tasks = new TaskGroup((name, error) => failures.push(`${name}: ${error}`));
+ * tasks.run("poll", () => Promise.reject("no answer"));
+ * await tasks.close();
+ * assert.deepEqual(failures, ["poll: no answer"]);
+ * ```
+ */
 export class TaskGroup implements AsyncDisposable {
   readonly #controller = new AbortController();
   readonly #running = new Map<Promise<void>, string>();
   readonly #onFailure: TaskFailure;
 
-  /** Creates an empty group that tells failures to `onFailure`, which must not throw. */
+  /** Creates an empty group that reports failures to `onFailure`. */
   constructor(onFailure: TaskFailure) {
     this.#onFailure = onFailure;
   }
@@ -29,7 +43,7 @@ export class TaskGroup implements AsyncDisposable {
     return [...this.#running.values()];
   }
 
-  /** Starts a task. After {@linkcode close} this does nothing, since the work is over. */
+  /** Starts a task; does nothing after {@linkcode close}. */
   run(name: string, task: (signal: AbortSignal) => Promise<void>): void {
     if (this.signal.aborted) return;
     const running: Promise<void> = this.#guard(name, task).finally(() => {
@@ -38,7 +52,7 @@ export class TaskGroup implements AsyncDisposable {
     this.#running.set(running, name);
   }
 
-  /** Aborts the signal and waits for all tasks. May be called twice. */
+  /** Aborts the signal and waits for all tasks. Idempotent. */
   async close(): Promise<void> {
     this.#controller.abort();
     while (this.#running.size > 0) await Promise.all(this.#running.keys());

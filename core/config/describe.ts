@@ -1,5 +1,5 @@
 /**
- * The configuration reference and the JSON Schema, both made from the fields.
+ * Documentation of the configuration as Markdown and as a JSON Schema, both made from the fields.
  *
  * @module
  */
@@ -15,7 +15,18 @@ export interface DescribedSection {
   readonly formerSections?: readonly string[];
 }
 
-/** The reference as a Markdown table per section that has keys, in the order given. */
+/**
+ * One Markdown table for each section that has keys, in the order given.
+ *
+ * @example
+ * ```ts
+ * import { describeMarkdown, integer } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = { port: integer({ doc: "Port to listen on.", default: 80 }) };
+ * assert.match(describeMarkdown([{ section: "web", fields }]), /Port to listen on/);
+ * ```
+ */
 export function describeMarkdown(sections: readonly DescribedSection[]): string {
   return mergeSections(sections).filter(([, fields]) => fields.length > 0).map((
     [section, fields],
@@ -31,7 +42,19 @@ export function describeMarkdown(sections: readonly DescribedSection[]): string 
   ).join("\n");
 }
 
-/** The JSON Schema of the main file. */
+/**
+ * The JSON Schema of the configuration file, for editors and checks.
+ *
+ * @example
+ * ```ts
+ * import { describeJsonSchema, flag } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = { tls: flag({ doc: "Whether TLS is used.", default: false }) };
+ * const schema = describeJsonSchema([{ section: "web", fields }]);
+ * assert.equal(schema.additionalProperties, false);
+ * ```
+ */
 export function describeJsonSchema(sections: readonly DescribedSection[]): Record<string, unknown> {
   const properties: Record<string, unknown> = {};
   for (const [section, fields] of mergeSections(sections)) {
@@ -54,7 +77,7 @@ export function describeJsonSchema(sections: readonly DescribedSection[]): Recor
   };
 }
 
-/** Fields by section and operator's key; a section read by several plugins appears once. */
+/** The fields by section and operator's key. A section that several plugins read appears once. */
 export function mergeSections(
   sections: readonly DescribedSection[],
 ): [section: string, fields: [key: string, field: Field<unknown>][]][] {
@@ -76,7 +99,7 @@ function row(key: string, field: Field<unknown>): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-/** The kind, with the values of a choice and the bounds of a number. */
+/** The kind of the field, the values of a choice, or the bounds of a number. */
 function typeText(field: Field<unknown>): string {
   const { enum: values, minimum, maximum } = field.jsonSchema();
   if (Array.isArray(values)) return values.map((value) => `\`${value}\``).join(", ");
@@ -91,7 +114,7 @@ function isBound(value: unknown): boolean {
   return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-/** The default as a file would hold it: with a unit where the value carries one. */
+/** The default as it is written in a file: durations and sizes with a unit. */
 function defaultInFile({ kind, default: value, defaultText }: Field<unknown>): unknown {
   return kind === "duration" || kind === "size" ? defaultText : value;
 }

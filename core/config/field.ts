@@ -1,10 +1,10 @@
 /**
- * Fields of a configuration section. One field gives the type in code, the default, the check, the
- * operator's documentation and the JSON Schema.
+ * Fields of a configuration section. One field defines the type in code, the default, the check, the
+ * documentation and the JSON Schema of a key.
  *
- * Code names are camelCase with a unit (`pingIntervalMs`, `maxPayloadBytes`); the operator's keys are the
- * same in snake_case without the unit (`ping_interval: 2m`, `max_payload: 1MiB`), because the value
- * itself carries it. {@linkcode operatorKey} is that rule.
+ * Names in code are camelCase with a unit (`pingIntervalMs`, `maxPayloadBytes`). The operator's keys are the
+ * same names in snake_case without the unit (`ping_interval: 2m`, `max_payload: 1MiB`), because the value has
+ * the unit. {@linkcode operatorKey} implements this rule.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
 } from "../units/mod.ts";
 import { Secret } from "./secret.ts";
 
-/** What kind of value a field takes; decides how text (environment, flags) is read. */
+/** Kind of value of a field. It decides how text from the environment and from flags is parsed. */
 export type FieldKind =
   | "text"
   | "integer"
@@ -34,28 +34,28 @@ export type FieldKind =
   | "secret"
   | "json";
 
-/** A value that was checked: as code sees it, or what is wrong with it. */
+/** Result of a check: the value for code, or the problems of the raw value. */
 export type Checked<T> = { readonly value: T } | { readonly issues: readonly string[] };
 
-/** The part of a zod schema that {@linkcode json} asks for. */
+/** The part of a zod schema that {@linkcode json} uses. */
 export interface Schema<T> {
-  /** The value as code sees it. @throws {Error} With what is wrong with it. */
+  /** Returns the value for code. @throws {Error} When the raw value is wrong. */
   parse(value: unknown): T;
 }
 
-/** One key of a section. */
+/** Definition of one key of a section. */
 export interface Field<T> {
-  /** How text is read, and what the reference shows. */
+  /** Kind of the value. */
   readonly kind: FieldKind;
-  /** What the key means, one or two sentences, without its name. */
+  /** Meaning of the key in one or two sentences, without its name. */
   readonly doc: string;
-  /** Checks a value from a file and turns it into the type used in code. */
+  /** Checks a raw value and converts it to the type used in code. */
   readonly check: (raw: unknown) => Checked<T>;
-  /** The JSON Schema of what a file may hold. */
+  /** Returns the JSON Schema of the values that a file may contain. */
   readonly jsonSchema: () => Record<string, unknown>;
-  /** Value when the key is absent, as code sees it. */
+  /** Value for code when the key is absent. */
   readonly default: T;
-  /** The default as the operator would write it, for the reference. */
+  /** The default as an operator writes it; empty when there is no default. */
   readonly defaultText: string;
   /** Environment variables read after `<prefix><SECTION>_<KEY>`; the first one that is set counts. */
   readonly aliases: readonly string[];
@@ -66,20 +66,20 @@ export interface Field<T> {
 }
 
 /** The fields of a section by their names in code. */
-// The type of a field's value is only known per field; `unknown` would refuse the assignment.
+// Each field has its own value type. `Field` is invariant in it, so `Field<unknown>` would accept none.
 // deno-lint-ignore no-explicit-any
 export type Fields = Readonly<Record<string, Field<any>>>;
 
-/** The parsed section. */
+/** Type of the parsed section. */
 export type ConfigOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
-/** What every field builder takes. */
+/** Options of all fields. */
 export interface FieldOptions<T> {
-  /** What the key means. */
+  /** Meaning of the key in one or two sentences. */
   doc: string;
-  /** Value when absent; a field without one is `undefined` when absent. */
+  /** Value when the key is absent. Without a default the value may be `undefined`. */
   default?: T;
   /** Environment variables read beside the key's own. */
   aliases?: readonly string[];
@@ -89,7 +89,7 @@ export interface FieldOptions<T> {
   lenientEnv?: boolean;
 }
 
-/** Bounds of a numeric field, both included. */
+/** Inclusive bounds of a numeric field. */
 export interface Bounds {
   /** Smallest value. */
   min?: number;
@@ -97,9 +97,9 @@ export interface Bounds {
   max?: number;
 }
 
-/** What {@linkcode duration} and {@linkcode size} take: numbers, or texts with a unit. */
+/** Options of {@linkcode duration} and {@linkcode size}: measures are numbers, or texts with a unit. */
 export interface MeasuredOptions<M> extends Omit<FieldOptions<number>, "default"> {
-  /** Value when absent; a field without one is `undefined` when absent. */
+  /** Value when the key is absent. Without a default the value may be `undefined`. */
   default?: M;
   /** Smallest value. Default 0. */
   min?: M;
@@ -107,13 +107,48 @@ export interface MeasuredOptions<M> extends Omit<FieldOptions<number>, "default"
   max?: M;
 }
 
-/** The result of {@linkcode duration} and {@linkcode size}: without a default the value may be undefined. */
+/** Type of a {@linkcode duration} or {@linkcode size} field: without a default the value may be undefined. */
 export type Measured<M, O> = O extends { default: M } ? Field<number> : Field<number | undefined>;
 
-/** The result of a builder: without a default the value may be undefined. */
+/** Type of a field: without a default the value may be undefined. */
 export type Optional<T, O> = O extends { default: T } ? Field<T> : Field<T | undefined>;
 
-/** A text. `pattern` with `patternDoc` restricts it. */
+/**
+ * A text. `pattern` restricts it, and `patternDoc` says in an error what is expected.
+ *
+ * @example All kinds of fields
+ * ```ts
+ * import {
+ *   choice,
+ *   duration,
+ *   flag,
+ *   integer,
+ *   list,
+ *   number,
+ *   readSection,
+ *   secret,
+ *   size,
+ *   sourcesFrom,
+ *   text,
+ * } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = {
+ *   host: text({ doc: "Host name.", pattern: /^[a-z.]+$/, patternDoc: "must be lower case" }),
+ *   port: integer({ doc: "Port.", default: 80, min: 1, max: 65_535 }),
+ *   ratio: number({ doc: "Sampled share.", default: 0.5, min: 0, max: 1 }),
+ *   tls: flag({ doc: "Whether TLS is used.", default: true }),
+ *   mode: choice(["fast", "safe"], { doc: "Mode.", default: "safe" }),
+ *   timeoutMs: duration({ doc: "Time limit.", default: "5s", min: "10ms" }),
+ *   maxBodyBytes: size({ doc: "Largest body.", default: "1MiB" }),
+ *   tags: list({ doc: "Tags.", default: [] }),
+ *   token: secret({ doc: "Token for the login." }),
+ * };
+ * const sources = sourcesFrom({ sets: ["web.timeout=2s", "web.mode=fast"] });
+ * const { values } = readSection("web", fields, sources);
+ * assert.deepEqual([values?.timeoutMs, values?.mode, values?.port], [2_000, "fast", 80]);
+ * ```
+ */
 export function text<
   const O extends FieldOptions<string> & { pattern?: RegExp; patternDoc?: string },
 >(
@@ -124,7 +159,7 @@ export function text<
   return field("text", schema, options) as Optional<string, O>;
 }
 
-/** A whole number within bounds. */
+/** An integer within bounds. */
 export function integer<const O extends FieldOptions<number> & Bounds>(
   options: O,
 ): Optional<number, O> {
@@ -191,7 +226,7 @@ export function size<const O extends MeasuredOptions<Size>>(options: O): Measure
   }, formatSize) as Measured<Size, O>;
 }
 
-/** A list of texts; in the environment separated by commas, or a JSON array. */
+/** A list of texts. In the environment it is separated by commas, or a JSON array. */
 export function list<const O extends FieldOptions<readonly string[]>>(
   options: O,
 ): Optional<readonly string[], O> {
@@ -199,15 +234,15 @@ export function list<const O extends FieldOptions<readonly string[]>>(
 }
 
 /**
- * A secret: `env:NAME` names a variable, `file:/path` a file (its trailing line feed is cut), anything
- * else is the secret itself. It is never printed.
+ * A secret: `env:NAME` reads it from a variable, `file:/path` from a file without its trailing line feed, and
+ * any other text is the secret itself. It is never printed.
  */
 export function secret(options: Omit<FieldOptions<Secret>, "default">): Field<Secret | undefined> {
   const schema = z.string().transform((value) => new Secret(value));
   return field<Secret>("secret", schema, options) as Field<Secret | undefined>;
 }
 
-/** A structure with its own schema, made with the `z` given; in the environment it is JSON. */
+/** A structure with its own schema, which `schema` makes with zod. In the environment it is JSON. */
 export function json<T, const O extends FieldOptions<T>>(
   schema: (zod: typeof z) => Schema<T>,
   options: O,
@@ -215,7 +250,7 @@ export function json<T, const O extends FieldOptions<T>>(
   return field("json", schema(z) as z.ZodType<T>, options) as Optional<T, O>;
 }
 
-/** The operator's key for a name in code: snake_case, without the unit that the value carries. */
+/** The operator's key of a name in code: snake_case, without the unit that is part of the value. */
 export function operatorKey(name: string, { kind }: Pick<Field<unknown>, "kind">): string {
   const bare = kind === "duration"
     ? name.replace(/Ms$/, "")
@@ -266,7 +301,7 @@ function bounded<S extends z.ZodNumber>(schema: S, { min, max }: Bounds): S {
   return result;
 }
 
-/** How values with a unit are read and written, with their bounds as numbers. */
+/** Parser and formatter of values with a unit, and their bounds as numbers. */
 interface Measure {
   readonly parse: (text: string) => number | undefined;
   readonly format: (value: number) => string;
@@ -275,7 +310,7 @@ interface Measure {
   readonly max: number;
 }
 
-/** A text with a unit, checked against bounds that errors show in the operator's notation. */
+/** Schema of a text with a unit. Errors show the bounds with a unit, too. */
 function measured({ parse, format, example, min, max }: Measure): z.ZodType<number> {
   return z.union([z.string(), z.number()]).transform((value, context) => {
     const result = parse(String(value));

@@ -1,7 +1,7 @@
 /**
- * Configuration: fields that carry type, default, check and documentation; sources with a fixed
- * precedence; sections parsed into frozen values or into all problems at once; the reference. It does not
- * watch files: a configuration is read once, at the start.
+ * Configuration: fields with type, default, check and documentation; sources with a fixed precedence; sections
+ * that are parsed into frozen values, or into a list of all their problems; generated documentation. It does
+ * not watch files: a configuration is read once, at the start.
  *
  * @module
  */

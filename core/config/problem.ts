@@ -1,31 +1,43 @@
 /**
- * What is wrong with a configuration: all problems at once, each with its place and a remedy.
+ * Problems of a configuration, each with its place and a remedy. They are reported together, in one error.
  *
  * @module
  */
 import { AgentError } from "../errors/mod.ts";
 
-/** One thing that is wrong. */
+/** One problem. */
 export interface ConfigProblem {
-  /** Where the value came from: a file path, `environment` or `--set`. */
+  /** Source of the value: the path of a file, `environment` or `--set`. */
   readonly origin: string;
-  /** Section and key, such as `rest.port`, or the variable's name. */
+  /** Section and key, such as `rest.port`, or the name of the variable. */
   readonly path: string;
-  /** What is wrong and what would be right. */
+  /** The wrong value and what is expected. */
   readonly message: string;
 }
 
-/** A problem as one line. */
+/** A problem as one line of text. */
 export function problemText({ origin, path, message }: ConfigProblem): string {
   return `${origin}: ${path}: ${message}`;
 }
 
-/** The error that carries all problems, one a line. */
+/**
+ * A configuration with problems; the message has one line for each.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, problemText } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const problem = { origin: "app.yaml", path: "web.port", message: "70000: must be at most 65535" };
+ * const error = new ConfigError([problem]);
+ * assert(error.message.includes(problemText(problem)));
+ * ```
+ */
 export class ConfigError extends AgentError {
-  /** Everything that is wrong, in the order of the sections. */
+  /** All problems in the order of the sections. */
   readonly problems: readonly ConfigProblem[];
 
-  /** Joins the problems into one message. */
+  /** Creates an error with these problems. */
   constructor(problems: readonly ConfigProblem[]) {
     super(
       "config_invalid",
@@ -38,7 +50,7 @@ export class ConfigError extends AgentError {
   }
 }
 
-/** The candidate nearest to a mistyped key, if one is near enough to be meant. */
+/** The candidate nearest to a mistyped key; undefined when none is near enough. */
 export function nearest(key: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(key.length / 3)) + 1;

@@ -1,39 +1,51 @@
 /**
- * A value that cannot be printed by accident.
+ * A value that is not printed by accident.
  *
  * @module
  */
 
-/** Holds a secret; text, JSON and inspection show `[redacted]`. */
+/**
+ * Holds a secret. Text, JSON and inspection show `[redacted]`.
+ *
+ * @example
+ * ```ts
+ * import { Secret } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const password = new Secret("s3cret");
+ * assert.equal(`${password}`, "[redacted]");
+ * assert.equal(password.reveal(), "s3cret");
+ * ```
+ */
 export class Secret {
   readonly #value: string;
 
-  /** Hides `value`. */
+  /** Creates a secret. */
   constructor(value: string) {
     this.#value = value;
   }
 
-  /** The secret itself, for handing it to the peer that needs it. */
+  /** Returns the secret itself, for the peer that needs it. */
   reveal(): string {
     return this.#value;
   }
 
-  /** What logs and templates get. */
+  /** Returns `[redacted]`, for logs and templates. */
   toString(): string {
     return "[redacted]";
   }
 
-  /** What JSON gets. */
+  /** Returns `[redacted]`, for JSON. */
   toJSON(): string {
     return "[redacted]";
   }
 
-  /** What `console.log` and error reports get. */
+  /** Returns `[redacted]`, for `console.log` and error reports. */
   [Symbol.for("Deno.customInspect")](): string {
     return "[redacted]";
   }
 
-  /** The same for code that runs on Node's inspector. */
+  /** Returns `[redacted]`, for the inspection of Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "[redacted]";
   }

@@ -1,5 +1,5 @@
 /**
- * From sources to the typed, frozen values of sections, or to all problems at once.
+ * Reads sections: from the sources to typed, frozen values, or to a list of all problems.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { type ConfigProblem, nearest } from "./problem.ts";
 import { Secret } from "./secret.ts";
 import type { ConfigFile, ConfigSources } from "./sources.ts";
 
-/** A section as it is after reading. */
+/** Result of reading a section. */
 export interface SectionResult<F extends Fields> {
   /** The values, frozen. Undefined if there are problems. */
   readonly values?: ConfigOf<F>;
   /** Whether a source of the operator has a key of this section; derived defaults do not count. */
   readonly present: boolean;
-  /** Where each value came from, by the operator's key. */
+  /** Source of each value that is not the default of its field, by the operator's key. */
   readonly origins: ReadonlyMap<string, string>;
-  /** Values that cannot be used. */
+  /** Values that are wrong. */
   readonly problems: readonly ConfigProblem[];
-  /** Values that were replaced by the default, and keys that have a new name. */
+  /** Wrong values that were replaced by the default, and deprecated names. */
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -30,22 +30,22 @@ export interface ReadSectionOptions {
   formerSections?: readonly string[];
 }
 
-/** A value as found, before it is checked. */
+/** A value in a source, before it is checked. */
 interface Found {
   readonly origin: string;
-  /** The key or the variable that holds it. */
+  /** The key, or the name of the variable. */
   readonly path: string;
   readonly raw: unknown;
   readonly isText: boolean;
   readonly isNanoseconds: boolean;
   readonly isEnv: boolean;
-  /** What to write instead, if the value was found under a former name. */
+  /** The name to write instead, if this is a former name. */
   readonly renamedTo?: string;
 }
 
 /**
- * Reads one section. A key is looked up in each source in the order of their precedence; within one source
- * its name counts before its former names.
+ * Reads one section. The sources are searched in the order of their precedence; within one source, the name of
+ * a key comes before its former names.
  */
 export function readSection<F extends Fields>(
   section: string,
@@ -91,8 +91,8 @@ export function readSection<F extends Fields>(
 }
 
 /**
- * Keys that no field has: in the files and in `--set`. (Unknown variables in the environment are not
- * reported: the environment belongs to others, too.)
+ * Returns a problem for each unknown key in the files and in `--set`. Variables of the environment are not
+ * checked here.
  */
 export function unknownKeys(
   sections: readonly DescribedSection[],
@@ -150,7 +150,7 @@ function keysBySection(sections: readonly DescribedSection[]): Map<string, Set<s
   );
 }
 
-/** The keys that are accepted under a former name, by their former sections. */
+/** Former names of keys, by section. */
 function formerKeys(sections: readonly DescribedSection[]): Map<string, Set<string>> {
   const former = new Map<string, Set<string>>();
   function add(section: string, key: string) {
@@ -166,7 +166,7 @@ function formerKeys(sections: readonly DescribedSection[]): Map<string, Set<stri
   return former;
 }
 
-/** A key that the operator set, under its name or a former one. */
+/** Finds the value of a key under its name or a former one, in the sources of the operator. */
 function findSet(
   section: string,
   key: string,
@@ -215,7 +215,7 @@ function findDerived(path: string, { derived }: ConfigSources): Found | undefine
   return { origin, path, raw, isText: false, isNanoseconds: false, isEnv: false };
 }
 
-/** The variable of a key: `<prefix><SECTION>_<KEY>`, dashes as underscores; undefined without a prefix. */
+/** The variable of a key, `<prefix><SECTION>_<KEY>` with dashes as underscores; undefined without a prefix. */
 function environmentKey(prefix: string | undefined, target: string): string | undefined {
   if (prefix === undefined) return undefined;
   return `${prefix}${target.replace(/[.-]/g, "_").toUpperCase()}`;
@@ -263,10 +263,10 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
   };
 }
 
-/** Numbers as people write them: no hexadecimal, no `Infinity`. */
+/** Decimal numbers; not hexadecimal ones, and not `Infinity`. */
 const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** A text from the environment or a flag as the value a file would hold; unreadable text stays as it is. */
+/** Parses a text from the environment or a flag. A text that cannot be parsed stays a text, and its check fails. */
 function textValue(field: Field<unknown>, text: string): unknown {
   switch (field.kind) {
     case "integer":
@@ -287,7 +287,7 @@ function parsedOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The schema says what is wrong with it.
+    // The check of the field reports what is wrong with the text.
     return text;
   }
 }

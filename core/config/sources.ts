@@ -1,5 +1,5 @@
 /**
- * Where configuration values come from. Precedence: `--set` over environment over a plugin's own file over
+ * Sources of configuration values. Precedence: `--set` over environment over a plugin's own file over
  * the main file over derived defaults over the defaults of the fields.
  *
  * The main file is the first of `--config`, the variable `<prefix>CONFIG` and the default paths; a file that
@@ -24,15 +24,15 @@ export interface ConfigFile {
 
 /** A default that the program computes from something else, such as a key of another section. */
 export interface DerivedDefault {
-  /** The key it is for: `section.key`, as in a file. */
+  /** The key: `section.key`, as in a file. */
   readonly path: string;
-  /** The value, as a file would hold it. */
+  /** The value as it is written in a file. */
   readonly value: unknown;
-  /** What it was computed from, for messages and for `origins`. */
+  /** Source of the value, for messages: a key or a file. */
   readonly origin: string;
 }
 
-/** Everything a configuration is made from. */
+/** All sources of a configuration. */
 export interface ConfigSources {
   /** The main file, with a member per section. */
   readonly file?: ConfigFile;
@@ -50,7 +50,7 @@ export interface ConfigSources {
   readonly readText: (path: string) => string;
 }
 
-/** What {@linkcode loadSources} takes. */
+/** Options of {@linkcode loadSources}. */
 export interface LoadSourcesOptions {
   /** Value of `--config`. */
   configPath?: string;
@@ -68,28 +68,28 @@ export interface LoadSourcesOptions {
   envPrefix?: string;
   /** Paths searched in order when no file is named. Default: none. */
   defaultPaths?: readonly string[];
-  /** Reads a text file, undefined if it does not exist. Default: the file system. */
+  /** Reads a text file; returns undefined if it does not exist. Default: reads the file system. */
   readText?: (path: string) => string | undefined;
 }
 
-/** What {@linkcode sourcesFrom} takes. */
+/** Options of {@linkcode sourcesFrom}. */
 export interface SourceValues {
-  /** What the main file would say. */
+  /** Contents of the main file. Default: nothing. */
   file?: ConfigFile;
-  /** What plugins' own files would say, by section. Default: nothing. */
+  /** Contents of the plugins' own files, by section. Default: nothing. */
   pluginFiles?: ReadonlyMap<string, ConfigFile>;
   /** Environment variables. Default: none. */
   env?: Readonly<Record<string, string>>;
   /** Prefix of the variables that set keys, such as `MY_AGENT_`. Default: keys have no variable beside their aliases. */
   envPrefix?: string;
-  /** What `--set` would say, each `section.key=value`. Default: nothing. */
+  /** Values of `--set`, each `section.key=value`. Default: none. */
   sets?: readonly string[];
-  /** Reads a text file for a `file:` secret, undefined if it does not exist. Default: the file system. */
+  /** Reads a text file of a `file:` secret; returns undefined if it does not exist. Default: reads the file system. */
   readText?: (path: string) => string | undefined;
 }
 
 /**
- * Makes sources from values in the program, without looking at files or at the process's environment.
+ * Makes sources from values in the program. Reads no files and not the environment of the process.
  *
  * @throws {AgentError} `config_invalid` when a `--set` has no `=`.
  */
@@ -113,7 +113,20 @@ export function sourcesFrom(values: SourceValues = {}): ConfigSources {
   };
 }
 
-/** The sources with derived defaults added; a later default of the same key replaces an earlier one. */
+/**
+ * Adds derived defaults to the sources. A later default of the same key replaces an earlier one.
+ *
+ * @example
+ * ```ts
+ * import { readSection, sourcesFrom, text, withDerivedDefaults } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const derived = { path: "store.folder", value: "/data/store", origin: "paths.data" };
+ * const sources = withDerivedDefaults(sourcesFrom(), [derived]);
+ * const { values } = readSection("store", { folder: text({ doc: "Folder." }) }, sources);
+ * assert.equal(values?.folder, "/data/store");
+ * ```
+ */
 export function withDerivedDefaults(
   sources: ConfigSources,
   defaults: readonly DerivedDefault[],
@@ -123,10 +136,19 @@ export function withDerivedDefaults(
 }
 
 /**
- * Reads all sources.
+ * Reads all sources: files and the environment of the process.
  *
  * @throws {AgentError} `config_unreadable` when a file that was named is missing or not YAML or JSON, or
  * `config_invalid` when a `--set` has no `=`.
+ *
+ * @example
+ * ```ts
+ * import { loadSources } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const sources = await loadSources({ envPrefix: "MY_AGENT_", defaultPaths: ["./my-agent.yaml"] });
+ * assert.equal(sources.file, undefined);
+ * ```
  */
 export async function loadSources(options: LoadSourcesOptions = {}): Promise<ConfigSources> {
   const { sets, sections = [], envPrefix } = options;

@@ -1,6 +1,6 @@
 /**
- * The one error family for everything that can go wrong at run time and that a caller may want to
- * distinguish. Misuse by the caller throws a built-in (`TypeError`, `RangeError`) instead.
+ * The error class for operational failures that a caller may want to distinguish. Misuse by the caller throws
+ * a built-in error (`TypeError`, `RangeError`) instead.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { type CoreErrorCode, coreErrors, type ErrorEntry } from "./catalogue.ts"
 
 /** Options of {@linkcode AgentError}. */
 export interface AgentErrorOptions {
-  /** What led to this error. */
+  /** The error or value that caused this error. */
   cause?: unknown;
-  /** Whether a retry can help. Default: what the catalogue says about the code. */
+  /** Whether a retry can help. Default: `retryable` of the catalogue entry. */
   retryable?: boolean;
 }
 
 /**
- * An operational failure: a peer that is down, a file that cannot be read, a time limit that passed.
+ * An operational failure: a peer is down, a file cannot be read, a time limit has passed.
  *
  * @example
  * ```ts

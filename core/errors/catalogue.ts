@@ -26,7 +26,7 @@ export type ErrorCatalogue<C extends string = string> = {
   readonly [K in C]: ErrorEntry<K>;
 };
 
-/** What {@linkcode defineErrors} needs to know about one code. */
+/** Definition of one code, for {@linkcode defineErrors}. */
 export interface ErrorSpec {
   /** Whether the same operation may succeed later. */
   retryable: boolean;
@@ -115,39 +115,38 @@ export const coreErrors: ErrorCatalogue<
   plugin_cycle: {
     retryable: false,
     meaning: "Plugins require one another in a circle.",
-    remedy:
-      "Break the circle that the message shows: let one of them take what it needs through a third plugin.",
+    remedy: "Break the circle that the message shows: move the shared part to a third plugin.",
   },
   plugin_failed: {
     retryable: false,
     meaning: "A plugin threw while it was initialised, started or closed.",
-    remedy: "Read the cause; everything that had been initialised was closed again.",
+    remedy: "Read the cause. The plugins that were initialised are closed again.",
   },
   plugin_timeout: {
     retryable: false,
     meaning: "A plugin did not return from init, afterInit or close in time.",
-    remedy: "Look at what the named plugin waits for, or raise its time limit.",
+    remedy: "Find out what the named plugin waits for, or raise its time limit.",
   },
   plugin_task_failed: {
     retryable: false,
     meaning: "A background task of a plugin threw.",
-    remedy: "Read the cause; a fatal plugin stops the agent, any other keeps it degraded.",
+    remedy: "Read the cause. A fatal plugin stops the agent; any other has the status error.",
   },
   start_aborted: {
     retryable: false,
     meaning: "The start was interrupted by a signal or by a call of stop.",
-    remedy: "Nothing: what had been initialised was closed again.",
+    remedy: "Nothing to do. The plugins that were initialised are closed again.",
   },
   unavailable: {
     retryable: true,
     status: 503,
-    meaning: "The plugin asked for is disabled by configuration, or not connected now.",
+    meaning: "The plugin is disabled by configuration, or not connected now.",
     remedy: "Configure the plugin, or wait until its status is ok.",
   },
   unsupported: {
     retryable: false,
     status: 501,
-    meaning: "The store or server does not have the capability asked for.",
+    meaning: "The store or server does not have the requested capability.",
     remedy: "Check `capabilities` first, or use another store.",
   },
   deadline_exceeded: {
@@ -159,7 +158,7 @@ export const coreErrors: ErrorCatalogue<
   closed: {
     retryable: false,
     status: 503,
-    meaning: "The object was used after it had been closed.",
+    meaning: "The object was used after it was closed.",
     remedy: "Create a new one.",
   },
   queue_full: {
@@ -170,12 +169,12 @@ export const coreErrors: ErrorCatalogue<
   },
   address_in_use: {
     retryable: false,
-    meaning: "Another process listens on the port already.",
+    meaning: "Another process already listens on the port.",
     remedy: "Stop the other process, or set another port with the key that the message names.",
   },
   address_unavailable: {
     retryable: false,
-    meaning: "The address to listen on is not one of this machine, or needs privileges.",
+    meaning: "The address to listen on does not belong to this machine, or needs privileges.",
     remedy: "Set the host and port keys that the message names to an address the process may use.",
   },
   value_invalid: {

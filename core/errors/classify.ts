@@ -1,11 +1,26 @@
 /**
- * Questions about errors of any origin.
+ * Functions that classify and describe errors of any type.
  *
  * @module
  */
 import { AgentError } from "./agent_error.ts";
 
-/** Whether the error or one of its causes carries this code. */
+/**
+ * Whether the error or one of its causes has this code.
+ *
+ * @example
+ * ```ts
+ * import { AgentError, describeError, errorCode, hasCode, isAbort } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const cause = new AgentError("unavailable", "Cannot reach etcd: connection refused");
+ * const error = new Error("Cannot read key a", { cause });
+ * assert(hasCode(error, "unavailable"));
+ * assert.equal(errorCode(error), "unavailable");
+ * assert.equal(describeError(error), "Cannot read key a: Cannot reach etcd: connection refused");
+ * assert(!isAbort(error));
+ * ```
+ */
 export function hasCode(error: unknown, code: string): boolean {
   for (const link of causes(error)) {
     if (link instanceof AgentError && link.code === code) return true;
@@ -13,12 +28,12 @@ export function hasCode(error: unknown, code: string): boolean {
   return false;
 }
 
-/** Whether the error is the abort of a signal and not a failure. */
+/** Whether the error is the abort of a signal. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-/** The code of the error, or of the outermost of its causes that has one; undefined when none has. */
+/** The code of the error, or of the first of its causes that has one; undefined without a code. */
 export function errorCode(error: unknown): string | undefined {
   for (const link of causes(error)) {
     if (link instanceof AgentError) return link.code;
@@ -36,7 +51,7 @@ export function describeError(error: unknown): string {
   return texts.join(": ");
 }
 
-/** The error, then its causes, outermost first; at most ten, so that a circle ends. */
+/** The error and its causes, outermost first; at most ten, so that a cycle of causes ends. */
 function* causes(error: unknown): Generator<unknown> {
   let link = error;
   for (let depth = 0; depth < 10 && link !== undefined && link !== null; depth++) {

@@ -1,6 +1,6 @@
 /**
- * Errors: one catalogue of codes, one class that carries them, and questions about any error. It does
- * not log, retry or decide what to do; that is the caller's part.
+ * Errors: catalogues of codes, one class with a code, and functions that classify errors. It does not log,
+ * retry or decide what to do; the caller does.
  *
  * @module
  */

@@ -6,13 +6,13 @@
  */
 import type { LogEntry, LogSink } from "./entry.ts";
 
-/** How a record becomes a line. */
+/** Format of a line. */
 export type LogFormat = "text" | "json";
 
-/** Where lines go; the default is standard error. */
+/** Writes one line, given without its line feed. */
 export type LineWriter = (line: string) => void;
 
-/** A sink that writes lines. */
+/** Creates a sink that writes one line for each record. Default: text to standard error. */
 export function consoleSink(
   format: LogFormat = "text",
   write: LineWriter = toStandardError,

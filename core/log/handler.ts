@@ -9,7 +9,7 @@ import type { LogEntry } from "./entry.ts";
 export interface LogRecord {
   /** What happened; redacted. */
   readonly msg: string;
-  /** The fields of the record as one object, redacted; empty when there are none. */
+  /** The fields of the record as one object, redacted; empty without fields. */
   readonly args: unknown[];
   /** Time of the record. */
   readonly datetime: Date;
@@ -21,7 +21,7 @@ export interface LogRecord {
   readonly loggerName: string;
 }
 
-/** Anything with `handle`, such as a handler of `@std/log`. Its own level is applied by itself. */
+/** An object with `handle`, such as a handler of `@std/log`. A handler filters by its own level itself. */
 export interface LogHandler {
   /** Called with each record. */
   handle(record: LogRecord): void;

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** The levels from the most to the least talkative; `off` silences a logger. */
+/** The levels from the most to the least verbose; `off` disables a logger. */
 export const logLevels = ["debug", "info", "warn", "error", "off"] as const;
 
 /** One of {@linkcode logLevels}. */
 export type LogLevel = typeof logLevels[number];
 
-/** Position of a level in the order; a record is kept if its position is at least its logger's. */
+/** Rank of a level. A record is written if its rank is at least that of its logger. */
 export function levelOrder(level: LogLevel): number {
   return logLevels.indexOf(level);
 }

@@ -1,9 +1,9 @@
 /**
- * Named loggers with a level each, changed at run time, and one early buffer: what is logged before the
- * sinks are known is kept (at most 1,000 records, the oldest go first and are counted) and written once
- * they are.
+ * Named loggers with levels that can be changed at run time, and one early buffer: records logged before the
+ * sinks are set are kept and written afterwards. The buffer holds 1,000 records; when it is full, the oldest
+ * record is dropped and counted.
  *
- * The loggers of one agent belong to one {@linkcode LogRegistry}; there is no global one.
+ * The loggers of one agent belong to one {@linkcode LogRegistry}; there is no global registry.
  *
  * @module
  */
@@ -15,19 +15,19 @@ import { levelOrder, type LogLevel } from "./level.ts";
 import { redact, redactText } from "./redact.ts";
 import { RepeatLimit } from "./repeat_limit.ts";
 
-/** A named source of records. */
+/** Logs records under one name. */
 export interface Logger {
   /** Name shown with each record. */
   readonly name: string;
-  /** For whoever looks for a fault. */
+  /** Logs details for finding a fault. */
   debug(message: string, fields?: LogFields): void;
-  /** For whoever wants to know what the agent does. */
+  /** Logs normal operation. */
   info(message: string, fields?: LogFields): void;
-  /** Something is wrong and was dealt with. */
+  /** Logs a problem that the agent handles itself. */
   warn(message: string, fields?: LogFields): void;
-  /** Something is wrong and somebody has to act. */
+  /** Logs a problem that needs an operator. */
   error(message: string, fields?: LogFields): void;
-  /** Whether a record of this level would be written: spares building costly fields. */
+  /** Whether records of this level are written. Check it before building expensive fields. */
   isEnabled(level: Exclude<LogLevel, "off">): boolean;
   /** The logger `<name>.<child>`. */
   child(name: string): Logger;
@@ -35,9 +35,9 @@ export interface Logger {
 
 /** Options of {@linkcode LogRegistry}. */
 export interface LogRegistryOptions {
-  /** Level of loggers that have none of their own. Default `info`. */
+  /** Level of loggers without an own level. Default `info`. */
   level?: LogLevel;
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
   /** Sinks from the start. Default: none, records wait in the early buffer. */
   sinks?: readonly (LogSink | LogHandler)[];
@@ -65,17 +65,17 @@ export class LogRegistry {
     this.#repeats = new RepeatLimit(clock);
   }
 
-  /** Records that the early buffer lost because no sink was given in time. */
+  /** Number of records dropped because the early buffer was full. */
   get earlyLost(): number {
     return this.#earlyLost;
   }
 
-  /** Records that were folded into "repeated" lines so far. */
+  /** Number of repeated records that were not written so far. */
   get suppressed(): number {
     return this.#repeats.suppressed;
   }
 
-  /** The logger of that name, created when it is first asked for. */
+  /** Returns the logger of that name and creates it at the first call. */
   logger(name: string): Logger {
     const known = this.#loggers.get(name);
     if (known) return known;
@@ -92,12 +92,12 @@ export class LogRegistry {
     return logger;
   }
 
-  /** Names and levels of all loggers that were asked for. */
+  /** Names and levels of all loggers created so far. */
   levels(): Map<string, LogLevel> {
     return new Map([...this.#loggers.keys()].sort().map((name) => [name, this.level(name)]));
   }
 
-  /** The level in force: the logger's own, else that of the nearest parent, else the default. */
+  /** Level of a logger: its own, else that of the nearest parent, else the default. */
   level(name: string): LogLevel {
     for (let at = name; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
       const own = this.#levels.get(at);
@@ -106,14 +106,14 @@ export class LogRegistry {
     return this.#defaultLevel;
   }
 
-  /** Sets the level of one logger and its children; of all that have none when the name is `default`. */
+  /** Sets the level of one logger and its children. The name `default` stands for all without an own level. */
   setLevel(name: string, level: LogLevel): void {
     if (levelOrder(level) < 0) throw new RangeError(`Cannot set log level "${level}": unknown`);
     if (name === "default") this.#defaultLevel = level;
     else this.#levels.set(name, level);
   }
 
-  /** Replaces the sinks and writes to them what the early buffer holds. */
+  /** Replaces the sinks and writes the records of the early buffer to them. */
   setSinks(sinks: readonly (LogSink | LogHandler)[]): void {
     this.#sinks = sinks.map(asSink);
     const early = this.#early ?? [];

@@ -1,6 +1,6 @@
 /**
- * Structured logs: named loggers with levels changed at run time, redaction, folding of repeats, and a
- * sink for the console. It does not rotate files; the product's log route does.
+ * Structured logs: named loggers with levels that can be changed at run time, redaction, a rate limit for
+ * repeated records, and a sink for the console. It does not write or rotate files.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of log fields: members whose name says so, and user information in URLs, at any
- * depth up to five; deeper values and long texts are cut. The input is never changed.
+ * Removes secrets from log fields: members with the name of a secret, and user information in URLs, at up to
+ * five levels of nesting. Deeper values and long texts are cut. The input is never changed.
  *
  * @module
  */
@@ -12,7 +12,18 @@ const maxDepth = 5;
 const maxText = 4_096;
 const hidden = "[redacted]";
 
-/** A copy of the fields that is safe to write. */
+/**
+ * Returns a copy of the fields that is safe to write.
+ *
+ * @example
+ * ```ts
+ * import { redact, redactText } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(redact({ user: "a", password: "b" }), { user: "a", password: "[redacted]" });
+ * assert.equal(redactText("nats://a:b@host"), "nats://[redacted]@host");
+ * ```
+ */
 export function redact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -21,7 +32,7 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
   return safe;
 }
 
-/** A text without the user information of URLs, cut at 4,096 characters. */
+/** Returns a text without the user information of URLs, cut at 4,096 characters. */
 export function redactText(text: string): string {
   const cut = text.length > maxText ? `${text.slice(0, maxText)}...` : text;
   return cut.replace(userInfo, `$1${hidden}@`);
@@ -45,7 +56,7 @@ function redactValue(value: unknown, depth: number): unknown {
   return safe;
 }
 
-/** An error with its code and its causes; at most five, so that a circle ends. */
+/** Text of an error with its code and its causes; at most five, so that a cycle of causes ends. */
 function errorText(error: Error, depth = 1): string {
   const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
   const { cause } = error;

@@ -1,6 +1,6 @@
 /**
- * Keeps a loop that fails from filling the log: of the same line, a burst is written in each window; the
- * next one written says how many were left out.
+ * Rate limit for equal records, so that a failing loop does not fill the log: at most 20 are written in ten
+ * seconds, and the next one written says how many were left out.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Window {
   seen: number;
 }
 
-/** Counts equal lines in windows of ten seconds; remembers at most 1,000 different lines. */
+/** Counts equal records in windows of ten seconds. It remembers at most 1,000 different records. */
 export class RepeatLimit {
   readonly #clock: Clock;
   readonly #windows = new Map<string, Window>();
@@ -25,12 +25,12 @@ export class RepeatLimit {
     this.#clock = clock;
   }
 
-  /** Lines left out so far. */
+  /** Number of records left out so far. */
   get suppressed(): number {
     return this.#suppressed;
   }
 
-  /** `suppress`, or how many equal lines were left out since the last one that was written. */
+  /** Returns `suppress`, or the number of equal records left out since the last one that was written. */
   check(key: string): "suppress" | number {
     const now = this.#clock.monotonic();
     const window = this.#windows.get(key);

@@ -1,6 +1,6 @@
 /**
- * The order in which plugins start: a plugin comes after everything it requires, and otherwise where it
- * was registered.
+ * The order in which plugins start: a plugin starts after the plugins that provide what it requires. Otherwise
+ * the order of registration is kept.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Plugin } from "./plugin.ts";
 import type { Token } from "./token.ts";
 
 /**
- * Orders the plugins, stably.
+ * Orders the plugins; the sort is stable.
  *
  * @param builtIn Tokens that the agent itself provides.
- * @throws {AgentError} `plugin_duplicate`, `plugin_gap` or `plugin_cycle`, with the path that shows it.
+ * @throws {AgentError} `plugin_duplicate`, `plugin_gap` or `plugin_cycle`; the message shows the path.
  */
 export function startOrder(
   plugins: readonly Plugin[],

@@ -1,6 +1,5 @@
 /**
- * Plugins: typed tokens, the definition, the registry and the start order. Running them is the business
- * of `core/agent`.
+ * Plugins: typed tokens, the definition, the registry and the start order. `core/agent` runs them.
  *
  * @module
  */

@@ -1,14 +1,16 @@
 /**
- * What a plugin is.
+ * Definition and lifecycle of a plugin.
  *
- * The life of a plugin: `init` of all plugins in dependency order, then `afterInit` of all, then the agent
- * is ready. `init` creates and provides things and must return quickly; whatever is remote connects in the
- * background. `afterInit` opens doors and starts consuming, when everybody is there. `close` runs in
- * reverse order, only for plugins whose `init` returned, once, and may come at any time after that; it
- * drains until its signal aborts and then lets go. After it, the plugin's task group is closed and its
- * metrics are removed, so a plugin needs `close` only for what it must still do or holds itself.
+ * The agent calls `init` of all plugins in dependency order, then `afterInit` of all, and is ready then.
  *
- * A plugin keeps its state in what `init` returns, not in itself: one plugin object may serve two agents.
+ * - `init` creates and provides values. It must return quickly: remote connections are opened in the background.
+ * - `afterInit` opens listeners and starts consumers. All plugins are initialised at that time.
+ * - `close` runs in reverse order, once, and only for plugins whose `init` returned. It may be called at any time
+ *   after that. It drains until its signal aborts, and then releases everything and returns. Afterwards the task
+ *   group of the plugin is closed and its metrics are removed, so many plugins need no `close`.
+ *
+ * A plugin keeps its state in the value that `init` returns and not in itself, so that one plugin object can
+ * run in several agents.
  *
  * @module
  */
@@ -20,49 +22,49 @@ import type { StatusReporter } from "../status/mod.ts";
 import { type Duration, milliseconds } from "../units/mod.ts";
 import type { Token } from "./token.ts";
 
-/** What `init` and `afterInit` receive. The functions need no `this`. */
+/** Argument of `init` and `afterInit`. Its functions do not use `this`. */
 export interface PluginContext<C> {
   /** Name of the plugin. */
   readonly name: string;
-  /** Logger of that name. */
+  /** Logger with the name of the plugin. */
   readonly log: Logger;
-  /** The parsed, frozen section. */
+  /** The parsed, frozen section of the configuration. */
   readonly config: C;
   /** Whether the operator set any key of the section. */
   readonly configured: boolean;
-  /** Source of time; plugins have no other. */
+  /** Clock of the agent. Plugins use no other, so that tests can control time. */
   readonly clock: Clock;
-  /** Numbers in [0, 1), for jitter and sampling. */
+  /** Returns numbers in [0, 1), for jitter and sampling. */
   readonly random: () => number;
-  /** Aborts when stopping begins: take no new work. Draining goes on until `close`. */
+  /** Aborts when stopping begins: accept no new work from then on. Draining is the task of `close`. */
   readonly signal: AbortSignal;
-  /** Background work; aborted and awaited after `close`. A task that throws makes the status `error`. */
+  /** Background tasks. They are aborted and awaited after `close`. A task that throws sets the status `error`. */
   readonly tasks: Pick<TaskGroup, "run" | "signal">;
-  /** Reports this plugin's state. It is `ok` after `afterInit` unless the plugin said otherwise. */
+  /** Reports the status of this plugin. It becomes `ok` after `afterInit` unless the plugin reported another. */
   readonly status: StatusReporter;
-  /** Adds metric families until the plugin is closed. */
+  /** Adds metric families. They are removed when the plugin is closed. */
   readonly metrics: { add(...families: MetricFamily[]): void };
-  /** What another plugin provides; the token must stand in `requires`. */
+  /** Returns the value of a token in `requires`. */
   get<T>(token: Token<T>): T;
-  /** The same for tokens in `optional`; undefined when nobody provides it. */
+  /** Returns the value of a token in `optional`; undefined when no plugin provides it. */
   find<T>(token: Token<T>): T | undefined;
-  /** Offers something; the token must stand in `provides`. */
+  /** Provides the value of a token in `provides`. */
   provide<T>(token: Token<T>, value: NoInfer<T>): void;
-  /** Stops the agent because of an error that cannot be lived with. */
+  /** Stops the agent because of a fatal error. */
   fail(error: unknown): void;
 }
 
-/** What `close` receives beside the state. */
+/** Second argument of `close`, after the state. */
 export interface CloseContext {
   /** The plugin's logger. */
   readonly log: Logger;
-  /** Aborts when the drain budget is spent: let go of everything and return. */
+  /** Aborts when the drain budget is spent: release everything and return. */
   readonly signal: AbortSignal;
-  /** Milliseconds of the budget that are left now. */
+  /** Time left in the drain budget, in milliseconds. */
   readonly remainingMs: number;
 }
 
-/** What {@linkcode definePlugin} takes. */
+/** Argument of {@linkcode definePlugin}. */
 export interface PluginSpec<F extends Fields, S> {
   /** Unique in the agent; lower-case letters, digits, `_` and `-`. */
   name: string;
@@ -70,27 +72,27 @@ export interface PluginSpec<F extends Fields, S> {
   section?: string;
   /** Names that the section had before; their keys are accepted with a warning. */
   formerSections?: readonly string[];
-  /** Tokens that must be provided by others. */
+  /** Tokens that other plugins must provide. */
   requires?: readonly Token<unknown>[];
-  /** Tokens that are used when somebody provides them. */
+  /** Tokens that are used when another plugin provides them. */
   optional?: readonly Token<unknown>[];
   /** Tokens that `init` provides. */
   provides?: readonly Token<unknown>[];
   /** Fields of the section. Default: none. */
   config?: F;
-  /** A background task that throws stops the agent. Default false: it is reported in the status. */
+  /** Whether a task that throws stops the agent. Default false: it only sets the status `error`. */
   fatal?: boolean;
   /** Time limit of `init`, and of `afterInit`. Default: the agent's. */
   startTimeout?: Duration;
-  /** Creates and provides. What it returns is the state given to the others. */
+  /** Creates and provides values. The value it returns is the state that `afterInit` and `close` get. */
   init(context: PluginContext<ConfigOf<F>>): S | Promise<S>;
-  /** Starts, once all plugins are initialised. */
+  /** Called when all plugins are initialised: opens listeners and starts consumers. */
   afterInit?(state: NoInfer<S>, context: PluginContext<ConfigOf<F>>): void | Promise<void>;
-  /** Drains and lets go. */
+  /** Drains within its signal, then releases everything. */
   close?(state: NoInfer<S>, context: CloseContext): void | Promise<void>;
 }
 
-/** A plugin as the registry and the agent see it. */
+/** A defined plugin. */
 export interface Plugin {
   /** Unique in the agent. */
   readonly name: string;
@@ -100,7 +102,7 @@ export interface Plugin {
   readonly formerSections: readonly string[];
   /** Tokens that others must provide. */
   readonly requires: readonly Token<unknown>[];
-  /** Tokens used when somebody provides them. */
+  /** Tokens that are used when another plugin provides them. */
   readonly optional: readonly Token<unknown>[];
   /** Tokens that `init` provides. */
   readonly provides: readonly Token<unknown>[];
@@ -108,23 +110,24 @@ export interface Plugin {
   readonly config: Fields;
   /** Whether a task that throws stops the agent. */
   readonly fatal: boolean;
-  /** Limit of `init` and of `afterInit` in milliseconds; undefined for the agent's. */
+  /** Time limit of `init` and of `afterInit` in milliseconds; undefined for that of the agent. */
   readonly startTimeoutMs: number | undefined;
-  /** Creates and provides; resolves to the state. */
+  /** Creates and provides values; returns the state or a promise of it. */
   init(context: PluginContext<Readonly<Record<string, unknown>>>): unknown;
-  /** Starts, once all plugins are initialised. */
+  /** Called when all plugins are initialised: opens listeners and starts consumers. */
   afterInit?(
     state: unknown,
     context: PluginContext<Readonly<Record<string, unknown>>>,
   ): void | Promise<void>;
-  /** Drains and lets go. */
+  /** Drains within its signal, then releases everything. */
   close?(state: unknown, context: CloseContext): void | Promise<void>;
 }
 
 /**
- * Makes a plugin from its parts, checked and frozen.
+ * Defines a plugin; the result is frozen.
  *
- * @throws {TypeError} When the name is not a plugin name.
+ * @throws {TypeError} When the name has other characters than a-z, 0-9, `_` and `-`, or begins with no letter.
+ * @throws {RangeError} When the start timeout is not a duration.
  *
  * @example
  * ```ts
@@ -152,7 +155,9 @@ export function definePlugin<F extends Fields = Record<never, never>, S = void>(
   const { name, section = name, formerSections = [], startTimeout } = spec;
   const { requires = [], optional = [], provides = [] } = spec;
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
-    throw new TypeError(`Cannot define plugin "${name}": a name is a-z, 0-9, _ and -`);
+    throw new TypeError(
+      `Cannot define plugin "${name}": a name has a-z, 0-9, _ and -, and begins with a letter`,
+    );
   }
   const plugin = {
     name,
@@ -170,6 +175,6 @@ export function definePlugin<F extends Fields = Record<never, never>, S = void>(
     ...(spec.afterInit && { afterInit: spec.afterInit.bind(spec) }),
     ...(spec.close && { close: spec.close.bind(spec) }),
   };
-  // The agent hands each plugin the context and the state of its own types, and nobody else's.
+  // The agent calls each plugin with the context and the state of its own types only.
   return Object.freeze(plugin) as unknown as Plugin;
 }

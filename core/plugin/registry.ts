@@ -1,28 +1,28 @@
 /**
- * Collects plugins. Presets are plain functions that return lists of plugins, so adding one is a call.
+ * Collects plugins. Presets are functions that return lists of plugins, so a preset is added by calling it.
  *
  * @module
  */
 import { AgentError } from "../errors/mod.ts";
 import type { Plugin } from "./plugin.ts";
 
-/** A growing list of plugins with unique names. */
+/** A list of plugins with unique names. */
 export interface Registry extends Iterable<Plugin> {
   /**
    * Adds plugins, in order.
    *
-   * @throws {AgentError} `plugin_duplicate` when a name is taken by another plugin. The same plugin object
-   * may come again, from a second preset: it is listed once.
+   * @throws {AgentError} `plugin_duplicate` when another plugin has the same name. The same plugin object may be
+   * added again, for example by a second preset; it is listed once.
    */
   add(...plugins: (Plugin | readonly Plugin[])[]): Registry;
-  /** Puts a plugin in the place of the one of the same name. */
+  /** Replaces the plugin of the same name. @throws {TypeError} When there is none. */
   replace(plugin: Plugin): Registry;
   /** The plugins in the order they were added. */
   readonly plugins: readonly Plugin[];
 }
 
 /**
- * Creates an empty registry, or one with plugins.
+ * Creates a registry with these plugins.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function registry(...initial: (Plugin | readonly Plugin[])[]): Registry {
         if (known && known !== plugin) {
           throw new AgentError(
             "plugin_duplicate",
-            `Cannot register plugin "${plugin.name}": the name is taken; use replace() if that is meant`,
+            `Cannot register plugin "${plugin.name}": the name is taken; rename it, or call replace()`,
           );
         }
         byName.set(plugin.name, plugin);
@@ -51,7 +51,9 @@ export function registry(...initial: (Plugin | readonly Plugin[])[]): Registry {
     },
     replace(plugin) {
       if (!byName.has(plugin.name)) {
-        throw new TypeError(`Cannot replace plugin "${plugin.name}": there is none of that name`);
+        throw new TypeError(
+          `Cannot replace plugin "${plugin.name}": no plugin has that name; call add()`,
+        );
       }
       byName.set(plugin.name, plugin);
       return self;

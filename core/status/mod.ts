@@ -1,5 +1,5 @@
 /**
- * States of plugins and of the agent. It serves nothing; `plugins/health` turns it into probes.
+ * Status of plugins and of the agent. It serves no requests; `plugins/health` serves the probes.
  *
  * @module
  */

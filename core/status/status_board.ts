@@ -1,10 +1,9 @@
 /**
- * What state each plugin is in, since when and why, and what that makes of the agent.
+ * State of each plugin with reason and time, and the state of the agent that follows from them.
  *
- * The agent's state is the worst of its plugins, leaving out those that are disabled and those that the
- * operator declared non-fatal: an `ok` of one never hides the `error` of another, and `init` never hides
- * `error`. A plugin may promise to report regularly (`staleAfter`); when it breaks the promise it counts
- * as `error`. The last 20 changes of each plugin are kept.
+ * The state of the agent is the worst state of its plugins: `error`, then `init`, `degraded` and `ok`. Disabled
+ * plugins, and plugins that the operator declared non-fatal, are left out. A plugin that must report regularly
+ * (`staleAfter`) counts as `error` when it does not. The last 20 changes of each plugin are kept.
  *
  * @module
  */
@@ -17,57 +16,57 @@ export type PluginState = "init" | "ok" | "degraded" | "error" | "disabled";
 
 /** One change of state. */
 export interface StatusChange {
-  /** What it is. */
+  /** New state. */
   readonly state: PluginState;
-  /** Why, empty when there is nothing to say. */
+  /** Reason; may be empty. */
   readonly reason: string;
-  /** Code of the error that is the reason, if it has one. */
+  /** Code of the error that is the reason. */
   readonly code?: string;
-  /** When it was reported, milliseconds since 1970. */
+  /** Time of the report, in milliseconds since 1970. */
   readonly since: number;
 }
 
-/** A plugin's state with its history, the newest last. */
+/** Status of a plugin with its history. */
 export interface PluginStatus extends StatusChange {
   /** Name of the plugin. */
   readonly name: string;
-  /** When it was last reported, changed or not. */
+  /** Time of the last report, changed or not, in milliseconds since 1970. */
   readonly updated: number;
-  /** The last 20 changes, this one included. */
+  /** The last 20 changes with the current one, oldest first. */
   readonly history: readonly StatusChange[];
 }
 
-/** The agent's state: the worst of the plugins that count. */
+/** Status of the agent: the worst state of the plugins that count. */
 export interface AgentStatus extends StatusChange {
   /** The worst state of the plugins that count. */
   readonly state: "init" | "ok" | "degraded" | "error";
-  /** When the board was created, milliseconds since 1970. */
+  /** Time when the board was created, in milliseconds since 1970. */
   readonly started: number;
   /** All plugins in the order of their registration. */
   readonly plugins: readonly PluginStatus[];
-  /** Plugins that are degraded, and non-fatal plugins in error. */
+  /** Names of the plugins that are degraded, and of non-fatal plugins in error. */
   readonly degraded: readonly string[];
 }
 
-/** Reports the state of one plugin. A reason may be an error: its text and its code are taken. */
+/** Reports the state of one plugin. If the reason is an error, its text and its code are used. */
 export interface StatusReporter {
-  /** It works. */
+  /** The plugin works. */
   ok(reason?: string): void;
-  /** It works in part, or a dependency is missing; the agent stays ready. The reason says what is missing. */
+  /** The plugin works in part, or a dependency is missing. The agent stays ready. */
   degraded(reason: string | Error): void;
-  /** It does not work, and why. */
+  /** The plugin does not work. */
   error(reason: string | Error): void;
-  /** It is switched off by configuration, and why. */
+  /** The plugin is disabled by configuration. */
   disabled(reason: string): void;
-  /** It is on its way, and what it waits for. */
+  /** The plugin is starting; the reason says what it waits for. */
   init(reason?: string): void;
 }
 
 /** Options of {@linkcode StatusBoard}. */
 export interface StatusBoardOptions {
-  /** Source of time. Default: the machine's. */
+  /** Clock to use. Default: {@linkcode systemClock}. */
   clock?: Clock;
-  /** Plugins whose errors do not count for the agent. */
+  /** Names of plugins whose errors leave the agent degraded. Default: none. */
   nonFatal?: readonly string[];
 }
 
@@ -80,15 +79,29 @@ export interface RegisterOptions {
 interface Row {
   history: StatusChange[];
   updated: number;
-  /** The same moment on the clock that does not jump. */
-  heard: number;
+  /** The same time on the monotonic clock. */
+  updatedMonotonic: number;
   readonly staleAfterMs: number;
 }
 
 const historyLength = 20;
 const severity = { disabled: 0, ok: 0, degraded: 1, init: 2, error: 3 } as const;
 
-/** The states of all plugins of one agent. */
+/**
+ * Status of all plugins of one agent.
+ *
+ * @example
+ * ```ts
+ * import { StatusBoard } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const board = new StatusBoard();
+ * board.register("store").ok();
+ * board.register("link").degraded("one of two servers is away");
+ * assert.equal(board.agent().state, "degraded");
+ * assert.deepEqual(board.agent().degraded, ["link"]);
+ * ```
+ */
 export class StatusBoard {
   readonly #clock: Clock;
   readonly #rows = new Map<string, Row>();
@@ -103,19 +116,19 @@ export class StatusBoard {
     this.#nonFatal = new Set(nonFatal);
   }
 
-  /** Declares which plugins' errors do not count for the agent. */
+  /** Replaces the names of plugins whose errors leave the agent degraded. */
   setNonFatal(names: readonly string[]): void {
     this.#nonFatal = new Set(names);
   }
 
-  /** Adds a plugin in state `init` and returns what it reports with. */
+  /** Adds a plugin in state `init` and returns its reporter. */
   register(name: string, options: RegisterOptions = {}): StatusReporter {
     const staleAfterMs = milliseconds(options.staleAfter ?? Infinity, "staleAfter");
     const now = this.#clock.now();
     this.#rows.set(name, {
       history: [{ state: "init", reason: "", since: now }],
       updated: now,
-      heard: this.#clock.monotonic(),
+      updatedMonotonic: this.#clock.monotonic(),
       staleAfterMs,
     });
     return {
@@ -127,18 +140,18 @@ export class StatusBoard {
     };
   }
 
-  /** Calls back after each change of state or reason; the listener must not throw. */
+  /** Calls the listener after each change of state or reason. The listener must not throw. */
   onChange(listener: (status: PluginStatus) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
-  /** The state of one plugin; undefined when there is none of that name. */
+  /** Status of one plugin; undefined when no plugin has that name. */
   plugin(name: string): PluginStatus | undefined {
     const row = this.#rows.get(name);
     if (!row) return undefined;
     const current = row.history[row.history.length - 1];
-    const silentMs = Math.round(this.#clock.monotonic() - row.heard);
+    const silentMs = Math.round(this.#clock.monotonic() - row.updatedMonotonic);
     const stale = silentMs > row.staleAfterMs && current.state !== "disabled";
     return {
       name,
@@ -154,7 +167,7 @@ export class StatusBoard {
     };
   }
 
-  /** The state of the agent and of all plugins, in the order of their registration. */
+  /** Status of the agent and of all plugins. */
   agent(): AgentStatus {
     const plugins = [...this.#rows.keys()].map((name) => this.plugin(name)!);
     const counting = plugins.filter(({ name }) => !this.#nonFatal.has(name));
@@ -182,7 +195,7 @@ export class StatusBoard {
     const row = this.#rows.get(name)!;
     const now = this.#clock.now();
     row.updated = now;
-    row.heard = this.#clock.monotonic();
+    row.updatedMonotonic = this.#clock.monotonic();
     const current = row.history[row.history.length - 1];
     if (current.state === state && current.reason === reason) return;
     row.history.push({ state, reason, ...(code && { code }), since: now });

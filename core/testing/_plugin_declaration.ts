@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeJsonSchema, operatorKey, readSection, sourcesFrom } from "../config/mod.ts";
 import type { PluginCase } from "./plugin_contract.ts";
 
-/** What a plugin says of itself before anything runs. */
+/** Rules for the declaration of a plugin. */
 export const declarationCases: Record<string, PluginCase> = {
   "every key is documented in whole sentences and written in snake_case"({ plugin }) {
     for (const [name, field] of Object.entries(plugin.config)) {

@@ -11,7 +11,7 @@ import type { PluginCase, PluginFixture, PluginSubject } from "./plugin_contract
 /** Real time one step may take before the test fails. */
 const patienceMs = 30_000;
 
-/** What a plugin does from start to stop. */
+/** Rules for the time from start to stop. */
 export const lifeCases: Record<string, PluginCase> = {
   async "it starts without waiting for time to pass, and says how it is"(subject) {
     await using run = await prepare(subject);
@@ -62,7 +62,7 @@ export const lifeCases: Record<string, PluginCase> = {
     assert.equal(run.clock.pending, 0, "timers still pending");
   },
 
-  async "it lets go when there is no time to drain"(subject) {
+  async "it closes when there is no time to drain"(subject) {
     await using run = await prepare(subject);
     await run.start();
     await run.stop({ budget: 0 });
@@ -91,7 +91,7 @@ export const lifeCases: Record<string, PluginCase> = {
     await first.stop();
     assert.equal(second.agent.state, "running");
     const { state, reason } = second.agent.status.plugin(subject.plugin.name)!;
-    assert(!wasOk || state === "ok", `the other agent suffers: ${reason}`);
+    assert(!wasOk || state === "ok", `the other agent is affected: ${reason}`);
   },
 };
 
@@ -102,9 +102,9 @@ interface Run extends AsyncDisposable {
   readonly logs: Harness["logs"];
   /** Starts without moving the clock. */
   start(options?: { signal?: AbortSignal }): Promise<void>;
-  /** Stops, moving the clock on as long as it takes. */
+  /** Stops, and moves the clock forward until the stop has ended. */
   stop(options?: StopOptions): Promise<void>;
-  /** Lets what is under way end. */
+  /** Moves the clock forward so that pending work can end. */
   settle(): Promise<void>;
 }
 
@@ -125,10 +125,15 @@ async function prepare(
 
 function running(
   { plugin, others }: Required<PluginSubject>,
-  { config, env }: PluginFixture,
+  { config, env, envPrefix }: PluginFixture,
   more: readonly Plugin[] = [],
 ): Run {
-  const { agent, clock, logs } = harness({ plugins: [...others, plugin, ...more], config, env });
+  const { agent, clock, logs } = harness({
+    plugins: [...others, plugin, ...more],
+    config,
+    env,
+    envPrefix,
+  });
   const stop = (options?: StopOptions) => drive(clock, agent.stop(options));
   return {
     agent,
@@ -141,19 +146,18 @@ function running(
   };
 }
 
-/** Moves the clock on in small steps until the promise settles. */
+/** Moves the clock forward in small steps until the promise settles. */
 async function drive(clock: ManualClock, promise: Promise<void>): Promise<void> {
   let settled = false;
   const done = promise.finally(() => settled = true);
-  // Whoever awaits `done` below is told.
-  done.catch(() => "told below");
+  done.catch(() => {}); // Awaited below.
   const end = performance.now() + patienceMs;
   while (!settled && performance.now() < end) await clock.advance(5);
   assert(settled, "the agent does not stop");
   await done;
 }
 
-/** A plugin that comes after all others and does something at a moment of the start. */
+/** A plugin that starts after all others and calls back in `init` or `afterInit`. */
 function tripwire(
   { init = () => {}, afterInit = () => {} }: { init?: () => void; afterInit?: () => void },
 ): Plugin {
@@ -172,7 +176,7 @@ function problemsIn({ logs }: Run): string[] {
 
 function checkFamily(family: MetricFamily): void {
   const { name, help, type } = family;
-  // Not always lower case: some products keep the names of those they replace.
+  // Upper case is legal: a program may keep the metric names of the one that it replaces.
   assert.match(name, /^[a-zA-Z][a-zA-Z0-9_]*$/, `name ${name}`);
   assert.match(help, /^[A-Z0-9].*\.$/s, `help of ${name}: ${help}`);
   if (type === "histogram") {

@@ -1,6 +1,6 @@
 /**
- * An agent for tests: manual clock, recorded logs, configuration as a value, and a stop that fails the test
- * when anything was left undone.
+ * An agent for tests: manual clock, recorded logs, configuration as a value, and a stop that fails the test when
+ * a plugin could not be closed.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { Plugin } from "../plugin/mod.ts";
 import { type ManualClock, manualClock } from "./manual_clock.ts";
 import { type RecordingLogs, recordingLogs } from "./recording_log.ts";
 
-/** What a harness is made from. */
+/** Options of {@linkcode harness}. */
 export interface HarnessOptions {
-  /** What runs. */
+  /** Plugins to run. */
   plugins: readonly Plugin[];
-  /** Sections and their keys, as the operator would write them. */
+  /** Sections and keys as in a configuration file. Default: all defaults. */
   config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Environment variables. Default: none. */
   env?: Readonly<Record<string, string>>;
@@ -22,17 +22,31 @@ export interface HarnessOptions {
   envPrefix?: string;
 }
 
-/** An agent with everything a test wants to look at. */
+/** An agent with its clock and its logs. */
 export interface Harness extends AsyncDisposable {
-  /** The agent, not started. */
+  /** The agent. It is not started. */
   readonly agent: Agent;
-  /** Its clock. */
+  /** Clock of the agent. */
   readonly clock: ManualClock;
-  /** What it logs. */
+  /** Logs of the agent. */
   readonly logs: RecordingLogs;
 }
 
-/** Creates an agent that is not started. Disposing of the harness stops it and throws what went wrong. */
+/**
+ * Creates an agent that is not started. Disposing of the harness stops it and throws the errors of the stop.
+ *
+ * @example
+ * ```ts
+ * import { harness } from "./mod.ts";
+ * import { definePlugin } from "../plugin/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const greeter = definePlugin({ name: "greeter", init: ({ log }) => log.info("Hello") });
+ * await using test = harness({ plugins: [greeter] });
+ * await test.agent.start();
+ * assert(test.logs.messages("info").includes("Hello"));
+ * ```
+ */
 export function harness({ plugins, config = {}, ...environment }: HarnessOptions): Harness {
   const clock = manualClock();
   const logs = recordingLogs(clock);

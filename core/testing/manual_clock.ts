@@ -1,20 +1,20 @@
 /**
- * A clock whose hands the test turns.
+ * A clock that tests control.
  *
  * @module
  */
 import { type Clock, clockFrom } from "../async/mod.ts";
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that moves only when {@linkcode ManualClock.advance} is called. */
 export interface ManualClock extends Clock {
   /**
-   * Moves on by `ms`, running the timers that fall due in their order, and lets everything that waits on
-   * them run before the next one.
+   * Moves the clock forward by `ms`. Timers that are due run in their order; promises that depend on a timer are
+   * settled before the next one runs.
    */
   advance(ms: number): Promise<void>;
-  /** Sets the wall clock, forwards or backwards, without touching timers. */
+  /** Sets the wall clock, forwards or backwards. Timers are not affected. */
   setNow(now: number): void;
-  /** Timers that wait. */
+  /** Number of timers that have not run. */
   readonly pending: number;
 }
 
@@ -24,7 +24,7 @@ interface Timer {
 }
 
 /**
- * Creates a clock that shows `now` (default: 2026-01-01 in UTC).
+ * Creates a clock whose wall time is `now`. Default: 2026-01-01 in UTC.
  *
  * @example
  * ```ts
@@ -32,10 +32,10 @@ interface Timer {
  * import assert from "node:assert/strict";
  *
  * const clock = manualClock();
- * let rung = false;
- * using _timer = clock.timer(1_000, () => rung = true);
+ * let hasRung = false;
+ * using _timer = clock.timer(1_000, () => hasRung = true);
  * await clock.advance(1_000);
- * assert(rung);
+ * assert(hasRung);
  * ```
  */
 export function manualClock(now: number = Date.UTC(2026, 0, 1)): ManualClock {
@@ -85,7 +85,7 @@ export function manualClock(now: number = Date.UTC(2026, 0, 1)): ManualClock {
   };
 }
 
-/** Lets promise callbacks, and what they cause, run. */
+/** Runs promise callbacks, and the callbacks that they cause. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await new Promise<void>((resolve) => setTimeout(resolve, 0));

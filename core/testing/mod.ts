@@ -1,6 +1,6 @@
 /**
- * The test kit: an agent with everything a test looks at, a clock whose hands the test turns, a log that
- * remembers, and the contract suites. For tests only; nothing that ships imports it.
+ * The test kit: an agent with recorded logs, a manual clock, and the contract suites that every plugin and every
+ * store must pass. It is for tests only.
  *
  * @module
  */

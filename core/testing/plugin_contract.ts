@@ -1,7 +1,7 @@
 /**
- * The suite that every plugin passes, whatever it does: it starts without waiting for time to pass, keeps
- * its promises about tokens, configuration and metrics, and leaves nothing behind, whenever it is stopped
- * and however often it is run.
+ * The contract suite that every plugin passes: it starts without waiting for time to pass, its tokens,
+ * configuration and metrics are as declared, and it leaves nothing behind, at whatever time it is stopped and
+ * however often it is run.
  *
  * @module
  */
@@ -9,31 +9,33 @@ import type { Plugin } from "../plugin/mod.ts";
 import { declarationCases } from "./_plugin_declaration.ts";
 import { lifeCases } from "./_plugin_life.ts";
 
-/** What one agent needs to run the plugin: files, ports, variables. */
+/** Files, ports and variables that one agent needs to run the plugin. */
 export interface PluginFixture extends AsyncDisposable {
-  /** Sections and their keys, as the operator would write them. Default: nothing but defaults. */
+  /** Sections and keys as in a configuration file. Default: all defaults. */
   readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The environment. Default: empty. */
+  /** Environment variables. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Prefix of the variables that set keys. Default: only the aliases of keys are read. */
+  readonly envPrefix?: string;
 }
 
-/** A plugin to try. */
+/** The plugin under test. */
 export interface PluginSubject {
-  /** Begins the name of each test. Default: the name of the plugin. */
+  /** Prefix of the test names. Default: the name of the plugin. */
   name?: string;
-  /** The plugin. One object serves all agents of the suite. */
+  /** The plugin. All agents of the suite use this object. */
   plugin: Plugin;
-  /** The plugins that provide what it requires. Default: none. */
+  /** Plugins that provide what it requires. Default: none. */
   others?: readonly Plugin[];
-  /** Prepares what one agent needs. Default: nothing. */
+  /** Prepares the fixture of one agent. Default: an empty one. */
   open?(): Promise<PluginFixture>;
 }
 
-/** One promise of the contract. */
+/** One rule of the contract. */
 export type PluginCase = (subject: Required<PluginSubject>) => Promise<void> | void;
 
 /**
- * Registers one test for each promise of the contract.
+ * Registers one test for each rule of the contract.
  *
  * @example
  * ```ts
@@ -41,15 +43,15 @@ export type PluginCase = (subject: Required<PluginSubject>) => Promise<void> | v
  * import { definePlugin } from "../plugin/mod.ts";
  *
  * const quiet = definePlugin({ name: "quiet", init() {} });
- * // To be called at the top level of a test file.
+ * // Call it at the top level of a test file.
  * export const register = () => pluginContract({ plugin: quiet });
  * ```
  */
 export function pluginContract(subject: PluginSubject): void {
   const { plugin, name = plugin.name, others = [], open = nothing } = subject;
   const cases = { ...declarationCases, ...lifeCases };
-  for (const [promise, run] of Object.entries(cases)) {
-    Deno.test(`plugin ${name}: ${promise}`, async () => {
+  for (const [rule, run] of Object.entries(cases)) {
+    Deno.test(`plugin ${name}: ${rule}`, async () => {
       await run({ name, plugin, others, open });
     });
   }

@@ -1,18 +1,18 @@
 /**
- * A log that remembers.
+ * Loggers that keep their records in memory.
  *
  * @module
  */
 import type { Clock } from "../async/mod.ts";
 import { type LogEntry, LogRegistry } from "../log/mod.ts";
 
-/** A registry whose records can be looked at. */
+/** A registry with its records. */
 export interface RecordingLogs {
-  /** Hand this to the agent. */
+  /** The loggers, to be passed to the agent. */
   readonly registry: LogRegistry;
-  /** What was logged so far. */
+  /** Records logged so far. */
   readonly entries: readonly LogEntry[];
-  /** The messages of one level, or of all. */
+  /** Messages of one level, or of all levels. */
   messages(level?: LogEntry["level"]): string[];
 }
 
