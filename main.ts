@@ -1,32 +1,50 @@
 /**
- * The program: arguments in, exit code out. The first SIGTERM, SIGINT or SIGHUP asks whatever runs to
- * stop, the second ends the process at once. Only this file listens to signals and exits.
+ * The program. The first SIGTERM, SIGINT or SIGHUP requests an orderly stop of the running command, a second one, at
+ * least a second later, ends the process at once. Only this file listens to signals and exits.
+ *
+ * The command line is imported after the signal handlers are installed: loading it takes most of the start, and a
+ * signal must not be lost meanwhile.
  *
  * @module
  */
-import { processIo, runCli } from "./cim/cli/mod.ts";
+import { isTlsFaultOfPeer, StopRequests, watchParent } from "./cim/process/mod.ts";
 
 const stop = new AbortController();
 const kill = new AbortController();
-const io = processIo(stop.signal, kill.signal);
-
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-  Deno.addSignalListener(signal, () => {
-    if (!stop.signal.aborted) return stop.abort(signal);
-    kill.abort(signal);
+const requests = new StopRequests({
+  now: () => performance.now(),
+  onStop: (reason) => stop.abort(reason),
+  onKill(reason) {
+    kill.abort(reason);
     Deno.exit(1);
-  });
+  },
+});
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  Deno.addSignalListener(signal, () => requests.add(signal));
 }
 
-// A peer that breaks TLS can raise an error outside of any promise; one connection must not end them all.
+// `deno task` does not pass on every end of its own; the tasks give this flag, so that no agent is left behind.
+const args = Deno.args.filter((arg) => arg !== "--end-with-parent");
+if (args.length < Deno.args.length) {
+  watchParent({ parentId: () => Deno.ppid, onGone: () => stop.abort("the parent process ended") });
+}
+
+const { processIo, runCli } = await import("./cim/cli/mod.ts");
+const io = processIo(stop.signal, kill.signal);
+let isFailed = false;
 for (const type of ["error", "unhandledrejection"] as const) {
   globalThis.addEventListener(type, (event) => {
     event.preventDefault();
     const error = event instanceof ErrorEvent
       ? event.error
       : (event as PromiseRejectionEvent).reason;
-    io.err(`Uncaught: ${error instanceof Error ? error.stack : error}`);
+    if (isTlsFaultOfPeer(error)) return io.err(`cim: TLS connection failed: ${error.message}`);
+    io.err(`cim: uncaught error: ${error instanceof Error ? error.stack : error}`);
+    // The state of the program is unknown: what was accepted is written, then the process ends.
+    isFailed = true;
+    if (!stop.signal.aborted) stop.abort("an uncaught error");
   });
 }
 
-Deno.exit(await runCli(Deno.args, io));
+const code = await runCli(args, io);
+Deno.exit(isFailed ? 1 : code);

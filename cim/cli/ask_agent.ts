@@ -1,5 +1,11 @@
-import { cliErrors } from "./errors.ts";
+/**
+ * Requests of commands to the running agent.
+ *
+ * @module
+ */
 import { AgentError, describeError } from "../../core/mod.ts";
+import { cliErrors } from "./errors.ts";
+import type { ProductConfiguration } from "./read_configuration.ts";
 
 /** Options of {@linkcode askAgent}. */
 export interface AskOptions {
@@ -8,37 +14,79 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Time for the agent to begin its answer. */
+const answerLimitMs = 10_000;
+
+/** URL of the running agent's REST port, from this machine. */
+export function restAddress({ values }: Pick<ProductConfiguration, "values">): string {
+  const { host, port } = values("http") as { host?: string; port: number };
+  const isAny = host === undefined || host === "0.0.0.0" || host === "::";
+  const reachable = isAny ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${reachable}:${port}`;
+}
+
 /**
  * Sends one request to the running agent.
  *
- * @throws {AgentError} `agent_unreachable` when nothing answers there.
+ * @throws {AgentError} `agent_unreachable` when no agent answers within ten seconds. The reason of `signal` when it
+ * aborts.
  */
 export async function askAgent(url: URL, options: AskOptions = {}): Promise<Response> {
+  const { signal, ...request } = options;
+  signal?.throwIfAborted();
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new Error(`no answer within ${answerLimitMs / 1_000} s`)),
+    answerLimitMs,
+  );
+  const signals = signal ? [signal, late.signal] : [late.signal];
   try {
-    return await fetch(url, options);
-  } catch (cause) {
-    if (options.signal?.aborted) throw options.signal.reason;
+    return await fetch(url, { ...request, signal: AbortSignal.any(signals) });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    // Without the cause, which repeats the address and the reason in other words.
     throw new AgentError(
       cliErrors.agent_unreachable,
-      `Cannot reach the agent at ${url.origin}: ${describeError(cause)}; ` +
-        "start it with cim run, or name its port with --set rest.port=",
-      { cause },
+      `Cannot reach the agent at ${url.origin}: ${connectReason(error)}; ` +
+        "start it with `cim run`, or set its port with --set rest.port=",
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /**
- * The error that a refused request tells.
+ * The error for an answer that is not a success. It carries the agent's own error and code.
  *
  * @param action What was tried, for the text: "Cannot <action>: ...".
  */
 export async function refusal(action: string, response: Response): Promise<AgentError> {
-  const text = await response.text();
-  let reason = text;
+  const { error, code } = parseAnswer(await response.text());
+  const entry = { ...cliErrors.agent_refused, code: code ?? cliErrors.agent_refused.code };
+  return new AgentError(
+    entry,
+    `Cannot ${action}: the agent answered ${response.status}: ${error}`,
+  );
+}
+
+/** The members of an error answer; a text that is not one is the error itself. */
+function parseAnswer(text: string): { error: string; code?: string } {
   try {
-    reason = (JSON.parse(text) as { error?: string }).error ?? text;
-  } catch {
-    // Not from the agent's own routes; shown as it is.
+    const { error, code } = JSON.parse(text) as { error?: unknown; code?: unknown };
+    if (typeof error === "string") {
+      return { error, code: typeof code === "string" ? code : undefined };
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  return new AgentError(cliErrors.agent_refused, `Cannot ${action}: ${response.status} ${reason}`);
+  return { error: text.trim() || "no reason" };
+}
+
+/** The reason in a few words: fetch puts several sentences around it. */
+function connectReason(error: unknown): string {
+  const text = describeError(error);
+  const reason = /([^:()]+) \(os error \d+\)/.exec(text)?.[1] ?? text;
+  return reason.trim().toLowerCase() === "connection refused"
+    ? "nothing listens there"
+    : reason.trim();
 }

@@ -1,58 +1,19 @@
-import {
-  describeJsonSchema,
-  describeMarkdown,
-  operatorKey,
-  stringifyYaml,
-} from "../../core/mod.ts";
-import { cimPlugins } from "../assembly/mod.ts";
-import type { ConfigOptions } from "./config_options.ts";
-import { exitCode } from "./exit_code.ts";
-import type { CliIo } from "./io.ts";
-import { type ProductConfiguration, readConfiguration } from "./read_configuration.ts";
+import type { CommandLine } from "./command_line.ts";
 
-/** What `cim config` can print. */
-export type ConfigView = "schema" | "show" | "reference";
+const views = [
+  ["show", "Print the current configuration as YAML, with the source of each value."],
+  ["schema", "Print the JSON Schema of the configuration file."],
+  ["reference", "Print the reference of all sections as Markdown."],
+] as const;
 
-/** Prints the configuration from one of its sides. */
-export async function configCommand(
-  view: ConfigView,
-  options: ConfigOptions,
-  io: CliIo,
-): Promise<number> {
-  if (view === "show") await showConfiguration(await readConfiguration(options, io), io);
-  else {
-    const sections = cimPlugins()
-      .filter(({ config }) => Object.keys(config).length > 0)
-      .map(({ section, config }) => ({ section, fields: config }));
-    io.out(
-      view === "schema"
-        ? JSON.stringify(describeJsonSchema(sections), null, 2)
-        : describeMarkdown(sections).trimEnd(),
+/** Adds `cim config`. */
+export function addConfigCommands(line: CommandLine): void {
+  const group = line.add("config", "Print the configuration, its schema or its reference.");
+  for (const [view, summary] of views) {
+    line.addWithConfig(view, summary, group).action((options) =>
+      line.choose(async () =>
+        (await import("./show_config.ts")).showConfig(view, line.configOf(options), line.io)
+      )
     );
   }
-  return exitCode.fine;
-}
-
-/** As a YAML file that says where each value comes from. Secrets stay secret. */
-async function showConfiguration({ results }: ProductConfiguration, io: CliIo): Promise<void> {
-  const lines = new Map<string, string[]>();
-  for (const [plugin, result] of results) {
-    const members = lines.get(plugin.section) ?? [];
-    for (const [name, field] of Object.entries(plugin.config)) {
-      const key = operatorKey(name, field);
-      const value = result.values?.[name];
-      const origin = result.origins.get(key);
-      if (origin === undefined) members.push(`  # ${key}: ${field.defaultText || "(not set)"}`);
-      else members.push(`  ${key}: ${await shown(value)} # ${origin}`);
-    }
-    if (members.length > 0) lines.set(plugin.section, [...new Set(members)]);
-  }
-  for (const [section, members] of lines) {
-    io.out(`${section}:`);
-    for (const member of members) io.out(member);
-  }
-}
-
-async function shown(value: unknown): Promise<string> {
-  return typeof value === "object" ? JSON.stringify(value) : (await stringifyYaml(value)).trimEnd();
 }

@@ -1,11 +1,13 @@
 /**
- * Options that say where the configuration comes from. They are the same for every command that reads it.
+ * The options of every command that reads the configuration.
  *
  * @module
  */
+import type { ProductSourcesOptions } from "../assembly/mod.ts";
 import { UsageError } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
 
-/** What the operator said about the configuration. */
+/** Values of the configuration options. */
 export interface ConfigOptions {
   /** `--config FILE`. */
   readonly config?: string;
@@ -17,7 +19,25 @@ export interface ConfigOptions {
   readonly pluginPaths: Readonly<Record<string, string>>;
 }
 
-/** Takes cn-infra's `--<plugin>-config FILE` out of the arguments: there is one for each plugin. */
+/** The sources of the configuration that these options and the environment name. */
+export function sourcesOptions(
+  { config, set, configDir, pluginPaths }: ConfigOptions,
+  { env }: Pick<CliIo, "env">,
+): ProductSourcesOptions {
+  return { configPath: config, sets: set, configDir, pluginPaths, env };
+}
+
+/** Checks the argument of `--set`. @throws {UsageError} When it is not `section.key=value`. */
+export function checkSet(argument: string): void {
+  if (/^[^=.]+\.[^=]+=/s.test(argument)) return;
+  throw new UsageError("Must be section.key=value, such as rest.port=6060.");
+}
+
+/**
+ * Removes cn-infra's `--<plugin>-config FILE` from the arguments; there is one such option for each plugin.
+ *
+ * @throws {UsageError} When the file is missing.
+ */
 export function takePluginPaths(
   args: readonly string[],
 ): { rest: string[]; pluginPaths: Record<string, string> } {

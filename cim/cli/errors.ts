@@ -9,16 +9,28 @@ import { defineErrors, type ErrorCatalogue } from "../../core/mod.ts";
 export const cliErrors: ErrorCatalogue<
   | "agent_unreachable"
   | "agent_refused"
+  | "key_missing"
+  | "key_unusable"
 > = defineErrors({
   agent_unreachable: {
     retryable: true,
-    meaning: "The command needs the running agent and nothing answers at its REST port.",
+    meaning: "The command needs the running agent, and no agent answers at its REST port.",
     remedy:
-      "Start the agent with `cim run`, or name its port with `--set rest.port=` or `CIM_REST_PORT`.",
+      "Start the agent with `cim run`, or set its port with `--set rest.port=` or `CIM_REST_PORT`.",
   },
   agent_refused: {
     retryable: false,
     meaning: "The running agent answered the command with an error.",
-    remedy: "Do what the message says.",
+    remedy: "Follow the message; it contains the agent's own error and code.",
+  },
+  key_missing: {
+    retryable: false,
+    meaning: "The key or prefix that a command names does not exist in the store.",
+    remedy: "Check the key; `cim kv list --keys` shows all keys.",
+  },
+  key_unusable: {
+    retryable: false,
+    meaning: "The key or prefix that a command names cannot exist in a store.",
+    remedy: "Use a key without a leading slash and without NUL.",
   },
 });

@@ -1,8 +1,10 @@
 /**
- * The command line: what an operator types, and what is printed and returned for it. Commands answer on
- * standard output, logs and errors go to standard error; exit codes are 0 fine, 1 failed, 2 usage, 3 bad
- * configuration. It decides nothing about the agent, and it never exits the process: `main.ts` does.
- * Everything heavy is loaded by the command that needs it.
+ * The command line. Commands print results on standard output, and problems, progress and the log on standard
+ * error. Exit codes: 0 success, 1 failure, 2 wrong usage, 3 invalid configuration.
+ *
+ * Each `<name>_command.ts` adds one command with its options and help text, and imports the code that does the work
+ * only when the command is chosen, so that no command loads the code of another. Nothing here exits the process or
+ * listens to signals: `main.ts` does.
  *
  * @module
  */

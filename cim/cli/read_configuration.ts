@@ -4,19 +4,18 @@ import {
   readConfiguration as readSections,
 } from "../../core/mod.ts";
 import { cimPlugins, productSources } from "../assembly/mod.ts";
-import type { ConfigOptions } from "./config_options.ts";
+import { type ConfigOptions, sourcesOptions } from "./config_options.ts";
 import type { CliIo } from "./io.ts";
-import { sourcesOptions } from "./sources_options.ts";
 
-/** The configuration of a product that is not started. */
+/** The configuration of an agent that is not started. */
 export interface ProductConfiguration extends Configuration {
   readonly sources: ConfigSources;
-  /** The parsed values of the plugin of that name. */
+  /** The parsed values of a plugin. */
   values(plugin: string): Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads the configuration as `cim run` would.
+ * Reads the configuration as `cim run` does.
  *
  * @throws {ConfigError} With all problems.
  * @throws {AgentError} `config_unreadable` when a file that was named is missing or cannot be parsed.

@@ -1,9 +1,14 @@
-import { readSettings, runSampleApp } from "../../examples/sample_app/mod.ts";
+import type { CommandLine } from "./command_line.ts";
 import { exitCode } from "./exit_code.ts";
-import type { CliIo } from "./io.ts";
 
-/** Runs the sample application in this process: the demo's second process where there is only one binary. */
-export async function sampleAppCommand(io: CliIo): Promise<number> {
-  await runSampleApp(readSettings(io.env), { signal: io.stop, say: io.out });
-  return exitCode.fine;
+/** Adds the hidden command with which `cim demo` starts the sample application. */
+export function addSampleAppCommand(line: CommandLine): void {
+  line.addHidden("sample-app").action(() =>
+    line.choose(async () => {
+      const { readSettings, runSampleApp } = await import("../../examples/sample_app/mod.ts");
+      const { env, stop, out } = line.io;
+      await runSampleApp(readSettings(env), { signal: stop, say: out });
+      return exitCode.fine;
+    })
+  );
 }

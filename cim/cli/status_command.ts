@@ -1,45 +1,20 @@
-import { askAgent, refusal } from "./ask_agent.ts";
-import type { ConfigOptions } from "./config_options.ts";
-import { exitCode } from "./exit_code.ts";
-import type { CliIo } from "./io.ts";
-import { readConfiguration } from "./read_configuration.ts";
-import { restAddress } from "./rest_address.ts";
-import { table } from "./table.ts";
+import type { CommandLine } from "./command_line.ts";
 
-/** The part of `/api/v1/status` that is shown. */
-interface StatusAnswer {
-  readonly state: string;
-  readonly reason?: string;
-  readonly plugins: readonly {
-    readonly name: string;
-    readonly state: string;
-    readonly reason?: string;
-    readonly since: number | string;
-  }[];
-}
-
-/** Asks the running agent how it is. Exit code 0 when it is `ok`, else 1. */
-export async function statusCommand(
-  { json, ...options }: ConfigOptions & { readonly json: boolean },
-  io: CliIo,
-): Promise<number> {
-  const address = restAddress(await readConfiguration(options, io));
-  const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
-  if (!response.ok) throw await refusal("ask for the status", response);
-  const text = await response.text();
-  const answer = JSON.parse(text) as StatusAnswer;
-  if (json) io.out(text.trimEnd());
-  else show(answer, io);
-  return answer.state === "ok" ? exitCode.fine : exitCode.failed;
-}
-
-function show({ state, reason, plugins }: StatusAnswer, io: CliIo): void {
-  io.out(`agent is ${state}${reason ? `: ${reason}` : ""}`);
-  const rows = plugins.map(({ name, state, since, reason = "" }) => [
-    name,
-    state,
-    new Date(since).toISOString(),
-    reason,
-  ]);
-  for (const line of table([["PLUGIN", "STATE", "SINCE", "REASON"], ...rows])) io.out(line);
+/** Adds `cim status`. */
+export function addStatusCommand(line: CommandLine): void {
+  const command = line.addWithConfig("status", "Print the status of the agent, problems first.")
+    .option("--json", "print the agent's answer as it is")
+    .option("--all", "list every plugin")
+    .action(({ json = false, all = false, ...options }) =>
+      line.choose(async () =>
+        (await import("./show_status.ts")).showStatus(
+          { ...line.configOf(options), isJson: json, isComplete: all },
+          line.io,
+        )
+      )
+    );
+  line.addNote(
+    command,
+    "Exit code 0 if the agent is ok; 1 if it is degraded, starting, in error or not reachable.",
+  );
 }

@@ -1,68 +1,14 @@
-import {
-  ConfigError,
-  type ConfigSources,
-  problemText,
-  readConfiguration,
-  readSection,
-  readTextIfPresent,
-} from "../../core/mod.ts";
-import { cimPlugins, productSources } from "../assembly/mod.ts";
-import { readCommonInfra } from "../common_infra/mod.ts";
-import { pathFields } from "../paths/mod.ts";
-import { loadSettings } from "../settings/mod.ts";
-import type { ConfigOptions } from "./config_options.ts";
-import { exitCode } from "./exit_code.ts";
-import type { CliIo } from "./io.ts";
-import { sourcesOptions } from "./sources_options.ts";
+import type { CommandLine } from "./command_line.ts";
 
-/** What was looked at and found. */
-interface Findings {
-  /** Paths that were read. */
-  readonly files: readonly string[];
-  readonly problems: readonly string[];
-  readonly warnings?: readonly string[];
-}
-
-/**
- * Checks the configuration and the documents it leads to, `cim.json` and `common-infra.json`, and tells
- * all problems at once. Exit code 3 when there are any.
- */
-export async function validateCommand(options: ConfigOptions, io: CliIo): Promise<number> {
-  const plugins = cimPlugins();
-  const sources = await productSources(plugins, sourcesOptions(options, io));
-  const found = [checkSections(plugins, sources), checkDocuments(sources)];
-  const problems = found.flatMap(({ problems }) => problems);
-  for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
-    io.err(`warning: ${warning}`);
-  }
-  for (const problem of problems) io.err(problem);
-  if (problems.length > 0) {
-    io.err(`${problems.length} problem${problems.length === 1 ? "" : "s"}`);
-    return exitCode.badConfiguration;
-  }
-  io.out(`configuration is valid (${found.flatMap(({ files }) => files).join(", ")})`);
-  return exitCode.fine;
-}
-
-function checkSections(plugins: ReturnType<typeof cimPlugins>, sources: ConfigSources): Findings {
-  const files = [sources.file?.path ?? "defaults"];
-  try {
-    const { warnings } = readConfiguration(plugins, sources);
-    return { files, problems: [], warnings: warnings.map(problemText) };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { files, problems: error.problems.map(problemText) };
-  }
-}
-
-function checkDocuments(sources: ConfigSources): Findings {
-  const { values: paths } = readSection("paths", pathFields, sources);
-  // Without folders there is nothing to look into; that has been told.
-  if (!paths) return { files: [], problems: [] };
-  const settings = loadSettings(paths, readTextIfPresent);
-  const infra = readCommonInfra(paths.conf, readTextIfPresent);
-  return {
-    files: [settings.path, infra.path].filter((path) => path !== ""),
-    problems: [...settings.problems, ...infra.problems],
-  };
+/** Adds `cim validate`. */
+export function addValidateCommand(line: CommandLine): void {
+  line.addWithConfig("validate [file]", "Check the configuration and print all problems.")
+    .action((file, options) =>
+      line.choose(async () =>
+        (await import("./validate.ts")).validate(
+          line.configOf({ ...options, ...(file && { config: file }) }),
+          line.io,
+        )
+      )
+    );
 }

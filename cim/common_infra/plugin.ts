@@ -19,7 +19,7 @@ export function commonInfra(): Plugin {
       if (path !== "" && problems.length === 0) log.info("Infrastructure document read", { path });
       // A copy: the document without content is one constant, and agents share nothing.
       provide(commonInfraToken, { ...infra });
-      if (problems.length === 0) status.ok(path === "" ? "no document" : "");
+      if (problems.length === 0) status.ok();
       else status.degraded(`used without the malformed parts: ${problems.join("; ")}`);
     },
   });

@@ -1,6 +1,6 @@
 /*
- * The product as a process: from source with exactly the permissions of the task `start`, or the compiled
- * binary that CIM_TEST_BINARY names.
+ * The product as a process: from source, with the permissions of the task `start` and the packages of the lock file, or
+ * the compiled binary that CIM_TEST_BINARY names.
  */
 import { runCli } from "../../cim/cli/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
@@ -11,8 +11,10 @@ const binary = Deno.env.get("CIM_TEST_BINARY");
 /** Whether the compiled binary is tested. */
 export const isBinary = binary !== undefined && binary !== "";
 
-/** The flags of the task `start`. */
-export const startFlags: readonly string[] = manifest.tasks.start.command.split(" ")
+const [runtimeCommand] = manifest.tasks.start.command.split(" main.ts ");
+
+/** The flags that the task `start` gives to the runtime. */
+export const startFlags: readonly string[] = runtimeCommand.split(" ")
   .filter((word) => word.startsWith("--"));
 
 export interface ProcessOptions {
@@ -20,9 +22,11 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** More flags for the runtime; the binary has none. */
   readonly flags?: readonly string[];
+  /** Standard input. Default `"null"`. */
+  readonly stdin?: "null" | "piped";
 }
 
-/** What a process that has ended left behind. */
+/** Exit code and output of a process that has ended. */
 export interface Ended {
   readonly code: number;
   readonly out: string;
@@ -32,7 +36,7 @@ export interface Ended {
 /** A command of the product, not yet started. */
 export function command(
   args: readonly string[],
-  { cwd, env = {}, flags = [] }: ProcessOptions = {},
+  { cwd, env = {}, flags = [], stdin = "null" }: ProcessOptions = {},
 ): Deno.Command {
   const inherited = Object.fromEntries(
     ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"].flatMap((name) => {
@@ -40,16 +44,16 @@ export function command(
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const runtime = ["run", "--no-lock", ...startFlags, ...flags, `${root}main.ts`];
+  const runtime = ["run", ...startFlags, ...flags, `${root}main.ts`];
   return new Deno.Command(
     isBinary ? new URL(binary!, `file://${root}`).pathname : Deno.execPath(),
     {
       args: isBinary ? [...args] : [...runtime, ...args],
-      // No place where a configuration file would be found.
+      // A folder without a configuration file.
       cwd: cwd ?? "/",
       clearEnv: true,
       env: { ...inherited, NO_COLOR: "1", ...env },
-      stdin: "null",
+      stdin,
       stdout: "piped",
       stderr: "piped",
     },
@@ -63,7 +67,7 @@ export async function cim(args: readonly string[], options?: ProcessOptions): Pr
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
-/** The same without a process of its own, where the product is run from source: it is quicker. */
+/** The same in this process if the product is run from source, which is faster. */
 export async function cimHere(args: readonly string[]): Promise<Ended> {
   if (isBinary) return await cim(args);
   const out: string[] = [];
@@ -72,6 +76,9 @@ export async function cimHere(args: readonly string[]): Promise<Ended> {
   const code = await runCli(args, {
     out: (line) => out.push(`${line}\n`),
     err: (line) => err.push(`${line}\n`),
+    readInput: () => Promise.resolve(new Uint8Array(0)),
+    width: 80,
+    hasColors: false,
     env: {},
     stop: signal,
     kill: signal,

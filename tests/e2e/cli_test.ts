@@ -16,7 +16,7 @@ Deno.test("cim without a command prints the help and ends with 2", async () => {
   const { code, err } = await cim([]);
   assert.equal(code, 2);
   assert.match(err, /Usage: cim/);
-  for (const name of ["run", "demo", "validate", "config", "kv", "status", "version"]) {
+  for (const name of ["run", "demo", "validate", "config", "status", "changes", "kv", "version"]) {
     assert.match(err, new RegExp(`^  ${name}\\b`, "m"));
   }
 });
@@ -52,7 +52,7 @@ Deno.test("cim validate accepts a good file and names what it read", async () =>
   assert.match(out, new RegExp(`valid \\(${path}`));
 });
 
-Deno.test("cim validate tells all problems at once and ends with 3", async () => {
+Deno.test("cim validate prints all problems at once and ends with 3", async () => {
   const path = await fileWith("rest:\n  prot: 7000\n  max_body: big\nnast: {}\n");
   const { code, err } = await cim(["validate", path, "--set", "nats.port=70000"]);
   assert.equal(code, 3);
@@ -63,7 +63,7 @@ Deno.test("cim validate tells all problems at once and ends with 3", async () =>
   assert.match(err, /^4 problems$/m);
 });
 
-Deno.test("cim validate looks into cim.json and common-infra.json, too", async () => {
+Deno.test("cim validate checks cim.json and common-infra.json, too", async () => {
   const conf = await Deno.makeTempDir();
   await Deno.mkdir(`${conf}/static`);
   await Deno.writeTextFile(`${conf}/cim.json`, '{"cimConfig":{"lmaas":{"max_age":99}}}');
@@ -71,7 +71,7 @@ Deno.test("cim validate looks into cim.json and common-infra.json, too", async (
   const { code, err } = await cim(["validate", "--set", `paths.conf=${conf}`]);
   assert.equal(code, 3);
   assert.match(err, /cim\.json: \/cimConfig\/lmaas\/max_age: 99/);
-  assert.match(err, /common-infra\.json: kafka_brokers: "one", wanted a list/);
+  assert.match(err, /common-infra\.json: kafka_brokers: "one", wanted a list of strings/);
 });
 
 for (const [name, text] of [["missing", undefined], ["not YAML", "rest: [\n"]] as const) {
@@ -89,7 +89,7 @@ Deno.test("cim run ends with 3 and the problems of its configuration", async () 
   assert.match(err, /2 problems/);
 });
 
-Deno.test("cim config show tells where each value comes from and no secrets", async () => {
+Deno.test("cim config show prints the source of each value and no secrets", async () => {
   const path = await fileWith("rest:\n  port: 7000\netcd:\n  password: hush\n");
   const { code, out } = await cim(["config", "show", "--config", path, "--set", "nats.port=4333"], {
     env: { CIM_PATHS_LOGS: "/var/log/cim" },
@@ -112,7 +112,7 @@ Deno.test("cim config schema is JSON Schema of every section, reference is Markd
   for (const section of sections) assert.match(reference, new RegExp(`^#### \`${section}\`$`, "m"));
 });
 
-Deno.test("cim run takes cn-infra's one file per plugin", async () => {
+Deno.test("cim validate reads cn-infra's one file per plugin", async () => {
   const folder = await Deno.makeTempDir();
   await Deno.writeTextFile(`${folder}/rest.conf`, "port: nothing\n");
   const found = await cim(["validate", "--config-dir", folder]);
@@ -122,10 +122,15 @@ Deno.test("cim run takes cn-infra's one file per plugin", async () => {
   assert.equal(named.code, 3);
 });
 
-Deno.test("cim status and cim kv end with 1 and a remedy when no agent runs", async () => {
-  for (const args of [["status"], ["kv", "get", "a"], ["kv", "list"], ["kv", "watch"]]) {
+Deno.test("cim status, changes and kv end with 1 and one sentence with the remedy when no agent runs", async () => {
+  for (
+    const args of [["status"], ["changes"], ["kv", "get", "a"], ["kv", "list"], ["kv", "watch"]]
+  ) {
     const { code, err } = await cim([...args, "--set", "rest.port=1"]);
     assert.equal(code, 1);
-    assert.match(err, /Cannot reach the agent at http:\/\/127\.0\.0\.1:1: .*start it with cim run/);
+    assert.match(
+      err,
+      /^cim: Cannot reach the agent at http:\/\/127\.0\.0\.1:1: .*; start it with `cim run`.* \(agent_unreachable\)\n$/,
+    );
   }
 });

@@ -4,7 +4,7 @@ const example = new URL("../../examples/hello_plugin/main.ts", import.meta.url);
 
 async function hello(folder: string): Promise<{ code: number; err: string }> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "-A", example.pathname, folder],
+    args: ["run", "-A", example.pathname, folder],
     env: { NO_COLOR: "1" },
   }).output();
   return { code, err: new TextDecoder().decode(stderr) };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AgentProcess, startAgent } from "./_agent.ts";
+import { type AgentProcess, changeSets, commitKey, startAgent } from "./_agent.ts";
 import { cimHere, command } from "./_program.ts";
 import { until } from "./_until.ts";
 
@@ -18,19 +18,26 @@ Deno.test("cim kv puts, gets, lists and deletes in the running agent's store", a
 
   assert.deepEqual(await kv(agent, "get", "a/1"), { code: 0, out: "one\n", err: "" });
   const missing = await kv(agent, "get", "a/3");
-  assert.deepEqual([missing.code, missing.err], [1, 'cim: there is no key "a/3"\n']);
+  assert.deepEqual([missing.code, missing.err], [
+    1,
+    'cim: Cannot get: there is no key "a/3" (key_missing)\n',
+  ]);
 
   assert.equal((await kv(agent, "list", "a/")).out, "a/1\tone\na/2\ttwo words\n");
   assert.equal((await kv(agent, "list", "a/", "--keys")).out, "a/1\na/2\n");
 
   assert.deepEqual(await kv(agent, "delete", "a/1"), { code: 0, out: "a/1\n", err: "" });
-  assert.deepEqual(await kv(agent, "delete", "a/1"), { code: 1, out: "", err: "" });
+  assert.deepEqual(await kv(agent, "delete", "a/1"), {
+    code: 1,
+    out: "",
+    err: 'cim: Cannot delete: there is no key "a/1" (key_missing)\n',
+  });
   assert.equal((await kv(agent, "delete", "a/", "--prefix")).out, "a/2\n");
   assert.equal((await kv(agent, "list", "a/")).out, "");
   assert.equal((await kv(agent, "get", "b")).out, "else\n");
 });
 
-Deno.test("cim kv takes keys that no path could carry, and values that are no text", async () => {
+Deno.test("cim kv accepts keys that a URL path cannot contain, and values that are not text", async () => {
   await using agent = await startAgent();
   for (const key of ["a b", "ä/ö", "a/../b", "a//b", "a%2Fb", "a?b#c", "a+b"]) {
     const put = await kv(agent, "put", key, `value of ${key}`);
@@ -44,7 +51,7 @@ Deno.test("cim kv takes keys that no path could carry, and values that are no te
   assert.equal(JSON.parse(listed.text).base64, "/wD+");
 });
 
-Deno.test("cim kv put --ttl makes the key go again", async () => {
+Deno.test("cim kv put --ttl deletes the key after the time", async () => {
   await using agent = await startAgent();
   assert.equal((await kv(agent, "put", "a", "1", "--ttl", "soon")).code, 2);
   await kv(agent, "put", "a", "1", "--ttl", "1s");
@@ -86,7 +93,7 @@ Deno.test("cim kv watch prints changes as they happen and ends after --count or 
   await reader.cancel();
 });
 
-Deno.test("the store's routes refuse what is no key, no time and no prefix", async () => {
+Deno.test("the routes of the store refuse invalid keys, times and prefixes", async () => {
   await using agent = await startAgent();
   const url = `${agent.restUrl}/api/v1/kv`;
   const answers: number[] = [];
@@ -108,7 +115,7 @@ Deno.test("the store's routes refuse what is no key, no time and no prefix", asy
   assert.deepEqual(answers, [400, 400, 400, 400, 404, 405, 400]);
 });
 
-Deno.test("a watch over REST ends when the agent stops, and does not hold it up", async () => {
+Deno.test("a watch over REST ends when the agent stops, and does not delay it", async () => {
   await using agent = await startAgent();
   const response = await fetch(`${agent.restUrl}/api/v1/kv?prefix=&watch=true`);
   const reader = response.body!.getReader();
@@ -118,4 +125,61 @@ Deno.test("a watch over REST ends when the agent stops, and does not hold it up"
   assert.equal(code, 0, err);
   let done = false;
   while (!done) done = (await reader.read()).done;
+});
+
+Deno.test("cim kv refuses a key with a leading slash with 1 and the remedy", async () => {
+  await using agent = await startAgent();
+  for (
+    const args of [["get"], ["put", "x"], ["delete"], ["delete", "--prefix"], ["list"], ["watch"]]
+  ) {
+    const [command, ...rest] = args;
+    const { code, err } = await kv(agent, command, "//a/b", ...rest);
+    assert.equal(code, 1, `${command}: ${err}`);
+    assert.match(err, /^cim: .*must not begin with a slash; use "a\/b" \(key_unusable\)\n$/);
+  }
+});
+
+Deno.test("cim kv put reads the value from a file with @ and from standard input with -", async () => {
+  await using agent = await startAgent();
+  const path = `${agent.folder}/value.bin`;
+  const bytes = Uint8Array.of(0, 0xff, 0x0a);
+  await Deno.writeFile(path, bytes);
+  assert.equal((await kv(agent, "put", "file", `@${path}`)).code, 0);
+  assert.deepEqual(await valueOf(agent, "file"), bytes);
+
+  const put = command(["kv", "put", "stdin", "-", "--config", agent.configPath], {
+    stdin: "piped",
+  }).spawn();
+  const writer = put.stdin.getWriter();
+  await writer.write(bytes);
+  await writer.close();
+  const { code, stderr } = await put.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  assert.deepEqual(await valueOf(agent, "stdin"), bytes);
+
+  assert.equal((await kv(agent, "put", "text", "@@name")).code, 0);
+  assert.equal(await agent.key("text"), "@name");
+  const missing = await kv(agent, "put", "gone", "@/no/such/file");
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /\/no\/such\/file/);
+});
+
+async function valueOf(agent: AgentProcess, key: string): Promise<Uint8Array> {
+  return await (await fetch(`${agent.restUrl}/api/v1/kv/${key}`)).bytes();
+}
+
+Deno.test("cim changes lists change-sets as a table and with --json as the agent answers", async () => {
+  await using agent = await startAgent();
+  const options = ["--config", agent.configPath];
+  assert.equal(
+    (await cimHere(["changes", ...options])).out,
+    "no change-sets since the agent started\n",
+  );
+  await agent.put(`${changeSets}/cim.json/2`, "[]");
+  await until("the commit", async () => await agent.key(commitKey) !== undefined || undefined);
+  const shown = await cimHere(["changes", ...options]);
+  assert.equal(shown.code, 0, shown.err);
+  assert.match(shown.out, /^LEVEL +FILE +REVISION +STATE +ATTEMPTS +CHANGED\nms +cim\.json +2 +/);
+  const { changes } = JSON.parse((await cimHere(["changes", "--json", ...options])).out);
+  assert.equal(changes[0].dataKey, "cim.json");
 });

@@ -11,6 +11,9 @@ async function kv(...args: string[]): Promise<{ code: number; out: string[]; err
   const io = {
     out: (line: string) => void out.push(line),
     err: (line: string) => void err.push(line),
+    readInput: () => Promise.resolve(new Uint8Array(0)),
+    width: 80,
+    hasColors: false,
     env: { CIM_OWN_LOG_LEVEL: "warn" },
     stop: signal,
     kill: signal,

@@ -3,19 +3,23 @@
  *
  * @module
  */
-import type { CliIo } from "../io.ts";
 
 /** A running command. Disposing of it ends it at once. */
 export interface Child extends AsyncDisposable {
-  /** Whether it is a process of its own. */
+  /** Whether it is a process of its own, or runs in the process of the demo. */
   readonly kind: "process" | "here";
-  /** What it printed so far, at most the last 1,000 lines of standard output and error together. */
+  /** What it printed so far: the last 1,000 lines of standard output and standard error. */
   readonly lines: readonly string[];
-  /** Its exit code; 128 and more for a process ended by a signal. */
+  /** Its exit code; 128 or more for a process that a signal ended. */
   readonly exited: Promise<number>;
-  /** Tells it to stop, as SIGTERM does. Nothing happens when it has ended. */
+  /** Requests it to stop, as SIGTERM does. Does nothing when it has ended. */
   terminate(): void;
 }
 
-/** Runs one command line; `runCli` is one. */
-export type RunCommandLine = (args: readonly string[], io: CliIo) => Promise<number>;
+const maxLines = 1_000;
+
+/** Adds lines and drops the oldest beyond 1,000. */
+export function keepLast(lines: string[], ...more: string[]): void {
+  lines.push(...more);
+  if (lines.length > maxLines) lines.splice(0, lines.length - maxLines);
+}

@@ -1,8 +1,8 @@
 /**
- * `cim demo`: the agent and a sample application as two processes, and each promise observed from outside
- * of both: over HTTP, in the store, in the files, in what the processes print and return. Nothing here
- * looks into the agent, and nothing outlives the command but its folder when something went wrong.
+ * `cim demo`: runs the agent and a sample application and checks each promised behaviour from outside: over HTTP, in
+ * the store, in the files, in the output and the exit codes. It uses no internals of the agent. The temporary folder
+ * is kept only when a step failed.
  *
  * @module
  */
-export { demoCommand, type DemoOptions } from "./demo_command.ts";
+export { type DemoOptions, runDemo } from "./run_demo.ts";

@@ -1,16 +1,16 @@
 /**
- * What anybody beside the agent can see.
+ * What can be observed from outside of the agent.
  *
  * @module
  */
 import { demoNames, type Workspace } from "./workspace.ts";
 
-/** An agent that takes longer to answer is not seen. */
+/** Time limit of one request. */
 const answerLimitMs = 2_000;
 
-/** The lines of the application as they stand in its log files. */
+/** Contents of the application's log files. */
 export interface LogFiles {
-  /** Lines in order of their writing, the rotated files first. */
+  /** All lines in the order they were written. */
   readonly lines: readonly string[];
   readonly files: number;
 }
@@ -21,14 +21,14 @@ export async function readLogFiles({ logs }: Pick<Workspace, "logs">): Promise<L
   const base = `${pod}_${namespace}_${container}-${containerId}`;
   const names: string[] = [];
   for await (const { name } of Deno.readDir(logs)) if (name.startsWith(base)) names.push(name);
-  // A rotated file has its time in the name; the live one, which has none, is the newest.
+  // The name of a rotated file contains its time; the current file has none and is the newest.
   const rotated = names.filter((name) => name.endsWith(".log_bkp")).sort();
   const ordered = [...rotated, ...names.filter((name) => name === `${base}.log`)];
   const texts = await Promise.all(ordered.map((name) => Deno.readTextFile(`${logs}/${name}`)));
   return { lines: texts.join("").split("\n").slice(0, -1), files: ordered.length };
 }
 
-/** Number at the beginning of each line; lines that do not come one after the other are told. */
+/** Checks that the lines are numbered 1, 2, 3, ... @throws {Error} With the first line that is not. */
 export function checkSequence(lines: readonly string[]): void {
   lines.forEach((line, index) => {
     if (Number.parseInt(line, 10) === index + 1) return;
@@ -36,7 +36,7 @@ export function checkSequence(lines: readonly string[]): void {
   });
 }
 
-/** Value of a key in the agent's store; undefined when there is none. */
+/** Value of a key in the agent's store; undefined when it does not exist. */
 export async function readKey(
   { restUrl }: Pick<Workspace, "restUrl">,
   key: string,
@@ -44,11 +44,11 @@ export async function readKey(
   const response = await fetch(`${restUrl}/api/v1/kv/${key}`, { signal: answerLimit() });
   const text = await response.text();
   if (response.status === 404) return undefined;
-  if (!response.ok) throw new Error(`GET ${key} was answered with ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`GET ${key} answered ${response.status}: ${text}`);
   return text;
 }
 
-/** Puts a change-set as the configuration service does: with a time to live. */
+/** Writes a change-set with a time to live, as the configuration service does. */
 export async function putChangeSet(
   { restUrl }: Pick<Workspace, "restUrl">,
   key: string,
@@ -60,7 +60,7 @@ export async function putChangeSet(
     signal: answerLimit(),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`PUT ${key} was answered with ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`PUT ${key} answered ${response.status}: ${text}`);
 }
 
 /** Status and body of a GET. */
@@ -76,7 +76,7 @@ function answerLimit(): AbortSignal {
   return AbortSignal.timeout(answerLimitMs);
 }
 
-/** Sum of all samples of one metric in a text of Prometheus. */
+/** Sum of all samples of one metric in the text format of Prometheus. */
 export function metricValue(text: string, name: string): number | undefined {
   const samples = text.split("\n").filter((line) =>
     line.startsWith(`${name} `) || line.startsWith(`${name}{`)

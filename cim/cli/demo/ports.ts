@@ -1,19 +1,19 @@
 /**
- * Ports nobody listens on. Another process may take one before it is used; the agent then says so.
+ * Free ports. Another process may take one before it is used; then the agent reports that it is in use.
  *
  * @module
  */
 
-/** A port that the system chose. */
+/** A free port chosen by the system. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
 /**
- * A port in the range that `app_settings.app_port` may have, 5000 to 10000.
+ * A free port in the range of `app_settings.app_port`, 5000 to 10000.
  *
- * @throws {Error} When a hundred of them are taken.
+ * @throws {Error} When 100 random ports are in use.
  */
 export function freeAppPort(random: () => number = Math.random): number {
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -1,5 +1,5 @@
 /**
- * The steps of the demo. Each returns what was seen, in a few words, or throws what was not.
+ * The steps of the demo. Each returns what was observed in a few words, or throws an error that says what was not.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { checkSequence, get, metricValue, putChangeSet, readKey, readLogFiles } 
 import { until } from "./until.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Who takes part. */
+/** What the steps work with. */
 export interface Stage {
   readonly workspace: Workspace;
   readonly agent: Child;
@@ -16,29 +16,34 @@ export interface Stage {
   readonly signal: AbortSignal;
 }
 
-/** One promise and how it is observed. */
+/** One promised behaviour and how it is observed. */
 export interface Step {
   readonly promise: string;
   observe(stage: Stage): Promise<string>;
 }
 
-/** Lines that the application publishes: enough to fill a log file and begin another. */
+/** Number of lines that the application publishes: enough to rotate the log file. */
 export const demoLines = 12_000;
 
-/** The steps while both processes run, in order. */
+/** The steps while agent and application run, in order. */
 export const liveSteps: readonly Step[] = [
   { promise: "the agent answers", observe: agentAnswers },
   { promise: "the application registers", observe: appRegisters },
-  { promise: "its logs arrive in the rotated file", observe: logsArrive },
+  { promise: "its log lines are written to rotated files", observe: logsArrive },
   { promise: "a change-set reaches it as POST /updateConfig", observe: changeSetArrives },
   { promise: "its CONFIG reply becomes the commit key", observe: replyIsCommitted },
-  { promise: "a change-set for cim.json alters the flush timeout", observe: agentReconfigures },
-  { promise: "an invalid one commits -1 with a reason", observe: invalidIsRefused },
+  { promise: "a change-set for cim.json changes the flush timeout", observe: agentReconfigures },
+  { promise: "an invalid change-set commits -1 with a reason", observe: invalidIsRefused },
   { promise: "/metrics, /liveness and /readiness answer", observe: probesAnswer },
 ];
 
-/** The last step: it ends the agent. */
-export const lastStep: Step = { promise: "SIGTERM drains and exits 0", observe: agentDrains };
+/** The last step, which ends the agent. Inside the process of the demo a stop request replaces the signal. */
+export function lastStep({ kind }: Pick<Child, "kind">): Step {
+  const promise = kind === "process"
+    ? "SIGTERM drains and exits 0"
+    : "a stop request drains and ends with 0 (no signal: one process)";
+  return { promise, observe: agentDrains };
+}
 
 async function agentAnswers({ workspace, signal }: Stage): Promise<string> {
   const begun = performance.now();
@@ -55,13 +60,13 @@ async function appRegisters(stage: Stage): Promise<string> {
   const value = await until("the first commit key", () => readKey(workspace, workspace.commitKey), {
     signal,
   });
-  return `it says so, and ${workspace.commitKey} is ${value}`;
+  return `the application printed it, and ${workspace.commitKey} is ${value}`;
 }
 
 async function logsArrive(stage: Stage): Promise<string> {
   const { workspace, signal } = stage;
   await appSays(stage, /^published \d+ lines$/);
-  // The end of the buffer may wait for the flush timeout; a later step looks at it.
+  // The last lines may still be in the buffer until the flush timeout; a later step checks them.
   const { lines, files } = await until("the lines in two files", async () => {
     const seen = await readLogFiles(workspace);
     return seen.files > 1 && seen.lines.length > demoLines * 0.98 ? seen : undefined;
@@ -86,9 +91,9 @@ async function replyIsCommitted({ workspace, signal }: Stage): Promise<string> {
 }
 
 async function agentReconfigures({ workspace, signal }: Stage): Promise<string> {
-  // The application logged one line more when it took its patch; it waits for the timeout of 30 s.
+  // The line that the application logged for its patch is in the buffer until the timeout of 30 s.
   const waiting = demoLines + 1 - (await readLogFiles(workspace)).lines.length;
-  if (waiting < 1) throw new Error("no line waited for the flush timeout");
+  if (waiting < 1) throw new Error("no line was in the buffer");
   const begun = performance.now();
   await putChangeSet(workspace, workspace.changeSetKey("cim.json", 3), [
     { op: "replace", path: "/cimConfig/lmaas/flush_timeout", value: 5 },
@@ -99,7 +104,7 @@ async function agentReconfigures({ workspace, signal }: Stage): Promise<string> 
     return seen.lines.length > demoLines ? seen : undefined;
   }, { limitMs: 7_000, signal });
   checkSequence(lines);
-  return `30 s is 5 s: what waited in the buffer was written after ${
+  return `30 s became 5 s: the buffered lines were written after ${
     (since(begun) / 1_000).toFixed(1)
   } s`;
 }
@@ -146,8 +151,8 @@ async function agentDrains({ workspace, agent, app }: Stage): Promise<string> {
   if (appCode !== 0) throw new Error(`the application ended with exit code ${appCode}`);
   const { lines } = await readLogFiles(workspace);
   checkSequence(lines);
-  if (lines.length < before) throw new Error(`${before - lines.length} lines are gone`);
-  return `the application was asked first, exit code 0 after ${since(begun)} ms`;
+  if (lines.length < before) throw new Error(`${before - lines.length} lines are missing`);
+  return `the application was shut down first, exit code 0 after ${since(begun)} ms`;
 }
 
 function appSays({ app, signal }: Stage, line: RegExp): Promise<true> {

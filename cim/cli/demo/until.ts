@@ -2,18 +2,18 @@ import { AgentError, describeError, systemClock } from "../../../core/mod.ts";
 
 /** Options of {@linkcode until}. */
 export interface UntilOptions {
-  /** Longest wait in milliseconds. Default 5,000. */
+  /** Time limit in milliseconds. Default 5,000. */
   readonly limitMs?: number;
-  /** Ends the wait early. */
+  /** Ends the wait when it aborts. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Looks again and again until there is something to see, and returns it.
+ * Calls `look` every 20 ms until it returns a value, and returns that.
  *
- * @param what What is looked for, for the error text.
- * @param look Returns undefined, or throws, as long as there is nothing to see.
- * @throws {AgentError} `deadline_exceeded` with what was seen last.
+ * @param what What is expected, for the error text.
+ * @param look Returns undefined, or throws, while the expected thing is not there.
+ * @throws {AgentError} `deadline_exceeded` with the last error of `look`.
  */
 export async function until<T>(
   what: string,

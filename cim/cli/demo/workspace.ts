@@ -1,5 +1,5 @@
 /**
- * A folder of its own with everything the demo's agent reads and writes.
+ * The folder that contains everything the agent of the demo reads and writes.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { stringifyYaml } from "../../../core/mod.ts";
 import { defaultSettings } from "../../settings/mod.ts";
 import { freeAppPort, freePort } from "./ports.ts";
 
-/** Where the demo takes place. */
+/** Folders, ports and keys of the demo. */
 export interface Workspace {
   readonly folder: string;
   readonly logs: string;

@@ -1,23 +1,28 @@
-import type { Change, Entry } from "../../../core/mod.ts";
-import { parseDuration } from "../../../core/mod.ts";
+import {
+  AgentError,
+  type Change,
+  checkKey,
+  checkPrefix,
+  type Entry,
+  parseDuration,
+} from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
+import { cliErrors } from "../errors.ts";
 import { exitCode, UsageError } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { openStore } from "./open_store.ts";
 
-/** Prints the value of a key as it is. A key that is missing is a failure. */
+/** Prints the value of a key. @throws {AgentError} `key_missing` when the key does not exist. */
 export async function kvGet(key: string, options: ConfigOptions, io: CliIo): Promise<number> {
+  refuseUnusable(checkKey, "get", key);
   await using opened = await openStore(options, io);
   const entry = await opened.store.get(key, { signal: io.stop });
-  if (!entry) {
-    io.err(`cim: there is no key "${key}"`);
-    return exitCode.failed;
-  }
+  if (!entry) throw missing("get", `key "${key}"`);
   io.out(text(entry.value));
   return exitCode.fine;
 }
 
-/** Writes a key and prints the revision. */
+/** Writes a key and prints the revision. `value` is a text, `@FILE`, `-` for standard input, or `@@text`. */
 export async function kvPut(
   key: string,
   value: string,
@@ -25,47 +30,52 @@ export async function kvPut(
   io: CliIo,
 ): Promise<number> {
   const ttlMs = ttl === undefined ? undefined : parseDuration(ttl);
-  if (ttl !== undefined && !ttlMs) throw new UsageError(`--ttl ${ttl}: must be like 30s`);
+  if (ttl !== undefined && !ttlMs) throw new UsageError(`--ttl ${ttl}: must be a time such as 30s`);
+  refuseUnusable(checkKey, "put", key);
+  const bytes = await readValue(value, io);
   await using opened = await openStore(options, io);
-  const { revision } = await opened.store.put(key, new TextEncoder().encode(value), {
-    ttlMs,
-    signal: io.stop,
-  });
+  const { revision } = await opened.store.put(key, bytes, { ttlMs, signal: io.stop });
   io.out(`revision ${revision}`);
   return exitCode.fine;
 }
 
-/** Deletes and prints what really existed. Nothing there is a failure. */
+/** Deletes and prints the keys that existed. @throws {AgentError} `key_missing` when none existed. */
 export async function kvDelete(
   key: string,
-  { prefix, ...options }: ConfigOptions & { readonly prefix: boolean },
+  { isPrefix, ...options }: ConfigOptions & { readonly isPrefix: boolean },
   io: CliIo,
 ): Promise<number> {
+  refuseUnusable(isPrefix ? checkPrefix : checkKey, "delete", key);
   await using opened = await openStore(options, io);
-  const { deleted } = await opened.store.delete(key, { prefix, signal: io.stop });
+  const { deleted } = await opened.store.delete(key, { prefix: isPrefix, signal: io.stop });
+  if (deleted.length === 0) {
+    throw missing("delete", isPrefix ? `key that begins with "${key}"` : `key "${key}"`);
+  }
   for (const { key } of deleted) io.out(key);
-  return deleted.length > 0 ? exitCode.fine : exitCode.failed;
+  return exitCode.fine;
 }
 
 /** Prints one line for each entry: key and value, separated by a tab. */
 export async function kvList(
   prefix: string,
-  { keys, ...options }: ConfigOptions & { readonly keys: boolean },
+  { keysOnly, ...options }: ConfigOptions & { readonly keysOnly: boolean },
   io: CliIo,
 ): Promise<number> {
+  refuseUnusable(checkPrefix, "list", prefix);
   await using opened = await openStore(options, io);
-  for await (const entry of opened.store.list(prefix, { keysOnly: keys, signal: io.stop })) {
-    io.out(keys ? entry.key : entryLine(entry));
+  for await (const entry of opened.store.list(prefix, { keysOnly, signal: io.stop })) {
+    io.out(keysOnly ? entry.key : entryLine(entry));
   }
   return exitCode.fine;
 }
 
-/** Prints one line for each change, until stopped or `count` changes were seen. */
+/** Prints one line for each change, until `io.stop` aborts or `count` changes were printed. */
 export async function kvWatch(
   prefix: string,
   { count = Infinity, ...options }: ConfigOptions & { readonly count?: number },
   io: CliIo,
 ): Promise<number> {
+  refuseUnusable(checkPrefix, "watch", prefix);
   await using opened = await openStore(options, io);
   let seen = 0;
   try {
@@ -79,6 +89,32 @@ export async function kvWatch(
     if (!io.stop.aborted) throw error;
   }
   return io.stop.aborted ? exitCode.fine : exitCode.failed;
+}
+
+/** Runs a check of the store contract and turns its refusal into an error of the command. */
+function refuseUnusable(
+  check: (action: string, key: string) => void,
+  action: string,
+  key: string,
+): void {
+  try {
+    check(action, key);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const remedy = key.startsWith("/") ? `; use "${key.replace(/^\/+/, "")}"` : "";
+    throw new AgentError(cliErrors.key_unusable, `${error.message}${remedy}`);
+  }
+}
+
+function missing(action: string, what: string): AgentError {
+  return new AgentError(cliErrors.key_missing, `Cannot ${action}: there is no ${what}`);
+}
+
+async function readValue(value: string, io: CliIo): Promise<Uint8Array> {
+  if (value === "-") return await io.readInput();
+  if (!value.startsWith("@")) return new TextEncoder().encode(value);
+  if (value.startsWith("@@")) return new TextEncoder().encode(value.slice(1));
+  return await Deno.readFile(value.slice(1));
 }
 
 function entryLine({ key, value }: Entry): string {

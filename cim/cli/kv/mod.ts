@@ -1,6 +1,6 @@
 /**
- * The commands of `cim kv`. With `etcd.endpoints` they speak to etcd themselves; the embedded store is
- * owned by the running agent and is reached through its REST routes.
+ * The commands of `cim kv`. With `etcd.endpoints` they connect to etcd. Otherwise they use the REST routes of the
+ * running agent, because only its process can open the embedded store.
  *
  * @module
  */

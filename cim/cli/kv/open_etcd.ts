@@ -3,11 +3,11 @@ import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
 import type { ProductConfiguration } from "../read_configuration.ts";
 import type { OpenedStore } from "./open_store.ts";
 
-/** Opens etcd as configured: an agent of this one plugin. */
+/** Connects to etcd as configured, through an agent with this one plugin. */
 export async function openEtcd(
   { sources }: Pick<ProductConfiguration, "sources">,
 ): Promise<OpenedStore> {
-  // What other plugins are told is unknown to this one, and has been checked.
+  // The keys of other sections have been checked; this agent would refuse them as unknown.
   const only = {
     ...sources,
     file: sources.file && { ...sources.file, values: { etcd: sources.file.values.etcd ?? {} } },

@@ -1,20 +1,20 @@
 import type { KeyValueStore } from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import type { CliIo } from "../io.ts";
+import { restAddress } from "../ask_agent.ts";
 import { readConfiguration } from "../read_configuration.ts";
-import { restAddress } from "../rest_address.ts";
 import { RestStore } from "./rest_store.ts";
 
-/** The part of a store that the commands use. */
+/** The part of the store contract that the commands use. */
 export type CliStore = Pick<KeyValueStore, "get" | "put" | "delete" | "list" | "watch">;
 
-/** A store to be closed by whoever opened it. */
+/** A store with its disposal. The caller of {@linkcode openStore} disposes of it. */
 export interface OpenedStore extends AsyncDisposable {
   readonly store: CliStore;
 }
 
 /**
- * Opens the store that the configuration names.
+ * Opens the configured store.
  *
  * @throws {AgentError} `config_invalid` when the configuration has problems.
  */

@@ -1,5 +1,5 @@
 /**
- * The store of a running agent, through its REST routes.
+ * The store of the running agent, through its REST routes.
  *
  * @module
  */
@@ -28,9 +28,10 @@ import { askAgent, refusal } from "../ask_agent.ts";
 import { jsonLines } from "./_json_lines.ts";
 import type { CliStore } from "./open_store.ts";
 
-/** Options that only some calls take. */
+/** Query parameters; undefined ones are left out. */
 type Query = Readonly<Record<string, string | undefined>>;
 
+/** Reads and writes the store of the running agent. */
 export class RestStore implements CliStore {
   readonly #base: string;
 

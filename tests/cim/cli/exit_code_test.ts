@@ -5,7 +5,7 @@ import { recordingIo } from "./_io.ts";
 
 const problem = { origin: "cim.yaml", path: "rest.port", message: "bad" };
 
-Deno.test("reportFailure() gives 1 for what failed, 2 for usage, 3 for bad configuration", () => {
+Deno.test("reportFailure() gives 1 for failures, 2 for usage, 3 for invalid configuration", () => {
   const invalid = new ConfigError([problem]);
   const cases: [unknown, number][] = [
     [new Error("broken"), 1],
@@ -21,16 +21,27 @@ Deno.test("reportFailure() gives 1 for what failed, 2 for usage, 3 for bad confi
   for (const [error, code] of cases) assert.equal(reportFailure(error, recordingIo()), code);
 });
 
-Deno.test("reportFailure() tells the message with its causes, and every part of several", () => {
+Deno.test("reportFailure() prints each error once, with its causes and one code", () => {
   const io = recordingIo();
   reportFailure(new AgentError("closed", "outer", { cause: new Error("inner") }), io);
-  reportFailure(new AggregateError([new Error("one"), new Error("two")]), io);
+  reportFailure(new AggregateError([new Error("one"), new Error("two"), new Error("one")]), io);
   reportFailure(new ConfigError([problem]), io);
   assert.deepEqual(io.errLines, [
-    "cim: outer: inner",
+    "cim: outer: inner (closed)",
     "cim: one",
     "cim: two",
-    "cim: Cannot use the configuration, 1 problem:\n  cim.yaml: rest.port: bad",
+    "cim: Cannot use the configuration, 1 problem (config_invalid):\n  cim.yaml: rest.port: bad",
   ]);
   assert.deepEqual(io.outLines, []);
+});
+
+Deno.test("reportFailure() prints the code of the cause when a plugin failed because of it", () => {
+  const io = recordingIo();
+  const taken = new AgentError("address_in_use", "port 1 is in use");
+  reportFailure(new AgentError("plugin_failed", "Cannot start http", { cause: taken }), io);
+  reportFailure(new AgentError("plugin_failed", "Cannot start http"), io);
+  assert.deepEqual(io.errLines, [
+    "cim: Cannot start http: port 1 is in use (address_in_use)",
+    "cim: Cannot start http (plugin_failed)",
+  ]);
 });

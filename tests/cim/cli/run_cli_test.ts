@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../cim/cli/mod.ts";
-import { table } from "../../../cim/cli/table.ts";
 import { recordingIo } from "./_io.ts";
 
-Deno.test("runCli() answers on out and complains on err", async () => {
+Deno.test("runCli() prints results on out and problems on err", async () => {
   const fine = recordingIo();
   assert.equal(await runCli(["--version"], fine), 0);
   assert.equal(fine.outLines.length, 1);
@@ -11,16 +10,53 @@ Deno.test("runCli() answers on out and complains on err", async () => {
   const wrong = recordingIo();
   assert.equal(await runCli(["--nothing"], wrong), 2);
   assert.deepEqual(wrong.outLines, []);
-  assert.match(wrong.errLines[0], /unknown option '--nothing'/);
+  assert.match(wrong.errLines[0], /^cim: unknown option '--nothing'/);
 });
 
-Deno.test("runCli() hides the command that only the demo uses", async () => {
+Deno.test("runCli() does not list the command that only the demo uses", async () => {
   const io = recordingIo();
   await runCli(["--help"], io);
   assert.doesNotMatch(io.outLines.join("\n"), /sample-app/);
 });
 
-Deno.test("runCli() takes --set as often as it is given, and the environment below it", async () => {
+for (
+  const [args, usage] of [
+    [["help"], "Usage: cim [options] [command]"],
+    [["help", "run"], "Usage: cim run [options]"],
+    [["help", "kv", "put"], "Usage: cim kv put [options] <key> <value>"],
+  ] as const
+) {
+  Deno.test(`runCli() prints the help of the command for "${args.join(" ")}"`, async () => {
+    const io = recordingIo();
+    assert.equal(await runCli(args, io), 0);
+    assert(io.outLines.join("\n").startsWith(usage), io.outLines[0]);
+  });
+}
+
+Deno.test("runCli() prints no help line that is wider than the terminal", async () => {
+  const names = ["run", "demo", "validate", "config", "status", "changes", "kv"];
+  for (const args of [[], ...names.map((name) => [name]), ["kv", "put"], ["config", "show"]]) {
+    const io = recordingIo();
+    assert.equal(await runCli(["help", ...args], io), 0);
+    for (const line of io.outLines.join("\n").split("\n")) assert(line.length <= 80, line);
+  }
+});
+
+Deno.test("runCli() ends with 2 for the help of an unknown command", async () => {
+  const io = recordingIo();
+  assert.equal(await runCli(["help", "kv", "push"], io), 2);
+  assert.deepEqual(io.errLines, ['cim: there is no command "kv push"; see cim --help']);
+});
+
+for (const argument of ["a", "a=1", "a.b", ".b=1", "a.=1", "=1"]) {
+  Deno.test(`runCli() ends with 2 for --set ${argument}, which is not section.key=value`, async () => {
+    const io = recordingIo();
+    assert.equal(await runCli(["validate", "--set", argument], io), 2);
+    assert.match(io.errLines.join(), /Must be section\.key=value/);
+  });
+}
+
+Deno.test("runCli() accepts --set repeatedly and prefers it to the environment", async () => {
   const io = recordingIo({ CIM_REST_PORT: "1111", CIM_NATS_PORT: "2222" });
   const sets = ["--set", "rest.port=3333", "--set", "own_log.level=debug"];
   assert.equal(await runCli(["config", "show", ...sets], io), 0);
@@ -31,16 +67,15 @@ Deno.test("runCli() takes --set as often as it is given, and the environment bel
   }
 });
 
-Deno.test("runCli() warns of a bad number in XGVela's variables and goes on", async () => {
-  const io = recordingIo({ CIM_REST_PORT: "many" });
-  assert.equal(await runCli(["validate"], io), 0);
-  assert.match(io.errLines.join(), /warning: environment: CIM_REST_PORT: "many".*using 6060/);
+Deno.test("runCli() accepts an empty value in --set", async () => {
+  const io = recordingIo();
+  assert.equal(await runCli(["validate", "--set", "identity.nf="], io), 0, io.errLines.join());
 });
 
-Deno.test("table() aligns columns and pads no last one", () => {
-  assert.deepEqual(table([["A", "LONG", "B"], ["1", "2", "3"], ["wide", "x", ""]]), [
-    "A     LONG  B",
-    "1     2     3",
-    "wide  x",
-  ]);
+Deno.test("runCli() prints the reason and ends with 1 when a command is stopped", async () => {
+  const stop = AbortSignal.abort("SIGINT");
+  const io = { ...recordingIo(), stop };
+  const errLines: string[] = [];
+  assert.equal(await runCli(["status"], { ...io, err: (line) => errLines.push(line) }), 1);
+  assert.deepEqual(errLines, ["cim: stopped by SIGINT"]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeEvent, encodeLogMessage } from "../../../examples/sample_app/wire_format.ts";
-import { buildEvent, buildLogMessage } from "../../_support/wire_messages.ts";
+import { encodeEvent, encodeLogMessage } from "../../examples/sample_app/wire_format.ts";
+import { buildEvent, buildLogMessage } from "../_support/wire_messages.ts";
 
 Deno.test("encodeLogMessage() writes what applications of the platform write", () => {
   const parts = { containerId: "c1", containerName: "amf", payload: "hello é" };

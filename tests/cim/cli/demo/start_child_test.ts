@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { startHere } from "../../../../cim/cli/demo/start_here.ts";
+import { startHere } from "../../../../cim/cli/demo/start_child.ts";
 import { aborted } from "../../../../core/mod.ts";
 
-Deno.test("startHere() runs a command in a world of its own and stops it like SIGTERM", async () => {
+Deno.test("startHere() runs a command with its own output and environment and stops it on terminate()", async () => {
   const child = startHere(["run", "x"], { A: "1" }, async (args, io) => {
     io.out(args.join(" "));
     io.err(JSON.stringify(io.env));

@@ -1,20 +1,21 @@
 import { describeError } from "../../../core/mod.ts";
+import type { RunCommandLine } from "../command_line.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
-import { table } from "../table.ts";
-import type { Child, RunCommandLine } from "./child.ts";
+import { table } from "../text.ts";
+import type { Child } from "./child.ts";
 import { howToTalk } from "./how_to_talk.ts";
+import { startChild } from "./start_child.ts";
 import { demoLines, lastStep, liveSteps, type Stage, type Step } from "./steps.ts";
-import { startSelf } from "./start_self.ts";
 import { createWorkspace, demoNames, type Workspace } from "./workspace.ts";
 
-/** Options of {@linkcode demoCommand}. */
+/** Options of {@linkcode runDemo}. */
 export interface DemoOptions {
-  /** Keep both processes running after the steps, until the operator stops them. */
+  /** Keep agent and application running after the steps, until `io.stop` aborts. */
   readonly stay: boolean;
 }
 
-/** What became of a step. */
+/** Outcome of a step. */
 interface StepResult {
   readonly promise: string;
   readonly verdict: "seen" | "NOT SEEN" | "skipped";
@@ -22,15 +23,15 @@ interface StepResult {
   readonly durationMs: number;
 }
 
-/** Longest demo without `--stay`; whatever has not been seen by then counts as not seen. */
+/** Time limit of all steps together; a step that is not seen by then counts as not seen. */
 const limitMs = 45_000;
 
 /**
- * Shows the agent at work. Exit code 0 only if every step was seen.
+ * Runs the steps and prints what was seen. Exit code 0 if every step was seen, else 1.
  *
- * @param run Runs a command line in this process, for where no other can be started.
+ * @param run Runs a command line in this process; used if no process may be started.
  */
-export async function demoCommand(
+export async function runDemo(
   { stay }: DemoOptions,
   io: CliIo,
   run: RunCommandLine,
@@ -41,15 +42,15 @@ export async function demoCommand(
   const results: StepResult[] = [];
   {
     const { folder, configPath } = workspace;
-    await using agent = await startSelf(["run", "--config", configPath], { folder, run });
+    await using agent = await startChild(["run", "--config", configPath], { folder, run });
     const env = appEnvironment(workspace, stay);
-    await using app = await startSelf(["sample-app"], { folder, env, run });
+    await using app = await startChild(["sample-app"], { folder, env, run });
     io.out(
       agent.kind === "process"
-        ? "agent and application are processes of their own"
-        : "no permission to start processes: agent and application run inside this one",
+        ? "agent and application run as two processes"
+        : "agent and application run inside this process, since it may not start others",
     );
-    // Ending them begins at once; the process does not wait for it.
+    // The process ends right after `kill`, so this only begins to end the children.
     io.kill.addEventListener("abort", () => {
       for (const child of [agent, app]) child[Symbol.asyncDispose]();
     }, { once: true });
@@ -57,8 +58,8 @@ export async function demoCommand(
     const stage = { workspace, agent, app, signal: AbortSignal.any([io.stop, limit]) };
     for (const step of liveSteps) results.push(await take(step, stage, results, io));
     if (stay && allSeen(results)) await keepRunning(stage, io);
-    results.push(await take(lastStep, { ...stage, signal: limit }, results, io));
-    if (!allSeen(results)) tellEnds(agent, app, io);
+    results.push(await take(lastStep(agent), { ...stage, signal: limit }, results, io));
+    if (!allSeen(results)) printLastLines(agent, app, io);
   }
   io.out("");
   for (const line of summary(results)) io.out(line);
@@ -84,7 +85,7 @@ function appEnvironment(workspace: Workspace, stay: boolean): Record<string, str
   };
 }
 
-/** Observes one step and tells it; after one that was not seen the others have nothing to show. */
+/** Observes one step and prints the result; the steps after a failed one are skipped. */
 async function take(
   { promise, observe }: Step,
   stage: Stage,
@@ -103,7 +104,7 @@ async function take(
   return { promise, ...result, durationMs: performance.now() - begun };
 }
 
-/** Both run until the operator stops the demo or one of them ends by itself. */
+/** Waits until `io.stop` aborts or one of the two ends. */
 async function keepRunning({ workspace, agent, app }: Stage, io: CliIo): Promise<void> {
   for (const line of howToTalk(workspace)) io.out(line);
   const stopped = Promise.withResolvers<void>();
@@ -112,7 +113,7 @@ async function keepRunning({ workspace, agent, app }: Stage, io: CliIo): Promise
   await Promise.race([stopped.promise, agent.exited, app.exited]);
 }
 
-function tellEnds(agent: Child, app: Child, io: CliIo): void {
+function printLastLines(agent: Child, app: Child, io: CliIo): void {
   for (const [name, { lines }] of [["agent", agent], ["application", app]] as const) {
     io.err(`last lines of the ${name}:`);
     for (const line of lines.slice(-20)) io.err(`  ${line}`);

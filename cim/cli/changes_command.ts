@@ -1,0 +1,15 @@
+import type { CommandLine } from "./command_line.ts";
+
+/** Adds `cim changes`. */
+export function addChangesCommand(line: CommandLine): void {
+  line.addWithConfig("changes", "List recent change-sets, oldest first.")
+    .option("--json", "print the agent's answer as it is")
+    .action(({ json = false, ...options }) =>
+      line.choose(async () =>
+        (await import("./show_changes.ts")).showChanges(
+          { ...line.configOf(options), isJson: json },
+          line.io,
+        )
+      )
+    );
+}

@@ -1,0 +1,13 @@
+import type { CommandLine } from "./command_line.ts";
+
+/** Adds `cim demo`. */
+export function addDemoCommand(line: CommandLine): void {
+  line.add(
+    "demo",
+    "Show the agent beside a sample application, in 15 s.",
+  )
+    .option("--stay", "keep both running afterwards and print how to use them")
+    .action(({ stay = false }) =>
+      line.choose(async () => (await import("./demo/mod.ts")).runDemo({ stay }, line.io, line.run))
+    );
+}

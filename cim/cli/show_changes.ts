@@ -1,0 +1,99 @@
+import { askAgent, refusal, restAddress } from "./ask_agent.ts";
+import type { ConfigOptions } from "./config_options.ts";
+import { exitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+import { readConfiguration } from "./read_configuration.ts";
+import { ago, type Color, colored, table, wrap } from "./text.ts";
+
+/** Options of {@linkcode showChanges}. */
+export interface ChangesOptions extends ConfigOptions {
+  /** Print the agent's answer as it is. */
+  readonly isJson: boolean;
+}
+
+/** The part of one entry of `/api/v1/config/changes` that is printed. */
+interface ChangeSet {
+  readonly level: string;
+  readonly dataKey: string;
+  readonly revision: number;
+  readonly state: string;
+  readonly verdict?: string;
+  readonly reason?: string;
+  readonly attempts: number;
+  /** ISO 8601, as the other times. */
+  readonly seenAt: string;
+  readonly pushedAt?: string;
+  readonly settledAt?: string;
+  readonly committedAt?: string;
+}
+
+/** Lists the recent change-sets of the running agent. */
+export async function showChanges(
+  { isJson, ...options }: ChangesOptions,
+  io: CliIo,
+): Promise<number> {
+  const address = restAddress(await readConfiguration(options, io));
+  const url = new URL("/api/v1/config/changes", address);
+  const response = await askAgent(url, { signal: io.stop });
+  if (!response.ok) throw await refusal("list the change-sets", response);
+  const text = await response.text();
+  if (isJson) io.out(text.trimEnd());
+  else {
+    const { changes } = JSON.parse(text) as { changes: ChangeSet[] };
+    for (const line of changeLines(changes, { ...io, now: Date.now() })) io.out(line);
+  }
+  return exitCode.fine;
+}
+
+/** What {@linkcode changeLines} needs beside the change-sets. */
+export interface ChangesLayout extends Pick<CliIo, "width" | "hasColors"> {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A table of the change-sets; the reason of one follows it, indented. */
+export function changeLines(changes: readonly ChangeSet[], layout: ChangesLayout): string[] {
+  if (changes.length === 0) return ["no change-sets since the agent started"];
+  const rows = changes.map((change) => [
+    change.level,
+    change.dataKey,
+    `${change.revision}`,
+    outcomeOf(change),
+    `${change.attempts}`,
+    ago(Date.parse(lastTime(change)), layout.now),
+  ]);
+  const [head, ...lines] = table([
+    ["LEVEL", "FILE", "REVISION", "STATE", "ATTEMPTS", "CHANGED"],
+    ...rows,
+  ]);
+  return [
+    head,
+    ...lines.flatMap((line, at) => [
+      painted(line, changes[at], layout.hasColors),
+      ...(changes[at].reason
+        ? wrap(changes[at].reason, layout.width - 4).map((text) => `    ${text}`)
+        : []),
+    ]),
+  ];
+}
+
+function painted(line: string, change: ChangeSet, hasColors: boolean): string {
+  const text = outcomeOf(change);
+  return line.replace(text, colored(text, colorOf(change), hasColors));
+}
+
+/** The state, with the verdict when the state does not contain it. */
+function outcomeOf({ state, verdict }: ChangeSet): string {
+  return verdict === undefined || verdict === state ? state : `${state} (${verdict})`;
+}
+
+function colorOf({ state, verdict = state }: ChangeSet): Color {
+  if (verdict === "failed" || verdict === "timed_out") return "red";
+  return verdict === "applied" || verdict === "unused" || state === "committed"
+    ? "green"
+    : "yellow";
+}
+
+function lastTime({ seenAt, pushedAt, settledAt, committedAt }: ChangeSet): string {
+  return committedAt ?? settledAt ?? pushedAt ?? seenAt;
+}

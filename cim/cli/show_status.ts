@@ -1,0 +1,99 @@
+import { askAgent, refusal, restAddress } from "./ask_agent.ts";
+import type { ConfigOptions } from "./config_options.ts";
+import { exitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+import { readConfiguration } from "./read_configuration.ts";
+import { ago, type Color, colored, table, wrap } from "./text.ts";
+
+/** Options of {@linkcode showStatus}. */
+export interface StatusOptions extends ConfigOptions {
+  /** Print the agent's answer as it is. */
+  readonly isJson: boolean;
+  /** List every plugin. */
+  readonly isComplete: boolean;
+}
+
+/** State of one plugin, or of the agent. */
+interface State {
+  readonly state: string;
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+interface PluginLine extends State {
+  readonly name: string;
+}
+
+/** The part of `/api/v1/status` that is printed. */
+interface StatusAnswer extends State {
+  readonly plugins: readonly PluginLine[];
+}
+
+const colors: Readonly<Record<string, Color>> = {
+  ok: "green",
+  degraded: "yellow",
+  init: "yellow",
+  error: "red",
+};
+
+/** States that are problems, the worst first. */
+const problemStates: readonly string[] = ["error", "init", "degraded"];
+
+/** Prints the status of the running agent. Exit code 0 when it is `ok`, else 1. */
+export async function showStatus(
+  { isJson, isComplete, ...options }: StatusOptions,
+  io: CliIo,
+): Promise<number> {
+  const address = restAddress(await readConfiguration(options, io));
+  const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
+  if (!response.ok) throw await refusal("read the status", response);
+  const text = await response.text();
+  const answer = JSON.parse(text) as StatusAnswer;
+  if (isJson) io.out(text.trimEnd());
+  else for (const line of statusLines(answer, { ...io, isComplete, now: Date.now() })) io.out(line);
+  return answer.state === "ok" ? exitCode.fine : exitCode.failed;
+}
+
+/** What {@linkcode statusLines} needs beside the answer. */
+export interface StatusLayout extends Pick<CliIo, "width" | "hasColors"> {
+  readonly isComplete: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The status as lines: problems first, then notes of healthy plugins, then one line about the healthy plugins. */
+export function statusLines(answer: StatusAnswer, layout: StatusLayout): string[] {
+  const { width, hasColors, isComplete, now } = layout;
+  const paint = (state: string) =>
+    state in colors ? colored(state, colors[state], hasColors) : state;
+  const since = (state: State) => ago(Date.parse(state.since), now);
+  const of = (state: string) => answer.plugins.filter((plugin) => plugin.state === state);
+  const lines = [`agent is ${paint(answer.state)}, since ${since(answer)}`];
+  for (const problem of problemStates.flatMap(of)) {
+    lines.push("", `${problem.name} is ${paint(problem.state)}, since ${since(problem)}`);
+    if (problem.reason) lines.push(...indented(problem.reason, width));
+  }
+  lines.push("");
+  if (isComplete) return [...lines, ...table(rowsOf(answer, since))];
+  for (const { name, reason } of of("ok").filter(({ reason }) => reason)) {
+    lines.push(...wrap(`note: ${name}: ${reason}`, width, 2));
+  }
+  const counts = ["ok", "disabled"].map((state) => `${of(state).length} ${state}`);
+  const total = answer.plugins.length === 1 ? "1 plugin" : `${answer.plugins.length} plugins`;
+  lines.push(`${total}: ${counts.join(", ")}; cim status --all lists them`);
+  return lines;
+}
+
+function rowsOf(answer: StatusAnswer, since: (state: State) => string): string[][] {
+  const rank = ({ state }: State) => (problemStates.indexOf(state) + 4) % 4;
+  const sorted = answer.plugins.toSorted((a, b) => rank(a) - rank(b));
+  return [
+    ["PLUGIN", "STATE", "SINCE"],
+    ...sorted.map((plugin) => [plugin.name, plugin.state, since(plugin)]),
+  ];
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(text, width - 2).map((line) => `  ${line}`);
+}

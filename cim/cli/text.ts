@@ -1,0 +1,54 @@
+/**
+ * Layout of text for people: tables, wrapped lines, relative times, colours.
+ *
+ * @module
+ */
+
+/** A colour for a text on a terminal. */
+export type Color = "red" | "yellow" | "green";
+
+const colorCodes: Readonly<Record<Color, number>> = { red: 31, yellow: 33, green: 32 };
+
+/** Returns the rows as lines with aligned columns; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((cell, column) => column < row.length - 1 ? cell.padEnd(widths[column]) : cell)
+      .join("  ").trimEnd()
+  );
+}
+
+/**
+ * Breaks a text into lines of at most `width` columns, each but the first indented by `indent` columns. Words are
+ * not broken: a word that is longer than a line stands alone and exceeds the width.
+ */
+export function wrap(text: string, width: number, indent = 0): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    const room = lines.length === 0 ? width : width - indent;
+    if (line !== "" && longer.length > room) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  lines.push(line);
+  return lines.map((text, at) => at === 0 ? text : " ".repeat(indent) + text);
+}
+
+/** How long ago a time was, such as `4 min ago`. */
+export function ago(time: number, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - time) / 1_000));
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  const days = Math.floor(seconds / 86_400);
+  return `${days} day${days === 1 ? "" : "s"} ago`;
+}
+
+/** The text in a colour, or as it is when colours are off. */
+export function colored(text: string, color: Color, isOn: boolean): string {
+  return isOn ? `\x1b[${colorCodes[color]}m${text}\x1b[0m` : text;
+}

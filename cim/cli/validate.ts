@@ -1,0 +1,66 @@
+import {
+  ConfigError,
+  type ConfigSources,
+  problemText,
+  readConfiguration,
+  readSection,
+  readTextIfPresent,
+} from "../../core/mod.ts";
+import { cimPlugins, productSources } from "../assembly/mod.ts";
+import { readCommonInfra } from "../common_infra/mod.ts";
+import { pathFields } from "../paths/mod.ts";
+import { loadSettings } from "../settings/mod.ts";
+import { type ConfigOptions, sourcesOptions } from "./config_options.ts";
+import { exitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+
+/** Files that were read, and what is wrong with them. */
+interface Findings {
+  readonly files: readonly string[];
+  readonly problems: readonly string[];
+  readonly warnings?: readonly string[];
+}
+
+/**
+ * Checks the configuration, and `cim.json` and `common-infra.json` in its folders, and prints all problems. Exit code
+ * 3 when there are any.
+ */
+export async function validate(options: ConfigOptions, io: CliIo): Promise<number> {
+  const plugins = cimPlugins();
+  const sources = await productSources(plugins, sourcesOptions(options, io));
+  const found = [checkSections(plugins, sources), checkDocuments(sources)];
+  const problems = found.flatMap(({ problems }) => problems);
+  for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
+    io.err(`warning: ${warning}`);
+  }
+  for (const problem of problems) io.err(problem);
+  if (problems.length > 0) {
+    io.err(`${problems.length} problem${problems.length === 1 ? "" : "s"}`);
+    return exitCode.badConfiguration;
+  }
+  io.out(`configuration is valid (${found.flatMap(({ files }) => files).join(", ")})`);
+  return exitCode.fine;
+}
+
+function checkSections(plugins: ReturnType<typeof cimPlugins>, sources: ConfigSources): Findings {
+  const files = [sources.file?.path ?? "defaults"];
+  try {
+    const { warnings } = readConfiguration(plugins, sources);
+    return { files, problems: [], warnings: warnings.map(problemText) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { files, problems: error.problems.map(problemText) };
+  }
+}
+
+function checkDocuments(sources: ConfigSources): Findings {
+  const { values: paths } = readSection("paths", pathFields, sources);
+  // Invalid folders are reported with the other sections.
+  if (!paths) return { files: [], problems: [] };
+  const settings = loadSettings(paths, readTextIfPresent);
+  const infra = readCommonInfra(paths.conf, readTextIfPresent);
+  return {
+    files: [settings.path, infra.path].filter((path) => path !== ""),
+    problems: [...settings.problems, ...infra.problems],
+  };
+}

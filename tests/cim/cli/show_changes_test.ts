@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { changeLines } from "../../../cim/cli/show_changes.ts";
+
+const now = Date.parse("2026-01-01T12:00:00Z");
+const at = (seconds: number) => new Date(now - seconds * 1_000).toISOString();
+const layout = { width: 60, hasColors: false, now };
+const change = { level: "ms", dataKey: "app.json", revision: 3, attempts: 1, seenAt: at(600) };
+
+Deno.test("changeLines() shows state, verdict, last time and reason of each change-set", () => {
+  const lines = changeLines([
+    { ...change, state: "committed", verdict: "applied", committedAt: at(300), reason: "" },
+    { ...change, dataKey: "cim.json", revision: 14, state: "failed", attempts: 0, reason: "bad" },
+    { ...change, level: "nf", revision: 15, state: "pushed", pushedAt: at(60) },
+  ], layout);
+  assert.deepEqual(lines, [
+    "LEVEL  FILE      REVISION  STATE                ATTEMPTS  CHANGED",
+    "ms     app.json  3         committed (applied)  1         5 min ago",
+    "ms     cim.json  14        failed               0         10 min ago",
+    "    bad",
+    "nf     app.json  15        pushed               1         1 min ago",
+  ]);
+});
+
+Deno.test("changeLines() wraps a long reason without breaking words", () => {
+  const reason = "the application refused it ".repeat(8);
+  const lines = changeLines([{ ...change, state: "failed", reason }], layout).slice(2);
+  assert(lines.length > 1);
+  for (const line of lines) assert(line.length <= layout.width && line.startsWith("    "), line);
+});
+
+Deno.test("changeLines() says so when there are no change-sets", () => {
+  assert.deepEqual(changeLines([], layout), ["no change-sets since the agent started"]);
+});
+
+Deno.test("changeLines() colours the state by its outcome", () => {
+  const painted = (state: string, verdict?: string) =>
+    changeLines([{ ...change, state, verdict }], { ...layout, hasColors: true })[1];
+  assert(painted("committed", "applied").includes("\x1b[32m"));
+  assert(painted("committed", "failed").includes("\x1b[31m"));
+  assert(painted("pushed").includes("\x1b[33m"));
+});
