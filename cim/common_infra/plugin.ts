@@ -7,7 +7,7 @@ export const commonInfraToken: Token<CommonInfra> = token("common_infra", {
   providedBy: "commonInfra()",
 });
 
-/** Provides the document as read at the start. Each problem is logged once and makes the plugin degraded. */
+/** Provides the document as read at the start. Problems make the plugin degraded; the status change is logged. */
 export function commonInfra(): Plugin {
   return definePlugin({
     name: "common_infra",
@@ -15,7 +15,6 @@ export function commonInfra(): Plugin {
     provides: [commonInfraToken],
     init({ get, log, status, provide }) {
       const { infra, path, problems } = readCommonInfra(get(pathsToken).conf, readTextIfPresent);
-      for (const problem of problems) log.warn(`Infrastructure document: ${problem}`);
       if (path !== "" && problems.length === 0) log.info("Infrastructure document read", { path });
       // A copy: the document without content is one constant, and agents share nothing.
       provide(commonInfraToken, { ...infra });

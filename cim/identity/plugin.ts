@@ -70,8 +70,8 @@ const fields = {
 
 /**
  * Provides the pod's identity and keeps it up to date: Kubernetes rewrites the files of a downward API volume when
- * labels or annotations change. It never stops the agent. A value that is missing or malformed is logged once and
- * makes the plugin degraded; a name that cannot be part of a key is an error, so the agent is not ready.
+ * labels or annotations change. It never stops the agent. A value that is missing or malformed makes the plugin
+ * degraded; a name that cannot be part of a key makes it an error, so the agent is not ready.
  */
 export function identity(): Plugin {
   return definePlugin({
@@ -82,14 +82,11 @@ export function identity(): Plugin {
       const unreadable = new Set<string>();
       const readText = (path: string) => readIfPossible(path, unreadable, log);
       const facts = { ...config, containerId: config.containerId ?? findContainerId(readText) };
-      let reported = "";
 
       function resolve(): Identity {
         const problems: IdentityProblem[] = [];
         const resolved = resolveIdentity(facts, readText, (problem) => problems.push(problem));
         const reason = problems.map(({ text }) => text).join("; ");
-        if (reason !== reported) { for (const { text } of problems) log.warn(`Identity: ${text}`); }
-        reported = reason;
         if (problems.some(({ isUnusableName }) => isUnusableName)) status.error(reason);
         else if (reason !== "") status.degraded(`incomplete: ${reason}`);
         else status.ok();

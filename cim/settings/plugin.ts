@@ -3,7 +3,7 @@ import { pathsToken } from "../paths/mod.ts";
 import { loadSettings } from "./load.ts";
 import { cimSettingsToken, SettingsHolder } from "./settings_holder.ts";
 
-/** Provides the settings document. An invalid document is logged, makes the plugin degraded, and stops nothing. */
+/** Provides the settings document. An invalid document makes the plugin degraded and stops nothing. */
 export function settings(): Plugin {
   return definePlugin({
     name: "settings",
@@ -11,7 +11,6 @@ export function settings(): Plugin {
     provides: [cimSettingsToken],
     init({ get, log, status, provide }) {
       const { settings, source, path, problems } = loadSettings(get(pathsToken), readTextIfPresent);
-      for (const problem of problems) log.warn(`Settings document: ${problem}`);
       log.info("Settings loaded", { source, path });
       provide(cimSettingsToken, new SettingsHolder(settings, source, log));
       if (problems.length === 0) status.ok();

@@ -69,7 +69,10 @@ Deno.test("cim run ends with 1 and names the other agent when that uses the data
     ...["--config", first.configPath, "--set", "rest.port=0", "--set", "nats.port=0"],
   ]);
   assert.equal(code, 1);
-  assert.match(err, new RegExp(`process ${first.process.pid} owns it.*paths\\.data`));
+  assert.match(
+    err,
+    new RegExp(`^cim: .*process ${first.process.pid} is using it.* \\(store_owned\\)$`, "m"),
+  );
   assert.equal((await first.get("/readiness")).status, 200);
 });
 
