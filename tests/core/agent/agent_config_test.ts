@@ -16,7 +16,7 @@ const nats = definePlugin({
 });
 const started: string[] = [];
 
-Deno.test("start() tells the problems of all sections at once, before any init", async () => {
+Deno.test("start() reports the problems of all sections at once, before any init", async () => {
   const { agent } = harness({
     plugins: [rest, nats],
     config: { rest: { port: 70_000, hots: 1 }, nats: { ping: 5 }, nots: {} },
@@ -35,7 +35,7 @@ Deno.test("start() tells the problems of all sections at once, before any init",
   assert.deepEqual(started, []);
 });
 
-Deno.test("a section read by two plugins is one section and its problems are told once", async () => {
+Deno.test("the problems of a section that two plugins read are reported once", async () => {
   const also = definePlugin({
     name: "also",
     section: "rest",

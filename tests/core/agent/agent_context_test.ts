@@ -12,7 +12,7 @@ const word = definePlugin({
   init: ({ provide }) => provide(wordToken, "hello"),
 });
 
-Deno.test("get() hands over what another plugin provides", async () => {
+Deno.test("get() returns the value that another plugin provides", async () => {
   const seen: string[] = [];
   await using test = harness({
     plugins: [
@@ -50,7 +50,7 @@ Deno.test("get(), find() and provide() refuse tokens that the plugin did not dec
   assert.throws(() => test.agent.get(otherToken), TypeError);
 });
 
-Deno.test("find() is undefined when nobody provides, and set when somebody does, whatever the order", async () => {
+Deno.test("find() returns undefined when no plugin provides the token, and the value when one does, in any order", async () => {
   const seen: (string | undefined)[] = [];
   const user = definePlugin({
     name: "user",
@@ -66,7 +66,7 @@ Deno.test("find() is undefined when nobody provides, and set when somebody does,
   assert.deepEqual(seen, [undefined, "hello"]);
 });
 
-Deno.test("the agent itself provides itself, status, metrics and logs", async () => {
+Deno.test("the agent provides tokens for itself, status, metrics and logs", async () => {
   let checked = 0;
   await using test = harness({
     plugins: [definePlugin({
@@ -110,7 +110,7 @@ Deno.test("config is parsed, frozen and shown with its secrets redacted", async 
   });
 });
 
-Deno.test("a plugin is ok after afterInit unless it said otherwise", async () => {
+Deno.test("a plugin is ok after afterInit unless it reported another status", async () => {
   await using test = harness({
     plugins: [
       definePlugin({ name: "quiet", init() {} }),

@@ -20,7 +20,7 @@ function moody(options: { fatal: boolean }) {
 
 const taskFailure = 'Task "poll" of plugin moody failed: lost the socket';
 
-Deno.test("a task that throws becomes the plugin's status and a log line, and the agent runs on", async () => {
+Deno.test("a task that throws sets the plugin's status, is logged once, and the agent goes on", async () => {
   await using test = harness({ plugins: [moody({ fatal: false })] });
   await test.agent.start();
   assert.equal(test.agent.status.agent().state, "ok");
@@ -38,7 +38,7 @@ Deno.test("a task that throws becomes the plugin's status and a log line, and th
   ]);
 });
 
-Deno.test("a task of a fatal plugin that throws stops the agent, which tells why", async () => {
+Deno.test("a task of a fatal plugin that throws stops the agent and is the reason of the stop", async () => {
   const { agent, clock } = harness({ plugins: [moody({ fatal: true })] });
   await agent.start();
   await clock.advance(1_000);
@@ -59,7 +59,7 @@ Deno.test("a task of a fatal plugin that throws while starting fails the start",
   assert.equal(agent.state, "stopped");
 });
 
-Deno.test("a task that throws before afterInit is not covered up by ok", async () => {
+Deno.test("a task that throws before afterInit leaves the status error", async () => {
   await using test = harness({
     plugins: [definePlugin({
       name: "hasty",
@@ -73,7 +73,7 @@ Deno.test("a task that throws before afterInit is not covered up by ok", async (
   assert.equal(test.agent.status.plugin("hasty")?.state, "error");
 });
 
-Deno.test("a task that ends with the stop's own reason is no failure", async () => {
+Deno.test("a task that rejects with the reason of the stop is not a failure", async () => {
   const { agent, logs, clock } = harness({
     plugins: [definePlugin({
       name: "waiter",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createAgent } from "../../../core/agent/mod.ts";
 import { definePlugin } from "../../../core/plugin/mod.ts";
 
-Deno.test("running tells which plugins are not closed yet, the one that closes now last", async () => {
+Deno.test("running lists the plugins that are not closed, the closing one last", async () => {
   const seen: (readonly string[])[] = [];
   const look = (name: string) =>
     definePlugin({

@@ -147,7 +147,7 @@ Deno.test("D-CORE-2 start() puts the first cause before the errors of closing", 
   });
 });
 
-Deno.test("start() closes a plugin whose init returned without providing what it promised", async () => {
+Deno.test("start() closes a plugin whose init did not provide one of its tokens", async () => {
   const journal = new Journal();
   const promised = token("promised");
   const { agent } = harness({
@@ -254,7 +254,7 @@ Deno.test("start() closes a late init whenever it returns, even when the agent h
   assert.deepEqual(closed, ["socket"]);
 });
 
-Deno.test("start() writes down how a late init ended after it was given up", async () => {
+Deno.test("start() logs how a late init ended after it was abandoned", async () => {
   const { agent, clock, logs } = harness({
     plugins: [definePlugin({
       name: "slower",
@@ -269,11 +269,11 @@ Deno.test("start() writes down how a late init ended after it was given up", asy
   await rejected;
   await clock.advance(60_000);
   const [entry] = logs.entries.filter(({ logger }) => logger === "slower");
-  assert.equal(entry.message, "Init ended after it had been given up");
+  assert.equal(entry.message, "Init ended after it was abandoned");
   assert.equal(entry.fields.error, "gave up at last");
 });
 
-Deno.test("start() does not take a time limit inside a plugin for its own", async () => {
+Deno.test("start() reports an expired time limit inside a plugin as a failure of the plugin", async () => {
   const { agent } = harness({
     plugins: [definePlugin({
       name: "impatient",
@@ -306,7 +306,7 @@ Deno.test("start() throws at once when the agent has stopped", async () => {
   assert.throws(() => agent.start(), TypeError);
 });
 
-Deno.test("a signal during the start ends it, undoes it and is told as start_aborted", async () => {
+Deno.test("start() closes what was initialised and rejects with start_aborted when its signal aborts", async () => {
   const journal = new Journal();
   const controller = new AbortController();
   const { agent } = harness({
@@ -320,7 +320,7 @@ Deno.test("a signal during the start ends it, undoes it and is told as start_abo
   assert.deepEqual(journal.steps, ["init a", "init b", "close b", "close a"]);
 });
 
-Deno.test("a signal that came before the start initialises nothing", async () => {
+Deno.test("start() initialises nothing when its signal has already aborted", async () => {
   const journal = new Journal();
   const { agent } = harness({ plugins: [journal.plugin("a")] });
   await assert.rejects(agent.start({ signal: AbortSignal.abort() }), { code: "start_aborted" });
@@ -336,7 +336,7 @@ Deno.test("a signal after the start has ended does nothing", async () => {
   assert.equal(test.agent.state, "running");
 });
 
-Deno.test("a start that is aborted names the plugin whose init does not notice", async () => {
+Deno.test("start() names the plugin whose init ignores the abort", async () => {
   const controller = new AbortController();
   const { agent, clock } = harness({
     plugins: [definePlugin({ name: "deaf", init: () => never })],
@@ -353,7 +353,7 @@ Deno.test("a start that is aborted names the plugin whose init does not notice",
   await rejected;
 });
 
-Deno.test("a start that is aborted waits for an init that notices, and closes what it returned", async () => {
+Deno.test("start() waits for an init that ends on the abort, and closes the plugin", async () => {
   const controller = new AbortController();
   const closed: string[] = [];
   const { agent, clock } = harness({

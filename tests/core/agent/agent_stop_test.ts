@@ -29,7 +29,7 @@ Deno.test("stop() called while stopping ends only when everything is closed", as
     plugins: [definePlugin({
       name: "slow",
       init({ signal, clock }) {
-        // Called at the very beginning of the stop, by whoever listens to its signal.
+        // The abort listener runs at the very beginning of the stop.
         signal.addEventListener("abort", () => void agent.stop().then(() => ended.push("inner")));
         return clock;
       },
@@ -150,7 +150,7 @@ Deno.test("stop() names the plugin that never returns from close, and ends", asy
   assert.equal(agent.state, "stopped");
 });
 
-Deno.test("stop() writes down that a plugin failed after it was given up", async () => {
+Deno.test("stop() logs the failure of a plugin that was abandoned", async () => {
   const { agent, clock, logs } = harness({
     plugins: [definePlugin({
       name: "sleepy",
@@ -166,7 +166,7 @@ Deno.test("stop() writes down that a plugin failed after it was given up", async
   await clock.advance(10_500);
   await rejected;
   await clock.advance(60_000);
-  assert.deepEqual(logs.messages("warn"), ["Plugin failed after it had been given up"]);
+  assert.deepEqual(logs.messages("warn"), ["Plugin failed after it was abandoned"]);
 });
 
 Deno.test("stop() names the tasks that ignore their signal", async () => {
@@ -186,7 +186,7 @@ Deno.test("stop() names the tasks that ignore their signal", async () => {
   await rejected;
 });
 
-Deno.test("stop() takes a time limit inside a close for a failure of the plugin", async () => {
+Deno.test("stop() reports an expired time limit inside a close as a failure of the plugin", async () => {
   const { agent } = harness({
     plugins: [definePlugin({
       name: "impatient",
@@ -226,7 +226,7 @@ Deno.test("stop() aborts the first signal at its beginning and the second when t
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("stop() lets each plugin have what is left of one budget", async () => {
+Deno.test("stop() gives each plugin the rest of one common budget", async () => {
   const left: number[] = [];
   const slow = (name: string) =>
     definePlugin({
@@ -267,7 +267,7 @@ Deno.test("stop() closes the task group and removes the metrics after close", as
   assert.deepEqual(agent.metrics.families(), []);
 });
 
-Deno.test("requestStop() stops the agent and says why", async () => {
+Deno.test("requestStop() stops the agent and logs the reason", async () => {
   const { agent, logs, clock } = harness({
     plugins: [definePlugin({
       name: "boss",

@@ -26,7 +26,7 @@ async function untilUp(child: Deno.ChildProcess): Promise<void> {
   reader.releaseLock();
 }
 
-Deno.test("runAgent() stops on a signal and returns 0, and takes a second one at once for the same", async () => {
+Deno.test("runAgent() stops on a signal and returns 0, and counts signals within a second as one", async () => {
   const child = program("await new Promise((end) => setTimeout(end, 100));");
   await untilUp(child);
   child.kill("SIGINT");

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import { backoff } from "../../../core/async/mod.ts";
 
-Deno.test("backoff() doubles from the minimum to the maximum when there is no jitter left", () => {
+Deno.test("backoff() doubles from the minimum to the maximum without jitter", () => {
   const delays = backoff({ min: 100, max: 1_000, random: () => 1 });
   const seen = Array.from({ length: 6 }, () => delays.next());
   assert.deepEqual(seen, [100, 200, 400, 800, 1_000, 1_000]);
   assert.equal(delays.attempts, 6);
 });
 
-Deno.test("backoff() stays between half and all of the grown delay whatever the random source says", () => {
+Deno.test("backoff() stays between half and all of the full delay for any random number", () => {
   fc.assert(fc.property(
     fc.integer({ min: 1, max: 1_000 }),
     fc.integer({ min: 0, max: 100_000 }),

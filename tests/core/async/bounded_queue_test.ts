@@ -28,7 +28,7 @@ Deno.test("put() waits for room when the policy is block", async () => {
   assert.equal(await queue.take(), 2);
 });
 
-Deno.test("put() loses the oldest item and tells of it when the policy is drop_oldest", async () => {
+Deno.test("put() drops the oldest item and calls onDrop when the policy is drop_oldest", async () => {
   const lost: number[] = [];
   const queue = new BoundedQueue<number>({
     capacity: 2,
@@ -41,7 +41,7 @@ Deno.test("put() loses the oldest item and tells of it when the policy is drop_o
   assert.deepEqual([queue.tryTake(), queue.tryTake()], [3, 4]);
 });
 
-Deno.test("put() loses the new item and tells of it when the policy is drop_newest", async () => {
+Deno.test("put() drops the new item and calls onDrop when the policy is drop_newest", async () => {
   const lost: number[] = [];
   const queue = new BoundedQueue<number>({
     capacity: 2,
@@ -54,7 +54,7 @@ Deno.test("put() loses the new item and tells of it when the policy is drop_newe
   assert.deepEqual([queue.tryTake(), queue.tryTake()], [1, 2]);
 });
 
-Deno.test("tryPut() is false and changes nothing when the queue is full or closed", () => {
+Deno.test("tryPut() returns false and changes nothing when the queue is full or closed", () => {
   const queue = new BoundedQueue<number>({ capacity: 1, policy: "drop_oldest" });
   assert(queue.tryPut(1));
   assert(!queue.tryPut(2));
@@ -95,7 +95,7 @@ Deno.test("take() does not wait when its signal has aborted already", async () =
   });
 });
 
-Deno.test("close() lets takers have what is inside and then undefined", async () => {
+Deno.test("take() returns the items that are left after close(), then undefined", async () => {
   const queue = new BoundedQueue<number>({ capacity: 2 });
   await queue.put(1);
   queue.close();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { clockFrom, systemClock } from "../../../core/async/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 
-Deno.test("sleep() resolves when its time has come and not before", async () => {
+Deno.test("sleep() resolves after its delay and not before", async () => {
   const clock = manualClock();
   let awake = false;
   const sleeping = clock.sleep(100).then(() => awake = true);
@@ -78,7 +78,7 @@ Deno.test("the system clock fires timers, and not those that were disposed of", 
   assert.deepEqual(fired, ["kept"]);
 });
 
-Deno.test("the system clock takes delays beyond what a runtime timer takes", () => {
+Deno.test("the system clock accepts delays longer than the longest timer of the runtime", () => {
   // Beyond 2^31 ms a bare setTimeout would fire at once; sanitizers see that this one is gone afterwards.
   systemClock.timer(Infinity, () => assert.fail("must not fire"))[Symbol.dispose]();
 });

@@ -48,7 +48,7 @@ Deno.test("deadline() names the action and aborts the work's signal when the tim
   assert(seen.reason instanceof AgentError);
 });
 
-Deno.test("deadline() rejects with the outer signal's reason and hands it to the work", async () => {
+Deno.test("deadline() rejects with the outer signal's reason and aborts the work with it", async () => {
   const clock = manualClock();
   const controller = new AbortController();
   let seen: AbortSignal | undefined;
@@ -80,14 +80,14 @@ Deno.test("deadline() refuses a limit that is negative or not a number", async (
   }
 });
 
-Deno.test("deadline() lets the failure of late work pass without an unhandled rejection", async () => {
+Deno.test("deadline() causes no unhandled rejection when late work fails", async () => {
   const clock = manualClock();
   const { promise, reject } = Promise.withResolvers<never>();
   const result = deadline(() => promise, 10, { action: "wait", clock });
   const rejected = assert.rejects(result, { code: "deadline_exceeded" });
   await clock.advance(10);
   await rejected;
-  reject(new Error("nobody listens any more"));
+  reject(new Error("too late"));
   await clock.advance(0);
 });
 

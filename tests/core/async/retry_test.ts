@@ -52,7 +52,7 @@ Deno.test("retry() gives up rather than sleep past the time for all attempts", a
   assert.equal(clock.pending, 0);
 });
 
-Deno.test("retry() throws at once what another attempt cannot help", async () => {
+Deno.test("retry() throws an error that is not retryable at once", async () => {
   const denied = new AgentError(storeErrors.store_denied, "wrong password");
   let attempts = 0;
   await assert.rejects(
@@ -65,7 +65,7 @@ Deno.test("retry() throws at once what another attempt cannot help", async () =>
   assert.equal(attempts, 1);
 });
 
-Deno.test("retry() follows the caller's own rule of what is worth it", async () => {
+Deno.test("retry() applies isRetryable of the caller", async () => {
   const clock = manualClock();
   let attempts = 0;
   const result = retry(() => {
@@ -76,9 +76,9 @@ Deno.test("retry() follows the caller's own rule of what is worth it", async () 
   assert.equal(await result, 2);
 });
 
-Deno.test("retry() tells of each failure that is followed by another attempt", async () => {
+Deno.test("retry() calls onRetry after each failure that is followed by another attempt", async () => {
   const clock = manualClock();
-  const told: [string, number, number][] = [];
+  const retries: [string, number, number][] = [];
   const result = retry((attempt) => {
     if (attempt < 3) throw unreachable();
   }, {
@@ -86,11 +86,12 @@ Deno.test("retry() tells of each failure that is followed by another attempt", a
     clock,
     min: 100,
     random: () => 1,
-    onRetry: (error, attempt, delayMs) => told.push([(error as Error).message, attempt, delayMs]),
+    onRetry: (error, attempt, delayMs) =>
+      retries.push([(error as Error).message, attempt, delayMs]),
   });
   await clock.advance(300);
   await result;
-  assert.deepEqual(told, [["no endpoint answers", 1, 100], ["no endpoint answers", 2, 200]]);
+  assert.deepEqual(retries, [["no endpoint answers", 1, 100], ["no endpoint answers", 2, 200]]);
 });
 
 Deno.test("retry() ends with the signal's reason while it waits and while it works", async () => {

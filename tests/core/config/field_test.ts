@@ -36,8 +36,8 @@ for (const [name, fields, yaml, value] of accepted) {
   });
 }
 
-/** One bad input of each kind, and what the operator is told. */
-const refused: [name: string, fields: Fields, yaml: string, told: RegExp][] = [
+/** One bad input of each kind, and the error that the operator gets. */
+const refused: [name: string, fields: Fields, yaml: string, message: RegExp][] = [
   ["text() a number", { x: text({ doc }) }, "5", /^app\.yaml: rest\.x: 5: .*expected string/],
   [
     "text() a pattern not met",
@@ -82,11 +82,11 @@ const refused: [name: string, fields: Fields, yaml: string, told: RegExp][] = [
     /at n: .*expected number/,
   ],
 ];
-for (const [name, fields, yaml, told] of refused) {
+for (const [name, fields, yaml, message] of refused) {
   Deno.test(`${name} is refused, naming file, path and value`, () => {
     const problems = problemsOf(fields, { file: `rest: { x: ${yaml} }` });
     assert.equal(problems.length, 1);
-    assert.match(problems[0], told);
+    assert.match(problems[0], message);
     assert.equal(readRest(fields, { file: `rest: { x: ${yaml} }` }).values, undefined);
   });
 }
@@ -125,7 +125,7 @@ Deno.test("D-CFG-5 secret() takes a text, a variable or a file, and prints none 
   }
 });
 
-Deno.test("secret() tells which variable or file is missing", () => {
+Deno.test("secret() names the variable or file that is missing", () => {
   const fields = { a: secret({ doc }), b: secret({ doc }) };
   assert.deepEqual(problemsOf(fields, { file: "rest: { a: 'env:NOPE', b: 'file:/nope' }" }), [
     "app.yaml: rest.a: env:NOPE: the variable is not set",

@@ -15,7 +15,7 @@ Deno.test("ConfigError lists every problem on a line of its own", () => {
   assert.equal(error.retryable, false);
 });
 
-Deno.test("nearest() finds the key that was meant and none when nothing is near", () => {
+Deno.test("nearest() finds a similar key, and none when no key is similar", () => {
   const keys = ["port", "host", "max_payload"];
   assert.equal(nearest("prot", keys), "port");
   assert.equal(nearest("maxpayload", keys), "max_payload");

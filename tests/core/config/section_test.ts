@@ -44,21 +44,21 @@ Deno.test("a flag beats the environment, which beats a plugin's file, the main f
   ]);
 });
 
-Deno.test("an alias is read when the variable of the key is not set, and an empty variable is none", () => {
+Deno.test("an alias is read when the variable of the key is not set or empty", () => {
   assert.equal(readRest({ port }, { env: { OLD_PORT: "7" } }).values?.port, 7);
   const both = { OLD_PORT: "7", APP_REST_PORT: "8" };
   assert.equal(readRest({ port }, { env: both }).values?.port, 8);
   assert.equal(readRest({ port }, { env: { OLD_PORT: "7", APP_REST_PORT: "" } }).values?.port, 7);
 });
 
-Deno.test("a section is present when any source names one of its keys", () => {
+Deno.test("a section is present when a source has one of its keys", () => {
   assert.equal(readRest({ port }, {}).present, false);
   assert.equal(readRest({ port }, { file: "rest: {}" }).present, false);
   assert.equal(readRest({ port }, { file: "rest: { port: 1 }" }).present, true);
   assert.equal(readRest({ port }, { env: { OLD_PORT: "1" } }).present, true);
 });
 
-Deno.test("all problems of a section are told at once", () => {
+Deno.test("all problems of a section are reported at once", () => {
   const fields = { port, host: text({ doc: "Host." }), waitMs: duration({ doc: "Wait." }) };
   const problems = problemsOf(fields, {
     file: "rest: { port: 70000, host: 1 }",
@@ -73,7 +73,7 @@ Deno.test("a bad value is shown no longer than 80 characters", () => {
   assert(problem.length < 200, problem);
 });
 
-Deno.test("the values are frozen, and a key without default or value is undefined", () => {
+Deno.test("the values are frozen, and a key without default and value is undefined", () => {
   const { values } = readRest({ host: text({ doc: "Host." }) }, {});
   assert(Object.isFrozen(values));
   assert.deepEqual(values, { host: undefined });
@@ -131,21 +131,21 @@ Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest ke
   ]);
 });
 
-Deno.test("unknownKeys() refuses a section that is no mapping, and takes an empty one", () => {
+Deno.test("unknownKeys() refuses a section that is not a mapping, and accepts an empty one", () => {
   const known = [{ section: "rest", fields: { port } }];
   const [problem] = unknownKeys(known, sourcesOf({ file: "rest: [1]" }));
   assert.equal(problem.message, "must be a mapping of keys");
   assert.deepEqual(unknownKeys(known, sourcesOf({ file: "rest:" })), []);
 });
 
-Deno.test("a variable that should be JSON and is not is told as it is", () => {
+Deno.test("a variable that is not valid JSON is shown as it is", () => {
   const fields = { map: json((z) => z.record(z.string(), z.string()), { doc: "Map." }) };
   const [problem] = problemsOf(fields, { env: { APP_REST_MAP: "{broken" } });
   assert.match(problem, /^environment: APP_REST_MAP: "\{broken": .*expected record/);
 });
 
 for (const text of ["0x1F", "1_000", "Infinity", "NaN", "6060abc", "-", "1 2"]) {
-  Deno.test(`a variable with "${text}" is no number`, () => {
+  Deno.test(`a variable with "${text}" is not a number`, () => {
     const [problem] = problemsOf({ port }, { env: { APP_REST_PORT: text } });
     assert.match(problem, /^environment: APP_REST_PORT: .*expected number/);
   });
@@ -191,7 +191,7 @@ Deno.test("readSection() prefers the new name within a source, and the stronger 
   assert.equal(readRenamed({ file, env: { APP_WEB_PORT: "7" } }).values?.port, 7);
 });
 
-Deno.test("unknownKeys() suggests the names of today for a mistyped key of a former section", () => {
+Deno.test("unknownKeys() reports a mistyped key of a former section", () => {
   const [problem] = unknownKeys([renamed], sourcesOf({ file: "web: { prot: 1 }" }));
   assert.equal(problem.message, "unknown key; known here: nothing");
 });

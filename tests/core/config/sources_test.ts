@@ -29,7 +29,7 @@ Deno.test("loadSources() names the variable that names a missing file", async ()
   });
 });
 
-Deno.test("loadSources() searches the default paths in order and takes none if there is none", async () => {
+Deno.test("loadSources() searches the default paths in order, and has no file when none exists", async () => {
   const defaultPaths = ["./app.yaml", "./app.json", "/etc/app.yaml"];
   const { asked, readText } = memory({ "./app.json": '{"x":{}}' });
   assert.equal((await loadSources({ env: {}, defaultPaths, readText })).file?.path, "./app.json");
@@ -52,23 +52,23 @@ const unreadable: [string, string, RegExp][] = [
   ["a list", "- a", /parse configuration app\.yaml: the document is not a mapping/],
   ["a text", "hello", /parse configuration app\.yaml: the document is not a mapping/],
 ];
-for (const [name, text, told] of unreadable) {
-  Deno.test(`loadSources() tells where a file with ${name} is wrong`, async () => {
+for (const [name, text, message] of unreadable) {
+  Deno.test(`loadSources() reports the place of the mistake in a file with ${name}`, async () => {
     const { readText } = memory({ "app.yaml": text });
     await assert.rejects(loadSources({ configPath: "app.yaml", env: {}, readText }), {
       code: "config_unreadable",
-      message: told,
+      message,
     });
   });
 }
 
-Deno.test("loadSources() takes an empty file for one without sections", async () => {
+Deno.test("loadSources() reads an empty file as one without sections", async () => {
   const { readText } = memory({ "app.yaml": "" });
   const { file } = await loadSources({ configPath: "app.yaml", env: {}, readText });
   assert.deepEqual(file?.values, {});
 });
 
-Deno.test("T-CFG a plugin's file is named by flag, by variable, or by default, else looked for in the folder", async () => {
+Deno.test("T-CFG a plugin's file is named by flag, by variable, or by default, else searched for in the folder", async () => {
   const files = { "a.conf": "", "b.conf": "", "etcd.conf": "", "/etc/agent/etcd.conf": "" };
   const found = async (
     options: Parameters<typeof loadSources>[0],
@@ -123,7 +123,7 @@ Deno.test("--set keeps what follows the first equals sign, and the last one of a
   assert.deepEqual([...sources.sets], [["a.b", "x=y"]]);
 });
 
-Deno.test("loadSources() reads real files, and tells when one is a folder", async () => {
+Deno.test("loadSources() reads real files, and reports a folder in place of a file", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/app.yaml`, "rest: { port: 1 }");

@@ -8,13 +8,13 @@ import {
   isAbort,
 } from "../../../core/errors/mod.ts";
 
-Deno.test("AgentError says what the catalogue says about trying again, unless told otherwise", () => {
+Deno.test("AgentError is retryable as in the catalogue unless the options say otherwise", () => {
   assert.equal(new AgentError(storeErrors.store_unreachable, "no answer").retryable, true);
   assert.equal(new AgentError(storeErrors.store_denied, "no").retryable, false);
   assert.equal(new AgentError(storeErrors.store_denied, "no", { retryable: true }).retryable, true);
 });
 
-Deno.test("AgentError carries its cause only when there is one", () => {
+Deno.test("AgentError has a cause only when one is given", () => {
   const cause = new Error("reset");
   assert.equal(new AgentError("closed", "gone", { cause }).cause, cause);
   assert(!("cause" in new AgentError("closed", "gone")));
@@ -44,7 +44,7 @@ Deno.test("hasCode() looks at the error and its causes", () => {
   assert(!hasCode(undefined, "closed"));
 });
 
-Deno.test("isAbort() knows the abort of a signal from a failure", () => {
+Deno.test("isAbort() distinguishes the abort of a signal from a failure", () => {
   const controller = new AbortController();
   controller.abort();
   assert(isAbort(controller.signal.reason));
@@ -61,14 +61,14 @@ Deno.test("describeError() joins the messages of the causes, each once", () => {
   assert.equal(describeError(new Error("outer", { cause: new Error("inner") })), "outer: inner");
 });
 
-Deno.test("describeError() takes anything that can be thrown", () => {
+Deno.test("describeError() accepts any value that can be thrown", () => {
   assert.equal(describeError("text"), "text");
   assert.equal(describeError(42), "42");
   assert.equal(describeError(new TypeError()), "TypeError");
   assert.equal(describeError(new Error("outer", { cause: "text" })), "outer: text");
 });
 
-Deno.test("describeError() ends although the causes go round in a circle", () => {
+Deno.test("describeError() ends when the causes form a cycle", () => {
   const a = new Error("a");
   const b = new Error("b", { cause: a });
   a.cause = b;

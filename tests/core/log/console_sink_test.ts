@@ -55,8 +55,8 @@ Deno.test("consoleSink() writes one line a record in the format asked for", () =
 });
 
 Deno.test("consoleSink() writes to standard error and leaves standard output to the product", async () => {
-  const door = new URL("../../../core/log/mod.ts", import.meta.url);
-  const code = `import { consoleSink } from "${door}";
+  const entry = new URL("../../../core/log/mod.ts", import.meta.url);
+  const code = `import { consoleSink } from "${entry}";
     consoleSink()({ time: 0, level: "warn", logger: "a", message: "Hello", fields: {} });`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--no-lock", "--ext=ts", code],

@@ -42,7 +42,7 @@ Deno.test("a level holds for the children unless they have their own; default is
   assert(!registry.logger("x").isEnabled("info"));
 });
 
-Deno.test("T-LOGREG levels() lists the loggers that were asked for, sorted, and remembers levels for later ones", () => {
+Deno.test("T-LOGREG levels() lists the loggers created so far, sorted, and levels apply to loggers created later", () => {
   const registry = new LogRegistry();
   registry.setLevel("late", "error");
   registry.logger("b");
@@ -52,11 +52,11 @@ Deno.test("T-LOGREG levels() lists the loggers that were asked for, sorted, and 
   assert.equal(registry.levels().get("late"), "error");
 });
 
-Deno.test("setLevel() refuses what is no level", () => {
+Deno.test("setLevel() refuses an unknown level", () => {
   assert.throws(() => new LogRegistry().setLevel("a", "loud" as "debug"), RangeError);
 });
 
-Deno.test("what is logged before there are sinks is kept and written in order once there are", () => {
+Deno.test("records logged before the sinks are set are kept and written in order", () => {
   const registry = new LogRegistry();
   registry.logger("a").info("first");
   registry.logger("b").info("second");
@@ -76,7 +76,7 @@ Deno.test("the early buffer keeps the newest 1,000 records and counts the others
   assert.equal(registry.earlyLost, 5);
 });
 
-Deno.test("the same line is written 20 times in ten seconds, then counted and told", async () => {
+Deno.test("equal records are written 20 times in ten seconds, then counted", async () => {
   const clock = manualClock();
   const { registry, entries } = recordingLogs(clock);
   const log = registry.logger("a");
@@ -89,7 +89,7 @@ Deno.test("the same line is written 20 times in ten seconds, then counted and to
   assert.deepEqual(entries.at(-1)?.fields, { repeated: 30 });
 });
 
-Deno.test("the same text on another logger or level is another line", () => {
+Deno.test("the same text on another logger or level is another record", () => {
   const { registry, entries } = recordingLogs(manualClock());
   for (let round = 0; round < 20; round++) registry.logger("a").warn("again");
   registry.logger("a").error("again");

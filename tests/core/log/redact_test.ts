@@ -42,7 +42,7 @@ Deno.test("D-LOG-7 redact() never changes what it is given", () => {
   assert.deepEqual(fields, copy);
 });
 
-Deno.test("redact() ends although objects or causes refer to themselves", () => {
+Deno.test("redact() ends when objects or causes refer to themselves", () => {
   const circle: Record<string, unknown> = { name: "a" };
   circle.self = circle;
   assert.match(JSON.stringify(redact(circle)), /\[deep\]/);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RepeatLimit } from "../../../core/log/repeat_limit.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 
-Deno.test("check() begins a new window after ten seconds and tells what the last one left out", async () => {
+Deno.test("check() begins a new window after ten seconds and returns the number left out in the last one", async () => {
   const clock = manualClock();
   const limit = new RepeatLimit(clock);
   const answers = Array.from({ length: 22 }, () => limit.check("a"));

@@ -12,7 +12,7 @@ function namesOf(plugins: readonly Plugin[]): string[] {
   return startOrder(plugins).map(({ name }) => name);
 }
 
-Deno.test("startOrder() keeps the order of registration where nothing else is asked", () => {
+Deno.test("startOrder() keeps the order of registration where no dependency changes it", () => {
   assert.deepEqual(namesOf([plugin("c"), plugin("a"), plugin("b")]), ["c", "a", "b"]);
 });
 

@@ -14,14 +14,14 @@ Deno.test("add() takes the same plugin twice and lists it once", () => {
   assert.deepEqual(registry(one, [two, one]).plugins, [one, two]);
 });
 
-Deno.test("add() refuses another plugin of the same name, and names the way out", () => {
+Deno.test("add() refuses another plugin of the same name, and names the remedy", () => {
   assert.throws(() => registry(one, plugin("one")), {
     code: "plugin_duplicate",
-    message: /"one": the name is taken; use replace\(\)/,
+    message: /"one": the name is taken; rename it, or call replace\(\)/,
   });
 });
 
-Deno.test("replace() puts a plugin in the place of its namesake", () => {
+Deno.test("replace() replaces the plugin of the same name", () => {
   const other = plugin("one");
   assert.deepEqual(registry(one, two).replace(other).plugins, [other, two]);
   assert.throws(() => registry(two).replace(other), TypeError);

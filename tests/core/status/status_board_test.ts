@@ -15,7 +15,7 @@ Deno.test("a plugin begins in init, and the agent with it", () => {
   assert.equal(board.plugin("b"), undefined);
 });
 
-Deno.test("D-SC-1 D-SC-2 the agent is what the worst of its plugins is, whoever reported last", () => {
+Deno.test("D-SC-1 D-SC-2 the agent has the worst state of its plugins, in any order of reports", () => {
   const worst = (states: PluginState[]) =>
     states.includes("error") ? "error" : states.includes("init") ? "init" : "ok";
   fc.assert(fc.property(
@@ -55,7 +55,7 @@ Deno.test("a plugin that is declared non-fatal is degraded and does not count", 
   assert.equal(board.agent().state, "error");
 });
 
-Deno.test("the moment of the last change stays when the same state is reported again", async () => {
+Deno.test("the time of the last change stays when the same state is reported again", async () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
   const a = board.register("a");
@@ -67,7 +67,7 @@ Deno.test("the moment of the last change stays when the same state is reported a
   assert.deepEqual([since, updated], [10, 20]);
 });
 
-Deno.test("D-SC-4 a plugin that breaks its promise to report counts as error until it reports again", async () => {
+Deno.test("D-SC-4 a plugin that does not report in time counts as error until it reports again", async () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
   const a = board.register("a", { staleAfter: 1_000 });
@@ -81,7 +81,7 @@ Deno.test("D-SC-4 a plugin that breaks its promise to report counts as error unt
   assert.equal(board.agent().state, "ok");
 });
 
-Deno.test("a jump of the wall clock makes nobody stale", () => {
+Deno.test("a jump of the wall clock makes no plugin stale", () => {
   const clock = manualClock(0);
   const board = new StatusBoard({ clock });
   board.register("a", { staleAfter: 1_000 }).ok();
@@ -107,7 +107,7 @@ Deno.test("the history keeps the last 20 changes, the newest last", () => {
   assert.equal(history[0].reason, "10");
 });
 
-Deno.test("onChange() tells of changes only, until it is disposed of", () => {
+Deno.test("onChange() calls the listener for changes only, until it is disposed of", () => {
   const board = new StatusBoard();
   const a = board.register("a");
   const seen: string[] = [];

@@ -3,7 +3,7 @@ import { text } from "../../../core/config/mod.ts";
 import { definePlugin } from "../../../core/plugin/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 
-Deno.test("harness() hands configuration and environment to the plugins", async () => {
+Deno.test("harness() gives configuration and environment to the plugins", async () => {
   const seen: string[] = [];
   const echo = definePlugin({
     name: "echo",
@@ -19,7 +19,7 @@ Deno.test("harness() hands configuration and environment to the plugins", async 
   assert.deepEqual(seen, ["a", "b"]);
 });
 
-Deno.test("disposing of a harness stops the agent and throws what went wrong", async () => {
+Deno.test("disposing of a harness stops the agent and throws the errors of the stop", async () => {
   const test = harness({
     plugins: [definePlugin({
       name: "bad",
