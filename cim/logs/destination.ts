@@ -31,8 +31,11 @@ export interface Destination {
   configure(isActive: boolean): void;
   /** Writes all lines that wait. */
   flush(): Promise<void>;
-  /** Writes all lines until `signal` aborts; drops and counts the rest. */
-  close(signal: AbortSignal): Promise<void>;
+  /**
+   * Writes all lines until `signal` aborts; drops and counts the rest. Returns the number of lines of
+   * applications that were lost meanwhile.
+   */
+  close(signal: AbortSignal): Promise<number>;
 }
 
 /** What destinations are made from. */

@@ -143,14 +143,18 @@ export class LogRoute implements AsyncDisposable {
     await Promise.all(this.destinations.map((destination) => destination.flush()));
   }
 
-  /** Writes all lines until `signal` aborts, drops and counts the rest, and closes all destinations. */
-  async close(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.destinations.map((destination) => destination.close(signal)));
+  /**
+   * Writes all lines until `signal` aborts, drops and counts the rest, and closes all destinations. Returns the
+   * number of lines of applications that were lost.
+   */
+  async close(signal: AbortSignal): Promise<number> {
+    const lost = await Promise.all(this.destinations.map((one) => one.close(signal)));
+    return lost.reduce((sum, lines) => sum + lines, 0);
   }
 
   /** Closes the route within five seconds. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close(AbortSignal.timeout(disposeMs));
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close(AbortSignal.timeout(disposeMs));
   }
 
   #tick(): void {

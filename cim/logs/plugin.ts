@@ -1,4 +1,5 @@
 import {
+  AgentError,
   choice,
   definePlugin,
   duration,
@@ -16,6 +17,7 @@ import { identityToken } from "../identity/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { createLogRoute } from "./create_log_route.ts";
+import { logErrors } from "./errors.ts";
 import type { OwnLogFile } from "./file/mod.ts";
 import type { LogRoute } from "./log_route.ts";
 import { logMetrics } from "./metrics.ts";
@@ -35,7 +37,8 @@ const octalModeDoc = 'must be three octal digits such as "0640"';
 
 /**
  * The application's log. It subscribes to LOG before the NATS port opens, so that no early line is lost. Its
- * status is degraded while lines cannot be written, publishers are held or lines are dropped.
+ * status is degraded while lines cannot be written, publishers are held or lines are dropped. Closing it fails
+ * with `log_lines_lost` when lines could not be written in time, so that the process ends with exit code 1.
  */
 export function logs(): Plugin {
   return definePlugin({
@@ -133,7 +136,13 @@ export function logs(): Plugin {
     async close({ route, subscription, listener }, { signal }) {
       listener[Symbol.dispose]();
       subscription.unsubscribe();
-      await route.close(signal);
+      const lost = await route.close(signal);
+      if (lost === 0) return;
+      throw new AgentError(
+        logErrors.log_lines_lost,
+        `Lost ${lost} log line${lost === 1 ? "" : "s"}: not written before the stop; ` +
+          "the metrics and logs of the destination say why",
+      );
     },
   });
 }

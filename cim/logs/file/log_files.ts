@@ -204,14 +204,21 @@ export class LogFiles implements Destination {
     await Promise.all(this.#all().map(({ writer }) => writer.flushed()));
   }
 
-  /** Writes all lines until `signal` aborts, drops and counts the rest, and closes all files. */
-  async close(signal: AbortSignal): Promise<void> {
+  /**
+   * Writes all lines until `signal` aborts, drops and counts the rest, and closes all files. Returns the number
+   * of lines of applications that were lost; those of the agent itself are on its console.
+   */
+  async close(signal: AbortSignal): Promise<number> {
     const all = this.#all();
     this.#writeListed();
-    await Promise.all(all.map(({ writer }) => writer.close(signal)));
+    const lost = await Promise.all(all.map(async (open) => {
+      const lines = await open.writer.close(signal);
+      return open === this.#own ? 0 : lines;
+    }));
     using stop = aborted(signal);
     await Promise.race([this.#background, stop]);
     for (const open of all) this.#close(open);
+    return lost.reduce((sum, lines) => sum + lines, 0);
   }
 
   async #maintain(isProbeDue: boolean, isPruneDue: boolean): Promise<void> {

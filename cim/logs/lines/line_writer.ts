@@ -46,6 +46,7 @@ export class LineWriter {
   #sending: Block | undefined;
   #isFlushing = false;
   #settled = 0;
+  #lost = 0;
 
   /** Creates a writer without sending anything. */
   constructor(buffer: LineBuffer, sender: Sender<Block>, options: LineWriterOptions) {
@@ -83,25 +84,28 @@ export class LineWriter {
 
   /**
    * Sends all lines until `signal` aborts or nothing has been written for three seconds, and settles the
-   * rest as `dropped`. May be called twice.
+   * rest as `dropped`. Returns the number of lines that were lost meanwhile. May be called twice.
    */
-  async close(signal: AbortSignal): Promise<void> {
-    if (this.#giveUp.signal.aborted) return;
+  async close(signal: AbortSignal): Promise<number> {
+    if (this.#giveUp.signal.aborted) return 0;
+    const before = this.#lost;
     const isFlushed = await this.#drain(signal);
     this.#giveUp.abort();
-    if (isFlushed) return;
+    if (isFlushed) return this.#lost - before;
     const sending = this.#sending;
     this.#sending = undefined;
     if (sending !== undefined) this.#drop(sending);
     for (let block = this.buffer.take(); block !== undefined; block = this.buffer.take()) {
       this.#drop(block);
     }
+    return this.#lost - before;
   }
 
   /** Whether all lines were settled; false when the signal aborted or the destination makes no progress. */
   async #drain(signal: AbortSignal): Promise<boolean> {
     const flushed = this.flushed().then(() => "flushed" as const);
-    const isOver = aborted(signal).then(() => "over" as const);
+    using abort = aborted(signal);
+    const isOver = abort.then(() => "over" as const);
     for (;;) {
       const before = this.#progress();
       const stalled = Promise.withResolvers<"stalled">();
@@ -133,7 +137,7 @@ export class LineWriter {
       if (this.#sending !== block) break;
       this.#sending = undefined;
       this.#settled += block.used;
-      this.#onSettled(block, delivery);
+      this.#report(block, delivery);
       this.buffer.settle(block);
       this.#onRoom();
     }
@@ -141,9 +145,14 @@ export class LineWriter {
   }
 
   #drop(block: Block): void {
-    this.#onSettled(block, givenUp);
+    this.#report(block, givenUp);
     this.buffer.discard(block);
     this.#onRoom();
+  }
+
+  #report(block: Block, delivery: Delivery): void {
+    if (delivery.status !== "delivered") this.#lost += block.lines;
+    this.#onSettled(block, delivery);
   }
 }
 

@@ -93,8 +93,8 @@ export class StdoutLines implements Destination {
     return this.#writer.flushed();
   }
 
-  /** Writes all lines until `signal` aborts; drops and counts the rest. */
-  close(signal: AbortSignal): Promise<void> {
+  /** Writes all lines until `signal` aborts; drops and counts the rest, and returns how many those were. */
+  close(signal: AbortSignal): Promise<number> {
     return this.#writer.close(signal);
   }
 }

@@ -8,7 +8,7 @@ import type { StdoutLines } from "../../../cim/logs/stdout/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 import { type CimSettingsApi, cimSettingsToken, settings } from "../../../cim/settings/mod.ts";
 import { buildLogMessage } from "../../_support/wire_messages.ts";
-import { definePlugin, type MetricSet, metricsToken } from "../../../core/mod.ts";
+import { definePlugin, hasCode, type MetricSet, metricsToken } from "../../../core/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { nats } from "../../../plugins/nats/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
@@ -266,4 +266,22 @@ Deno.test("logs() writes raw lines to the standard output when common-infra.json
     await Deno.writeTextFile(path, '{"log_format":"text"}');
     await using agent = await start(folder);
     assert.equal((agent.route.destination("stdout") as StdoutLines).isRaw, true);
+  }));
+
+Deno.test("logs() fails to close, with the number of lines, when lines were lost at the end", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
+    const agent = await start(folder);
+    for (const line of ["one", "two"]) agent.send("amf", line);
+    const stopping = agent.harness.agent.stop();
+    stopping.catch(() => {}); // Asserted below.
+    await until("an attempt failed", () => agent.route.telemetry.writeFailures > 0);
+    await agent.harness.clock.advance(3_000);
+    await assert.rejects(stopping, (error) => {
+      assert.ok(hasCode(error, "log_lines_lost"));
+      assert.match(`${error}`, /Lost 2 log lines: not written before the stop/);
+      return true;
+    });
+    const books = JSON.parse(await Deno.readTextFile(`${folder}/data/log_books.json`));
+    assert.deepEqual(books.logs_file.dropped, { unwritten_at_stop: 2 });
   }));

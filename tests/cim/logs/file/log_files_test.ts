@@ -195,3 +195,13 @@ Deno.test("LogFiles writes the agent's own log when flush_timeout or buffer_size
   await f.clock.advance(500);
   await until("it is written by size", () => f.text("amf-0_ns1_cim-c0.log").length === 1_007);
 });
+
+Deno.test("LogFiles.close() returns the lost lines of applications, not those of the agent's own log", async () => {
+  await using f = await fixture();
+  const own = f.files.reserve("cim", "c0");
+  for (const name of ["cim-c0", "amf-c1"]) await Deno.mkdir(`${f.folder}/amf-0_ns1_${name}.log`);
+  own.append(new TextEncoder().encode("own"));
+  for (const line of ["one", "two"]) f.send("amf", "c1", line);
+  assert.equal(await f.files.close(AbortSignal.abort()), 2);
+  assert.equal(f.files.book.dropped.get("unwritten_at_stop"), 3);
+});
