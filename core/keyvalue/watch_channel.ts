@@ -23,6 +23,8 @@ export interface WatchChannelOptions {
   firstRevision?: number;
   /** Past batches. The reader receives all of them before the first pushed batch; each is fetched on demand. */
   replay?: Iterator<ChangeBatch>;
+  /** Called with each pushed batch when the reader receives it; returns the batch for the reader. Default: itself. */
+  deliver?: (batch: ChangeBatch) => ChangeBatch;
   /** Ends the watch without an error. */
   signal?: AbortSignal;
   /** Called once when the watch ends, whatever the reason. */
@@ -96,7 +98,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     if (this.#ended || batch.revision <= this.#lastRevision) return;
     this.#lastRevision = batch.revision;
     if (this.#reader) {
-      this.#settle({ done: false, value: batch });
+      this.#settle({ done: false, value: this.#delivered(batch) });
       return;
     }
     const bytes = changesBytes(batch.changes);
@@ -138,7 +140,7 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
       this.#pendingBytes -= bytes;
       this.#options.budget?.remove(this, bytes);
       if (this.#pending === 0) this.#options.onDrained?.();
-      return Promise.resolve({ done: false, value: batch });
+      return Promise.resolve({ done: false, value: this.#delivered(batch) });
     }
     if (this.#ended) return this.#final(this.#ended);
     if (this.#reader) throw new TypeError("Cannot read a watch twice at the same time");
@@ -214,6 +216,10 @@ export class WatchChannel implements AsyncIterableIterator<ChangeBatch, undefine
     this.#ended = {};
     if ("error" in ended) return Promise.reject(ended.error);
     return Promise.resolve({ done: true, value: undefined });
+  }
+
+  #delivered(batch: ChangeBatch): ChangeBatch {
+    return this.#options.deliver?.(batch) ?? batch;
   }
 
   #settle(outcome: IteratorResult<ChangeBatch, undefined>): void {

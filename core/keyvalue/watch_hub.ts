@@ -35,10 +35,13 @@ export class WatchHub {
   }
 
   /** Opens a watch that receives every batch published from now on. */
-  open(options: Omit<WatchChannelOptions, "onEnd" | "onOverflow" | "budget">): WatchChannel {
+  open(
+    options: Omit<WatchChannelOptions, "onEnd" | "onOverflow" | "budget" | "deliver">,
+  ): WatchChannel {
     const channel: WatchChannel = new WatchChannel({
       ...options,
       budget: this.#budget,
+      deliver: ownedBatch,
       onEnd: () => this.#watches.delete(channel),
       onOverflow: () => this.#overflows++,
     });
@@ -46,12 +49,15 @@ export class WatchHub {
     return channel;
   }
 
-  /** Sends each watch the changes below its prefix, with copies of the values. */
+  /**
+   * Sends each watch the changes below its prefix. The watches share the values of the batch, which nothing
+   * changes; each reader gets copies when it receives them.
+   */
   publish(batch: StoredBatch): void {
     for (const [channel, prefix] of this.#watches) {
       const changes = batch.changes.filter((change) => changedKey(change).startsWith(prefix));
       if (changes.length === 0) continue;
-      channel.push(ownedBatch({ revision: batch.revision, changes }));
+      channel.push({ revision: batch.revision, changes });
     }
   }
 
@@ -72,7 +78,7 @@ export function ownedEntry({ key, value, revision, createRevision }: Entry): Ent
 }
 
 /** A copy of a batch, its values included. */
-export function ownedBatch({ revision, changes }: StoredBatch): ChangeBatch {
+export function ownedBatch({ revision, changes }: ChangeBatch): ChangeBatch {
   return { revision, changes: changes.map(ownedChange) };
 }
 

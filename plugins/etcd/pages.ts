@@ -12,7 +12,7 @@ import type { KeyRange, Pair, RangeRequest, RangeResult } from "./driver.ts";
 import { isMessageTooLarge } from "./errors.ts";
 
 /** Entries of the first page, and the largest growth from one page to the next. */
-const firstLimit = 16;
+const firstLimit = 2;
 const maxGrowth = 4;
 
 /** Larger pages would often be refused. */

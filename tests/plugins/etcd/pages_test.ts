@@ -43,13 +43,13 @@ function readAll(all: readonly Pair[], options: ConstructorParameters<typeof Pag
 
 Deno.test("Pages grows to the page size when entries are small", () => {
   const { requests } = readAll(pairs(Array(2_000).fill(100)));
-  assert.deepEqual(requests.slice(0, 4).map(({ limit }) => limit), [16, 64, 256, 500]);
+  assert.deepEqual(requests.slice(0, 5).map(({ limit }) => limit), [2, 8, 32, 128, 500]);
   assert.deepEqual(requests.map(({ revision }) => revision).slice(0, 2), [undefined, 7]);
 });
 
 Deno.test("Pages keeps near pageBytes when entries are large", () => {
   const { sizes } = readAll(pairs(Array(60).fill(200_000)));
-  assert(sizes.slice(1).every((size) => size <= 1024 * 1024), `${sizes}`);
+  assert(sizes.every((size) => size <= 1024 * 1024), `${sizes}`);
 });
 
 Deno.test("Pages requests fewer entries when small entries are followed by large ones", () => {
