@@ -9,6 +9,8 @@ export interface RegistrationRequest {
 }
 
 const maxTextLength = 1_024;
+/** Most levels of nesting in overrides; valid ones have two. Deeper values exhaust the stack when they are checked. */
+const maxDepth = 16;
 /** Text of the contract for a body that is not as wanted. */
 const invalidBody = "Invalid request body.";
 
@@ -32,6 +34,11 @@ export function parseRegistration(body: string, fieldsMandatory: boolean): Regis
     );
   }
   const { lmaas, app_settings } = members;
+  for (const [name, value] of Object.entries({ lmaas, app_settings })) {
+    if (isDeeperThan(maxDepth, value)) {
+      throw badRegistration(`${invalidBody} ${name} is nested more than ${maxDepth} levels.`);
+    }
+  }
   return { containerName, containerId, overrides: { lmaas, app_settings } };
 }
 
@@ -55,4 +62,15 @@ function textOf(members: Readonly<Record<string, unknown>>, name: string): strin
     throw badRegistration(`${invalidBody} ${name} is longer than ${maxTextLength} characters.`);
   }
   return value;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let layer = [value];
+  for (let depth = 0; layer.length > 0; depth++) {
+    if (depth > levels) return true;
+    layer = layer.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item) : []
+    );
+  }
+  return false;
 }

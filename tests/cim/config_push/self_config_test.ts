@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { memoryStore, textCodec } from "../../../core/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import type { ChangeRecord } from "../../../cim/config_push/change_record.ts";
 import { fixture } from "./_fixture.ts";
 
 const base = "/cimConfig/lmaas/flush_timeout";
@@ -97,7 +100,7 @@ const bad: [name: string, patch: unknown, reason: RegExp][] = [
     [{ op: "replace", path: "", value: 5 }],
     /\/: 5: wanted an object/,
   ],
-  ["a prototype", [{ op: "add", path: "/__proto__/x", value: 1 }], /banned/],
+  ["a prototype", [{ op: "add", path: "/__proto__/x", value: 1 }], /no member "__proto__"/],
 ];
 
 for (const [name, patch, reason] of bad) {
@@ -138,4 +141,61 @@ Deno.test("D-20 change-sets for cim.json keep their order behind those for the a
   assert.equal(await test.commit(), undefined);
   test.reply("amf.json", 4, "success");
   assert.equal(await test.commit(), "5");
+});
+
+const own = "change-set/ns1/amf/v1/ms/cim.json/3";
+const recordKey = `config_watch/ns1/amf/v1/amf-0/changes/${own}`;
+
+Deno.test("the application of a patch is recorded as begun before it begins", async () => {
+  await using test = await fixture();
+  let begun: unknown;
+  test.settings.onChange(async () => {
+    const entry = await test.state.get(recordKey);
+    begun = JSON.parse(new TextDecoder().decode(entry!.value));
+  });
+  await test.put("cim.json", 3, [{ op: "replace", path: base, value: 5 }]);
+  assert.equal(await test.commit(), "3");
+  const { attempts, state } = begun as ChangeRecord;
+  assert.deepEqual([attempts, state], [1, "seen"]);
+});
+
+for (const [attempts, commit] of [[2, "3"], [3, "-1"]] as const) {
+  Deno.test(`a patch that was begun ${attempts} times without an end commits ${commit}`, async () => {
+    const clock = manualClock();
+    const [store, state] = [memoryStore({ clock }), memoryStore({ clock })];
+    const patch = JSON.stringify([{ op: "replace", path: base, value: 5 }]);
+    await store.put(own, textCodec.encode(patch));
+    const record: ChangeRecord = {
+      key: own,
+      level: "ms",
+      dataKey: "cim.json",
+      revision: 3,
+      state: "seen",
+      reason: "",
+      attempts,
+      seenAt: 0,
+    };
+    await state.put(recordKey, textCodec.encode(JSON.stringify(record)));
+    await using test = await fixture({ store, state, clock });
+    assert.equal(await test.commit(), commit);
+    const { flush_timeout } = test.settings.current.cimConfig.lmaas;
+    assert.equal(flush_timeout, commit === "3" ? 5 : 30);
+    const { reason } = test.service.changeSets.list()[0];
+    assert.equal(reason.includes("the agent ended 3 times"), commit === "-1");
+  });
+}
+
+Deno.test("a patch that grows fails with the reason and leaves the settings", async () => {
+  await using test = await fixture();
+  const before = test.settings.current;
+  const copies = Array.from({ length: 30 }, (_, at) => ({
+    op: "copy",
+    from: "/extra",
+    path: `/extra/g${at}`,
+  }));
+  await test.put("cim.json", 3, copies);
+  assert.equal(await test.commit(), "-1");
+  const { reason } = test.service.changeSets.list()[0];
+  assert.match(reason, /operation \d+ at "\/extra\/g\d+": the patch adds more than/);
+  assert.equal(test.settings.current, before);
 });

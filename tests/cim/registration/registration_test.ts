@@ -237,3 +237,16 @@ Deno.test("an answer contains the identity at the time of the request", async ()
   const [, document] = await answer(cim, {});
   assert.equal(document.tmaas_fqdn, "topo:2");
 });
+
+for (const member of ["lmaas", "app_settings"]) {
+  Deno.test(`a deeply nested ${member} is answered with 400`, async () => {
+    await using cim = await product();
+    for (const [open, close] of [["[", "]"], ['{"a":', "}"]]) {
+      const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+      const [status, document] = await answer(cim, `{"${member}":${deep}}`);
+      assert.equal(status, 400);
+      assert.match(String(document.err_msg), /is nested more than 16 levels/);
+    }
+    assert.equal(cim.logs.messages("error").length, 0);
+  });
+}
