@@ -28,9 +28,9 @@ import { store } from "../store/mod.ts";
 const subjectFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
 
 /**
- * Every plugin of the product, new for each agent. The order is that of the start where the dependencies
- * leave a choice: the log, then what only reads, then the doors and the stores, then what works with them,
- * and last what has to stop first.
+ * Creates every plugin of the product; each agent needs its own. Where dependencies leave a choice, plugins start in
+ * this order: the log, plugins that only read files, servers and stores, the plugins that use those, and last the
+ * plugins that must stop first.
  */
 export function cimPlugins(): readonly Plugin[] {
   return [

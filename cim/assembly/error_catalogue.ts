@@ -10,8 +10,8 @@ import { registrationErrors } from "../registration/mod.ts";
 import { settingsErrors } from "../settings/mod.ts";
 
 /**
- * The error codes of every part of the agent, for the reference. The command line adds its own codes, since
- * it stands above this folder.
+ * The error codes of every part of the agent, for the reference. The command line, which imports this folder, has its
+ * own catalogue.
  */
 export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   coreErrors,

@@ -1,7 +1,7 @@
 /**
- * The product put together: the list of its plugins, and the sources of their configuration with what one
- * part derives for another. It is code, never a directory scan, because a compiled binary holds only what
- * is imported; and it starts nothing.
+ * Assembles the product: the list of its plugins, the sources of their configuration including derived defaults, and
+ * the catalogue of error codes. The list is code and not a directory scan, because a compiled binary contains only
+ * imported modules. Nothing is started here.
  *
  * @module
  */

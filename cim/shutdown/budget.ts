@@ -1,15 +1,15 @@
 /**
- * How the pod's grace period is divided: the application has until three seconds before its end, the
- * agent itself until one second before.
+ * Divides the grace period of the pod: the application has until three seconds before its end, the agent until one
+ * second before its end.
  *
  * @module
  */
 import { type ConfigSources, duration, readSection } from "../../core/mod.ts";
 
-/** The section `shutdown`. */
+/** Fields of the section `shutdown`. */
 export const shutdownFields = {
   graceMs: duration({
-    doc: "The pod's termination grace period: after it the process is killed.",
+    doc: "Termination grace period of the pod. The agent stops one second before its end.",
     default: 30_000,
     min: 0,
     max: 86_400_000,
@@ -19,7 +19,7 @@ export const shutdownFields = {
 const agentReserveMs = 1_000;
 const drainReserveMs = 2_000;
 
-/** Budget of the agent's stop; the default grace period counts when the section is bad. */
+/** Time in milliseconds that the stop of the agent may take. An invalid section counts as the default. */
 export function shutdownBudgetMs(sources: ConfigSources): number {
   const { values } = readSection("shutdown", shutdownFields, sources);
   const graceMs = values?.graceMs ?? shutdownFields.graceMs.default;
@@ -27,8 +27,8 @@ export function shutdownBudgetMs(sources: ConfigSources): number {
 }
 
 /**
- * What the application gets of a budget, the rest is for draining: all but two seconds, and of a small
- * budget half.
+ * Time in milliseconds that the application gets of a budget: all but two seconds, or half of a budget below four
+ * seconds. The rest is for draining.
  */
 export function appWaitMs(budgetMs: number): number {
   return Math.max(budgetMs - drainReserveMs, budgetMs / 2, 0);

@@ -1,8 +1,8 @@
 /**
- * The end: the application is asked to shut down and waited for, then the messages that are still under way
- * are taken in, and only then the other parts close in reverse order. One deadline covers all of it.
+ * Shutdown of the application before the agent: requests it, waits for the report, and drains the messages that are
+ * in flight; then the other plugins close in reverse order. One deadline covers all steps.
  *
- * It never deletes the pod, never exits the process and never makes the agent wait beyond its budget.
+ * This folder never deletes the pod, never exits the process and never exceeds its time budget.
  *
  * @module
  */

@@ -9,9 +9,9 @@ import { appWaitMs, shutdownFields } from "./budget.ts";
 import { shutDownApp } from "./shut_down_app.ts";
 
 /**
- * Ends the application before the agent. It requires what takes the application's messages, so it closes
- * before all of it; when it has drained the message bus nothing more can arrive, and the others have only
- * to write what they hold.
+ * Shuts the application down before the agent. It requires the plugins that receive messages of the application, so it
+ * closes before them. After it has drained the message bus nothing more can arrive, and the others only have to write
+ * what they hold.
  */
 export function shutdown(): Plugin {
   return definePlugin({

@@ -2,31 +2,31 @@ import { type Clock, type Logger } from "../../core/mod.ts";
 import type { AppClient } from "../app_client/mod.ts";
 import type { EventsApi } from "../events/mod.ts";
 
-/** How the application took it. */
+/** Outcome of the shutdown of the application. */
 export type AppShutdownResult =
-  /** It accepted and reported success or failure. */
+  /** It accepted the request and reported success or failure. */
   | "succeeded"
   | "failed"
-  /** It accepted and reported nothing in time. */
+  /** It accepted the request and reported nothing in time. */
   | "silent"
-  /** It answered with another status than 2xx. */
+  /** It answered with a status other than 2xx. */
   | "refused"
   /** It did not answer. */
   | "unreachable";
 
-/** What {@linkcode shutDownApp} works with. */
+/** Options of {@linkcode shutDownApp}. */
 export interface ShutDownAppOptions {
   /** The application. */
   readonly app: AppClient;
-  /** Where its report arrives. */
+  /** Receives its report. */
   readonly events: EventsApi;
-  /** Source of time. */
+  /** Clock to use. */
   readonly clock: Clock;
-  /** Told what happens. */
+  /** Logs the steps. */
   readonly log: Logger;
-  /** Limit for request and report together, in milliseconds. */
+  /** Time limit for request and report together, in milliseconds. */
   readonly limitMs: number;
-  /** Ends it early. */
+  /** Ends the wait when it aborts. */
   readonly signal: AbortSignal;
 }
 
@@ -34,8 +34,8 @@ const path = "/api/v1/_operations/shutdown";
 const nothing = new Uint8Array(0);
 
 /**
- * Asks the application to shut down, and waits for its report if it accepts. Never throws: the agent stops
- * whatever the application does.
+ * Requests the shutdown of the application and waits for its report if it accepts. Never throws, because the agent
+ * stops in any case.
  */
 export async function shutDownApp(
   { app, events, clock, log, limitMs, signal }: ShutDownAppOptions,
@@ -44,7 +44,7 @@ export async function shutDownApp(
   const { promise: reported, resolve: report } = Promise.withResolvers<AppShutdownResult>();
   const end = clock.monotonic() + limitMs;
   using ending = new DisposableStack();
-  // Listening comes first: the report may overtake the answer.
+  // Subscribed before the request, because the report may arrive before the answer.
   ending.use(events.on("ShutdownSuccess", () => report("succeeded")));
   ending.use(events.on("ShutdownFailure", () => report("failed")));
   const onAbort = () => report("silent");
@@ -53,15 +53,15 @@ export async function shutDownApp(
   try {
     const outcome = await app.post(path, nothing, { timeoutMs: limitMs, signal });
     if (outcome.kind !== "answered") {
-      log.warn("Application not asked to shut down", { reason: outcome.reason });
+      log.warn("Cannot request the shutdown of the application", { reason: outcome.reason });
       return "unreachable";
     }
     if (outcome.status < 200 || outcome.status > 299) {
-      log.warn("Application refuses to shut down", { status: outcome.status });
+      log.warn("Application refused to shut down", { status: outcome.status });
       return "refused";
     }
   } catch (error) {
-    if (!signal.aborted) log.error("Cannot ask the application to shut down", { error });
+    if (!signal.aborted) log.error("Cannot request the shutdown of the application", { error });
     return "unreachable";
   }
   log.info("Application is shutting down");

@@ -6,21 +6,21 @@
  */
 
 /** Maximum number of bytes written for one byte of text. */
-export const MAX_ESCAPE = 6;
+export const maxEscapeBytes = 6;
 
 const encoder = new TextEncoder();
-const HEX = encoder.encode("0123456789abcdef");
-const REPLACEMENT = encoder.encode("\\ufffd");
+const hexDigits = encoder.encode("0123456789abcdef");
+const replacement = encoder.encode("\\ufffd");
 
-const PLAIN = 0;
-const SHORT = 1;
-const UNICODE = 2;
-const MULTIBYTE = 3;
+const plain = 0;
+const short = 1;
+const unicode = 2;
+const multibyte = 3;
 
 /** For each byte: copy it, escape it with a letter or as \u00xx, or decode a multi-byte sequence. */
-const KIND = makeKinds();
+const kinds = makeKinds();
 /** Letter of each short escape. */
-const LETTER = makeLetters();
+const letters = makeLetters();
 
 /** Writes `source[start, end)` to `target` from `at` on; needs room for 6 bytes per byte; returns the end. */
 export function writeJsonText(
@@ -33,22 +33,22 @@ export function writeJsonText(
   let from = start;
   while (from < end) {
     const byte = source[from];
-    const kind = KIND[byte];
-    if (kind === PLAIN) {
+    const kind = kinds[byte];
+    if (kind === plain) {
       target[at++] = byte;
       from++;
-    } else if (kind === SHORT) {
+    } else if (kind === short) {
       target[at++] = 0x5c;
-      target[at++] = LETTER[byte];
+      target[at++] = letters[byte];
       from++;
-    } else if (kind === UNICODE) {
+    } else if (kind === unicode) {
       at = writeUnicode(byte, target, at);
       from++;
     } else {
       const length = sequenceLength(source, from, end);
       if (length === 0) {
-        target.set(REPLACEMENT, at);
-        at += REPLACEMENT.length;
+        target.set(replacement, at);
+        at += replacement.length;
         from++;
       } else if (length === 3 && isLineSeparator(source, from)) {
         at = writeUnicode(0x2000 | (source[from + 2] & 0x3f), target, at);
@@ -81,10 +81,10 @@ export function writeBytes(bytes: Uint8Array, target: Uint8Array, at: number): n
 function writeUnicode(code: number, target: Uint8Array, at: number): number {
   target[at] = 0x5c;
   target[at + 1] = 0x75;
-  target[at + 2] = HEX[code >> 12];
-  target[at + 3] = HEX[(code >> 8) & 15];
-  target[at + 4] = HEX[(code >> 4) & 15];
-  target[at + 5] = HEX[code & 15];
+  target[at + 2] = hexDigits[code >> 12];
+  target[at + 3] = hexDigits[(code >> 8) & 15];
+  target[at + 4] = hexDigits[(code >> 4) & 15];
+  target[at + 5] = hexDigits[code & 15];
   return at + 6;
 }
 
@@ -117,10 +117,10 @@ function isContinuation(byte: number): boolean {
 
 function makeKinds(): Uint8Array {
   const kinds = new Uint8Array(256);
-  kinds.fill(UNICODE, 0, 0x20);
-  kinds.fill(MULTIBYTE, 0x80);
-  for (const char of '"\\\n\r\t') kinds[char.charCodeAt(0)] = SHORT;
-  for (const char of "<>&") kinds[char.charCodeAt(0)] = UNICODE;
+  kinds.fill(unicode, 0, 0x20);
+  kinds.fill(multibyte, 0x80);
+  for (const char of '"\\\n\r\t') kinds[char.charCodeAt(0)] = short;
+  for (const char of "<>&") kinds[char.charCodeAt(0)] = unicode;
   return kinds;
 }
 

@@ -13,28 +13,28 @@
  */
 
 /** Bytes of a vtable before its first slot. */
-const VTABLE_HEAD = 4;
+const vtableHeadBytes = 4;
 
 /** Result for a field that is absent in its table. */
-export const ABSENT = 0;
+export const absent = 0;
 /** Result for a position outside the payload. */
-export const OUTSIDE = -1;
+export const outside = -1;
 
-/** Target of the forward offset at `at`; {@linkcode OUTSIDE} unless 4 bytes follow there. */
+/** Target of the forward offset at `at`; {@linkcode outside} unless 4 bytes follow there. */
 export function follow(data: DataView, at: number, end: number): number {
   const offset = data.getInt32(at, true);
-  return offset < 4 || offset > end - at - 4 ? OUTSIDE : at + offset;
+  return offset < 4 || offset > end - at - 4 ? outside : at + offset;
 }
 
 /**
- * Position of the string that the slot at `at` refers to, or {@linkcode OUTSIDE}; its length is the 4 bytes before
+ * Position of the string that the slot at `at` refers to, or {@linkcode outside}; its length is the 4 bytes before
  * it.
  */
 export function followText(data: DataView, at: number, end: number): number {
   const head = follow(data, at, end);
-  if (head < 0) return OUTSIDE;
+  if (head < 0) return outside;
   const length = data.getInt32(head, true);
-  return length < 0 || length > end - head - 4 ? OUTSIDE : head + 4;
+  return length < 0 || length > end - head - 4 ? outside : head + 4;
 }
 
 /** End (exclusive) of the string at `start`, as found by {@linkcode followText}. */
@@ -42,13 +42,13 @@ export function textEnd(data: DataView, start: number): number {
   return start + data.getInt32(start - 4, true);
 }
 
-/** Position of the vtable of the table at `table`, or {@linkcode OUTSIDE}; needs 4 bytes at `table`. */
+/** Position of the vtable of the table at `table`, or {@linkcode outside}; needs 4 bytes at `table`. */
 export function vtableOf(data: DataView, table: number, start: number, end: number): number {
   const vtable = table - data.getInt32(table, true);
-  if (vtable < start + 4 || vtable > end - VTABLE_HEAD) return OUTSIDE;
+  if (vtable < start + 4 || vtable > end - vtableHeadBytes) return outside;
   const size = data.getUint16(vtable, true);
-  const isSound = size >= VTABLE_HEAD && (size & 1) === 0 && size <= end - vtable;
-  return isSound ? vtable : OUTSIDE;
+  const isSound = size >= vtableHeadBytes && (size & 1) === 0 && size <= end - vtable;
+  return isSound ? vtable : outside;
 }
 
 /** Whether the table that the vtable describes ends before `end`. */
@@ -59,7 +59,7 @@ export function isInside(data: DataView, table: number, vtable: number, end: num
 
 /**
  * Position of the field of `width` bytes in `slot` of a table for which {@linkcode isInside} holds;
- * {@linkcode ABSENT} when the table does not have it, {@linkcode OUTSIDE} when it lies outside the table.
+ * {@linkcode absent} when the table does not have it, {@linkcode outside} when it lies outside the table.
  */
 export function fieldOf(
   data: DataView,
@@ -68,11 +68,11 @@ export function fieldOf(
   slot: number,
   width: number,
 ): number {
-  const entry = VTABLE_HEAD + 2 * slot;
-  if (entry >= data.getUint16(vtable, true)) return ABSENT;
+  const entry = vtableHeadBytes + 2 * slot;
+  if (entry >= data.getUint16(vtable, true)) return absent;
   const offset = data.getUint16(vtable + entry, true);
-  if (offset === 0) return ABSENT;
-  return offset < 4 || offset + width > data.getUint16(vtable + 2, true) ? OUTSIDE : table + offset;
+  if (offset === 0) return absent;
+  return offset < 4 || offset + width > data.getUint16(vtable + 2, true) ? outside : table + offset;
 }
 
 /** View of `buffer` for reading numbers. */

@@ -9,7 +9,7 @@
  */
 
 /** Longest range that is copied 8 bytes at a time; `set` is faster for longer ones. */
-const SHORT_BYTES = 448;
+const maxShortBytes = 448;
 
 /** Bytes, and a view of the same memory for reading and writing numbers. */
 export interface Bytes {
@@ -32,7 +32,7 @@ export function copyBytes(
   at: number,
 ): number {
   const length = end - start;
-  if (length > SHORT_BYTES) {
+  if (length > maxShortBytes) {
     target.bytes.set(buffer.subarray(start, end), at);
     return at + length;
   }

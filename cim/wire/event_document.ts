@@ -1,40 +1,40 @@
-import { MAX_ESCAPE, writeBytes, writeDecimal, writeJsonText } from "./_json_text.ts";
+import { maxEscapeBytes, writeBytes, writeDecimal, writeJsonText } from "./_json_text.ts";
 import { textEnd } from "./_table.ts";
-import { type EventView, PAIR_SLOTS, TEXT_SLOTS } from "./event_view.ts";
+import { type EventView, pairSlots, textSlots } from "./event_view.ts";
 
 const encoder = new TextEncoder();
-const OPEN = encoder.encode('{"eventName":"');
-const TIME = encoder.encode('","eventTime":');
-const SOURCE_TYPE = encoder.encode(',"eventSourceType":"');
-const MANAGED_OBJECT = encoder.encode(',"managedObject":');
-const NULL = encoder.encode("null");
-const HEADERS = encoder.encode(',"sourceHeaders":');
-const CONTAINER_ID = encoder.encode(',"containerId":"');
-const SOURCE_NAME = encoder.encode(',"sourceName":"');
-const SOURCE_ID = encoder.encode(',"sourceId":"');
-const PAIR_NAME = encoder.encode('{"name":"');
-const PAIR_VALUE = encoder.encode('","value":"');
-const PAIR_CLOSE = encoder.encode('"}');
+const open = encoder.encode('{"eventName":"');
+const timeKey = encoder.encode('","eventTime":');
+const sourceTypeKey = encoder.encode(',"eventSourceType":"');
+const managedObjectKey = encoder.encode(',"managedObject":');
+const nullText = encoder.encode("null");
+const headersKey = encoder.encode(',"sourceHeaders":');
+const containerIdKey = encoder.encode(',"containerId":"');
+const sourceNameKey = encoder.encode(',"sourceName":"');
+const sourceIdKey = encoder.encode(',"sourceId":"');
+const pairNameKey = encoder.encode('{"name":"');
+const pairValueKey = encoder.encode('","value":"');
+const pairClose = encoder.encode('"}');
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const CLOSE_OBJECT = 0x7d;
+const quote = 0x22;
+const comma = 0x2c;
+const openArray = 0x5b;
+const closeArray = 0x5d;
+const closeObject = 0x7d;
 
 /** The vectors after `managedObject`, in document order; an empty one is omitted. */
-const OPTIONAL_PAIRS = ([
+const optionalPairs = ([
   "additionalInfo",
   "thresholdInfo",
   "stateChangeDefinition",
   "monitoredAttributes",
-] as const).map((name) => ({ slot: PAIR_SLOTS[name], key: encoder.encode(`,"${name}":`) }));
+] as const).map((name) => ({ slot: pairSlots[name], key: encoder.encode(`,"${name}":`) }));
 
 /** Upper bounds of the bytes of keys and punctuation, for one event without its pairs and for one pair. */
-const FRAME_BYTES = 512;
-const PAIR_FRAME_BYTES = 32;
+const frameBytes = 512;
+const pairFrameBytes = 32;
 /** A larger buffer is not reused for the next event. */
-const KEPT_BYTES = 65_536;
+const maxKeptBytes = 65_536;
 
 /**
  * Writes the JSON document of an event: members in the order of the contract and without those it omits, times
@@ -64,30 +64,30 @@ export class EventDocument {
 
   /** Writes the document of the event that `view` holds; `sourceHeaders` is a complete JSON object. */
   write(view: EventView, sourceHeaders: Uint8Array): Uint8Array {
-    const room = FRAME_BYTES + sourceHeaders.length + MAX_ESCAPE * view.textBytes +
-      PAIR_FRAME_BYTES * view.pairCount;
+    const room = frameBytes + sourceHeaders.length + maxEscapeBytes * view.textBytes +
+      pairFrameBytes * view.pairCount;
     const target = this.#buffer(room);
-    let at = writeText(view, TEXT_SLOTS.eventName, OPEN, target, 0);
-    at = writeDecimal(view.eventTime(), target, writeBytes(TIME, target, at));
-    at = writeOptionalText(view, TEXT_SLOTS.eventSourceType, SOURCE_TYPE, target, at);
+    let at = writeText(view, textSlots.eventName, open, target, 0);
+    at = writeDecimal(view.eventTime(), target, writeBytes(timeKey, target, at));
+    at = writeOptionalText(view, textSlots.eventSourceType, sourceTypeKey, target, at);
     at = writeManagedObject(view, target, at);
-    for (const { slot, key } of OPTIONAL_PAIRS) {
+    for (const { slot, key } of optionalPairs) {
       if (view.pairsCount(slot) === 0) continue;
       at = writePairs(view, slot, target, writeBytes(key, target, at));
     }
-    at = writeBytes(sourceHeaders, target, writeBytes(HEADERS, target, at));
-    at = writeText(view, TEXT_SLOTS.containerId, CONTAINER_ID, target, at);
-    target[at++] = QUOTE;
-    at = writeOptionalText(view, TEXT_SLOTS.sourceName, SOURCE_NAME, target, at);
-    at = writeOptionalText(view, TEXT_SLOTS.sourceId, SOURCE_ID, target, at);
-    target[at++] = CLOSE_OBJECT;
+    at = writeBytes(sourceHeaders, target, writeBytes(headersKey, target, at));
+    at = writeText(view, textSlots.containerId, containerIdKey, target, at);
+    target[at++] = quote;
+    at = writeOptionalText(view, textSlots.sourceName, sourceNameKey, target, at);
+    at = writeOptionalText(view, textSlots.sourceId, sourceIdKey, target, at);
+    target[at++] = closeObject;
     return target.subarray(0, at);
   }
 
   #buffer(room: number): Uint8Array {
     if (room <= this.#kept.length) return this.#kept;
     const grown = new Uint8Array(room);
-    if (room <= KEPT_BYTES) this.#kept = grown;
+    if (room <= maxKeptBytes) this.#kept = grown;
     return grown;
   }
 }
@@ -112,29 +112,29 @@ function writeOptionalText(
 ): number {
   if (view.textEnd(slot) === view.textStart(slot)) return at;
   at = writeText(view, slot, key, target, at);
-  target[at++] = QUOTE;
+  target[at++] = quote;
   return at;
 }
 
 function writeManagedObject(view: EventView, target: Uint8Array, at: number): number {
-  at = writeBytes(MANAGED_OBJECT, target, at);
-  return view.pairsCount(PAIR_SLOTS.managedObject) === 0
-    ? writeBytes(NULL, target, at)
-    : writePairs(view, PAIR_SLOTS.managedObject, target, at);
+  at = writeBytes(managedObjectKey, target, at);
+  return view.pairsCount(pairSlots.managedObject) === 0
+    ? writeBytes(nullText, target, at)
+    : writePairs(view, pairSlots.managedObject, target, at);
 }
 
 function writePairs(view: EventView, slot: number, target: Uint8Array, at: number): number {
   const first = view.pairsStart(slot);
   const end = first + 4 * view.pairsCount(slot);
-  target[at++] = OPEN_ARRAY;
+  target[at++] = openArray;
   for (let element = first; element < end; element += 4) {
-    if (element > first) target[at++] = COMMA;
+    if (element > first) target[at++] = comma;
     const table = element + view.data.getInt32(element, true);
-    at = writePairText(view, table, 0, target, writeBytes(PAIR_NAME, target, at));
-    at = writePairText(view, table, 1, target, writeBytes(PAIR_VALUE, target, at));
-    at = writeBytes(PAIR_CLOSE, target, at);
+    at = writePairText(view, table, 0, target, writeBytes(pairNameKey, target, at));
+    at = writePairText(view, table, 1, target, writeBytes(pairValueKey, target, at));
+    at = writeBytes(pairClose, target, at);
   }
-  target[at++] = CLOSE_ARRAY;
+  target[at++] = closeArray;
   return at;
 }
 

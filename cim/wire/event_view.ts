@@ -1,5 +1,5 @@
 import {
-  ABSENT,
+  absent,
   fieldOf,
   follow,
   followText,
@@ -38,7 +38,7 @@ export type TextField =
   | "eventSourceType";
 
 /** Slot of each vector in the Event table. */
-export const PAIR_SLOTS: Readonly<Record<PairField, number>> = Object.freeze({
+export const pairSlots: Readonly<Record<PairField, number>> = Object.freeze({
   managedObject: 3,
   additionalInfo: 4,
   thresholdInfo: 5,
@@ -47,7 +47,7 @@ export const PAIR_SLOTS: Readonly<Record<PairField, number>> = Object.freeze({
 });
 
 /** Slot of each string in the Event table. */
-export const TEXT_SLOTS: Readonly<Record<TextField, number>> = Object.freeze({
+export const textSlots: Readonly<Record<TextField, number>> = Object.freeze({
   eventName: 0,
   containerId: 2,
   sourceId: 8,
@@ -55,10 +55,10 @@ export const TEXT_SLOTS: Readonly<Record<TextField, number>> = Object.freeze({
   eventSourceType: 10,
 });
 
-const SLOT_COUNT = 11;
-const TIME_SLOT = 1;
+const slotCount = 11;
+const timeSlot = 1;
 /** Largest absolute value of the high word for which a time is exact as a number. */
-const SAFE_HIGH = 0x1fffff;
+const maxSafeHigh = 0x1fffff;
 
 /**
  * Verified view of one Event in the buffer in which it was received.
@@ -97,7 +97,7 @@ export class EventView {
   pairCount = 0;
   readonly #maxPairs: number;
   readonly #maxTextBytes: number;
-  readonly #starts = new Int32Array(SLOT_COUNT);
+  readonly #starts = new Int32Array(slotCount);
   readonly #decoder = new TextDecoder();
 
   /** Creates a view. @throws {RangeError} When a limit is out of range. */
@@ -128,17 +128,17 @@ export class EventView {
     if (!isInside(data, table, vtable, end)) return "bad_table";
     this.textBytes = 0;
     this.pairCount = 0;
-    const time = fieldOf(data, table, vtable, TIME_SLOT, 8);
+    const time = fieldOf(data, table, vtable, timeSlot, 8);
     if (time < 0) return "bad_field";
-    this.timeLow = time === ABSENT ? 0 : data.getUint32(time, true);
-    this.timeHigh = time === ABSENT ? 0 : data.getInt32(time + 4, true);
-    for (let slot = 0; slot < SLOT_COUNT; slot++) {
-      if (slot === TIME_SLOT) continue;
+    this.timeLow = time === absent ? 0 : data.getUint32(time, true);
+    this.timeHigh = time === absent ? 0 : data.getInt32(time + 4, true);
+    for (let slot = 0; slot < slotCount; slot++) {
+      if (slot === timeSlot) continue;
       const field = fieldOf(data, table, vtable, slot, 4);
       if (field < 0) return "bad_field";
       this.#starts[slot] = 0;
-      if (field === ABSENT) continue;
-      const isVector = slot >= PAIR_SLOTS.managedObject && slot <= PAIR_SLOTS.monitoredAttributes;
+      if (field === absent) continue;
+      const isVector = slot >= pairSlots.managedObject && slot <= pairSlots.monitoredAttributes;
       const fault = isVector
         ? this.#readPairs(field, slot, start, end)
         : this.#readText(field, slot, end);
@@ -171,7 +171,7 @@ export class EventView {
 
   /** Name of the event; `""` when absent. Allocates a string. */
   eventName(): string {
-    return this.text(TEXT_SLOTS.eventName);
+    return this.text(textSlots.eventName);
   }
 
   /** The string in `slot`, with U+FFFD for invalid UTF-8; `""` when absent. Allocates a string. */
@@ -184,7 +184,7 @@ export class EventView {
   /** Time of the event in milliseconds since 1970; a bigint if it is not exact as a number. */
   eventTime(): number | bigint {
     const high = this.timeHigh;
-    if (high <= SAFE_HIGH && high >= -SAFE_HIGH) return high * 0x1_0000_0000 + this.timeLow;
+    if (high <= maxSafeHigh && high >= -maxSafeHigh) return high * 0x1_0000_0000 + this.timeLow;
     return (BigInt(high) << 32n) | BigInt(this.timeLow);
   }
 
@@ -215,7 +215,7 @@ export class EventView {
       for (let part = 0; part < 2; part++) {
         const text = fieldOf(data, table, vtable, part, 4);
         if (text < 0) return "bad_field";
-        if (text === ABSENT) continue;
+        if (text === absent) continue;
         const textStart = followText(data, text, end);
         if (textStart < 0) return "bad_text";
         this.textBytes += data.getInt32(textStart - 4, true);

@@ -1,4 +1,4 @@
-import { MAX_ESCAPE, writeBytes, writeJsonText } from "./_json_text.ts";
+import { maxEscapeBytes, writeBytes, writeJsonText } from "./_json_text.ts";
 import type { LogMessageView } from "./log_message_view.ts";
 
 /** The pod that an envelope names. */
@@ -46,7 +46,7 @@ export class LogEnvelope {
     const podName = new TextEncoder().encode(origin.podName);
     const parts = ['","kubernetes":{"namespace_name":"', '","pod_name":"', '"}}'];
     const [before, between, after] = parts.map((part) => new TextEncoder().encode(part));
-    const room = 64 + MAX_ESCAPE * (namespace.length + podName.length);
+    const room = 64 + maxEscapeBytes * (namespace.length + podName.length);
     const tail = new Uint8Array(room);
     let at = writeBytes(before, tail, 0);
     at = writeJsonText(namespace, 0, namespace.length, tail, at);
@@ -58,7 +58,7 @@ export class LogEnvelope {
   /** Maximum length in bytes of the envelope of the message that `view` holds. */
   maxLength(view: LogMessageView): number {
     const text = view.nameEnd - view.nameStart + view.payloadEnd - view.payloadStart;
-    return MAX_ESCAPE * text + this.#head.length + this.#middle.length + this.#tail.length;
+    return maxEscapeBytes * text + this.#head.length + this.#middle.length + this.#tail.length;
   }
 
   /** Writes the envelope of the message that `view` holds to `target` from `at` on; returns its end. */

@@ -14,21 +14,15 @@
  */
 
 export { type Bytes, copyBytes, sameBytes } from "./bytes.ts";
-export { buildEvent, type EventLayout, type EventPair, type EventParts } from "./build_event.ts";
-export {
-  buildLogMessage,
-  type LogMessageLayout,
-  type LogMessageParts,
-} from "./build_log_message.ts";
 export { EventDocument } from "./event_document.ts";
 export {
   EventView,
   type EventViewOptions,
-  PAIR_SLOTS,
   type PairField,
-  TEXT_SLOTS,
+  pairSlots,
   type TextField,
+  textSlots,
 } from "./event_view.ts";
 export { LogEnvelope, type LogEnvelopeOrigin } from "./log_envelope.ts";
 export { LogMessageView } from "./log_message_view.ts";
-export { WIRE_FAULTS, type WireFault } from "./wire_fault.ts";
+export { type WireFault, wireFaults } from "./wire_fault.ts";

@@ -1,11 +1,11 @@
 /**
- * Why a payload was refused. Constant strings, so that reporting one allocates nothing and the set
- * serves directly as the values of a bounded metric label.
+ * Why a payload was refused. The values are constant strings: reporting one allocates nothing, and they are the values
+ * of a bounded metric label.
  *
  * | Fault | Meaning |
  * |---|---|
  * | `too_short` | fewer than 8 bytes, so no root offset and table fit |
- * | `bad_root` | the root offset points into itself or past the end |
+ * | `bad_root` | the root offset points to itself or past the end |
  * | `bad_vtable` | the vtable lies outside, has an odd size or one below 4, or runs past the end |
  * | `bad_table` | the table itself runs past the end |
  * | `bad_field` | a field lies outside its table |
@@ -24,7 +24,7 @@ export type WireFault =
   | "too_large";
 
 /** Every {@linkcode WireFault}, in the order of the table in its documentation. */
-export const WIRE_FAULTS: readonly WireFault[] = Object.freeze([
+export const wireFaults: readonly WireFault[] = Object.freeze([
   "too_short",
   "bad_root",
   "bad_vtable",

@@ -1,7 +1,9 @@
 /**
- * An agent of two own plugins and a store, with the library alone:
- * `deno run -A examples/hello_plugin/main.ts`. One plugin counts visits in a store that survives restarts, the
- * other greets with the count.
+ * An agent with two plugins of its own and a store, using only the library. One plugin counts visits in a store that
+ * survives restarts, the other greets with the count.
+ *
+ * Run: `deno run -A examples/hello_plugin/main.ts FOLDER`. FOLDER contains the store; without it every run counts from
+ * one.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  * @module
  */
 import * as flatbuffers from "npm:flatbuffers@25.9.23";
-import { PAIR_SLOTS, type PairField, TEXT_SLOTS, type TextField } from "../../cim/wire/mod.ts";
+import { type PairField, pairSlots, type TextField, textSlots } from "../../cim/wire/mod.ts";
 
 /** Members of a LogMessage. */
 export interface LogMessageParts {
@@ -81,14 +81,14 @@ export function buildEvent(parts: EventParts, { first = "pairs" }: EventLayout =
 }
 
 function addTexts(builder: flatbuffers.Builder, parts: EventParts, offsets: number[]): void {
-  for (const [name, slot] of Object.entries(TEXT_SLOTS)) {
+  for (const [name, slot] of Object.entries(textSlots)) {
     const text = parts[name as TextField];
     if (text !== undefined) offsets[slot] = builder.createString(encoder.encode(text));
   }
 }
 
 function addPairs(builder: flatbuffers.Builder, parts: EventParts, offsets: number[]): void {
-  for (const [name, slot] of Object.entries(PAIR_SLOTS)) {
+  for (const [name, slot] of Object.entries(pairSlots)) {
     const pairs = parts[name as PairField];
     if (pairs === undefined) continue;
     const tables = pairs.map(([key, value]) => {

@@ -10,7 +10,7 @@ import {
   EventView,
   LogEnvelope,
   LogMessageView,
-  WIRE_FAULTS,
+  wireFaults,
 } from "../../cim/wire/mod.ts";
 import { buildEvent, buildLogMessage, type EventParts } from "../_support/wire_messages.ts";
 
@@ -137,9 +137,9 @@ for (
         assertInside(log, 32, 32 + length);
         const target = new Uint8Array(envelope.maxLength(log));
         result += target.subarray(0, envelope.write(log, target, 0)).toHex();
-      } else assert.ok(WIRE_FAULTS.includes(logFault));
+      } else assert.ok(wireFaults.includes(logFault));
       const eventFault = view.read(buffer, 32, 32 + length);
-      if (eventFault !== undefined) assert.ok(WIRE_FAULTS.includes(eventFault));
+      if (eventFault !== undefined) assert.ok(wireFaults.includes(eventFault));
       return eventFault ?? result + document.write(view, headers).toHex();
     };
     fc.assert(

@@ -32,7 +32,7 @@ Deno.test("cimPlugins() start and stop in one process, twice at the same time", 
   }
 });
 
-Deno.test("the agent's own log stands in the log folder as container cim", async () => {
+Deno.test("cimPlugins() write the agent's own log to the log folder as container cim", async () => {
   const folder = await Deno.makeTempDir();
   const sets = [
     ...["rest.port=0", "nats.port=0", `paths.data=${folder}/data`, `paths.logs=${folder}/logs`],

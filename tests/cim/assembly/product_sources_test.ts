@@ -16,14 +16,14 @@ async function valuesOf(
 
 const infra = { "/opt/conf/static/common-infra.json": '{"etcd_url":"infra:2379"}' };
 
-Deno.test("productSources() puts the embedded store into paths.data", async () => {
+Deno.test("productSources() sets the folder of the embedded store to paths.data", async () => {
   assert.equal((await valuesOf("localkv", {})).folder, "/opt/data");
   assert.equal((await valuesOf("localkv", {}, { CIM_PATHS_DATA: "/data" })).folder, "/data");
   const env = { CIM_PATHS_DATA: "/data", CIM_LOCALKV_FOLDER: "/own" };
   assert.equal((await valuesOf("localkv", {}, env)).folder, "/own");
 });
 
-Deno.test("productSources() takes etcd from common-infra.json unless it is configured", async () => {
+Deno.test("productSources() takes the endpoint of etcd from common-infra.json unless it is configured", async () => {
   assert.equal((await valuesOf("etcd", {})).endpoints, undefined);
   assert.deepEqual((await valuesOf("etcd", infra)).endpoints, ["infra:2379"]);
   const env = { CIM_ETCD_ENDPOINTS: "own:2379" };

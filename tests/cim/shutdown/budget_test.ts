@@ -4,11 +4,11 @@ import { appWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
 
 const sources = (env: Record<string, string>) => sourcesFrom({ env, envPrefix: "CIM_" });
 
-Deno.test("D-102 the grace period is 30 seconds when nobody says", () => {
+Deno.test("D-102 shutdownBudgetMs() uses a grace period of 30 seconds by default", () => {
   assert.equal(shutdownBudgetMs(sources({})), 29_000);
 });
 
-Deno.test("D-98 the application has until three seconds before the end of the grace period", () => {
+Deno.test("D-98 appWaitMs() leaves three seconds of the grace period", () => {
   const budgetMs = shutdownBudgetMs(sources({ CIM_SHUTDOWN_GRACE: "60s" }));
   assert.equal(appWaitMs(budgetMs), 57_000);
 });

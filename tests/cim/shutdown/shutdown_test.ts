@@ -4,7 +4,7 @@ import { eventually, product } from "../_product.ts";
 
 const shutdownPath = "/api/v1/_operations/shutdown";
 
-Deno.test("shutdown() asks the application once and waits for its report", async () => {
+Deno.test("shutdown() requests the shutdown once and waits for the report", async () => {
   let reported = false;
   await using cim = await product({
     app() {
@@ -21,7 +21,7 @@ Deno.test("shutdown() asks the application once and waits for its report", async
   assert.equal(cim.calls[0].body, "");
 });
 
-Deno.test("D-102 any 2xx accepts the shutdown", async () => {
+Deno.test("D-102 shutdown() takes any 2xx as acceptance", async () => {
   await using cim = await product({
     app() {
       const parts = { eventName: "ShutdownSuccess", eventTime: 1n };
@@ -33,20 +33,20 @@ Deno.test("D-102 any 2xx accepts the shutdown", async () => {
   assert(cim.logs.messages("info").includes("Application shut down"));
 });
 
-Deno.test("an application that refuses to shut down is not waited for", async () => {
+Deno.test("shutdown() does not wait for an application that refuses", async () => {
   await using cim = await product({ app: () => new Response(null, { status: 409 }) });
   await cim.agent.stop();
   assert(cim.logs.messages("warn").includes("Application refuses to shut down"));
 });
 
-Deno.test("D-98 an application that never reports is waited for within the deadline only", async () => {
+Deno.test("D-98 shutdown() stops waiting at the deadline when the application never reports", async () => {
   await using cim = await product({ app: () => new Response() });
   await cim.agent.stop({ budget: 500 });
   const entry = cim.logs.entries.find(({ message }) => message === "Application shut down");
   assert.equal(entry?.fields.result, "silent");
 });
 
-Deno.test("D-99 a reply that comes while the application shuts down is still committed", async () => {
+Deno.test("D-99 shutdown() lets a reply during the shutdown of the application be committed", async () => {
   const key = "change-set/ns1/amf/v1/ms/amf.json/5";
   const folder = await Deno.makeTempDir();
   {
@@ -69,7 +69,7 @@ Deno.test("D-99 a reply that comes while the application shuts down is still com
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("D-100 a line published while the application shuts down is in the file", async () => {
+Deno.test("D-100 shutdown() lets a line published during the shutdown of the application be written", async () => {
   const folder = await Deno.makeTempDir();
   {
     await using cim = await product({
@@ -88,7 +88,7 @@ Deno.test("D-100 a line published while the application shuts down is in the fil
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a store that is away does not use up the time that others need to drain", async () => {
+Deno.test("shutdown() leaves time for draining when the store is not reachable", async () => {
   const folder = await Deno.makeTempDir();
   {
     const env = { CIM_ETCD_ENDPOINTS: "127.0.0.1:1", MS_CONFIG_REVISION: "7" };

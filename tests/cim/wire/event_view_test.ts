@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EventView, WIRE_FAULTS } from "../../../cim/wire/mod.ts";
+import { EventView, wireFaults } from "../../../cim/wire/mod.ts";
 import { buildEvent } from "../../_support/wire_messages.ts";
 import { embedded, EVENTS, hex, NEGATIVES } from "./_vectors.ts";
 
@@ -62,7 +62,7 @@ Deno.test("EventView.read() refuses every proper prefix of V6", () => {
   for (let length = 0; length < whole.length - 3; length++) {
     const { buffer, start, end } = embedded(whole.subarray(0, length));
     const fault = new EventView().read(buffer, start, end);
-    assert.ok(fault !== undefined && WIRE_FAULTS.includes(fault), `length ${length}`);
+    assert.ok(fault !== undefined && wireFaults.includes(fault), `length ${length}`);
   }
 });
 
