@@ -2,8 +2,8 @@
  * What happens when the buffer of a destination is full.
  *
  * A file or stream may hold as many bytes as are still free in the buffer of its destination. One alone can
- * therefore fill half of the buffer, two a third each, and a file that cannot be written leaves room for all
- * others. What happens at that bound depends on the policy:
+ * therefore fill half of the buffer and leaves room for all others. Files that cannot be written may hold half
+ * of the buffer together, however many they are. What happens at these bounds depends on the policy:
  *
  * - `block`: the publishers are paused until half of the lines are written, and no line is lost. Everything
  *   that a publisher sends over the same connection waits with it, the answer to a configuration change
@@ -12,7 +12,7 @@
  *   were written.
  * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
  *
- * A file that alone cannot be written, while others of its folder can, pauses nobody: its lines are dropped
+ * A file that cannot be written while others of its folder can never pauses publishers: its lines are dropped
  * at its bound. The reason `disk_full` is not such a case, since it concerns the whole folder.
  *
  * @module
@@ -52,7 +52,7 @@ interface Failure {
 
 /** Watches the buffers of one destination. */
 export class BackPressure {
-  /** Whether a buffer is full: only then does a line need {@linkcode BackPressure.admits}. */
+  /** Whether a file or stream is full or fails: only then does a line need {@linkcode BackPressure.admits}. */
   isActive = false;
   readonly #backlog: Readonly<Backlog>;
   readonly #options: BackPressureOptions;
@@ -76,12 +76,14 @@ export class BackPressure {
 
   /** Whether the writer may take another line. */
   admits(writer: LineWriter): boolean {
+    const hasFailingRoom = this.#hasFailingRoom(writer);
+    if (!hasFailingRoom) this.filled(writer);
     const full = this.#full.get(writer);
-    const { maxBufferedBytes } = this.#options;
     if (full === undefined) return true;
+    const { maxBufferedBytes } = this.#options;
     // Lines that are on their way while publishers are paused are taken, up to twice the bound.
     if (full.isHolding) return this.#backlog.bytes < 2 * maxBufferedBytes;
-    return writer.buffer.held + this.#backlog.bytes < maxBufferedBytes;
+    return hasFailingRoom && writer.buffer.held + this.#backlog.bytes < maxBufferedBytes;
   }
 
   /** To be called when the bytes that `writer` holds reach the bytes that are free. Idempotent. */
@@ -104,6 +106,7 @@ export class BackPressure {
     if (this.#failing.has(writer) || delivery.status !== "retry") return;
     const { reason } = delivery;
     this.#failing.set(writer, { sinceMs: this.#options.clock.monotonic(), reason });
+    this.isActive = true;
   }
 
   /** To be called when `writer` has written a block. */
@@ -111,6 +114,7 @@ export class BackPressure {
     if (this.#failing.size === 0) return;
     this.#failing.delete(writer);
     this.#writtenMs = this.#options.clock.monotonic();
+    this.#updateActive();
   }
 
   /** To be called when a block of `writer` was settled. */
@@ -122,17 +126,30 @@ export class BackPressure {
 
   /** Forgets that `writer` is full, for one that has room, was closed or is not used any more. Idempotent. */
   release(writer: LineWriter): void {
+    const wasFull = this.#full.delete(writer);
     this.#failing.delete(writer);
-    if (!this.#full.delete(writer)) return;
+    this.#updateActive();
+    if (!wasFull) return;
     this.#options.telemetry.hasRoom(writer.place);
-    this.isActive = this.#full.size > 0;
-    if (!this.isActive) this.#isSpent = false;
+    if (this.#full.size === 0) this.#isSpent = false;
     this.#resumeIfNoneHolds();
   }
 
   /** Lets the publishers continue and forgets which buffers are full. */
   releaseAll(): void {
     for (const writer of [...this.#full.keys()]) this.release(writer);
+  }
+
+  #updateActive(): void {
+    this.isActive = this.#full.size > 0 || this.#failing.size > 0;
+  }
+
+  /** Whether the files that cannot be written leave room for another line of this one, if it is one of them. */
+  #hasFailingRoom(writer: LineWriter): boolean {
+    if (!this.#failing.has(writer)) return true;
+    let held = 0;
+    for (const failing of this.#failing.keys()) held += failing.buffer.held;
+    return held < this.#options.maxBufferedBytes / 2;
   }
 
   #stopHolding(): void {

@@ -58,7 +58,7 @@ export interface WriterOwner {
   readonly book: Book;
   /** The backlog that its lines count into. */
   readonly backlog: Backlog;
-  /** Told when it fails, writes and has room. */
+  /** Gets the outcome of each attempt and learns when there is room. */
   readonly pressure: BackPressure;
 }
 

@@ -119,7 +119,7 @@ export function isSame(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.ino === b.ino && a.dev === b.dev;
 }
 
-/** The directory entry itself, links not followed; undefined when there is none. */
+/** The directory entry itself, links not followed; undefined when nothing has that name. */
 export async function entryAt(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.lstat(path);

@@ -85,7 +85,7 @@ export class LineBuffer {
   }
 
   /**
-   * Removes and returns the oldest full block, or the block being filled when there is none. Its lines stay in
+   * Removes and returns the oldest full block, or the block being filled when no block is full. Its lines stay in
    * the backlog until {@linkcode settle}.
    */
   take(): Block | undefined {

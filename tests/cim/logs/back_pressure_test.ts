@@ -212,3 +212,32 @@ Deno.test("lines of the agent's own log never pause publishers; those without ro
   assert.deepEqual([gate.calls, book.unaccounted], [[], 0]);
   assert.ok(backlog.bytes < 34_000 && book.dropped.get("overflow")! > 60);
 });
+
+Deno.test("many files that cannot be written hold half of the buffer together, and others are written", async () => {
+  await using f = await fixture(small);
+  const gate = recordingGate();
+  f.route.attach(gate);
+  f.send("smf", "c1", "works");
+  await f.route.flush();
+  const names = Array.from({ length: 20 }, (_, index) => `bad${index}`);
+  for (const name of names) {
+    await blockFile(f, name);
+    f.send(name, "c1", "first");
+  }
+  f.files.flushAll();
+  await until("all of them failed", () => f.route.telemetry.outages === names.length);
+  await f.clock.advance(1);
+  f.send("smf", "c1", "works");
+  f.files.flushAll();
+  await until("smf is written", () => f.files.book.delivered === 2);
+  for (let i = 0; i < 50; i++) {
+    for (const name of names) f.send(name, "c1", "x".repeat(999));
+  }
+  assert.ok(f.files.backlog.bytes < 34_000, `${f.files.backlog.bytes} bytes`);
+  const dropped = f.files.book.dropped.get("overflow");
+  for (let i = 0; i < 10; i++) f.send("smf", "c1", "y".repeat(999));
+  await f.clock.advance(10);
+  f.files.flushAll();
+  await until("smf is written", () => f.files.book.delivered === 12);
+  assert.deepEqual([gate.calls, f.files.book.dropped.get("overflow")], [[], dropped]);
+});
