@@ -23,6 +23,27 @@
  * Deno.exit(await runAgent({ name: "my-agent", plugins: [http(), prometheus()] }));
  * ```
  *
+ * @example Presets
+ * ```ts
+ * import { connectors, local, registry, rpc } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const plugins = registry(local(), rpc(), connectors());
+ * assert(plugins.plugins.some(({ name }) => name === "etcd"));
+ * ```
+ *
+ * @example Plugins one by one
+ * ```ts
+ * import { createAgent, health, http, natsServer, serviceLabelPlugin, sourcesFrom } from "./mod.ts";
+ *
+ * const sources = sourcesFrom({ sets: ["rest.port=0", "nats.port=0", "service_label.label=a"] });
+ * await using agent = createAgent({
+ *   plugins: [http(), health(), natsServer(), serviceLabelPlugin()],
+ *   sources,
+ * });
+ * await agent.start();
+ * ```
+ *
  * @module
  */
 export {

@@ -77,7 +77,20 @@ interface AgentSettings {
   readonly random: () => number;
 }
 
-/** A set of plugins that start and stop together. */
+/**
+ * A set of plugins that start and stop together. {@linkcode createAgent} creates one.
+ *
+ * @example
+ * ```ts
+ * import { Agent } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const agent = new Agent({ plugins: [], name: "empty" });
+ * await agent.start();
+ * assert.equal(agent.state, "running");
+ * await agent.stop({ budget: "1s" });
+ * ```
+ */
 export class Agent implements AsyncDisposable {
   /** Status of the plugins. */
   readonly status: StatusBoard;

@@ -33,6 +33,19 @@ export interface Configuration {
  * Reads the sections of all plugins as the start of an agent does, without starting any.
  *
  * @throws {ConfigError} With all problems at once.
+ *
+ * @example
+ * ```ts
+ * import { readConfiguration } from "./mod.ts";
+ * import { sourcesFrom, text } from "../config/mod.ts";
+ * import { definePlugin } from "../plugin/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = { host: text({ doc: "Host name.", default: "localhost" }) };
+ * const plugin = definePlugin({ name: "web", config, init() {} });
+ * const { results } = readConfiguration([plugin], sourcesFrom({ sets: ["web.host=a"] }));
+ * assert.equal(results.get(plugin)?.values?.host, "a");
+ * ```
  */
 export function readConfiguration(
   plugins: readonly Plugin[],

@@ -14,6 +14,14 @@ import type { BooksSnapshot, BookStore } from "./books.ts";
  *
  * `load` throws `value_invalid` when the content is not that of a book file, and `unavailable` when the file
  * cannot be read. `save` throws `unavailable` when the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { bookFile } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(await bookFile("/no/such/books.json").load(), undefined);
+ * ```
  */
 export function bookFile(path: string): BookStore {
   return {

@@ -5,6 +5,41 @@
  *
  * This folder has no destination, no format and no disk. Items that must survive the process need a spool.
  *
+ * @example A route of all stages, from the outermost to the destination
+ * ```ts
+ * import {
+ *   createRoute,
+ *   delivered,
+ *   deliveryOf,
+ *   describeDelivery,
+ *   type Sender,
+ *   withBatch,
+ *   withBreaker,
+ *   withQueue,
+ *   withRetry,
+ *   withTimeout,
+ * } from "./mod.ts";
+ * import { TaskGroup } from "../async/mod.ts";
+ * import { Books } from "../books/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * await using tasks = new TaskGroup((name, error) => console.error(name, error));
+ * const pages: string[] = [];
+ * const printer: Sender<readonly string[]> = {
+ *   send(batch) {
+ *     pages.push(...batch);
+ *     return Promise.resolve(delivered);
+ *   },
+ * };
+ * const safe = withRetry(withBreaker(withTimeout(printer, { limit: "5s" })), { attempts: 3 });
+ * const queue = withQueue(withBatch(safe, { linger: "1ms" }), { capacity: 100, workers: 2, tasks });
+ * const route = createRoute("printer", queue, new Books());
+ * const delivery = await route.send("page 1", AbortSignal.timeout(5_000));
+ * assert.equal(describeDelivery(delivery), "delivered");
+ * assert.equal(deliveryOf(new Error("no paper")).status, "retry");
+ * assert.deepEqual([pages, route.book.delivered], [["page 1"], 1]);
+ * ```
+ *
  * @module
  */
 export {

@@ -62,6 +62,19 @@ export function createRoute<T>(
 /**
  * Books the final outcome of `count` records. For a route that accepts records one by one and sends them in
  * blocks; {@linkcode createRoute} does it for all others.
+ *
+ * @example
+ * ```ts
+ * import { delivered, settle } from "./mod.ts";
+ * import { Books } from "../books/mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const book = new Books().open("lines");
+ * book.accepted += 3;
+ * settle(book, delivered, 2);
+ * settle(book, { status: "dropped", reason: "full" }, 1);
+ * assert.deepEqual([book.delivered, book.dropped.get("full")], [2, 1]);
+ * ```
  */
 export function settle(book: Book, delivery: Delivery, count: number): void {
   if (delivery.status === "delivered") book.delivered += count;

@@ -5,7 +5,21 @@
  */
 import type { CallOptions, KeyValueStore, Operation } from "./contract.ts";
 
-/** Implements `compareAndSwap` with a transaction. */
+/**
+ * Implements `compareAndSwap` with a transaction.
+ *
+ * @example
+ * ```ts
+ * import { deleteBy, memoryStore, swapBy, textCodec } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const store = memoryStore();
+ * const [one, two] = ["1", "2"].map((text) => textCodec.encode(text));
+ * await store.put("a", one);
+ * assert.equal(await swapBy(store, "a", one, two), true);
+ * assert.equal(await deleteBy(store, "a", one), false);
+ * ```
+ */
 export function swapBy(
   store: Pick<KeyValueStore, "txn">,
   key: string,

@@ -23,7 +23,19 @@ import type {
   WatchOptions,
 } from "./contract.ts";
 
-/** Returns a view of the store below a prefix. Views can be nested. */
+/**
+ * Returns a view of the store below a prefix. Views can be nested.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore, prefixView, textCodec } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const store = memoryStore();
+ * await prefixView(store, "agent/").put("a", textCodec.encode("1"));
+ * assert.equal((await store.get("agent/a"))?.key, "agent/a");
+ * ```
+ */
 export function prefixView(store: KeyValueStore, prefix: string): KeyValueStore {
   return new PrefixView(store, prefix);
 }

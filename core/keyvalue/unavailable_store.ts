@@ -10,6 +10,15 @@ import type { Capabilities, KeyValueStore } from "./contract.ts";
  * Returns a store that fails every call with `unavailable`.
  *
  * @param reason What is missing and how to fix it, such as `no server is configured; set "etcd.endpoints"`.
+ *
+ * @example
+ * ```ts
+ * import { unavailableStore } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const store = unavailableStore("etcd", "no server is configured");
+ * await assert.rejects(store.get("a"), { code: "unavailable" });
+ * ```
  */
 export function unavailableStore(name: string, reason: string): KeyValueStore {
   return new UnavailableStore(name, reason);

@@ -21,7 +21,25 @@ export function consoleSink(
   return (entry) => write(formatted(entry));
 }
 
-/** One record as a line of text: `2026-01-31T12:00:00.000Z INFO  etcd Connected {"endpoint":"..."}`. */
+/**
+ * One record as a line of text.
+ *
+ * @example
+ * ```ts
+ * import { formatJson, formatText, type LogEntry } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const entry: LogEntry = {
+ *   time: 0,
+ *   level: "info",
+ *   logger: "etcd",
+ *   message: "Connected",
+ *   fields: { endpoint: "a" },
+ * };
+ * assert.equal(formatText(entry), '1970-01-01T00:00:00.000Z INFO  etcd Connected {"endpoint":"a"}');
+ * assert.equal(JSON.parse(formatJson(entry)).endpoint, "a");
+ * ```
+ */
 export function formatText(entry: LogEntry): string {
   const time = new Date(entry.time).toISOString();
   const fields = Object.keys(entry.fields).length > 0 ? ` ${JSON.stringify(entry.fields)}` : "";

@@ -130,7 +130,7 @@ export function gauge<L extends string>(
  * waits.observe(0.05);
  * waits.observe(2);
  * const [{ counts, sum }] = waits.collect();
- * assert.deepEqual([[...counts as Iterable<number>], sum], [[1, 0, 1], 2.05]);
+ * assert.deepEqual([Array.from(counts), sum], [[1, 0, 1], 2.05]);
  * ```
  */
 export function histogram<const L extends string = never>(

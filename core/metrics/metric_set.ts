@@ -5,7 +5,19 @@
  */
 import type { MetricFamily, Sample } from "./family.ts";
 
-/** The metric families of one agent. */
+/**
+ * The metric families of one agent.
+ *
+ * @example
+ * ```ts
+ * import { gauge, MetricSet } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const metrics = new MetricSet();
+ * using _ = metrics.add(gauge("queue_items", "Items in the queue.", () => 3));
+ * assert.deepEqual(metrics.families().map(({ name }) => name), ["queue_items"]);
+ * ```
+ */
 export class MetricSet {
   readonly #families = new Map<string, MetricFamily>();
   readonly #overflow: MetricFamily = Object.freeze({

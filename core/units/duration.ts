@@ -24,6 +24,15 @@ const unitMs: Readonly<Record<DurationUnit, number>> = Object.freeze({
 /**
  * Milliseconds of a text such as `5s`, `1m30s` or `0`; undefined when the text is not a duration. A unit is
  * required.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration, parseDuration } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(parseDuration("1m30s"), 90_000);
+ * assert.equal(formatDuration(90_000), "90s");
+ * ```
  */
 export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;

@@ -19,7 +19,18 @@ const unitBytes: Readonly<Record<string, number>> = Object.freeze({
   gib: 2 ** 30,
 });
 
-/** Bytes of a text such as `512`, `64KiB` or `1.5GB`; undefined when the text is not a size. */
+/**
+ * Bytes of a text such as `512`, `64KiB` or `1.5GB`; undefined when the text is not a size.
+ *
+ * @example
+ * ```ts
+ * import { formatSize, parseSize } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(parseSize("64KiB"), 65_536);
+ * assert.equal(formatSize(65_536), "64KiB");
+ * ```
+ */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text);
   const factor = match ? unitBytes[match[2].toLowerCase()] : undefined;
