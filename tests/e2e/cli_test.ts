@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { cim } from "./_program.ts";
+import { tempDir } from "../_support/temp_dir.ts";
+
+const files = tempDir();
+Deno.test.afterAll(() => files[Symbol.dispose]());
 
 async function fileWith(text: string, name = "cim.yaml"): Promise<string> {
-  const path = `${await Deno.makeTempDir()}/${name}`;
+  const path = files.join(name);
   await Deno.writeTextFile(path, text);
   return path;
 }
@@ -64,7 +68,8 @@ Deno.test("cim validate prints all problems at once and ends with 3", async () =
 });
 
 Deno.test("cim validate checks cim.json and common-infra.json, too", async () => {
-  const conf = await Deno.makeTempDir();
+  using dir = tempDir();
+  const conf = dir.path;
   await Deno.mkdir(`${conf}/static`);
   await Deno.writeTextFile(`${conf}/cim.json`, '{"cimConfig":{"lmaas":{"max_age":99}}}');
   await Deno.writeTextFile(`${conf}/static/common-infra.json`, '{"kafka_brokers":"one"}');
@@ -113,7 +118,8 @@ Deno.test("cim config schema is JSON Schema of every section, reference is Markd
 });
 
 Deno.test("cim validate reads cn-infra's one file per plugin", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   await Deno.writeTextFile(`${folder}/rest.conf`, "port: nothing\n");
   const found = await cim(["validate", "--config-dir", folder]);
   assert.equal(found.code, 3);

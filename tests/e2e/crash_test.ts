@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connectNats } from "../../plugins/nats/mod.ts";
 import { type AgentProcess, pod, startAgent } from "./_agent.ts";
 import { fakeApp } from "./_app.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 /** The lines of the application's log, those of the rotated files first. */
 async function logLines({ folder }: AgentProcess): Promise<string[]> {
@@ -63,7 +64,8 @@ Deno.test("kill -9 under load leaves every acknowledged key and no torn line in 
 });
 
 Deno.test("the agent starts again on a folder it was killed in, again and again", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   for (let round = 0; round < 3; round++) {
     await using agent = await startAgent({ folder });
     await agent.put(`round/${round}`, "x");
@@ -72,5 +74,4 @@ Deno.test("the agent starts again on a folder it was killed in, again and again"
     agent.kill("SIGKILL");
     assert.notEqual((await agent.ended).code, 0);
   }
-  await Deno.remove(folder, { recursive: true });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const example = new URL("../../examples/hello_plugin/main.ts", import.meta.url);
 
@@ -11,7 +12,8 @@ async function hello(folder: string): Promise<{ code: number; err: string }> {
 }
 
 Deno.test("hello_plugin greets and counts across restarts", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   for (const visit of [1, 2]) {
     const { code, err } = await hello(folder);
     assert.equal(code, 0, err);

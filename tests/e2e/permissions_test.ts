@@ -4,6 +4,7 @@ import { commitKey, startAgent } from "./_agent.ts";
 import { fakeApp } from "./_app.ts";
 import { isBinary, startFlags } from "./_program.ts";
 import { until } from "./_until.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const allowed = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 
@@ -22,7 +23,8 @@ Deno.test("the binary is compiled with the permissions of the task start", async
 
 Deno.test("the agent asks for nothing beyond those permissions while it does its work", async () => {
   if (isBinary) return;
-  const audit = `${await Deno.makeTempDir()}/audit.jsonl`;
+  using folder = tempDir();
+  const audit = folder.join("audit.jsonl");
   await using app = fakeApp();
   await using agent = await startAgent({
     config: { app: { port: app.port } },

@@ -4,6 +4,7 @@ import { AgentProcess, changeSets, commitKey, pod, startAgent } from "./_agent.t
 import { fakeApp } from "./_app.ts";
 import { cim } from "./_program.ts";
 import { until } from "./_until.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 /** Runs `cim status` for this agent. */
 async function statusOf(agent: AgentProcess) {
@@ -50,11 +51,16 @@ Deno.test("D-16 cim run ends with 1, the remedy and the code when a port is in u
   await using first = await startAgent();
   const { port: rest } = new URL(first.restUrl);
   const { port: nats } = new URL(first.natsUrl);
-  const none = ["--set", `paths.data=${await Deno.makeTempDir()}`, "--set", "rest.port=0"];
-  const taken = await cim(["run", ...none, "--set", `nats.port=${nats}`]);
+  using folder = tempDir();
+  const own = ["data", "logs"].flatMap((name) => ["--set", `paths.${name}=${folder.join(name)}`]);
+  const taken = await cim([
+    "run",
+    ...own,
+    ...["--set", "rest.port=0", "--set", `nats.port=${nats}`],
+  ]);
   assert.equal(taken.code, 1);
   assert.match(taken.err, new RegExp(`^cim: .*${nats}.*nats\\.port.*\\(address_in_use\\)$`, "m"));
-  const restTaken = await cim(["run", ...none, "--set", `rest.port=${rest}`]);
+  const restTaken = await cim(["run", ...own, "--set", `rest.port=${rest}`]);
   assert.equal(restTaken.code, 1);
   assert.match(
     restTaken.err,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
+import { tempDir } from "../_support/temp_dir.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -21,9 +22,19 @@ async function runFrom(
   url: string,
   args: readonly string[],
 ): Promise<{ code: number; out: string }> {
+  using folder = tempDir();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--no-config", url, ...args],
-    cwd: await Deno.makeTempDir(),
+    // The port may have served an older version to an earlier test.
+    args: [
+      "run",
+      "-A",
+      "--no-lock",
+      "--no-config",
+      `--reload=${new URL(url).origin}`,
+      url,
+      ...args,
+    ],
+    cwd: folder.path,
     env: { NO_COLOR: "1" },
   }).output();
   const decoder = new TextDecoder();

@@ -4,7 +4,7 @@ import { fixture, until } from "../cim/logs/_fixture.ts";
 const base = "amf-0_ns1_amf-c1";
 
 Deno.test("kill -9 under load leaves no torn line in the middle of a log file", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const writer = new URL("_log_writer.ts", import.meta.url).pathname;
   for (let life = 1; life <= 3; life++) {
     const first = life * 1_000_000;
@@ -35,7 +35,7 @@ Deno.test("kill -9 under load leaves no torn line in the middle of a log file", 
 });
 
 Deno.test("a write that was cut short by kill -9 is cut back to whole lines at the next start", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await Deno.writeTextFile(`${f.folder}/${base}.log`, "1 x\n2 xx\n3 x");
   f.send("amf", "c1", "4 xxxx");
   await f.route.flush();

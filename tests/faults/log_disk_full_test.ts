@@ -40,7 +40,7 @@ Deno.test({
     assert.ok(disk !== undefined);
     await using _disk = disk;
     await Deno.writeFile(`${disk.folder}/filler`, new Uint8Array(300_000));
-    await using f = await fixture({
+    await using f = fixture({
       folder: disk.folder,
       maxBufferedBytes: 1_048_576,
       blockBytes: 65_536,

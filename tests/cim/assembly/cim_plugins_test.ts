@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cimPlugins } from "../../../cim/assembly/mod.ts";
 import { createAgent, loadSources, LogRegistry } from "../../../core/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 Deno.test("cimPlugins() gives each agent plugins of its own, with unique names", () => {
   const [first, second] = [cimPlugins(), cimPlugins()];
@@ -12,7 +13,7 @@ Deno.test("cimPlugins() gives each agent plugins of its own, with unique names",
 Deno.test("cimPlugins() start and stop in one process, twice at the same time", async () => {
   await using stack = new AsyncDisposableStack();
   for (let count = 0; count < 2; count++) {
-    const folder = await Deno.makeTempDir();
+    const folder = stack.use(tempDir()).path;
     const sets = [
       ...["rest.port=0", "nats.port=0", "own_log.level=error", `paths.data=${folder}/data`],
       ...[
@@ -33,7 +34,8 @@ Deno.test("cimPlugins() start and stop in one process, twice at the same time", 
 });
 
 Deno.test("cimPlugins() write the agent's own log to the log folder as container cim", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   const sets = [
     ...["rest.port=0", "nats.port=0", `paths.data=${folder}/data`, `paths.logs=${folder}/logs`],
     ...[`localkv.folder=${folder}/data`, "identity.namespace=ns1", "identity.pod_name=amf-0"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dayOneToken } from "../../../cim/day_one/mod.ts";
 import { buildEvent } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const commit = "commit-config/ns1/amf/v1/ms/amf-0";
 const patch = '[{"op":"replace","path":"/x","value":1}]';
@@ -74,7 +75,8 @@ Deno.test("D-41 D-48 NotConfigured before the registration leads to loadConfig, 
 });
 
 Deno.test("an answered change-set is not pushed again after a restart of the agent", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   {
     await using cim = await product({ folder });
     await (await cim.register()).body?.cancel();
@@ -86,7 +88,6 @@ Deno.test("an answered change-set is not pushed again after a restart of the age
   await eventually(async () => await cim.get(commit) === "6");
   const pushed = cim.calls.filter(({ path }) => path === "/updateConfig");
   assert.deepEqual(pushed.map(({ body }) => JSON.parse(body).revision), ["6"]);
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("the status is degraded while a change-set is retried, and ok once it is delivered", async () => {

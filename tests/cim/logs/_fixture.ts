@@ -11,6 +11,7 @@ import {
 } from "../../../cim/logs/mod.ts";
 import { buildLogMessage } from "../../_support/wire_messages.ts";
 import { type ManualClock, manualClock, recordingLogs } from "../../../core/testing/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 /** Leaves of `cimConfig.lmaas` that differ from the defaults. */
 export type Lmaas = Readonly<Record<string, string | number>>;
@@ -51,8 +52,9 @@ export type FixtureOptions = Partial<LogRouteOptions> & {
 };
 
 /** Makes a route for pod amf-0 in ns1; disposing of it closes the route and removes the folder. */
-export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): Promise<Fixture> {
-  const folder = await Deno.makeTempDir();
+export function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): Fixture {
+  using stack = new DisposableStack();
+  const folder = stack.use(tempDir()).path;
   const clock = manualClock();
   const logs = recordingLogs(clock);
   const written: Uint8Array[] = [];
@@ -73,6 +75,7 @@ export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): 
   });
   const { route } = created;
   const place = options.folder ?? folder;
+  const owned = stack.move();
   return {
     folder: place,
     clock,
@@ -97,7 +100,7 @@ export async function fixture({ lmaas, cim, ...options }: FixtureOptions = {}): 
       // A file that cannot be written is given up after three seconds without progress.
       await clock.advance(4_000);
       await closing;
-      await Deno.remove(folder, { recursive: true });
+      owned.dispose();
     },
   };
 }

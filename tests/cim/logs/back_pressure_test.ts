@@ -35,7 +35,7 @@ function heldStdout() {
 }
 
 Deno.test("a full log buffer holds publishers for max_block, then the newest lines are dropped", async () => {
-  await using f = await fixture({ ...small, maxBlockMs: 3_000 });
+  await using f = fixture({ ...small, maxBlockMs: 3_000 });
   const gate = recordingGate();
   f.route.attach(gate);
   await blockFile(f, "amf");
@@ -57,7 +57,7 @@ Deno.test("a full log buffer holds publishers for max_block, then the newest lin
 });
 
 Deno.test("publishers are not held again while lines are dropped, whichever file becomes full", async () => {
-  await using f = await fixture({ ...small, maxBlockMs: 1_000 });
+  await using f = fixture({ ...small, maxBlockMs: 1_000 });
   const gate = recordingGate();
   f.route.attach(gate);
   for (const name of ["amf", "smf", "upf"]) await blockFile(f, name);
@@ -71,7 +71,7 @@ Deno.test("publishers are not held again while lines are dropped, whichever file
 });
 
 Deno.test("publishers are held again after the buffer has emptied", async () => {
-  await using f = await fixture({ ...small, maxBlockMs: 1_000 });
+  await using f = fixture({ ...small, maxBlockMs: 1_000 });
   const gate = recordingGate();
   f.route.attach(gate);
   for (let round = 1; round <= 2; round++) {
@@ -90,7 +90,7 @@ Deno.test("publishers are held again after the buffer has emptied", async () => 
 });
 
 Deno.test("max_block 0 never holds publishers", async () => {
-  await using f = await fixture({ ...small, maxBlockMs: 0 });
+  await using f = fixture({ ...small, maxBlockMs: 0 });
   const gate = recordingGate();
   f.route.attach(gate);
   await blockFile(f, "amf");
@@ -102,7 +102,7 @@ Deno.test("max_block 0 never holds publishers", async () => {
 for (const mode of ["FILE", "STDOUT"]) {
   Deno.test(`switching the logging mode away from a full ${mode} frees publishers at once`, async () => {
     const { stdout, open } = heldStdout();
-    await using f = await fixture({ ...small, stdout, lmaas: { logging_mode: mode } });
+    await using f = fixture({ ...small, stdout, lmaas: { logging_mode: mode } });
     const gate = recordingGate();
     f.route.attach(gate);
     await blockFile(f, "amf");
@@ -124,7 +124,7 @@ for (
   Deno.test(`health says that publishers are held and lines dropped because of a full ${mode}`, async () => {
     const { stdout, open } = heldStdout();
     const health: string[] = [];
-    await using f = await fixture({
+    await using f = fixture({
       ...small,
       stdout,
       lmaas: { logging_mode: mode, buffer_size: 1_000 },
@@ -150,7 +150,7 @@ for (
 
 Deno.test("short pauses under load are not reported", async () => {
   const health: LogHealth[] = [];
-  await using f = await fixture({ ...small, onHealth: (now) => health.push(now) });
+  await using f = fixture({ ...small, onHealth: (now) => health.push(now) });
   const gate = recordingGate();
   f.route.attach(gate);
   await using _timers = timers(f.route);
@@ -164,7 +164,7 @@ Deno.test("short pauses under load are not reported", async () => {
 });
 
 Deno.test("one file that cannot be written takes half of the buffer, and others are written", async () => {
-  await using f = await fixture(small);
+  await using f = fixture(small);
   const gate = recordingGate();
   f.route.attach(gate);
   await blockFile(f, "amf");
@@ -184,7 +184,7 @@ Deno.test("one file that cannot be written takes half of the buffer, and others 
 });
 
 Deno.test("a file that alone cannot be written never pauses the publishers of others", async () => {
-  await using f = await fixture(small);
+  await using f = fixture(small);
   const gate = recordingGate();
   f.route.attach(gate);
   await blockFile(f, "amf");
@@ -202,7 +202,7 @@ Deno.test("a file that alone cannot be written never pauses the publishers of ot
 });
 
 Deno.test("lines of the agent's own log never pause publishers; those without room are counted", async () => {
-  await using f = await fixture(small);
+  await using f = fixture(small);
   const gate = recordingGate();
   f.route.attach(gate);
   const own = f.files.reserve("cim", "c1");

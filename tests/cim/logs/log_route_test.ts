@@ -6,7 +6,7 @@ const envelope = (log: string) =>
   `{"container_name":"amf","log":"${log}","kubernetes":{"namespace_name":"ns1","pod_name":"amf-0"}}\n`;
 
 Deno.test("LogRoute writes a message of each container to its own file", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   f.send("amf", "c1", "hello");
   f.send("amf", "", "no id");
   f.send("smf", "c1", "other");
@@ -19,14 +19,14 @@ Deno.test("LogRoute writes a message of each container to its own file", async (
 });
 
 Deno.test("D-68 a payload that ends in a line feed yields no empty line", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   for (const payload of ["with\n", "without", "", "two\nlines\n"]) f.send("amf", "c1", payload);
   await f.route.flush();
   assert.equal(f.text("amf-0_ns1_amf-c1.log"), "with\nwithout\n\ntwo\nlines\n");
 });
 
 Deno.test("LogRoute writes any payload bytes unchanged", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const payload = Uint8Array.from({ length: 256 }, (_, i) => 255 - i);
   f.send("amf", "c1", payload);
   await f.route.flush();
@@ -44,7 +44,7 @@ for (
   ]
 ) {
   Deno.test(`LogRoute serves mode ${mode}`, async () => {
-    await using f = await fixture({ lmaas: { logging_mode: mode } });
+    await using f = fixture({ lmaas: { logging_mode: mode } });
     f.send("amf", "c1", "hello");
     f.route.endOfChunk();
     await f.route.flush();
@@ -53,7 +53,7 @@ for (
 }
 
 Deno.test("LogRoute warns once that TCP and KAFKA are not implemented and writes to files", async () => {
-  await using f = await fixture({ lmaas: { logging_mode: "TCP" } });
+  await using f = fixture({ lmaas: { logging_mode: "TCP" } });
   f.route.configure(settingsOf({ logging_mode: "TCP", flush_timeout: 5 }));
   f.route.configure(settingsOf({ logging_mode: "KAFKA" }));
   assert.deepEqual(f.logs.messages("warn"), [
@@ -63,7 +63,7 @@ Deno.test("LogRoute warns once that TCP and KAFKA are not implemented and writes
 });
 
 Deno.test("LogRoute writes raw lines to the standard output when the format is text", async () => {
-  await using f = await fixture({ lmaas: { logging_mode: "STDOUT" }, isRaw: true });
+  await using f = fixture({ lmaas: { logging_mode: "STDOUT" }, isRaw: true });
   f.send("amf", "c1", "<hello>");
   f.send("amf", "c1", "line\n");
   await f.route.flush();
@@ -71,7 +71,7 @@ Deno.test("LogRoute writes raw lines to the standard output when the format is t
 });
 
 Deno.test("LogRoute changes the destination of the next message when the mode changes", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   f.send("amf", "c1", "to the file");
   f.route.configure(settingsOf({ logging_mode: "STDOUT" }));
   f.send("amf", "c1", "to stdout");
@@ -83,7 +83,7 @@ Deno.test("LogRoute changes the destination of the next message when the mode ch
 });
 
 Deno.test("D-1 a malformed LOG payload is dropped and counted, and the next one is written", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const payloads = [
     new Uint8Array(0),
     Uint8Array.of(1, 2, 3),
@@ -101,7 +101,7 @@ Deno.test("D-1 a malformed LOG payload is dropped and counted, and the next one 
 });
 
 Deno.test("LogRoute counts messages, bytes and the last size, and in flight until written", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   f.send("amf", "c1", "hello");
   f.send("amf", "c1", "hi");
   const { book } = f.files;
@@ -112,7 +112,7 @@ Deno.test("LogRoute counts messages, bytes and the last size, and in flight unti
 });
 
 Deno.test("LogRoute has a book for each destination of FILEANDSTDOUT", async () => {
-  await using f = await fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
+  await using f = fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "hello");
   await f.route.flush();
   const books = [...f.route.destinations].map((
@@ -122,7 +122,7 @@ Deno.test("LogRoute has a book for each destination of FILEANDSTDOUT", async () 
 });
 
 Deno.test("LogRoute copies the bytes: the caller may reuse its buffer at once", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const chunk = new Uint8Array(4_096);
   for (const payload of ["first", "second"]) {
     const bytes = buildLogMessage({ containerId: "c1", containerName: "amf", payload });
@@ -135,7 +135,7 @@ Deno.test("LogRoute copies the bytes: the caller may reuse its buffer at once", 
 });
 
 Deno.test("D-32 the agent's own lines go to the file of container cim, unless cim_file_log is false", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const own = f.files.reserve("cim", "c0");
   const line = new TextEncoder().encode("own line");
   own.append(line);
@@ -148,7 +148,7 @@ Deno.test("D-32 the agent's own lines go to the file of container cim, unless ci
 });
 
 Deno.test("D-67 no log record of the route contains a payload", async () => {
-  await using f = await fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
+  await using f = fixture({ lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "a secret text");
   const torn = buildLogMessage({ containerId: "c", containerName: "n", payload: "a secret text" });
   f.route.accept(torn, 0, torn.length - 8);
@@ -157,9 +157,9 @@ Deno.test("D-67 no log record of the route contains a payload", async () => {
   assert.doesNotMatch(JSON.stringify(f.logs.entries), /secret/);
 });
 
-Deno.test("createLogRoute() throws for options out of range", async () => {
-  await assert.rejects(fixture({ maxFiles: 0 }), RangeError);
-  await assert.rejects(fixture({ maxBufferedBytes: 1 }), RangeError);
-  await assert.rejects(fixture({ idleMs: 0 }), RangeError);
-  await assert.rejects(fixture({ blockBytes: 1 }), RangeError);
+Deno.test("createLogRoute() throws for options out of range", () => {
+  assert.throws(() => fixture({ maxFiles: 0 }), RangeError);
+  assert.throws(() => fixture({ maxBufferedBytes: 1 }), RangeError);
+  assert.throws(() => fixture({ idleMs: 0 }), RangeError);
+  assert.throws(() => fixture({ blockBytes: 1 }), RangeError);
 });

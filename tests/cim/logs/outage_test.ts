@@ -6,7 +6,7 @@ const base = "amf-0_ns1_amf-c1";
 const small = { maxBufferedBytes: 65_536, blockBytes: 8_192, lmaas: { buffer_size: 1_000 } };
 
 Deno.test("D-53 lines are kept while their file cannot be written and written in order when it can", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   // Opening a folder as a file fails.
   await Deno.mkdir(`${f.folder}/${base}.log`);
   f.send("amf", "c1", "first");
@@ -25,7 +25,7 @@ Deno.test("D-53 lines are kept while their file cannot be written and written in
 
 Deno.test("D-53 an outage is logged once, with place and remedy, and once when it is over", async () => {
   const health: LogHealth[] = [];
-  await using f = await fixture({ onHealth: (now) => health.push(now) });
+  await using f = fixture({ onHealth: (now) => health.push(now) });
   await Deno.mkdir(`${f.folder}/${base}.log`);
   f.send("amf", "c1", "first");
   const flushed = f.route.flush();
@@ -48,10 +48,10 @@ Deno.test("D-53 an outage is logged once, with place and remedy, and once when i
 });
 
 Deno.test("D-53 an unwritable log folder is retried until it can be written", async () => {
-  await using outer = await fixture();
+  await using outer = fixture();
   const folder = `${outer.folder}/logs`;
   await Deno.writeTextFile(folder, "a file where the folder should be");
-  await using f = await fixture({ folder });
+  await using f = fixture({ folder });
   f.send("amf", "c1", "hello");
   const flushed = f.route.flush();
   await until("it failed", () => f.route.telemetry.writeFailures > 0);
@@ -62,7 +62,7 @@ Deno.test("D-53 an unwritable log folder is retried until it can be written", as
 });
 
 Deno.test("LogRoute pauses publishers when its buffer is full and resumes them when half is written", async () => {
-  await using f = await fixture(small);
+  await using f = fixture(small);
   const gate = recordingGate();
   f.route.attach(gate);
   await Deno.mkdir(`${f.folder}/${base}.log`);
@@ -82,7 +82,7 @@ Deno.test("LogRoute pauses publishers when its buffer is full and resumes them w
 });
 
 Deno.test("LogRoute drops and counts lines that pass a paused gate beyond twice the bound", async () => {
-  await using f = await fixture(small);
+  await using f = fixture(small);
   await Deno.mkdir(`${f.folder}/${base}.log`);
   for (let i = 0; i < 200; i++) f.send("amf", "c1", "x".repeat(999));
   const { book, backlog } = f.files;
@@ -94,7 +94,7 @@ Deno.test("LogRoute drops and counts lines that pass a paused gate beyond twice 
 });
 
 Deno.test("LogRoute drops and counts new lines without room, and pauses no publisher, with drop_newest", async () => {
-  await using f = await fixture({ ...small, whenFull: "drop_newest" });
+  await using f = fixture({ ...small, whenFull: "drop_newest" });
   const gate = recordingGate();
   f.route.attach(gate);
   await Deno.mkdir(`${f.folder}/${base}.log`);
@@ -115,7 +115,7 @@ Deno.test("LogRoute drops and counts new lines without room, and pauses no publi
 });
 
 Deno.test("LogRoute.close() drops and counts lines that cannot be written before its signal aborts", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await Deno.mkdir(`${f.folder}/${base}.log`);
   f.send("amf", "c1", "first");
   f.files.flushAll();
@@ -136,7 +136,7 @@ Deno.test("LogRoute.close() drops and counts lines that cannot be written before
 
 Deno.test("LogRoute.close() does not wait for a hanging output after its signal aborted", async () => {
   const hanging = { write: () => new Promise<number>(() => {}) };
-  await using f = await fixture({ stdout: hanging, lmaas: { logging_mode: "STDOUT" } });
+  await using f = fixture({ stdout: hanging, lmaas: { logging_mode: "STDOUT" } });
   f.send("amf", "c1", "never");
   f.route.endOfChunk();
   await f.route.close(AbortSignal.abort());
@@ -153,7 +153,7 @@ Deno.test("a standard output that is not read pauses publishers while files are 
       return bytes.length;
     },
   };
-  await using f = await fixture({
+  await using f = fixture({
     ...small,
     lmaas: { logging_mode: "FILEANDSTDOUT", buffer_size: 1_000 },
     stdout: slow,
@@ -177,7 +177,7 @@ Deno.test("a standard output that is not read pauses publishers while files are 
 
 Deno.test("a closed standard output rejects its lines while files are still written", async () => {
   const closed = { write: () => Promise.reject(new Deno.errors.BrokenPipe("broken pipe")) };
-  await using f = await fixture({ stdout: closed, lmaas: { logging_mode: "FILEANDSTDOUT" } });
+  await using f = fixture({ stdout: closed, lmaas: { logging_mode: "FILEANDSTDOUT" } });
   f.send("amf", "c1", "hello");
   f.route.endOfChunk();
   await f.route.flush();

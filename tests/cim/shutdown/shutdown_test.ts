@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { buildEvent, buildLogMessage } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const shutdownPath = "/api/v1/_operations/shutdown";
 
@@ -48,7 +49,8 @@ Deno.test("D-98 shutdown() stops waiting at the deadline when the application ne
 
 Deno.test("D-99 shutdown() lets a reply during the shutdown of the application be committed", async () => {
   const key = "change-set/ns1/amf/v1/ms/amf.json/5";
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   {
     await using cim = await product({
       folder,
@@ -66,11 +68,11 @@ Deno.test("D-99 shutdown() lets a reply during the shutdown of the application b
   }
   await using cim = await product({ folder });
   assert.equal(await cim.get("commit-config/ns1/amf/v1/ms/amf-0"), "5");
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("D-100 shutdown() lets a line published during the shutdown of the application be written", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   {
     await using cim = await product({
       folder,
@@ -85,11 +87,11 @@ Deno.test("D-100 shutdown() lets a line published during the shutdown of the app
   }
   const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
   assert.equal(text, "last words\n");
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("shutdown() leaves time for draining when the store is not reachable", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   {
     const env = { CIM_ETCD_ENDPOINTS: "127.0.0.1:1", MS_CONFIG_REVISION: "7" };
     await using cim = await product({ folder, env });
@@ -100,5 +102,4 @@ Deno.test("shutdown() leaves time for draining when the store is not reachable",
   }
   const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
   assert.equal(text, "written\n");
-  await Deno.remove(folder, { recursive: true });
 });

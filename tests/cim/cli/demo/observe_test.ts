@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkSequence, metricValue, readLogFiles } from "../../../../cim/cli/demo/observe.ts";
+import { tempDir } from "../../../_support/temp_dir.ts";
 
 Deno.test("checkSequence() takes lines in order and names the first that is not", () => {
   checkSequence(["00000001 a", "00000002 b"]);
@@ -9,7 +10,8 @@ Deno.test("checkSequence() takes lines in order and names the first that is not"
 });
 
 Deno.test("readLogFiles() reads rotated files oldest first and the live one last", async () => {
-  const logs = await Deno.makeTempDir();
+  using logsDir = tempDir();
+  const logs = logsDir.path;
   const base = `${logs}/sample-0_demo_sample-0001`;
   await Deno.writeTextFile(`${base}.log`, "3\n4\n");
   await Deno.writeTextFile(`${base}-2026-01-01T00-00-01.000.log_bkp`, "2\n");

@@ -78,7 +78,7 @@ Deno.test("Backups.add() overwrites nothing, not even what appeared after the fo
 });
 
 Deno.test("LogFile goes on and counts the failure when a backup cannot be deleted", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 5, maxBackups: 1 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 5, maxBackups: 1 } });
   const stuck = `${f.folder}/${backupName("amf-0_ns1_amf-c1", f.clock.now() - dayMs)}`;
   await Deno.mkdir(stuck);
   await Deno.writeTextFile(`${stuck}/inside`, "");

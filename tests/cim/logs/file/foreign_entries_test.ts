@@ -37,7 +37,7 @@ for (const [what, put, reason] of foreign) {
     const target = other.join("target");
     await Deno.writeTextFile(target, "whole\nand a last line without end");
     const health: string[] = [];
-    await using f = await fixture({
+    await using f = fixture({
       onHealth: (now) => health.push(now.state === "ok" ? "ok" : now.reason),
     });
     await put(target, `${f.folder}/${file}`);
@@ -56,7 +56,7 @@ for (const [what, put, reason] of foreign) {
 
 Deno.test("LogFile does not create the target of a dangling link", async () => {
   using other = tempDir();
-  await using f = await fixture();
+  await using f = fixture();
   await Deno.symlink(other.join("created"), `${f.folder}/${file}`);
   f.send("amf", "c1", "kept");
   f.files.flushAll();
@@ -69,7 +69,7 @@ for (const link of ["symlink", "link"] as const) {
     using other = tempDir();
     const target = other.join("target");
     await Deno.writeTextFile(target, "not ours\n");
-    await using f = await fixture();
+    await using f = fixture();
     f.send("amf", "c1", "before");
     await f.route.flush();
     await Deno.remove(`${f.folder}/${file}`);
@@ -123,7 +123,7 @@ Deno.test({
   name: "LogFile makes a backup of a torn file of another user instead of cutting it",
   ignore: !isRoot,
   async fn() {
-    await using f = await fixture();
+    await using f = fixture();
     await Deno.writeTextFile(`${f.folder}/${file}`, "whole\ntorn");
     await Deno.chown(`${f.folder}/${file}`, 12_345, 12_345);
     f.send("amf", "c1", "ours");
@@ -134,7 +134,7 @@ Deno.test({
 });
 
 Deno.test("LogFile leaves nothing but its log files in the folder", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await Deno.writeTextFile(`${f.folder}/${file}`, "whole\ntorn");
   f.files.tick();
   f.send("amf", "c1", "ours");
@@ -146,7 +146,7 @@ Deno.test("LogFile leaves nothing but its log files in the folder", async () => 
 Deno.test("logs.file_mode and logs.folder_mode narrow the modes of what the agent creates", async () => {
   using outer = tempDir();
   const folder = outer.join("logs");
-  await using f = await fixture({ folder, fileMode: 0o600, folderMode: 0o700 });
+  await using f = fixture({ folder, fileMode: 0o600, folderMode: 0o700 });
   f.send("amf", "c1", "a");
   await f.route.flush();
   const modes = [folder, `${folder}/${file}`].map((path) => Deno.statSync(path).mode! & 0o777);
@@ -155,7 +155,7 @@ Deno.test("logs.file_mode and logs.folder_mode narrow the modes of what the agen
 
 for (const what of ["a FIFO", "a link"]) {
   Deno.test(`LogRoute.close() gives up ${what} in place of a log file after three seconds`, async () => {
-    await using f = await fixture();
+    await using f = fixture();
     const path = `${f.folder}/${file}`;
     if (what === "a FIFO") await makeFifo(path);
     else await Deno.symlink("/dev/full", path);
@@ -179,7 +179,7 @@ Deno.test("LogRoute.close() waits for a file that makes progress, however slow i
       return new Promise<number>((resolve) => release = () => resolve(Math.min(100, bytes.length)));
     },
   };
-  await using f = await fixture({
+  await using f = fixture({
     stdout: slow,
     isRaw: true,
     settings: settingsOf({ logging_mode: "STDOUT" }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fixture, settingsOf, timers, until } from "../_fixture.ts";
 
 Deno.test("LogFiles writes when flush_timeout has passed since the oldest waiting line", async () => {
-  await using f = await fixture({ lmaas: { flush_timeout: 5 } });
+  await using f = fixture({ lmaas: { flush_timeout: 5 } });
   await using _timers = timers(f.route);
   await f.clock.advance(3_000);
   f.send("amf", "c1", "quiet");
@@ -14,7 +14,7 @@ Deno.test("LogFiles writes when flush_timeout has passed since the oldest waitin
 });
 
 Deno.test("LogFiles writes shortly after the chunk in which buffer_size is reached", async () => {
-  await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
+  await using f = fixture({ lmaas: { buffer_size: 1_000 } });
   f.send("amf", "c1", "x".repeat(998));
   f.route.endOfChunk();
   assert.equal(f.files.book.inFlight, 1);
@@ -25,7 +25,7 @@ Deno.test("LogFiles writes shortly after the chunk in which buffer_size is reach
 });
 
 Deno.test("D-29 a new flush_timeout applies to lines that already wait", async () => {
-  await using f = await fixture({ lmaas: { flush_timeout: 30 } });
+  await using f = fixture({ lmaas: { flush_timeout: 30 } });
   await using _timers = timers(f.route);
   f.send("amf", "c1", "quiet");
   await f.clock.advance(4_000);
@@ -35,7 +35,7 @@ Deno.test("D-29 a new flush_timeout applies to lines that already wait", async (
 });
 
 Deno.test("D-29 a new buffer_size applies to lines that already wait", async () => {
-  await using f = await fixture({ lmaas: { buffer_size: 10_000 } });
+  await using f = fixture({ lmaas: { buffer_size: 10_000 } });
   f.send("amf", "c1", "x".repeat(2_000));
   f.send("smf", "c1", "y".repeat(2_000));
   f.route.endOfChunk();
@@ -44,7 +44,7 @@ Deno.test("D-29 a new buffer_size applies to lines that already wait", async () 
 });
 
 Deno.test("D-51 a line that arrives while the buffer is written is neither lost nor duplicated", async () => {
-  await using f = await fixture({ lmaas: { buffer_size: 1_000 } });
+  await using f = fixture({ lmaas: { buffer_size: 1_000 } });
   const lines = Array.from({ length: 2_000 }, (_, i) => `line ${i} ${"x".repeat(100)}`);
   for (const [i, line] of lines.entries()) {
     f.send("amf", "c1", line);
@@ -58,7 +58,7 @@ Deno.test("D-51 a line that arrives while the buffer is written is neither lost 
 });
 
 Deno.test("D-50 messages do not wait for the disk: many are accepted before anything is written", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   for (let i = 0; i < 10_000; i++) f.send("amf", "c1", `line ${i}`);
   f.route.endOfChunk();
   const { book } = f.files;
@@ -68,7 +68,7 @@ Deno.test("D-50 messages do not wait for the disk: many are accepted before anyt
 });
 
 Deno.test("D-65 files of idle containers are closed and opened again for the next line", async () => {
-  await using f = await fixture({ idleMs: 60_000, lmaas: { flush_timeout: 5 } });
+  await using f = fixture({ idleMs: 60_000, lmaas: { flush_timeout: 5 } });
   await using _timers = timers(f.route);
   f.send("amf", "c1", "before");
   await f.clock.advance(10_000);
@@ -82,7 +82,7 @@ Deno.test("D-65 files of idle containers are closed and opened again for the nex
 });
 
 Deno.test("D-65 the file that has been idle longest is closed when too many are open", async () => {
-  await using f = await fixture({ maxFiles: 2 });
+  await using f = fixture({ maxFiles: 2 });
   for (const name of ["a", "b", "c", "a"]) {
     f.send(name, "1", name);
     await f.route.flush();
@@ -96,7 +96,7 @@ Deno.test("D-65 the file that has been idle longest is closed when too many are 
 });
 
 Deno.test("D-65 containers beyond maxFiles share one file when no file is idle", async () => {
-  await using f = await fixture({ maxFiles: 2 });
+  await using f = fixture({ maxFiles: 2 });
   for (let i = 0; i < 100; i++) f.send(`n${i}`, "1", `line ${i}`);
   assert.equal(f.files.openFiles, 2);
   assert.equal(f.route.telemetry.overflowLines, 98);
@@ -108,7 +108,7 @@ Deno.test("D-65 containers beyond maxFiles share one file when no file is idle",
 });
 
 Deno.test("D-65 a container cannot lead its lines out of the log folder", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   f.send("../../escaped", "../x", "a");
   f.send("x\0y", "1", "b");
   f.send("z".repeat(4_096), "i".repeat(4_096), "c");
@@ -118,7 +118,7 @@ Deno.test("D-65 a container cannot lead its lines out of the log folder", async 
 });
 
 Deno.test("LogFiles uses one writer for containers whose file names are equal", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   for (let i = 0; i < 3; i++) {
     f.send("a-b", "c", `first ${i}`);
     f.send("a", "b-c", `second ${i}`);
@@ -130,7 +130,7 @@ Deno.test("LogFiles uses one writer for containers whose file names are equal", 
 });
 
 Deno.test("LogFiles distinguishes containers whose name and id are equal when joined", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   for (const [name, id] of [["ab", "c"], ["a", "bc"], ["abc", ""], ["", "abc"]]) {
     for (let i = 0; i < 2; i++) f.send(name, id, `${name}|${id}`);
   }
@@ -147,7 +147,7 @@ Deno.test("LogFiles distinguishes containers whose name and id are equal when jo
 });
 
 Deno.test("LogFiles shares the overflow file with a container of that name", async () => {
-  await using f = await fixture({ maxFiles: 1, idleMs: 1_000 });
+  await using f = fixture({ maxFiles: 1, idleMs: 1_000 });
   await using _timers = timers(f.route);
   for (const name of ["a", "b", "overflow", "c", "overflow"]) f.send(name, "", name);
   await f.route.flush();
@@ -161,7 +161,7 @@ Deno.test("LogFiles shares the overflow file with a container of that name", asy
 });
 
 Deno.test("LogFiles gives a container with the name of the agent's own log another file", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const own = f.files.reserve("cim", "c0");
   f.send("cim", "c0", "forged");
   own.append(new TextEncoder().encode("own"));
@@ -175,7 +175,7 @@ Deno.test("LogFiles gives a container with the name of the agent's own log anoth
 });
 
 Deno.test("LogFiles keeps the agent's own log in its file when too many containers write", async () => {
-  await using f = await fixture({ maxFiles: 1 });
+  await using f = fixture({ maxFiles: 1 });
   const own = f.files.reserve("cim", "c0");
   for (const name of ["a", "b"]) f.send(name, "1", name);
   own.append(new TextEncoder().encode("own"));
@@ -185,7 +185,7 @@ Deno.test("LogFiles keeps the agent's own log in its file when too many containe
 });
 
 Deno.test("LogFiles writes the agent's own log when flush_timeout or buffer_size is reached", async () => {
-  await using f = await fixture({ lmaas: { flush_timeout: 5, buffer_size: 1_000 } });
+  await using f = fixture({ lmaas: { flush_timeout: 5, buffer_size: 1_000 } });
   await using _timers = timers(f.route);
   const own = f.files.reserve("cim", "c0");
   own.append(new TextEncoder().encode("first"));

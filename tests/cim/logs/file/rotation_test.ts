@@ -15,7 +15,7 @@ async function writeLines(f: Fixture, lines: readonly string[], gapMs = 1): Prom
 }
 
 Deno.test("LogFile renames to a UTC backup before a write would exceed the maximum", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await writeLines(f, ["1234", "6789", "next"]);
   assert.deepEqual(f.names(), [`${base}-2026-01-01T00-00-00.002.log_bkp`, `${base}.log`]);
   assert.equal(f.text(`${base}-2026-01-01T00-00-00.002.log_bkp`), "1234\n6789\n");
@@ -23,7 +23,7 @@ Deno.test("LogFile renames to a UTC backup before a write would exceed the maxim
 });
 
 Deno.test("LogFile writes a line larger than the maximum to a file of its own", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   const large = "x".repeat(300_000);
   await writeLines(f, ["a", large, "b"]);
   const texts = f.names().map(f.text);
@@ -32,13 +32,13 @@ Deno.test("LogFile writes a line larger than the maximum to a file of its own", 
 });
 
 Deno.test("LogFile makes no empty backup when the first line is larger than the maximum", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await writeLines(f, ["x".repeat(100)]);
   assert.deepEqual(f.names(), [`${base}.log`]);
 });
 
 Deno.test("LogFile keeps the newest backups up to their number", async () => {
-  await using f = await fixture({
+  await using f = fixture({
     settings: { ...settingsOf(), maxFileBytes: 5, maxBackups: 2 },
   });
   await writeLines(f, ["1111", "2222", "3333", "4444", "5555"]);
@@ -46,13 +46,13 @@ Deno.test("LogFile keeps the newest backups up to their number", async () => {
 });
 
 Deno.test("LogFile gives two backups of the same millisecond different names", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
   await writeLines(f, ["1111", "2222", "3333"], 0);
   assert.deepEqual(f.names().map(f.text), ["1111\n", "2222\n", "3333\n"]);
 });
 
 Deno.test("LogFile names backups after the time of rotation when an older one is dated in the future", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 5 } });
   const earlier = backupName(base, f.clock.now() + dayMs);
   await Deno.writeTextFile(`${f.folder}/${earlier}`, "earlier\n");
   await writeLines(f, ["1111", "2222"]);
@@ -60,7 +60,7 @@ Deno.test("LogFile names backups after the time of rotation when an older one is
 });
 
 Deno.test("LogFile deletes backups that are too old, of this file only, when it opens it", async () => {
-  await using f = await fixture({ lmaas: { max_age: 2 } });
+  await using f = fixture({ lmaas: { max_age: 2 } });
   const old = f.clock.now() - 2 * dayMs - 1;
   const young = f.clock.now() - 2 * dayMs;
   for (const name of [backupName(base, old), backupName(base, young), backupName("other", old)]) {
@@ -71,7 +71,7 @@ Deno.test("LogFile deletes backups that are too old, of this file only, when it 
 });
 
 Deno.test("LogFile deletes a backup that becomes too old while nothing is written", async () => {
-  await using f = await fixture({ idleMs: 30 * dayMs, lmaas: { max_age: 1 } });
+  await using f = fixture({ idleMs: 30 * dayMs, lmaas: { max_age: 1 } });
   await using _timers = timers(f.route);
   // A look at backups while there are no files must not be the last one.
   await f.clock.advance(61_000);
@@ -84,7 +84,7 @@ Deno.test("LogFile deletes a backup that becomes too old while nothing is writte
 });
 
 Deno.test("D-29 new limits of size, number and age apply to open files", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await using _timers = timers(f.route);
   const other = "amf-0_ns1_smf-c1";
   for (const name of [base, other]) {
@@ -105,9 +105,9 @@ Deno.test("D-29 new limits of size, number and age apply to open files", async (
 });
 
 Deno.test("LogFile creates its file with mode 0644 in a folder with mode 0755, less the umask", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   const folder = `${f.folder}/deep/logs`;
-  await using g = await fixture({ folder });
+  await using g = fixture({ folder });
   await writeLines(g, ["a"]);
   const modes = [folder, `${folder}/${base}.log`].map((path) => Deno.statSync(path).mode! & 0o777);
   const allowed = ~Deno.umask();
@@ -115,7 +115,7 @@ Deno.test("LogFile creates its file with mode 0644 in a folder with mode 0755, l
 });
 
 Deno.test("LogFile appends to the file of a previous run and counts its size", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await Deno.writeTextFile(`${f.folder}/${base}.log`, "1234\n");
   await writeLines(f, ["6789", "next"]);
   assert.deepEqual(f.names().map(f.text), ["1234\n6789\n", "next\n"]);
@@ -131,7 +131,7 @@ for (
   ]
 ) {
   Deno.test(`LogFile opens a file with ${what} and leaves no torn line in its middle`, async () => {
-    await using f = await fixture();
+    await using f = fixture();
     await Deno.writeTextFile(`${f.folder}/${base}.log`, before);
     await writeLines(f, ["new"]);
     assert.equal(f.text(`${base}.log`), after);
@@ -140,7 +140,7 @@ for (
 }
 
 Deno.test("LogFile creates a file again that was deleted from outside", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await writeLines(f, ["before"], 5_000);
   await Deno.remove(`${f.folder}/${base}.log`);
   await writeLines(f, ["after"]);
@@ -148,7 +148,7 @@ Deno.test("LogFile creates a file again that was deleted from outside", async ()
 });
 
 Deno.test("LogFile writes to the new file when the file was replaced from outside", async () => {
-  await using f = await fixture();
+  await using f = fixture();
   await writeLines(f, ["before"], 5_000);
   await Deno.rename(`${f.folder}/${base}.log`, `${f.folder}/moved`);
   await Deno.writeTextFile(`${f.folder}/${base}.log`, "theirs\n");
@@ -157,7 +157,7 @@ Deno.test("LogFile writes to the new file when the file was replaced from outsid
 });
 
 Deno.test("LogFile continues at the start, with the right size, when the file was truncated from outside", async () => {
-  await using f = await fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
+  await using f = fixture({ settings: { ...settingsOf(), maxFileBytes: 10 } });
   await writeLines(f, ["before", "x"], 5_000);
   await Deno.truncate(`${f.folder}/${base}.log`, 0);
   await writeLines(f, ["after"]);
