@@ -248,6 +248,7 @@ export {
 } from "./core/metrics/mod.ts";
 export {
   type CloseContext,
+  type ConfigIssue,
   definePlugin,
   type Plugin,
   type PluginContext,

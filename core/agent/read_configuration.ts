@@ -63,10 +63,22 @@ export function readConfiguration(
     }),
   );
   const problems = [...results.values()].flatMap(({ problems }) => problems);
+  problems.push(...contradictions(results));
   problems.push(...unknownKeys(sections, sources));
   if (problems.length > 0) throw new ConfigError(distinct(problems));
   const warnings = distinct([...results.values()].flatMap(({ warnings }) => warnings));
   return { sections, results, warnings };
+}
+
+/** What the plugins find wrong with values that are valid one by one. */
+function contradictions(results: PluginSections): ConfigProblem[] {
+  return [...results].flatMap(([plugin, { values, origins }]) =>
+    (values && plugin.checkConfig?.(values) || []).map(({ key, message }) => ({
+      origin: origins.get(key) ?? "defaults",
+      path: `${plugin.section}.${key}`,
+      message,
+    }))
+  );
 }
 
 /** The values in use, by section and operator's key. Secrets print themselves redacted. */

@@ -227,10 +227,23 @@ export function size<const O extends MeasuredOptions<Size>>(options: O): Measure
 }
 
 /** A list of texts. In the environment it is separated by commas, or a JSON array. */
-export function list<const O extends FieldOptions<readonly string[]>>(
+export function list<const O extends FieldOptions<readonly string[]> & ItemCheck>(
   options: O,
 ): Optional<readonly string[], O> {
-  return field("list", z.array(z.string()), options) as Optional<readonly string[], O>;
+  const { checkItem } = options;
+  const item = checkItem
+    ? z.string().superRefine((value, { addIssue }) => {
+      const message = checkItem(value);
+      if (message !== undefined) addIssue({ code: "custom", message });
+    })
+    : z.string();
+  return field("list", z.array(item), options) as Optional<readonly string[], O>;
+}
+
+/** Option of {@linkcode list}. */
+export interface ItemCheck {
+  /** Called with each item; returns what is wrong with it, undefined when it is valid. Default: all are valid. */
+  checkItem?: (item: string) => string | undefined;
 }
 
 /**

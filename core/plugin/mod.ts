@@ -6,6 +6,7 @@
 export { startOrder } from "./graph.ts";
 export {
   type CloseContext,
+  type ConfigIssue,
   definePlugin,
   type Plugin,
   type PluginContext,

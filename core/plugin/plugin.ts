@@ -64,6 +64,14 @@ export interface CloseContext {
   readonly remainingMs: number;
 }
 
+/** A contradiction between the values of a section. */
+export interface ConfigIssue {
+  /** The operator's key to which the message belongs, such as `tls_cert`. */
+  readonly key: string;
+  /** What is wrong and how to fix it. */
+  readonly message: string;
+}
+
 /** Argument of {@linkcode definePlugin}. */
 export interface PluginSpec<F extends Fields, S> {
   /** Unique in the agent; lower-case letters, digits, `_` and `-`. */
@@ -80,6 +88,11 @@ export interface PluginSpec<F extends Fields, S> {
   provides?: readonly Token<unknown>[];
   /** Fields of the section. Default: none. */
   config?: F;
+  /**
+   * Called with values that are valid one by one, before any plugin starts; returns the contradictions between
+   * them. It must not access files or the network, because it also runs where only the configuration is checked.
+   */
+  checkConfig?(config: ConfigOf<F>): readonly ConfigIssue[];
   /** Whether a task that throws stops the agent. Default false: it only sets the status `error`. */
   fatal?: boolean;
   /** Time limit of `init`, and of `afterInit`. Default: the agent's. */
@@ -108,6 +121,8 @@ export interface Plugin {
   readonly provides: readonly Token<unknown>[];
   /** Fields of the section. */
   readonly config: Fields;
+  /** Returns the contradictions between valid values. */
+  checkConfig?(config: Readonly<Record<string, unknown>>): readonly ConfigIssue[];
   /** Whether a task that throws stops the agent. */
   readonly fatal: boolean;
   /** Time limit of `init` and of `afterInit` in milliseconds; undefined for that of the agent. */
@@ -172,6 +187,7 @@ export function definePlugin<F extends Fields = Record<never, never>, S = void>(
       ? undefined
       : milliseconds(startTimeout, "startTimeout"),
     init: spec.init.bind(spec),
+    ...(spec.checkConfig && { checkConfig: spec.checkConfig.bind(spec) }),
     ...(spec.afterInit && { afterInit: spec.afterInit.bind(spec) }),
     ...(spec.close && { close: spec.close.bind(spec) }),
   };

@@ -12,6 +12,7 @@ import {
   size,
   text,
 } from "../../core/config/mod.ts";
+import { endpointProblem } from "./endpoints.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -33,6 +34,7 @@ export const etcdConfig: {
 } = {
   endpoints: list({
     doc: "Servers of etcd, each as `host:port` or a URL. Without any, etcd is not used.",
+    checkItem: endpointProblem,
     aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
   }),
   operationTimeoutMs: duration({

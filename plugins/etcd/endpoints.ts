@@ -26,16 +26,33 @@ export function isIpAddress(endpoint: string): boolean {
   return hostname.startsWith("[") || /^\d+(\.\d+){3}$/.test(hostname);
 }
 
+/** What is wrong with an endpoint; undefined when it is valid. */
+export function endpointProblem(endpoint: string): string | undefined {
+  return splitEndpoint(endpoint.trim()) ? undefined : wanted;
+}
+
 const defaultPort = "2379";
+const wanted =
+  "must be host:port, http://host:port or https://host:port, without user name and password";
 
 function parseEndpoint(endpoint: string, tls: boolean): { protocol: string; host: string } {
-  const [, scheme = tls ? "https" : "http", rest] = /^(?:(https?):\/\/)?(.*)$/.exec(endpoint)!;
+  const found = splitEndpoint(endpoint);
+  if (!found) throw new TypeError(`Cannot use etcd endpoint "${withoutUser(endpoint)}": ${wanted}`);
+  return { protocol: found.scheme ?? (tls ? "https" : "http"), host: found.host };
+}
+
+function splitEndpoint(endpoint: string): { scheme: string | undefined; host: string } | undefined {
+  const [, scheme, rest] = /^(?:(https?):\/\/)?(.*)$/.exec(endpoint)!;
   // With a scheme unknown to the parser: for http and https it would drop the default port.
   const url = URL.parse(`etcd://${rest}`);
   if (!url || url.hostname === "" || rest.includes("://") || !/^\/?$/.test(url.pathname)) {
-    throw new TypeError(
-      `Cannot use etcd endpoint "${endpoint}": must be host:port, http://host:port or https://host:port`,
-    );
+    return undefined;
   }
-  return { protocol: scheme, host: `${url.hostname}:${url.port || defaultPort}` };
+  if (rest.includes("@") || url.search !== "" || url.hash !== "") return undefined;
+  return { scheme, host: `${url.hostname}:${url.port || defaultPort}` };
+}
+
+/** The endpoint with its user name and password replaced, for error texts. */
+function withoutUser(endpoint: string): string {
+  return endpoint.replace(/^(\w+:\/\/)?[^/]*@/, "$1[redacted]@");
 }

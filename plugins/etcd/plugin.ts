@@ -8,11 +8,18 @@ import { AgentError, describeError } from "../../core/errors/mod.ts";
 import { type ConfigOf, Secret } from "../../core/config/mod.ts";
 import { type KeyValueStore, unavailableStore } from "../../core/keyvalue/mod.ts";
 import { counter, gauge, type MetricFamily } from "../../core/metrics/mod.ts";
-import { definePlugin, type Plugin, type Token, token } from "../../core/plugin/mod.ts";
+import {
+  type ConfigIssue,
+  definePlugin,
+  type Plugin,
+  type Token,
+  token,
+} from "../../core/plugin/mod.ts";
 import type { StatusReporter } from "../../core/status/mod.ts";
 import { etcdConfig } from "./config.ts";
 import type { EtcdTls } from "./driver.ts";
 import { EtcdStore } from "./etcd_store.ts";
+import { checkOptions } from "./options.ts";
 
 /** Token of the etcd store. When the plugin is disabled, all its calls fail with `unavailable`. */
 export const etcdToken: Token<KeyValueStore> = token("etcd", { providedBy: "etcd()" });
@@ -28,6 +35,7 @@ export function etcd(): Plugin {
     name: "etcd",
     provides: [etcdToken],
     config: etcdConfig,
+    checkConfig,
     init({ config, clock, random, log, metrics, provide, status, tasks }) {
       if (!config.endpoints || config.endpoints.length === 0) {
         const reason = 'no server is configured; set "etcd.endpoints"';
@@ -45,7 +53,7 @@ export function etcd(): Plugin {
         maxWatchBytes: config.maxWatchSizeBytes,
         ...user !== undefined &&
           { auth: { user, password: (password ?? new Secret("")).reveal() } },
-        tls: readTls(config),
+        tls: tlsOf(config, readPem),
         clock,
         random,
         log,
@@ -89,7 +97,24 @@ function isClosed(error: unknown): boolean {
   return error instanceof AgentError && error.code === "closed";
 }
 
-function readTls({ caFile, certFile, keyFile, tlsServerName }: EtcdConfig): EtcdTls | undefined {
+/** Finds what {@linkcode EtcdStore} would refuse, without reading the files. */
+function checkConfig(config: EtcdConfig): ConfigIssue[] {
+  const { endpoints = [] } = config;
+  if (endpoints.length === 0) return [];
+  try {
+    checkOptions({ endpoints, tls: tlsOf(config, (_key, path) => path) });
+    return [];
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return [{ key: "endpoints", message: error.message }];
+  }
+}
+
+/** The certificates; `read` gets the key and the path of each file and returns its content. */
+function tlsOf(
+  { caFile, certFile, keyFile, tlsServerName }: EtcdConfig,
+  read: (key: string, path: string) => string,
+): EtcdTls | undefined {
   if (caFile === undefined) {
     const other = Object.entries({ cert_file: certFile, key_file: keyFile })
       .find(([, file]) => file !== undefined);
@@ -99,9 +124,9 @@ function readTls({ caFile, certFile, keyFile, tlsServerName }: EtcdConfig): Etcd
     return undefined;
   }
   return {
-    ca: readPem("ca_file", caFile),
-    ...certFile !== undefined && { cert: readPem("cert_file", certFile) },
-    ...keyFile !== undefined && { key: readPem("key_file", keyFile) },
+    ca: read("ca_file", caFile),
+    ...certFile !== undefined && { cert: read("cert_file", certFile) },
+    ...keyFile !== undefined && { key: read("key_file", keyFile) },
     ...tlsServerName !== undefined && { serverName: tlsServerName },
   };
 }

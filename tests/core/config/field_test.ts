@@ -38,6 +38,12 @@ for (const [name, fields, yaml, value] of accepted) {
 
 /** One bad input of each kind, and the error that the operator gets. */
 const refused: [name: string, fields: Fields, yaml: string, message: RegExp][] = [
+  [
+    "list() an item that its check refuses",
+    { x: list({ doc, checkItem: (item) => item === "" ? "must not be empty" : undefined }) },
+    '[a, ""]',
+    /^app\.yaml: rest\.x: .*at 1: must not be empty/,
+  ],
   ["text() a number", { x: text({ doc }) }, "5", /^app\.yaml: rest\.x: 5: .*expected string/],
   [
     "text() a pattern not met",

@@ -4,6 +4,8 @@ import { definePlugin } from "../../../core/plugin/mod.ts";
 import { statusToken } from "../../../core/agent/mod.ts";
 import type { StatusBoard } from "../../../core/status/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
+import { readConfiguration } from "../../../core/agent/mod.ts";
+import { sourcesFrom } from "../../../core/config/mod.ts";
 import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
 
 /** A plugin that passes the store and the status board to a test. */
@@ -55,10 +57,31 @@ Deno.test("etcd() fails to start and names the key when a file is missing", asyn
   const endpoints = ["https://etcd.test:2379"];
   const wrong: [config: Record<string, unknown>, wanted: RegExp][] = [
     [{ endpoints, ca_file: "/nowhere/ca.pem" }, /etcd\.ca_file \/nowhere\/ca\.pem/],
-    [{ endpoints, key_file: "/nowhere/key.pem" }, /etcd\.key_file: etcd\.ca_file is missing/],
   ];
   for (const [config, wanted] of wrong) {
     const test = harness({ plugins: [etcd()], config: { etcd: config } });
     await assert.rejects(() => test.agent.start(), wanted);
   }
+});
+
+Deno.test("etcd() reports what its start would refuse when only the configuration is checked", () => {
+  const ip = ["https://127.0.0.1:1"];
+  const wrong: [section: Record<string, unknown>, wanted: RegExp][] = [
+    [{ endpoints: ["a:1", ""] }, /test\.yaml: etcd\.endpoints: .*at 1: must be host:port/],
+    [{ endpoints: [" "] }, /etcd\.endpoints: .*must be host:port/],
+    [{ endpoints: ["a:1/path"] }, /must be host:port/],
+    [{ endpoints: ["http://a:1", "https://b:1"] }, /all http or all https/],
+    [{ endpoints: ["a:1"], key_file: "key.pem" }, /etcd\.key_file: etcd\.ca_file is missing/],
+    [{ endpoints: ["a:1"], ca_file: "ca.pem", cert_file: "a.pem" }, /and its key, or neither/],
+    [{ endpoints: ["http://a:1"], ca_file: "ca.pem" }, /not https/],
+    [{ endpoints: ip, ca_file: "ca.pem" }, /tls_server_name/],
+  ];
+  const check = (etcdSection: Record<string, unknown>) => () =>
+    readConfiguration(
+      [etcd()],
+      sourcesFrom({ file: { path: "test.yaml", values: { etcd: etcdSection } } }),
+    );
+  for (const [section, wanted] of wrong) assert.throws(check(section), wanted);
+  check({ endpoints: ip, ca_file: "ca.pem", tls_server_name: "etcd.test" })();
+  check({ key_file: "not used without endpoints" })();
 });
