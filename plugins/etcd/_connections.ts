@@ -3,14 +3,14 @@
  * picks one at random for each call, whether that endpoint answers or not; and its login ignores the channel
  * options and never closes its connection.
  *
- * All calls use one endpoint until it is unreachable; then they use the next one. A call that reached no
- * server was certainly not executed, so it is retried on the other endpoints; any other failure is returned
- * to the caller.
+ * All calls use one endpoint until it is unreachable or turns out not to be etcd; then they use the next one.
+ * A call that was certainly not executed is retried on the other endpoints; any other failure is returned to
+ * the caller.
  */
 import { Buffer } from "node:buffer";
 import { Etcd3, type ICallable, type IOptions } from "./_etcd3.ts";
 import type { DriverOptions, EtcdTls } from "./driver.ts";
-import { isNotConnected, isTokenRefused, isUnreachable } from "./errors.ts";
+import { isNotEtcd, isNotExecuted, isTokenRefused, isUnreachable } from "./errors.ts";
 
 type Callable = ICallable<unknown>;
 type Connection = Parameters<Parameters<Callable["withConnection"]>[1]>[0];
@@ -70,7 +70,7 @@ export class Connections implements Callable {
         if (mayRenew && isTokenRefused(error)) {
           mayRenew = false;
           this.forgetToken();
-        } else if (--endpointsLeft <= 0 || !isNotConnected(error)) {
+        } else if (--endpointsLeft <= 0 || !isNotExecuted(error)) {
           throw error;
         }
       }
@@ -90,14 +90,14 @@ export class Connections implements Callable {
         return await use(connection);
       });
     } catch (error) {
-      if (isUnreachable(error)) this.#avoid(at);
+      if (isUnusable(error)) this.#avoid(at);
       throw error;
     }
   }
 
   /** Called by the library when a stream has failed: further calls use the next endpoint. */
   markFailed(_resource: unknown, error: Error): void {
-    if (isUnreachable(error)) this.#avoid(this.#preferred);
+    if (isUnusable(error)) this.#avoid(this.#preferred);
   }
 
   /** Drops the token, so that the next call logs in again. */
@@ -129,6 +129,11 @@ export class Connections implements Callable {
       throw error;
     }
   }
+}
+
+/** Whether further calls should use another endpoint. */
+function isUnusable(error: unknown): boolean {
+  return isUnreachable(error) || isNotEtcd(error);
 }
 
 /** Waits until the channel is connected or connecting has failed, at most `limitMs`. */

@@ -11,16 +11,39 @@ import { storeErrors } from "../../core/keyvalue/mod.ts";
 const status = {
   deadlineExceeded: 4,
   permissionDenied: 7,
+  unimplemented: 12,
   internal: 13,
   unavailable: 14,
   unauthenticated: 16,
 } as const;
 
-/** Whether the call reached no server, so that it was certainly not executed. */
-export function isNotConnected(error: unknown): boolean {
+/**
+ * Whether the call was certainly not executed: it reached no server, or one that is not etcd. It can then be
+ * made on another endpoint.
+ */
+export function isNotExecuted(error: unknown): boolean {
+  return isNotConnected(error) || isNotEtcd(error);
+}
+
+/**
+ * Whether the response came from another program: a gRPC server without etcd's services, or an HTTP server,
+ * whose text gRPC then reads as the size of an impossibly large message.
+ */
+export function isNotEtcd(error: unknown): boolean {
+  if (statusOf(error) === status.unimplemented) return true;
+  const text = describeError(error);
+  if (/Received HTTP status code [1-4]/.test(text)) return true;
+  const size = /message larger than max \((\d+) vs/.exec(text);
+  return size !== null && Number(size[1]) >= impossibleMessageBytes;
+}
+
+function isNotConnected(error: unknown): boolean {
   return statusOf(error) === status.unavailable &&
     /No connection established|Name resolution failed/.test(describeError(error));
 }
+
+/** No message of etcd is that large; four characters of text, read as a size, always are. */
+const impossibleMessageBytes = 2 ** 29;
 
 /** Whether the server did not answer; the call may have been executed or not. */
 export function isUnreachable(error: unknown): boolean {
@@ -43,7 +66,9 @@ export function etcdError(action: string, endpoints: readonly string[], cause: u
     return cause;
   }
   const detail = describeError(cause);
-  if (isMisuse(detail)) return new RangeError(`Cannot ${action}: ${detail}`, { cause });
+  if (isMisuse(detail) && !isNotEtcd(cause)) {
+    return new RangeError(`Cannot ${action}: ${detail}`, { cause });
+  }
   const kind = kindOf(cause, detail);
   return new AgentError(kind, `Cannot ${action}: ${textOf(kind, endpoints.join(", "), detail)}`, {
     cause,
@@ -92,7 +117,9 @@ function textOf({ code }: ErrorEntry, endpoints: string, detail: string): string
     case "store_full":
       return `etcd at ${endpoints} is full (${detail}); compact and defragment it, then disarm its alarm`;
     default:
-      return `etcd at ${endpoints}: ${detail}`;
+      return isNotEtcd(new Error(detail))
+        ? `the server at ${endpoints} is not etcd v3 (${detail}); check etcd.endpoints`
+        : `etcd at ${endpoints}: ${detail}`;
   }
 }
 
@@ -104,6 +131,6 @@ function isConnectionLost(error: unknown): boolean {
 }
 
 function statusOf(error: unknown): number | undefined {
-  const match = /(?:^|: )(\d{1,2}) [A-Z_]+: /.exec(describeError(error));
+  const match = /(?:^|: |\()(\d{1,2}) [A-Z_]+: /.exec(describeError(error));
   return match ? Number(match[1]) : undefined;
 }

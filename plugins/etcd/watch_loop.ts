@@ -11,7 +11,7 @@ import {
 import type { Logger } from "../../core/log/mod.ts";
 import { entryOf, keyText, rangeOf } from "./_pairs.ts";
 import type { EtcdDriver, WatchedChange, WatchMessage, WatchStream } from "./driver.ts";
-import { etcdError, isTokenRefused } from "./errors.ts";
+import { etcdError, isNotExecuted, isTokenRefused } from "./errors.ts";
 import type { EtcdCounters } from "./stats.ts";
 
 /** What a watch needs from its store. */
@@ -96,7 +96,7 @@ export class WatchLoop {
   static async open(options: WatchLoopOptions): Promise<WatchLoop> {
     const loop = new WatchLoop(options);
     try {
-      void loop.#run(await loop.#attachWithToken());
+      void loop.#run(await loop.#attachFirst());
       return loop;
     } catch (error) {
       loop.#stop();
@@ -138,13 +138,17 @@ export class WatchLoop {
     }
   }
 
-  /** The token may have expired while no call was made; the second attempt logs in again. */
-  async #attachWithToken(): Promise<Attached> {
-    try {
-      return await this.#attach();
-    } catch (error) {
-      if (!isTokenRefused(error)) throw error;
-      return await this.#attach();
+  /** Opens the first stream. Logs in again once, because the token may have expired, and tries each endpoint. */
+  async #attachFirst(): Promise<Attached> {
+    let endpointsLeft = this.#options.endpoints.length;
+    let mayRenew = true;
+    while (true) {
+      try {
+        return await this.#attach();
+      } catch (error) {
+        if (mayRenew && isTokenRefused(error)) mayRenew = false;
+        else if (--endpointsLeft <= 0 || !isNotExecuted(error)) throw error;
+      }
     }
   }
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../core/errors/mod.ts";
-import { etcdError, isNotConnected, isTokenRefused } from "../../../plugins/etcd/errors.ts";
+import {
+  etcdError,
+  isNotEtcd,
+  isNotExecuted,
+  isTokenRefused,
+} from "../../../plugins/etcd/errors.ts";
 
 const endpoints = ["http://a:2379"];
 
@@ -20,6 +25,7 @@ Deno.test("etcdError() translates each kind of failure and names the remedy", ()
     ],
     ["8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded", "store_full", /alarm/],
     ["13 INTERNAL: oops", "store_failed", /oops/],
+    ["12 UNIMPLEMENTED: unknown service", "store_failed", /is not etcd v3 .*etcd\.endpoints/],
   ];
   for (const [text, code, remedy] of wanted) {
     const error = etcdError('get key "a"', endpoints, new Error(text));
@@ -41,9 +47,31 @@ Deno.test("etcdError() returns a RangeError for misuse and does not change trans
   assert.equal(etcdError("get", endpoints, closed), closed);
 });
 
-Deno.test("isNotConnected() is true only when nothing was sent", () => {
-  assert(isNotConnected(new Error("14 UNAVAILABLE: No connection established. Last error: x")));
-  assert(!isNotConnected(new Error("14 UNAVAILABLE: Connection dropped")));
-  assert(!isNotConnected(new Error("4 DEADLINE_EXCEEDED: No connection established")));
+Deno.test("isNotExecuted() is true only when no etcd received the call", () => {
+  assert(isNotExecuted(new Error("14 UNAVAILABLE: No connection established. Last error: x")));
+  assert(!isNotExecuted(new Error("14 UNAVAILABLE: Connection dropped")));
+  assert(!isNotExecuted(new Error("4 DEADLINE_EXCEEDED: No connection established")));
   assert(isTokenRefused(new Error("16 UNAUTHENTICATED: etcdserver: invalid auth token")));
+});
+
+Deno.test("isNotEtcd() recognises answers of other programs, also in a translated error", () => {
+  const answers = [
+    "12 UNIMPLEMENTED: unknown service etcdserverpb.KV",
+    "12 UNIMPLEMENTED: Received HTTP status code 404",
+    "16 UNAUTHENTICATED: Received HTTP status code 401",
+    "8 RESOURCE_EXHAUSTED: Received message larger than max (1752460652 vs 268435456)",
+  ];
+  for (const text of answers) {
+    const error = new Error(text);
+    assert(isNotEtcd(error) && isNotExecuted(error), text);
+    const translated = etcdError("get", endpoints, error);
+    assert(translated instanceof AgentError && isNotEtcd(translated), text);
+  }
+  for (
+    const text of [
+      "8 RESOURCE_EXHAUSTED: Received message larger than max (300000000 vs 268435456)",
+      "14 UNAVAILABLE: Received HTTP status code 503",
+      "14 UNAVAILABLE: Connection dropped",
+    ]
+  ) assert(!isNotEtcd(new Error(text)), text);
 });
