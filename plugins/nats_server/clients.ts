@@ -1,12 +1,14 @@
 /**
  * The connected clients of one server: accepts them, checks their time limits, drains and closes them.
  *
- * One timer serves all time limits: four times a second every connection checks its own.
+ * One timer serves all time limits. It fires when the earliest limit of any connection is due, and at least as often
+ * as the shortest configured limit, because a limit that begins meanwhile cannot be due earlier. Without connections
+ * there is no timer.
  *
  * @module
  */
 import type { Clock, Logger } from "../../core/mod.ts";
-import { Connection, type ServerContext } from "./connection/mod.ts";
+import { Connection, PendingTotal, type ServerContext } from "./connection/mod.ts";
 import type { NatsLimits } from "./options.ts";
 import { infoLine, type ServerInfo } from "./protocol/mod.ts";
 import type { Router } from "./routing/mod.ts";
@@ -14,9 +16,13 @@ import { type Authenticator, randomNonce } from "./security/mod.ts";
 import type { CloseReason, Counters } from "./stats.ts";
 import type { Acceptor, TlsContext, Transport } from "./transport/mod.ts";
 
-const tickMs = 250;
 const firstPingMs = 2_000;
 const acceptPauseMs = 50;
+const slowReasons: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  "slow_consumer_pending",
+  "slow_consumer_deadline",
+  "slow_consumer_total",
+]);
 
 /** What {@linkcode Clients} needs of the server. A reload replaces the readonly members. */
 export interface ClientsOptions {
@@ -37,17 +43,20 @@ export class Clients {
   readonly #server: ClientsOptions;
   readonly #context: ServerContext;
   readonly #connections = new Map<number, Connection>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Connection, Promise<void>>();
   #acceptor: Acceptor | null = null;
   #accepting: Promise<void> = Promise.resolve();
   #nextId = 1;
-  #nowMs: number;
-  #tick: Disposable | null = null;
+  readonly #pending: PendingTotal;
+  #timer: Disposable | null = null;
   #isClosed = false;
 
   constructor(server: ClientsOptions) {
     this.#server = server;
-    this.#nowMs = server.clock.monotonic();
+    this.#pending = new PendingTotal(
+      () => server.limits.maxTotalPendingBytes,
+      () => this.#disconnectSlowest(),
+    );
     this.#context = this.#makeContext();
   }
 
@@ -56,15 +65,14 @@ export class Clients {
     return this.#connections;
   }
 
-  /** Coarse monotonic time in milliseconds. */
-  get nowMs(): number {
-    return this.#nowMs;
+  /** Bytes pending for all clients together. */
+  get pendingBytes(): number {
+    return this.#pending.bytes;
   }
 
   /** Accepts clients until `drain` or `close`. */
   accept(acceptor: Acceptor): void {
     this.#acceptor = acceptor;
-    this.#armTick();
     this.#accepting = this.#accept(acceptor);
   }
 
@@ -74,18 +82,24 @@ export class Clients {
   }
 
   /**
-   * Accepts no more clients and sends INFO with `ldm`. Resolves when everything that clients have sent is processed
-   * and their output is written, or when the signal aborts.
+   * Lame duck mode. Accepts no more clients and sends INFO with `ldm`. Resolves when every client has disconnected, or
+   * does not understand `ldm` and everything it has sent is processed and its output is written; at the latest after
+   * the grace, or when the signal aborts.
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#acceptor?.close();
-    const connections = [...this.#connections.values()];
-    for (const connection of connections) connection.announce({ ldm: true });
-    this.#server.router.endChunk();
+    const { limits, clock, router } = this.#server;
+    const drains = [...this.#connections.values()].map((connection) =>
+      this.#drainOne(connection, limits.lameDuckGraceMs > 0)
+    );
+    router.endChunk();
     const { promise, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    using _ = clock.timer(Math.max(limits.lameDuckGraceMs, limits.closeFlushMs), resolve);
+    const onAbort = () => resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) resolve();
-    await Promise.race([promise, drainAll(connections)]);
+    await Promise.race([promise, Promise.all(drains)]);
+    signal.removeEventListener("abort", onAbort);
   }
 
   /** Closes all connections and resolves when they have ended. Idempotent. */
@@ -94,14 +108,20 @@ export class Clients {
     this.#acceptor?.close();
     for (const connection of [...this.#connections.values()]) connection.close("server_shutdown");
     await this.#accepting;
-    await Promise.all(this.#running);
-    this.#tick?.[Symbol.dispose]();
-    this.#tick = null;
+    await Promise.all(this.#running.values());
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = null;
+  }
+
+  async #drainOne(connection: Connection, hasGrace: boolean): Promise<void> {
+    const isAnnounced = connection.announce({ ldm: true });
+    await connection.barrier();
+    await connection.output.drained();
+    if (isAnnounced && hasGrace) await this.#running.get(connection);
   }
 
   #makeContext(): ServerContext {
     const server = this.#server;
-    const nowMs = () => this.#nowMs;
     return {
       router: server.router,
       counters: server.counters,
@@ -113,9 +133,7 @@ export class Clients {
       get tls() {
         return server.tls;
       },
-      get nowMs() {
-        return nowMs();
-      },
+      pending: this.#pending,
       get authenticator() {
         return server.authenticator;
       },
@@ -157,8 +175,9 @@ export class Clients {
     const connection = new Connection(this.#nextId++, transport, nonce, this.#context);
     const isOver = this.#connections.size >= limits.maxConnections;
     this.#connections.set(connection.id, connection);
-    const run = connection.run().finally(() => this.#running.delete(run));
-    this.#running.add(run);
+    const run = connection.run().finally(() => this.#running.delete(connection));
+    this.#running.set(connection, run);
+    if (this.#timer === null) this.#armTimer();
     if (isOver) connection.close("max_connections");
     else if (this.#isClosed) connection.close("server_shutdown");
   }
@@ -167,25 +186,43 @@ export class Clients {
     const { counters, log } = this.#server;
     this.#connections.delete(client);
     counters.closed[reason]++;
-    const isSlow = reason === "slow_consumer_pending" || reason === "slow_consumer_deadline";
+    const isSlow = slowReasons.has(reason);
     if (isSlow) counters.slowConsumers++;
     const fields = { client, name, reason };
     if (isSlow) log.warn("Slow consumer disconnected", fields);
     else log.debug("Connection closed", fields);
   }
 
-  #armTick(): void {
-    const { clock, router } = this.#server;
-    this.#tick = clock.timer(tickMs, () => {
-      this.#nowMs = clock.monotonic();
-      for (const connection of this.#connections.values()) connection.tick(this.#nowMs);
-      router.endChunk();
-      if (!this.#isClosed) this.#armTick();
+  /** Disconnects the clients with the most pending bytes until the total is within its limit. */
+  #disconnectSlowest(): void {
+    while (this.#pending.isOver) {
+      let slowest: Connection | undefined;
+      for (const connection of this.#connections.values()) {
+        if (connection.output.pendingBytes > (slowest?.output.pendingBytes ?? 0)) {
+          slowest = connection;
+        }
+      }
+      if (slowest === undefined) return;
+      slowest.close("slow_consumer_total");
+    }
+  }
+
+  #armTimer(): void {
+    const { clock, router, limits } = this.#server;
+    const nowMs = clock.monotonic();
+    let dueMs = nowMs + Math.min(
+      limits.pingIntervalMs,
+      limits.writeDeadlineMs,
+      limits.authTimeoutMs,
+      firstPingMs,
+    );
+    for (const connection of this.#connections.values()) {
+      dueMs = Math.min(dueMs, connection.check(nowMs));
+    }
+    router.endChunk();
+    this.#timer = clock.timer(Math.max(1, dueMs - nowMs), () => {
+      this.#timer = null;
+      if (this.#connections.size > 0) this.#armTimer();
     });
   }
-}
-
-async function drainAll(connections: readonly Connection[]): Promise<void> {
-  await Promise.all(connections.map((connection) => connection.barrier()));
-  await Promise.all(connections.map((connection) => connection.output.drained()));
 }

@@ -89,6 +89,13 @@ export const natsServerFields = {
     min: 4096,
     max: 2 ** 31,
   }),
+  maxTotalPendingBytes: size({
+    doc:
+      "Most bytes pending for all clients together; beyond it the clients with the most pending bytes are disconnected.",
+    default: defaultLimits.maxTotalPendingBytes,
+    min: 4096,
+    max: 2 ** 40,
+  }),
   maxConnections: integer({
     doc: "Maximum connections.",
     default: defaultLimits.maxConnections,
@@ -117,6 +124,13 @@ export const natsServerFields = {
     doc: "Time after which a client is disconnected when a write to it makes no progress.",
     default: defaultLimits.writeDeadlineMs,
     min: 1,
+    max: 3_600_000,
+  }),
+  lameDuckGraceMs: duration({
+    doc:
+      "Time that clients get to finish and disconnect when the agent stops; 0 closes them as soon as what they have sent is processed.",
+    default: defaultLimits.lameDuckGraceMs,
+    min: 0,
     max: 3_600_000,
   }),
   token: secret({ doc: "Token that every client must send. Cannot be combined with `users`." }),
@@ -158,11 +172,13 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
     maxPayloadBytes,
     maxControlLineBytes,
     maxPendingBytes,
+    maxTotalPendingBytes,
     maxConnections,
     maxSubscriptions,
     pingIntervalMs,
     maxPingsOut,
     writeDeadlineMs,
+    lameDuckGraceMs,
   } = config;
   return {
     host,
@@ -172,11 +188,13 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
       maxPayloadBytes,
       maxControlLineBytes,
       maxPendingBytes,
+      maxTotalPendingBytes,
       maxConnections,
       maxSubscriptions,
       pingIntervalMs,
       maxPingsOut,
       writeDeadlineMs,
+      lameDuckGraceMs,
     },
   };
 }

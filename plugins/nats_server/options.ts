@@ -15,6 +15,11 @@ export interface NatsLimits {
   readonly maxPayloadBytes: number;
   /** Most bytes pending for one client; a client that exceeds it is disconnected. Default 64 MiB. */
   readonly maxPendingBytes: number;
+  /**
+   * Most bytes pending for all clients together; beyond it the clients with the most pending bytes are disconnected.
+   * Default 256 MiB.
+   */
+  readonly maxTotalPendingBytes: number;
   /** Maximum connections. Default 65,536. */
   readonly maxConnections: number;
   /** Maximum subscriptions per client; 0 means unlimited. Default 65,536. */
@@ -35,6 +40,11 @@ export interface NatsLimits {
   readonly stallMs: number;
   /** Time limit for writing pending output when a connection is closed, in milliseconds. Default 1 second. */
   readonly closeFlushMs: number;
+  /**
+   * Time that clients get to finish and disconnect in lame duck mode, in milliseconds. 0 closes them as soon as what
+   * they have sent is processed. Default 5 seconds.
+   */
+  readonly lameDuckGraceMs: number;
   /** Maximum subject families with counters of their own. Default 32. */
   readonly maxFamilies: number;
 }
@@ -44,6 +54,7 @@ export const defaultLimits: NatsLimits = Object.freeze({
   maxControlLineBytes: 2048,
   maxPayloadBytes: 1024 * 1024,
   maxPendingBytes: 64 * 1024 * 1024,
+  maxTotalPendingBytes: 256 * 1024 * 1024,
   maxConnections: 65_536,
   maxSubscriptions: 65_536,
   pingIntervalMs: 120_000,
@@ -54,6 +65,7 @@ export const defaultLimits: NatsLimits = Object.freeze({
   stallBytes: 512 * 1024,
   stallMs: 10,
   closeFlushMs: 1_000,
+  lameDuckGraceMs: 5_000,
   maxFamilies: 32,
 });
 
@@ -62,6 +74,7 @@ const ranges: Readonly<Record<keyof NatsLimits, readonly [min: number, max: numb
   maxControlLineBytes: [64, 64 * 1024],
   maxPayloadBytes: [1, 64 * 1024 * 1024],
   maxPendingBytes: [4096, 2 ** 31],
+  maxTotalPendingBytes: [4096, 2 ** 40],
   maxConnections: [1, 1_000_000],
   maxSubscriptions: [0, 10_000_000],
   pingIntervalMs: [1, 86_400_000],
@@ -72,6 +85,7 @@ const ranges: Readonly<Record<keyof NatsLimits, readonly [min: number, max: numb
   stallBytes: [1024, 2 ** 31],
   stallMs: [0, 60_000],
   closeFlushMs: [0, 60_000],
+  lameDuckGraceMs: [0, 3_600_000],
   maxFamilies: [1, 10_000],
 };
 

@@ -97,7 +97,7 @@ export class NatsServer implements AsyncDisposable {
       router: this.#router,
       isServing: () => this.#state === "open",
       now: () => resolved.clock.now(),
-      nowMs: () => this.#clients.nowMs,
+      nowMs: () => resolved.clock.monotonic(),
     });
   }
 
@@ -112,6 +112,7 @@ export class NatsServer implements AsyncDisposable {
     return {
       ...this.#counters,
       connections: this.#clients.all.size,
+      pendingBytes: this.#clients.pendingBytes,
       inMessages: families.reduce((sum, { messages }) => sum + messages, 0),
       inBytes: families.reduce((sum, { bytes }) => sum + bytes, 0),
     };
@@ -223,8 +224,9 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
-   * Lame duck mode: accepts no new clients, sends INFO with `ldm` to the connected ones, waits until everything
-   * that they have sent is processed and their output is written, then closes. Ends early when the signal aborts.
+   * Lame duck mode: accepts no new clients and sends INFO with `ldm` to the connected ones. Clients that understand it
+   * have `limits.lameDuckGraceMs` to finish and disconnect. What clients have sent is processed and their output is
+   * written before they are closed. Ends early when the signal aborts.
    */
   async drain(signal: AbortSignal): Promise<void> {
     if (this.#state !== "open") return await this.close();

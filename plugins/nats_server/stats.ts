@@ -11,6 +11,7 @@ export type CloseReason =
   | "authentication_timeout"
   | "slow_consumer_pending"
   | "slow_consumer_deadline"
+  | "slow_consumer_total"
   | "write_error"
   | "read_error"
   | "parse_error"
@@ -31,6 +32,7 @@ export const closeReasons: readonly CloseReason[] = [
   "authentication_timeout",
   "slow_consumer_pending",
   "slow_consumer_deadline",
+  "slow_consumer_total",
   "write_error",
   "read_error",
   "parse_error",
@@ -66,6 +68,8 @@ export interface NatsServerStats {
   readonly startedMs: number;
   /** Open connections. */
   readonly connections: number;
+  /** Bytes pending for all clients together. */
+  readonly pendingBytes: number;
   /** Connections accepted. */
   readonly totalConnections: number;
   /** Messages published by clients and by this process. */
@@ -98,11 +102,14 @@ export interface NatsServerStats {
   readonly violations: Readonly<Record<ViolationKind, number>>;
 }
 
+/** Statistics that are computed on demand. */
+type ComputedStat = "inMessages" | "inBytes" | "connections" | "pendingBytes";
+
 /** Writable counters of the server, without those that are computed on demand. */
 export type Counters = {
-  -readonly [Key in Exclude<keyof NatsServerStats, "inMessages" | "inBytes" | "connections">]:
-    NatsServerStats[Key] extends number ? number
-      : { -readonly [Name in keyof NatsServerStats[Key]]: number };
+  -readonly [Key in Exclude<keyof NatsServerStats, ComputedStat>]: NatsServerStats[Key] extends
+    number ? number
+    : { -readonly [Name in keyof NatsServerStats[Key]]: number };
 };
 
 /** Counters that are all 0. */

@@ -25,6 +25,7 @@ export const flushlessReasons: ReadonlySet<CloseReason> = new Set<CloseReason>([
   "write_error",
   "slow_consumer_pending",
   "slow_consumer_deadline",
+  "slow_consumer_total",
   "tls_handshake",
 ]);
 

@@ -32,6 +32,7 @@ import type { Credentials, Guard, Principal } from "../security/mod.ts";
 import type { CloseReason, ViolationKind } from "../stats.ts";
 import { isLiteralSubject } from "../subjects/mod.ts";
 import type { Transport } from "../transport/mod.ts";
+import { Activity } from "./activity.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
 import { greet } from "./greeting.ts";
@@ -48,6 +49,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   readonly startedMs: number;
   readonly subscriptions: ClientSubscriptions;
   readonly heartbeat: Heartbeat;
+  readonly activity: Activity;
 
   inMessages = 0;
   inBytes = 0;
@@ -55,8 +57,6 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   outBytes = 0;
   isClosed = false;
   closeReason: CloseReason | null = null;
-  /** Monotonic time of its last message, subscription change or ping, in milliseconds; coarse. */
-  lastActivityMs: number;
 
   /** Options of its CONNECT. */
   options: ConnectOptions = connectDefaults();
@@ -75,7 +75,6 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   readonly #router: Router;
   readonly #parser: Parser;
   readonly #nonce: string;
-  readonly #acceptedMs: number;
   readonly #input = new ReadBuffer();
   #gate: Promise<void> | null = null;
   #isConnected = false;
@@ -96,11 +95,12 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.#parser.pedantic = true;
     this.#parser.connectFirst = context.authenticator.required;
     this.output = new Output(transport, this, {
-      maxPendingBytes: limits.maxPendingBytes,
-      now: () => context.nowMs,
+      maxPendingBytes: () => context.limits.maxPendingBytes,
+      now: () => context.clock.monotonic(),
+      total: context.pending,
     });
     this.startedMs = clock.now();
-    this.lastActivityMs = this.#acceptedMs = context.nowMs;
+    this.activity = new Activity(clock);
   }
 
   /** Whether CONNECT was accepted. */
@@ -136,30 +136,27 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.#router.release();
   }
 
-  /** Checks all time limits. Called about four times a second. */
-  tick(nowMs: number): void {
-    if (this.isClosed) return;
+  /** Checks all time limits. Returns when the next one is due, in monotonic milliseconds. */
+  check(nowMs: number): number {
+    if (this.isClosed) return Infinity;
     const { limits } = this.#context;
-    if (this.#parser.connectFirst && nowMs - this.#acceptedMs > limits.authTimeoutMs) {
-      return this.close("authentication_timeout");
-    }
+    const authDueMs = this.#parser.connectFirst
+      ? this.activity.acceptedMs + limits.authTimeoutMs
+      : Infinity;
     const { stuckSinceMs } = this.output;
-    if (stuckSinceMs >= 0 && nowMs - stuckSinceMs > limits.writeDeadlineMs) {
-      return this.close("slow_consumer_deadline");
-    }
-    // A held client cannot answer, because its socket is not read.
-    const beat = this.heartbeat.due(nowMs, this.lastActivityMs);
-    if (this.#gate !== null || beat === "nothing") return;
-    if (beat === "stale") return this.close("stale_connection");
-    this.#sendPing();
-    this.output.flush();
+    const writeDueMs = stuckSinceMs < 0 ? Infinity : stuckSinceMs + limits.writeDeadlineMs;
+    if (nowMs >= authDueMs) this.close("authentication_timeout");
+    else if (nowMs >= writeDueMs) this.close("slow_consumer_deadline");
+    else this.#checkHeartbeat(nowMs);
+    return this.isClosed ? Infinity : Math.min(authDueMs, writeDueMs, this.heartbeat.dueMs);
   }
 
-  /** Sends INFO again, if the client supports that. */
-  announce(extra: { ldm: true } | { connect_info: true }): void {
-    if (this.options.protocol < 1 || !this.#isConnected) return;
+  /** Sends INFO again, if the client supports that. Returns whether it does. */
+  announce(extra?: { ldm: true } | { connect_info: true }): boolean {
+    if (this.options.protocol < 1 || !this.#isConnected || this.isClosed) return false;
     this.output.appendBytes(this.#context.info(this.id, this.transport, "", extra));
     this.#router.markDirty(this);
+    return true;
   }
 
   /** Resolves when everything that the client has sent so far is processed: at its next PONG, or at its end. */
@@ -191,6 +188,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   }
 
   flush(): void {
+    this.activity.flush(this.outMessages);
     this.output.flush();
   }
 
@@ -228,7 +226,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     if (verb === "PING") {
       this.output.appendBytes(pongBytes);
       this.#router.markDirty(this);
-      this.lastActivityMs = this.#context.nowMs;
+      this.activity.hasPing = true;
       if (this.#isConnected && !this.#hasPinged) {
         this.#hasPinged = true;
         this.announce({ connect_info: true });
@@ -247,8 +245,8 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
 
   onPublish(frame: PublishedFrame, buffer: Uint8Array): boolean {
     if (this.#router.publish(this, frame, buffer)) return true;
-    this.#context.counters.holds++;
-    this.#gate = this.#router.resumed();
+    if (!this.#router.isTurnSpent) this.#context.counters.holds++;
+    this.#gate = this.#router.ready();
     return false;
   }
 
@@ -288,10 +286,19 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
 
   #parse(): void {
     const input = this.#input;
-    const before = this.inMessages;
+    this.#router.beginTurn();
     input.consume(this.#parser.parse(input.bytes, 0, input.length));
-    if (this.inMessages !== before) this.lastActivityMs = this.#context.nowMs;
+    this.activity.endChunk(this.inMessages);
     this.#router.endChunk();
+  }
+
+  #checkHeartbeat(nowMs: number): void {
+    const beat = this.heartbeat.check(nowMs, this.activity.lastInputMs);
+    // A held client cannot answer, because its socket is not read.
+    if (this.#gate !== null || beat === "nothing") return;
+    if (beat === "stale") return this.close("stale_connection");
+    this.#sendPing();
+    this.output.flush();
   }
 
   /** Waits a moment for a slow client, as nats-server does. */
@@ -305,7 +312,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   }
 
   #settle(outcome: SubscriptionOutcome): void {
-    this.lastActivityMs = this.#context.nowMs;
+    this.activity.hasChange = true;
     if (outcome.kind === "malformed") this.close("protocol_violation");
     else if (outcome.kind === "refused") this.#error(outcome.text);
     else if (this.verbose) this.ok();
@@ -349,6 +356,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.verbose = options.verbose;
     this.noResponders = options.no_responders;
     this.heartbeat.start();
+    this.activity.connected();
     if (options.protocol < 0 || options.protocol > 1) return this.close("bad_protocol_version");
     if (options.no_responders && !options.headers) {
       return this.close("no_responders_without_headers");

@@ -1,22 +1,25 @@
 /**
  * Pings of one connection: when the next one is due, how many are unanswered, and the last round trip.
  *
- * As in nats-server, the first ping follows soon after CONNECT and measures the round trip; later ones are sent to
- * idle clients only.
+ * The rules are those of nats-server 2.12. The time from accepting the connection to CONNECT is the first estimate of
+ * the round trip. The first ping follows soon after CONNECT. A later ping is sent when the client has sent nothing for
+ * one interval, or when the round trip was not measured for an hour. So a client that publishes and never reads is
+ * not disconnected as stale.
  *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
 import type { NatsLimits } from "../options.ts";
 
-/** What to do at a tick. */
+/** What to do at a check. */
 export type Beat = "nothing" | "ping" | "stale";
+
+/** After this time the round trip of an active client is measured again. */
+const roundTripIntervalMs = 3_600_000;
 
 /** What {@linkcode Heartbeat} needs of the server. */
 export interface HeartbeatContext {
   readonly clock: Clock;
-  /** Coarse monotonic time in milliseconds. */
-  readonly nowMs: number;
   /** Current limits. */
   readonly limits: Pick<NatsLimits, "pingIntervalMs" | "maxPingsOut">;
   /** Delay of the first ping after CONNECT, with jitter. */
@@ -25,30 +28,36 @@ export interface HeartbeatContext {
 
 /** Ping state of one connection. */
 export class Heartbeat {
-  /** Round trip of the last answered ping in milliseconds; -1 before the first. */
+  /** Last known round trip in milliseconds; -1 before CONNECT. */
   roundTripMs = -1;
+  /** When the next check is due, in monotonic milliseconds. */
+  dueMs: number;
   readonly #context: HeartbeatContext;
+  readonly #acceptedMs: number;
   #unanswered = 0;
-  #sentMs = 0;
-  #nextMs: number;
+  #sentMs = -Infinity;
   #waiters: (() => void)[] = [];
 
   constructor(context: HeartbeatContext) {
     this.#context = context;
-    this.#nextMs = context.nowMs + context.limits.pingIntervalMs;
+    this.#acceptedMs = context.clock.monotonic();
+    this.dueMs = this.#acceptedMs + context.limits.pingIntervalMs;
   }
 
-  /** Schedules the first ping. Called when CONNECT was accepted. */
+  /** Called when CONNECT was accepted: estimates the round trip and schedules the first ping. */
   start(): void {
-    this.#nextMs = this.#context.nowMs + this.#context.firstPingMs();
+    const nowMs = this.#context.clock.monotonic();
+    if (this.roundTripMs < 0) this.roundTripMs = nowMs - this.#acceptedMs;
+    this.dueMs = nowMs + this.#context.firstPingMs();
   }
 
-  /** What is due now for a client that was last active at `activeMs`. */
-  due(nowMs: number, activeMs: number): Beat {
-    if (nowMs < this.#nextMs) return "nothing";
+  /** What is due now for a client whose last input arrived at `lastInputMs`. Schedules the next check. */
+  check(nowMs: number, lastInputMs: number): Beat {
+    if (nowMs < this.dueMs) return "nothing";
     const { pingIntervalMs, maxPingsOut } = this.#context.limits;
-    this.#nextMs = nowMs + pingIntervalMs;
-    if (nowMs - activeMs < pingIntervalMs && this.roundTripMs >= 0) return "nothing";
+    this.dueMs = nowMs + pingIntervalMs;
+    const isMeasured = nowMs - this.#sentMs <= roundTripIntervalMs;
+    if (isMeasured && nowMs - lastInputMs < pingIntervalMs) return "nothing";
     return this.#unanswered + 1 > maxPingsOut ? "stale" : "ping";
   }
 

@@ -5,4 +5,5 @@
  */
 export { ClientSubscriptions } from "./client_subscriptions.ts";
 export { Connection } from "./connection.ts";
+export { PendingTotal } from "./pending_total.ts";
 export type { ServerContext } from "./server_context.ts";

@@ -13,7 +13,9 @@
 import type { Clock } from "../../../core/mod.ts";
 import type { ClientOutput } from "../routing/mod.ts";
 import type { Transport } from "../transport/mod.ts";
+import type { PendingTotal } from "./pending_total.ts";
 
+const noBytes = new Uint8Array(0);
 const firstChunkBytes = 1024;
 const fullChunkBytes = 256 * 1024;
 /** Written chunks kept for reuse. */
@@ -33,10 +35,12 @@ export interface OutputOwner {
 
 /** Options of {@linkcode Output}. */
 export interface OutputOptions {
-  /** Limit of `pendingBytes`. */
-  readonly maxPendingBytes: number;
-  /** Monotonic time in milliseconds; may be coarse. */
+  /** Returns the current limit of `pendingBytes`. */
+  readonly maxPendingBytes: () => number;
+  /** Returns monotonic time in milliseconds. */
   readonly now: () => number;
+  /** Gets the pending bytes of this output. */
+  readonly total: PendingTotal;
 }
 
 interface Chunk {
@@ -55,9 +59,14 @@ export class Output implements ClientOutput {
 
   readonly #transport: Transport;
   readonly #owner: OutputOwner;
-  readonly #maxPendingBytes: number;
+  readonly #limit: () => number;
   readonly #now: () => number;
-  #open = new Uint8Array(0);
+  readonly #total: PendingTotal;
+  /** Copy of the limit, renewed once per flush. */
+  #maxPendingBytes: number;
+  /** Pending bytes as reported to the total. */
+  #reported = 0;
+  #open = noBytes;
   #used = 0;
   #spares: Uint8Array<ArrayBuffer>[] = [];
   #full: Chunk[] = [];
@@ -70,8 +79,10 @@ export class Output implements ClientOutput {
   constructor(transport: Transport, owner: OutputOwner, options: OutputOptions) {
     this.#transport = transport;
     this.#owner = owner;
-    this.#maxPendingBytes = options.maxPendingBytes;
+    this.#limit = options.maxPendingBytes;
+    this.#maxPendingBytes = options.maxPendingBytes();
     this.#now = options.now;
+    this.#total = options.total;
   }
 
   /** Appends `head[headStart, headEnd)`, then `source[start, end)`. */
@@ -107,6 +118,8 @@ export class Output implements ClientOutput {
   /** Starts writing unless a write is in flight. Never throws; failures are passed to the owner. */
   flush(): void {
     this.isDirty = false;
+    this.#maxPendingBytes = this.#limit();
+    this.#report();
     if (!this.#isWriting && !this.#isEnded && this.#used + this.#full.length > 0) {
       void this.#write();
     }
@@ -135,9 +148,10 @@ export class Output implements ClientOutput {
     const lost = this.pendingBytes;
     this.#isEnded = true;
     this.pendingBytes = 0;
+    this.#report();
     this.#full = [];
     this.#used = 0;
-    this.#open = new Uint8Array(0);
+    this.#open = noBytes;
     this.#spares = [];
     this.#wake();
     return lost;
@@ -151,7 +165,14 @@ export class Output implements ClientOutput {
     }
     this.pendingBytes += size;
     if (this.#open.length - this.#used < size) this.#makeRoom(size);
-    return true;
+    return !this.#isEnded;
+  }
+
+  /** Reports the change of `pendingBytes` to the total. */
+  #report(): void {
+    const growth = this.pendingBytes - this.#reported;
+    this.#reported = this.pendingBytes;
+    this.#total.add(growth);
   }
 
   #makeRoom(size: number): void {
@@ -165,8 +186,10 @@ export class Output implements ClientOutput {
       return;
     }
     this.#full.push({ bytes: this.#open, length: this.#used });
+    this.#report();
     this.#used = 0;
-    this.#open = this.#takeSpare(size);
+    // The report may have ended this output, because the total is over its limit.
+    this.#open = this.#isEnded ? noBytes : this.#takeSpare(size);
   }
 
   /** The largest spare chunk if it has room for `size` bytes, otherwise a new chunk. */
@@ -188,6 +211,7 @@ export class Output implements ClientOutput {
           if (!this.#isEnded) this.pendingBytes -= count;
         }
         this.#keep(bytes);
+        this.#report();
         this.#wake();
       }
     } catch (error) {

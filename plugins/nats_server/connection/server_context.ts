@@ -6,6 +6,7 @@
 import type { Clock, Logger } from "../../../core/mod.ts";
 import type { Authenticator } from "../security/mod.ts";
 import type { NatsLimits } from "../options.ts";
+import type { PendingTotal } from "./pending_total.ts";
 import type { Router } from "../routing/mod.ts";
 import type { CloseReason, Counters } from "../stats.ts";
 import type { TlsContext, Transport } from "../transport/mod.ts";
@@ -17,8 +18,8 @@ export interface ServerContext {
   readonly limits: NatsLimits;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Coarse monotonic time in milliseconds, updated by the server's tick; cheap to read. */
-  readonly nowMs: number;
+  /** Bytes pending for all clients together. */
+  readonly pending: PendingTotal;
   /** Decides which clients may connect. */
   readonly authenticator: Authenticator;
   /** TLS settings; `null` without TLS. */

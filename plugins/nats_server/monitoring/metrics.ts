@@ -24,6 +24,7 @@ type PlainStat = {
 const gauges: readonly (readonly [name: string, stat: PlainStat, help: string])[] = [
   ["nats_server_open_connections", "connections", "Open connections."],
   ["nats_server_subscriptions", "subscriptions", "Current subscriptions."],
+  ["nats_server_pending_bytes", "pendingBytes", "Bytes pending for all clients together."],
 ];
 
 const counters: readonly (readonly [name: string, stat: PlainStat, help: string])[] = [

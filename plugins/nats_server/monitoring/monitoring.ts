@@ -154,7 +154,7 @@ export class Monitor {
     const { remote } = connection.transport;
     const { options, principal, heartbeat } = connection;
     const now = this.#server.now();
-    const idleMs = this.#server.nowMs() - connection.lastActivityMs;
+    const idleMs = this.#server.nowMs() - connection.activity.lastMs;
     const { roundTripMs } = heartbeat;
     return {
       cid: connection.id,
@@ -204,8 +204,8 @@ const keys: Readonly<Record<ConnzSort, (connection: Connection) => number>> = {
   msgs_from: ({ inMessages }) => -inMessages,
   bytes_to: ({ outBytes }) => -outBytes,
   bytes_from: ({ inBytes }) => -inBytes,
-  last: ({ lastActivityMs }) => -lastActivityMs,
-  idle: ({ lastActivityMs }) => lastActivityMs,
+  last: ({ activity }) => -activity.lastMs,
+  idle: ({ activity }) => activity.lastMs,
   uptime: ({ id }) => id,
   rtt: ({ heartbeat }) => heartbeat.roundTripMs,
 };

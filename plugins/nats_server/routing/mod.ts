@@ -13,3 +13,4 @@ export { Router, type RouterOptions } from "./router.ts";
 export { checkedSubject, SubjectCache, SubjectEntry } from "./subject_cache.ts";
 export { type SubjectFamily, SubjectMetrics } from "./subject_metrics.ts";
 export { Subscription } from "./subscription.ts";
+export { TurnBudget } from "./turn_budget.ts";

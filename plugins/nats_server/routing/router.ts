@@ -24,9 +24,9 @@ import type { Publisher } from "./publisher.ts";
 import { SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import type { SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
+import { TurnBudget } from "./turn_budget.ts";
 
 const lineEnd = byteStringBytes("\r\n");
-
 /** Options of {@linkcode Router}. */
 export interface RouterOptions {
   readonly counters: Counters;
@@ -50,6 +50,7 @@ export class Router {
   readonly #views: ReusedView[] = [];
   #depth = 0;
   #pausedCount = 0;
+  readonly #turn = new TurnBudget();
   #held: (() => void)[] = [];
   /** State of the xorshift generator that picks a member of a queue group. */
   #randomState: number;
@@ -57,18 +58,18 @@ export class Router {
   constructor({ counters, subjectMetrics, onHandlerError, random }: RouterOptions) {
     this.#counters = counters;
     this.subjectMetrics = subjectMetrics;
-    this.#cache = new SubjectCache(this.sublist, subjectMetrics);
+    this.#cache = new SubjectCache(this.sublist, subjectMetrics, this.#turn);
     this.#onHandlerError = onHandlerError;
     this.#randomState = Math.floor(random() * 0x7fff_ffff) | 1;
   }
 
   /**
-   * Routes a client's message. Returns false when a subscriber of this process is paused: the message was not
-   * routed; wait for `resumed` and call again.
+   * Routes a client's message. Returns false when a subscriber of this process is paused or the budget of
+   * the turn is spent: the message was not routed; wait for `ready` and call again.
    */
   publish(from: Publisher, frame: PublishedFrame, buffer: Uint8Array): boolean {
     const entry = this.#entryOf(from, frame, buffer);
-    if (this.#pausedCount > 0 && isPaused(entry)) return false;
+    if (this.#turn.left <= 0 || (this.#pausedCount > 0 && entry.isPaused)) return false;
     const bytes = frame.payloadEnd - frame.headerStart;
     entry.family.messages++;
     entry.family.bytes += bytes;
@@ -156,8 +157,19 @@ export class Router {
     this.release();
   }
 
+  /** Begins the turn of a publisher. */
+  beginTurn(): void {
+    this.#turn.begin();
+  }
+
+  /** Whether the current turn has spent its budget. */
+  get isTurnSpent(): boolean {
+    return this.#turn.left <= 0;
+  }
+
   /** Resolves when a publisher whose message was not routed should retry. */
-  resumed(): Promise<void> {
+  ready(): Promise<void> {
+    if (this.isTurnSpent) return this.#turn.nextTurn();
     return new Promise((resolve) => this.#held.push(resolve));
   }
 
@@ -219,6 +231,7 @@ export class Router {
   ): boolean {
     let delivered = false;
     const { clients, local, groups } = entry;
+    this.#turn.left -= clients.length + local.length + groups.length;
     for (let i = 0; i < clients.length; i++) {
       if (this.#toClient(clients[i], entry, frame, buffer, from)) delivered = true;
     }
@@ -378,13 +391,4 @@ export class Router {
 
 function mayPublish({ guard }: Publisher, entry: SubjectEntry): boolean {
   return guard === null || guard.mayPublish(entry.subject);
-}
-
-/** Whether a subscriber of this process that must receive the message is paused. */
-function isPaused({ local, groups }: SubjectEntry): boolean {
-  for (let i = 0; i < local.length; i++) if (local[i].isPaused) return true;
-  for (let i = 0; i < groups.length; i++) {
-    if (groups[i].every((member) => member.isPaused)) return true;
-  }
-  return false;
 }

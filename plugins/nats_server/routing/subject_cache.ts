@@ -17,6 +17,7 @@ import {
 } from "../subjects/mod.ts";
 import type { SubjectFamily, SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
+import type { TurnBudget } from "./turn_budget.ts";
 
 const slots = 4096;
 const maxSubjectBytes = 256;
@@ -57,6 +58,16 @@ export class SubjectEntry {
     return this.#isPublishable ??= isValidSubject(this.subject) && isLiteralSubject(this.subject);
   }
 
+  /** Whether a subscriber of this process that must receive the message is paused. */
+  get isPaused(): boolean {
+    const { local, groups } = this;
+    for (let i = 0; i < local.length; i++) if (local[i].isPaused) return true;
+    for (let i = 0; i < groups.length; i++) {
+      if (groups[i].every((member) => member.isPaused)) return true;
+    }
+    return false;
+  }
+
   /** Whether its bytes are `buffer[start, end)`. */
   is(buffer: Uint8Array, start: number, end: number): boolean {
     const { subject } = this;
@@ -72,11 +83,13 @@ export class SubjectEntry {
 export class SubjectCache {
   readonly #sublist: Sublist<Subscription>;
   readonly #metrics: SubjectMetrics;
+  readonly #turn: TurnBudget;
   readonly #byText = new Map<string, SubjectEntry>();
   readonly #entries: (SubjectEntry | undefined)[] = new Array(slots).fill(undefined);
 
-  constructor(sublist: Sublist<Subscription>, metrics: SubjectMetrics) {
+  constructor(sublist: Sublist<Subscription>, metrics: SubjectMetrics, turn: TurnBudget) {
     this.#sublist = sublist;
+    this.#turn = turn;
     this.#metrics = metrics;
   }
 
@@ -129,6 +142,7 @@ export class SubjectCache {
 
   #match(entry: SubjectEntry): void {
     const { plain, groups } = this.#sublist.match(entry.subject);
+    this.#turn.left -= groups.reduce((sum, group) => sum + group.length, plain.length);
     const isMixed = plain.some((subscription) => subscription.client === null);
     entry.clients = isMixed ? plain.filter((subscription) => subscription.client !== null) : plain;
     entry.local = isMixed

@@ -32,6 +32,8 @@ interface Node<Entry> {
   tail: Node<Entry> | null;
 }
 
+const noGroups: readonly never[] = Object.freeze([]);
+
 function node<Entry>(): Node<Entry> {
   return { plain: null, groups: null, literals: null, star: null, tail: null };
 }
@@ -109,15 +111,19 @@ export class Sublist<Entry extends SublistEntry> {
     return true;
   }
 
-  /** Receivers of a message on a literal subject. A subject with an empty token has none. */
+  /**
+   * Receivers of a message on a literal subject. A subject with an empty token has none. Takes time proportional to
+   * the number of matching entries.
+   */
   match(subject: string): Match<Entry> {
     this.#matches++;
     const tokens = subject.split(".");
     if (tokens.includes("")) return this.#nothing;
     const plain: Entry[] = [];
-    const groups: Entry[][] = [];
+    const groups = new Map<string, Entry[]>();
     collect(this.#root, tokens, 0, plain, groups);
-    return plain.length + groups.length === 0 ? this.#nothing : { plain, groups };
+    if (plain.length + groups.size === 0) return this.#nothing;
+    return { plain, groups: groups.size === 0 ? noGroups : [...groups.values()] };
   }
 }
 
@@ -173,7 +179,7 @@ function collect<Entry extends SublistEntry>(
   tokens: string[],
   depth: number,
   plain: Entry[],
-  groups: Entry[][],
+  groups: Map<string, Entry[]>,
 ): void {
   if (depth === tokens.length) return addAll(at, plain, groups);
   if (at.tail !== null) addAll(at.tail, plain, groups);
@@ -186,13 +192,13 @@ function collect<Entry extends SublistEntry>(
 function addAll<Entry extends SublistEntry>(
   at: Node<Entry>,
   plain: Entry[],
-  groups: Entry[][],
+  groups: Map<string, Entry[]>,
 ): void {
   if (at.plain !== null) { for (const entry of at.plain) plain.push(entry); }
   if (at.groups === null) return;
   for (const [queue, members] of at.groups) {
-    const group = groups.find((group) => group[0].queue === queue);
-    if (group === undefined) groups.push([...members]);
-    else group.push(...members);
+    const group = groups.get(queue);
+    if (group === undefined) groups.set(queue, [...members]);
+    else for (const member of members) group.push(member);
   }
 }

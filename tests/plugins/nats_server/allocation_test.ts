@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../../core/mod.ts";
 import { noAuthentication } from "../../../plugins/nats_server/security/authenticator.ts";
-import { Connection } from "../../../plugins/nats_server/connection/connection.ts";
+import { Connection, PendingTotal } from "../../../plugins/nats_server/connection/mod.ts";
 import { SubjectMetrics } from "../../../plugins/nats_server/routing/subject_metrics.ts";
 import { defaultLimits } from "../../../plugins/nats_server/mod.ts";
 import { Router } from "../../../plugins/nats_server/routing/router.ts";
@@ -90,7 +90,7 @@ function context(router: Router, counters: ReturnType<typeof zeroCounters>): Ser
       isEnabled: () => false,
       child: assert.fail,
     },
-    nowMs: 0,
+    pending: new PendingTotal(() => Infinity, assert.fail),
     authenticator: noAuthentication,
     tls: null,
     info: () => bytes("INFO {}\r\n"),

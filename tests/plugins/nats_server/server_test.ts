@@ -182,33 +182,6 @@ Deno.test("a publisher waits for a slow client and is not disconnected, and othe
   deaf.close();
 });
 
-Deno.test("drain() sends INFO with ldm, processes what clients have sent, and closes", async () => {
-  const server = await startedServer();
-  let received = 0;
-  using _ = server.subscribe("a", { onMessage: () => void received++ });
-  await using client = await RawClient.connect(server.port, { protocol: 1 });
-  const draining = server.drain(AbortSignal.timeout(5_000));
-  await client.until(() => client.received.includes("PING\r\n"));
-  assert.match(client.received, /INFO \{.*"ldm":true.*\} ?\r\nPING\r\n$/);
-  await assert.rejects(RawClient.open(server.port), Deno.errors.ConnectionRefused);
-  await client.send("PUB a 1\r\nx\r\nPUB a 1\r\ny\r\nPONG\r\n");
-  await client.closed();
-  await draining;
-  assert.equal(received, 2);
-});
-
-Deno.test("drain() ends when its signal aborts, even if a client does not answer", async () => {
-  const server = await startedServer();
-  await using client = await RawClient.connect(server.port);
-  const controller = new AbortController();
-  const draining = server.drain(controller.signal);
-  await client.until(() => client.received.includes("PING\r\n"));
-  controller.abort();
-  await draining;
-  await client.closed();
-  assert.equal(server.stats.connections, 0);
-});
-
 Deno.test("close() before listen(), called twice, and with clients, leaves nothing open", async () => {
   await new NatsServer().close();
   const server = await startedServer();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../../core/mod.ts";
 import { manualClock } from "../../../../core/testing/mod.ts";
 import { Output } from "../../../../plugins/nats_server/connection/output.ts";
+import { PendingTotal } from "../../../../plugins/nats_server/connection/pending_total.ts";
 import type { Transport } from "../../../../plugins/nats_server/transport/transport.ts";
 import { bytes, until } from "../_net.ts";
 
@@ -35,14 +36,16 @@ class Valve implements Transport {
   close(): void {}
 }
 
-function fixture(maxPendingBytes = 1 << 20) {
+function fixture(maxPendingBytes = 1 << 20, maxTotalBytes = Infinity) {
   const valve = new Valve();
   const events: string[] = [];
   const owner = {
     onOverflow: () => void events.push("overflow"),
     onWriteError: (error: unknown) => void events.push(`error ${error}`),
   };
-  return { valve, events, output: new Output(valve, owner, { maxPendingBytes, now: () => 7 }) };
+  const total = new PendingTotal(() => maxTotalBytes, () => void events.push("total overflow"));
+  const options = { maxPendingBytes: () => maxPendingBytes, now: () => 7, total };
+  return { valve, events, total, output: new Output(valve, owner, options) };
 }
 
 Deno.test("append() and flush() send everything in order, in one write where one will do", async () => {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { SubjectMetrics } from "../../../../plugins/nats_server/routing/subject_metrics.ts";
 import { SubjectCache } from "../../../../plugins/nats_server/routing/subject_cache.ts";
 import { Sublist } from "../../../../plugins/nats_server/subjects/sublist.ts";
+import { TurnBudget } from "../../../../plugins/nats_server/routing/turn_budget.ts";
 import { Subscription } from "../../../../plugins/nats_server/routing/subscription.ts";
 
 function fixture() {
   const sublist = new Sublist<Subscription>();
-  return { sublist, cache: new SubjectCache(sublist, new SubjectMetrics()) };
+  return { sublist, cache: new SubjectCache(sublist, new SubjectMetrics(), new TurnBudget()) };
 }
 
 function local(subject: string): Subscription {

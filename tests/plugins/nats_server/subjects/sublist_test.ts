@@ -115,3 +115,18 @@ Deno.test("Sublist increments its generation with each change and with no match"
     ),
   );
 });
+
+Deno.test("Sublist matches many queue groups in linear time, also when several patterns share them", () => {
+  const sublist = new Sublist<SublistEntry>();
+  const count = 60_000;
+  for (let i = 0; i < count; i++) {
+    sublist.insert({ subject: "a.b", queue: `q${i}`, slot: 0 });
+    sublist.insert({ subject: "a.*", queue: `q${i}`, slot: 0 });
+  }
+  const start = performance.now();
+  const { groups } = sublist.match("a.b");
+  // A quadratic search takes more than ten seconds here.
+  assert.ok(performance.now() - start < 2_000);
+  assert.equal(groups.length, count);
+  assert.ok(groups.every((members) => members.length === 2));
+});
