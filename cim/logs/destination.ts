@@ -90,11 +90,11 @@ export function createWriter(
     clock,
     onSettled(block, delivery) {
       settle(book, delivery, block.lines);
-      if (delivery.status === "delivered") {
-        pressure.written(writer);
-        telemetry.written(place);
-      } else telemetry.lost(place, block.lines, delivery);
+      if (delivery.status !== "delivered") return;
+      pressure.written(writer);
+      telemetry.written(place);
     },
+    onLost: (lines, delivery) => telemetry.lost(place, lines, delivery),
     onRoom: () => pressure.room(writer),
   });
   return writer;

@@ -20,6 +20,8 @@ export interface LineWriterOptions {
   clock: Clock;
   /** Called with each block and its final outcome; the block is reused afterwards. */
   onSettled: (block: Block, delivery: Delivery) => void;
+  /** Called with the number of lines that were lost and why: for a rejected block, and once at the end. */
+  onLost: (lines: number, delivery: Delivery) => void;
   /** Called after a block was settled and its memory is free. */
   onRoom: () => void;
 }
@@ -40,6 +42,7 @@ export class LineWriter {
   readonly #clock: Clock;
   readonly #sender: Sender<Block>;
   readonly #onSettled: (block: Block, delivery: Delivery) => void;
+  readonly #onLost: (lines: number, delivery: Delivery) => void;
   readonly #onRoom: () => void;
   readonly #giveUp = new AbortController();
   #running: Promise<void> | undefined;
@@ -56,6 +59,7 @@ export class LineWriter {
     this.#clock = options.clock;
     this.#sender = sender;
     this.#onSettled = options.onSettled;
+    this.#onLost = options.onLost;
     this.#onRoom = options.onRoom;
   }
 
@@ -91,14 +95,19 @@ export class LineWriter {
     const before = this.#lost;
     const isFlushed = await this.#drain(signal);
     this.#giveUp.abort();
-    if (isFlushed) return this.#lost - before;
+    if (!isFlushed) this.#dropRest();
+    return this.#lost - before;
+  }
+
+  #dropRest(): void {
+    const before = this.#lost;
     const sending = this.#sending;
     this.#sending = undefined;
     if (sending !== undefined) this.#drop(sending);
     for (let block = this.buffer.take(); block !== undefined; block = this.buffer.take()) {
       this.#drop(block);
     }
-    return this.#lost - before;
+    if (this.#lost > before) this.#onLost(this.#lost - before, givenUp);
   }
 
   /** Whether all lines were settled; false when the signal aborted or the destination makes no progress. */
@@ -137,7 +146,11 @@ export class LineWriter {
       if (this.#sending !== block) break;
       this.#sending = undefined;
       this.#settled += block.used;
-      this.#report(block, delivery);
+      this.#onSettled(block, delivery);
+      if (delivery.status !== "delivered") {
+        this.#lost += block.lines;
+        this.#onLost(block.lines, delivery);
+      }
       this.buffer.settle(block);
       this.#onRoom();
     }
@@ -145,14 +158,10 @@ export class LineWriter {
   }
 
   #drop(block: Block): void {
-    this.#report(block, givenUp);
+    this.#lost += block.lines;
+    this.#onSettled(block, givenUp);
     this.buffer.discard(block);
     this.#onRoom();
-  }
-
-  #report(block: Block, delivery: Delivery): void {
-    if (delivery.status !== "delivered") this.#lost += block.lines;
-    this.#onSettled(block, delivery);
   }
 }
 

@@ -131,7 +131,8 @@ Deno.test("LogRoute.close() drops and counts lines that cannot be written before
     [Object.fromEntries(book.dropped), book.inFlight, book.unaccounted],
     [{ unwritten_at_stop: 2 }, 0, 0],
   );
-  assert.ok(f.logs.messages("error").includes("Log lines lost"));
+  const lost = f.logs.entries.filter(({ message }) => message === "Log lines lost");
+  assert.deepEqual(lost.map(({ fields }) => fields.lines), [2]);
 });
 
 Deno.test("LogRoute.close() does not wait for a hanging output after its signal aborted", async () => {
