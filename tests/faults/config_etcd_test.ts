@@ -161,3 +161,140 @@ Deno.test({
     assert.deepEqual(pushed(cim), ["1", "2"]);
   },
 });
+
+/** An agent whose application answers each push with the status given for its revision. */
+async function withStatuses(port: number, statuses: Readonly<Record<string, string>>) {
+  const gate = Promise.withResolvers<void>();
+  const cim = await product({
+    env: withEtcd(port),
+    async app(request, reply) {
+      if (!request.url.endsWith("/updateConfig")) return new Response(null, { status: 409 });
+      const body = await request.json();
+      await gate.promise;
+      reply({ ...body, status: statuses[body.revision] ?? "success" });
+      return new Response();
+    },
+  });
+  await register(cim);
+  return { cim, open: gate.resolve };
+}
+
+/** Every value that the commit key has had, from the history of etcd. */
+async function commitHistory(store: EtcdStore): Promise<string[]> {
+  const values: string[] = [];
+  const last = await store.revision();
+  for (let revision = 1; revision <= last; revision++) {
+    for await (const entry of store.list(commit, { revision })) {
+      if (entry.key === commit && entry.revision === revision) {
+        values.push(textCodec.decode(entry.value));
+      }
+    }
+  }
+  return values;
+}
+
+Deno.test({
+  name:
+    "T9 a failure during an outage of etcd is in the history of the commit key before the newest value",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    const { cim, open } = await withStatuses(server.port, { "6": "failure" });
+    await using _ = cim;
+    await write(cmaas, 5, 6, 7);
+    await eventually(() => cim.calls.length === 1);
+    await server.kill();
+    open();
+    await eventually(() => pushed(cim).length === 3);
+    await eventually(() =>
+      cim.logs.messages("warn").some((text) => text.startsWith("Cannot commit"))
+    );
+    await server.restart();
+    await eventually(async () => await committed(cmaas) === "7");
+    const history = await commitHistory(cmaas);
+    assert.deepEqual(history.slice(-2), ["-1", "7"], history.join(" "));
+    const { changes } = await (await fetch(`${cim.url}/api/v1/config/changes`)).json();
+    const failed = changes.find(({ revision }: { revision: number }) => revision === 6);
+    assert.deepEqual([failed.state, failed.verdict], ["committed", "failed"]);
+  },
+});
+
+Deno.test({
+  name:
+    "a change-set applied during an outage longer than its lease is committed, for etcd renewed the lease",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    const { cim, open } = await withStatuses(server.port, {});
+    await using _ = cim;
+    const key = "change-set/ns1/amf/v1/ms/amf.json/5";
+    await cmaas.put(key, textCodec.encode("[]"), { ttlMs: 6_000 });
+    await eventually(() => cim.calls.length === 1);
+    await server.kill();
+    open();
+    // Longer than the lease: etcd grants it anew when it starts.
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    await server.restart();
+    await eventually(async () => await committed(cmaas) === "5");
+    assert.notEqual(await cmaas.get(key), undefined);
+  },
+});
+
+Deno.test({
+  name: "a change-set not delivered before an outage longer than its lease is sent after it",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    let isDown = true;
+    await using cim = await product({
+      env: withEtcd(server.port),
+      async app(request, reply) {
+        if (!request.url.endsWith("/updateConfig")) return new Response(null, { status: 409 });
+        if (isDown) return new Response(null, { status: 503 });
+        reply({ ...await request.json(), status: "success" });
+        return new Response();
+      },
+    });
+    await register(cim);
+    const key = "change-set/ns1/amf/v1/ms/amf.json/5";
+    await cmaas.put(key, textCodec.encode("[]"), { ttlMs: 10_000 });
+    await eventually(() => pushed(cim).length > 0);
+    await server.kill();
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    isDown = false;
+    await server.restart();
+    await eventually(async () => await committed(cmaas) === "5");
+  },
+});
+
+Deno.test({
+  name:
+    "a change-set that expires unsent does not settle lower revisions after a restart of the agent",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using cmaas = connect(server.port);
+    const folder = await Deno.makeTempDir();
+    try {
+      {
+        await using before = await product({ env: withEtcd(server.port), folder });
+        await write(cmaas, 5, 6, 7);
+        await eventually(() => before.agent.status.plugin("config_push")?.state === "degraded");
+        await cmaas.delete("change-set/ns1/amf/v1/ms/amf.json/7");
+        await eventually(async () => {
+          const { changes } = await (await fetch(`${before.url}/api/v1/config/changes`)).json();
+          return changes[0].state === "timed_out";
+        });
+      }
+      await using cim = await product({ env: withEtcd(server.port), folder });
+      await register(cim);
+      await eventually(async () => await committed(cmaas) === "6");
+      assert.deepEqual(pushed(cim), ["5", "6"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
