@@ -31,7 +31,7 @@ if (args.length < Deno.args.length) {
 
 const { processIo, runCli } = await import("./cim/cli/mod.ts");
 const io = processIo(stop.signal, kill.signal);
-let isFailed = false;
+const failed = new AbortController();
 for (const type of ["error", "unhandledrejection"] as const) {
   globalThis.addEventListener(type, (event) => {
     event.preventDefault();
@@ -41,10 +41,10 @@ for (const type of ["error", "unhandledrejection"] as const) {
     if (isTlsFaultOfPeer(error)) return io.err(`cim: TLS connection failed: ${error.message}`);
     io.err(`cim: uncaught error: ${error instanceof Error ? error.stack : error}`);
     // The state of the program is unknown: what was accepted is written, then the process ends.
-    isFailed = true;
+    failed.abort();
     if (!stop.signal.aborted) stop.abort("an uncaught error");
   });
 }
 
 const code = await runCli(args, io);
-Deno.exit(isFailed ? 1 : code);
+Deno.exit(failed.signal.aborted ? 1 : code);

@@ -1,7 +1,7 @@
 import { createAgent } from "../../../core/mod.ts";
 import { etcd, etcdToken } from "../../../plugins/etcd/mod.ts";
 import type { ProductConfiguration } from "../read_configuration.ts";
-import type { OpenedStore } from "./open_store.ts";
+import type { OpenedStore } from "./opened_store.ts";
 
 /** Connects to etcd as configured, through an agent with this one plugin. */
 export async function openEtcd(

@@ -1,17 +1,9 @@
-import type { KeyValueStore } from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import type { CliIo } from "../io.ts";
 import { restAddress } from "../ask_agent.ts";
 import { readConfiguration } from "../read_configuration.ts";
+import type { OpenedStore } from "./opened_store.ts";
 import { RestStore } from "./rest_store.ts";
-
-/** The part of the store contract that the commands use. */
-export type CliStore = Pick<KeyValueStore, "get" | "put" | "delete" | "list" | "watch">;
-
-/** A store with its disposal. The caller of {@linkcode openStore} disposes of it. */
-export interface OpenedStore extends AsyncDisposable {
-  readonly store: CliStore;
-}
 
 /**
  * Opens the configured store.

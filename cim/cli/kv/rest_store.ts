@@ -26,7 +26,7 @@ import {
 } from "../../kv_routes/mod.ts";
 import { askAgent, refusal } from "../ask_agent.ts";
 import { jsonLines } from "./_json_lines.ts";
-import type { CliStore } from "./open_store.ts";
+import type { CliStore } from "./opened_store.ts";
 
 /** Query parameters; undefined ones are left out. */
 type Query = Readonly<Record<string, string | undefined>>;
