@@ -37,7 +37,7 @@ Deno.test("D-102 shutdown() takes any 2xx as acceptance", async () => {
 Deno.test("shutdown() does not wait for an application that refuses", async () => {
   await using cim = await product({ app: () => new Response(null, { status: 409 }) });
   await cim.agent.stop();
-  assert(cim.logs.messages("warn").includes("Application refuses to shut down"));
+  assert(cim.logs.messages("warn").includes("Application refused to shut down"));
 });
 
 Deno.test("D-98 shutdown() stops waiting at the deadline when the application never reports", async () => {
