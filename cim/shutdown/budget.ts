@@ -33,3 +33,11 @@ export function shutdownBudgetMs(sources: ConfigSources): number {
 export function appWaitMs(budgetMs: number): number {
   return Math.max(budgetMs - drainReserveMs, budgetMs / 2, 0);
 }
+
+/**
+ * Time in milliseconds that clients get to disconnect after the application had its time: half of what is left. The
+ * other half is for writing what the agent holds.
+ */
+export function drainWaitMs(leftMs: number): number {
+  return Math.max(leftMs / 2, 0);
+}

@@ -6,6 +6,6 @@
  *
  * @module
  */
-export { appWaitMs, shutdownBudgetMs, shutdownFields } from "./budget.ts";
+export { appWaitMs, drainWaitMs, shutdownBudgetMs, shutdownFields } from "./budget.ts";
 export { shutdown } from "./plugin.ts";
 export { type AppShutdownResult, shutDownApp, type ShutDownAppOptions } from "./shut_down_app.ts";

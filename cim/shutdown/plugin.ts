@@ -5,13 +5,13 @@ import { changesToken } from "../config_push/mod.ts";
 import { eventsToken } from "../events/mod.ts";
 import { logRouteToken } from "../logs/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
-import { appWaitMs, shutdownFields } from "./budget.ts";
+import { appWaitMs, drainWaitMs, shutdownFields } from "./budget.ts";
 import { shutDownApp } from "./shut_down_app.ts";
 
 /**
  * Shuts the application down before the agent. It requires the plugins that receive messages of the application, so it
  * closes before them. After it has drained the message bus nothing more can arrive, and the others only have to write
- * what they hold.
+ * what they hold. A client that stays connected cannot use up the time that they need.
  */
 export function shutdown(): Plugin {
   return definePlugin({
@@ -37,8 +37,13 @@ export function shutdown(): Plugin {
     },
     async close({ bus, isStarted, ...parts }, { log, signal, remainingMs }) {
       if (!isStarted) return;
+      const { clock } = parts;
+      const endMs = clock.monotonic() + remainingMs;
       await shutDownApp({ ...parts, log, signal, limitMs: appWaitMs(remainingMs) });
-      await bus.drain(signal);
+      const drainEnd = new AbortController();
+      const leftMs = drainWaitMs(endMs - clock.monotonic());
+      using _ = clock.timer(leftMs, () => drainEnd.abort());
+      await bus.drain(AbortSignal.any([signal, drainEnd.signal]));
     },
   });
 }

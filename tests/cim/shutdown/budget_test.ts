@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sourcesFrom } from "../../../core/mod.ts";
-import { appWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
+import { appWaitMs, drainWaitMs, shutdownBudgetMs } from "../../../cim/shutdown/mod.ts";
 
 const sources = (env: Record<string, string>) => sourcesFrom({ env, envPrefix: "CIM_" });
 
@@ -16,4 +16,8 @@ Deno.test("D-98 appWaitMs() leaves three seconds of the grace period", () => {
 Deno.test("appWaitMs() leaves half of a small budget for draining", () => {
   assert.equal(appWaitMs(1_000), 500);
   assert.equal(appWaitMs(0), 0);
+});
+
+Deno.test("drainWaitMs() leaves half of the remaining time for writing what the agent holds", () => {
+  assert.deepEqual([2_000, 500, 0, -10].map(drainWaitMs), [1_000, 250, 0, 0]);
 });
