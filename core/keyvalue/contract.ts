@@ -184,7 +184,11 @@ export interface KeyValueStore {
    * after the promise resolves is reported.
    */
   watch(prefix: string, options?: WatchOptions): Promise<AsyncIterable<ChangeBatch>>;
-  /** Milliseconds until the key expires; undefined when it does not expire or does not exist. */
+  /**
+   * Milliseconds until the key expires, as the store counts them: a server may extend a time to live, as etcd
+   * does when it restarts. 0 when the key has expired but still exists; undefined when it does not expire or
+   * does not exist.
+   */
   remainingTtlMs(key: string, options?: CallOptions): Promise<number | undefined>;
   /** A view of the store that adds the prefix to every key given and removes it from every key returned. */
   withPrefix(prefix: string): KeyValueStore;

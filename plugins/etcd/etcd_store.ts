@@ -42,6 +42,7 @@ import type { Comparison, DriverOptions, EtcdDriver, Write } from "./driver.ts";
 import { etcdError, isPermissionDenied } from "./errors.ts";
 import { checkOptions, type EtcdStoreOptions } from "./options.ts";
 import { Pages } from "./pages.ts";
+import { remainingTtlMs } from "./remaining_ttl.ts";
 import { etcdCounters, type EtcdStats } from "./stats.ts";
 
 /** A key to read when only the revision in the response is of interest; it need not exist. */
@@ -225,12 +226,11 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
 
   async remainingTtlMs(key: string, options: CallOptions = {}): Promise<number | undefined> {
     checkKey("read the time to live of", key);
-    return await this.#call(`read the time to live of key "${key}"`, options, async (driver) => {
-      const { pairs } = await driver.range({ key: keyBytes(key), keysOnly: true });
-      if (pairs.length === 0 || pairs[0].lease === "0") return undefined;
-      const seconds = await driver.secondsLeft(pairs[0].lease);
-      return seconds === undefined ? undefined : seconds * 1_000;
-    });
+    return await this.#call(
+      `read the time to live of key "${key}"`,
+      options,
+      (driver) => remainingTtlMs(driver, keyBytes(key)),
+    );
   }
 
   withPrefix(prefix: string): KeyValueStore {
