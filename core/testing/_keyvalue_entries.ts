@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytes, textOf, texts } from "./_keyvalue_assert.ts";
-import type { KeyValueCase } from "./keyvalue_contract.ts";
+import type { KeyValueCase } from "./keyvalue_case.ts";
 
 /** Keys in the order of their UTF-8 bytes, which differs from the order of their UTF-16 code units. */
 const orderedKeys = ["A", "a", "a!", "a/", "a/b", "ab", "z", "é", "\uFF5E", "\u{1F600}"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytes, changeTexts, reader, textOf, texts } from "./_keyvalue_assert.ts";
-import type { KeyValueCase } from "./keyvalue_contract.ts";
+import type { KeyValueCase } from "./keyvalue_case.ts";
 
 /** Cases for transactions, `compareAndSwap` and `compareAndDelete`. */
 export const transactionCases: Record<string, KeyValueCase> = {

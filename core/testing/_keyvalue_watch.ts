@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { bytes, changeTexts, reader, rejectsWith } from "./_keyvalue_assert.ts";
-import type { KeyValueCase } from "./keyvalue_contract.ts";
+import type { KeyValueCase } from "./keyvalue_case.ts";
 
 /** Cases for watches. */
 export const watchCases: Record<string, KeyValueCase> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeJsonSchema, operatorKey, readSection, sourcesFrom } from "../config/mod.ts";
-import type { PluginCase } from "./plugin_contract.ts";
+import type { PluginCase } from "./plugin_case.ts";
 
 /** Rules for the declaration of a plugin. */
 export const declarationCases: Record<string, PluginCase> = {

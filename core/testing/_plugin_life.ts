@@ -6,7 +6,7 @@ import type { MetricFamily } from "../metrics/mod.ts";
 import { definePlugin, type Plugin } from "../plugin/mod.ts";
 import { type Harness, harness } from "./harness.ts";
 import type { ManualClock } from "./manual_clock.ts";
-import type { PluginCase, PluginFixture, PluginSubject } from "./plugin_contract.ts";
+import type { PluginCase, PluginFixture, PluginSubject } from "./plugin_case.ts";
 
 /** Real time one step may take before the test fails. */
 const patienceMs = 30_000;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deadline } from "../async/mod.ts";
 import { Books } from "../books/mod.ts";
 import { createRoute, type Delivery, withRetry } from "../forward/mod.ts";
-import type { SenderCase, SenderFixture } from "./sender_contract.ts";
+import type { SenderCase, SenderFixture } from "./sender_case.ts";
 
 /** Real time that one send may take, in milliseconds, before the test fails. */
 const limitMs = 10_000;

@@ -5,23 +5,11 @@
  * @module
  */
 export { type Harness, harness, type HarnessOptions } from "./harness.ts";
-export {
-  type KeyValueCase,
-  keyValueContract,
-  type KeyValueFixture,
-  type KeyValueSubject,
-} from "./keyvalue_contract.ts";
+export type { KeyValueCase, KeyValueFixture, KeyValueSubject } from "./keyvalue_case.ts";
+export { keyValueContract } from "./keyvalue_contract.ts";
 export { type ManualClock, manualClock } from "./manual_clock.ts";
-export {
-  type PluginCase,
-  pluginContract,
-  type PluginFixture,
-  type PluginSubject,
-} from "./plugin_contract.ts";
+export type { PluginCase, PluginFixture, PluginSubject } from "./plugin_case.ts";
+export { pluginContract } from "./plugin_contract.ts";
 export { type RecordingLogs, recordingLogs } from "./recording_log.ts";
-export {
-  type SenderCase,
-  senderContract,
-  type SenderFixture,
-  type SenderSubject,
-} from "./sender_contract.ts";
+export type { SenderCase, SenderFixture, SenderSubject } from "./sender_case.ts";
+export { senderContract } from "./sender_contract.ts";
