@@ -13,7 +13,7 @@ import { type Fixture, fixture, type FixtureOptions } from "./_fixture.ts";
 const commitKey = "commit-config/ns1/amf/v1/ms/amf-0";
 
 /** A fixture whose store can be made unreachable, and the values written to its commit key. */
-async function withOutage(options: FixtureOptions = {}) {
+function withOutage(options: FixtureOptions = {}) {
   const clock = manualClock();
   const inner = memoryStore({ clock });
   const outage = { isDown: false };
@@ -58,7 +58,7 @@ async function pushThree(test: Fixture, outage: { isDown: boolean }) {
 }
 
 Deno.test("T9 a failure during an outage of the store is written before the newest value", async () => {
-  const { outage, written, start } = await withOutage();
+  const { outage, written, start } = withOutage();
   await using test = await start();
   await pushThree(test, outage);
   assert.deepEqual(test.app.revisions, ["5", "6", "7"]);
@@ -78,7 +78,7 @@ Deno.test("T9 a failure during an outage of the store is written before the newe
 });
 
 Deno.test("T9 a failure during an outage is written also when the agent restarts meanwhile", async () => {
-  const { outage, written, start } = await withOutage();
+  const { outage, written, start } = withOutage();
   const before = await start();
   await pushThree(before, outage);
   await before[Symbol.asyncDispose]();
@@ -90,7 +90,7 @@ Deno.test("T9 a failure during an outage is written also when the agent restarts
 });
 
 Deno.test("a verdict during an outage is kept although the history is full", async () => {
-  const { outage, written, start } = await withOutage({ history: 16 });
+  const { outage, written, start } = withOutage({ history: 16 });
   const before = await start();
   await before.put("amf.json", 1, undefined, 600_000);
   outage.isDown = true;
@@ -115,7 +115,7 @@ async function renew(inner: KeyValueStore, revision: number): Promise<void> {
 }
 
 Deno.test("an applied change-set is committed after an outage longer than its lease", async () => {
-  const { outage, inner, written, start } = await withOutage();
+  const { outage, inner, written, start } = withOutage();
   await using test = await start();
   await test.put("amf.json", 5, undefined, 60_000);
   outage.isDown = true;
@@ -130,7 +130,7 @@ Deno.test("an applied change-set is committed after an outage longer than its le
 });
 
 Deno.test("an undelivered change-set is sent after an outage longer than its lease", async () => {
-  const { outage, inner, written, start } = await withOutage();
+  const { outage, inner, written, start } = withOutage();
   await using test = await start();
   const refused = { kind: "unreached", reason: "connection refused" } as const;
   test.app.script.push(...Array.from({ length: 200 }, () => refused));
@@ -162,7 +162,7 @@ Deno.test("T12 a renewed lease extends the time for the reply", async () => {
 });
 
 Deno.test("a change-set whose key is gone ends although its lease could not be read", async () => {
-  const { outage, inner, start } = await withOutage();
+  const { outage, inner, start } = withOutage();
   await using test = await start();
   outage.isDown = true;
   await test.put("amf.json", 5, undefined, 60_000);
