@@ -32,8 +32,14 @@ export const ownLogFileToken: Token<OwnLogFile> = token("own_log_file");
 /** Container name of the agent's own log, fixed by the contract. */
 const ownContainer = "cim";
 
-const octalMode = /^0?[0-7]{3}$/;
-const octalModeDoc = 'must be three octal digits such as "0640"';
+const fileModes = {
+  pattern: /^0?6[04][04]$/,
+  patternDoc: 'must be "0600" to "0644": the owner reads and writes, others read at most',
+};
+const folderModes = {
+  pattern: /^0?7[0145][0145]$/,
+  patternDoc: 'must be "0700" to "0755": only the owner may write',
+};
 
 /**
  * The application's log. It subscribes to LOG before the NATS port opens, so that no early line is lost. Its
@@ -61,15 +67,15 @@ export function logs(): Plugin {
       }),
       idleCloseMs: duration({
         doc: "Time after which a log file without new lines is closed.",
-        default: 600_000,
-        min: 1_000,
+        default: "10m",
+        min: "1s",
       }),
       maxBufferedBytes: size({
         doc:
           "Log lines kept in memory for each of files and standard output; one file may hold as much as is still free, then `when_full` applies.",
-        default: 8_388_608,
-        min: 65_536,
-        max: 1_073_741_824,
+        default: "8MiB",
+        min: "64KiB",
+        max: "1GiB",
       }),
       whenFull: choice(["block", "drop_newest"], {
         doc:
@@ -79,21 +85,20 @@ export function logs(): Plugin {
       maxBlockMs: duration({
         doc:
           "Maximum time publishers are held while the buffer is full; then the newest lines are dropped and counted until there is room. 0 never holds them.",
-        default: 5_000,
+        default: "5s",
         min: 0,
-        max: 86_400_000,
+        max: "1d",
       }),
       fileMode: text({
-        doc: "Mode of new log files, as three octal digits; the umask narrows it.",
+        doc: "Mode of new log files, `0600` to `0644`; the umask narrows it further.",
         default: "0644",
-        pattern: octalMode,
-        patternDoc: octalModeDoc,
+        ...fileModes,
       }),
       folderMode: text({
-        doc: "Mode of the log folder when the agent creates it; the umask narrows it.",
+        doc:
+          "Mode of the log folder when the agent creates it, `0700` to `0755`; the umask narrows it further.",
         default: "0755",
-        pattern: octalMode,
-        patternDoc: octalModeDoc,
+        ...folderModes,
       }),
     },
     init({ config, get, provide, metrics, log, status, clock, random }) {

@@ -285,3 +285,16 @@ Deno.test("logs() fails to close, with the number of lines, when lines were lost
     const books = JSON.parse(await Deno.readTextFile(`${folder}/data/log_books.json`));
     assert.deepEqual(books.logs_file.dropped, { unwritten_at_stop: 2 });
   }));
+
+for (
+  const [key, value] of [["file_mode", "0666"], ["file_mode", "644x"], ["folder_mode", "0777"]]
+) {
+  Deno.test(`logs() refuses ${key} ${value}, which would let others write`, () =>
+    withFolder(async (folder) => {
+      await assert.rejects(start(folder, { logs: { [key]: value } }), (error) => {
+        assert.ok(hasCode(error, "config_invalid"));
+        assert.match(`${error}`, new RegExp(`logs\\.${key}`));
+        return true;
+      });
+    }));
+}
