@@ -292,6 +292,7 @@ export {
 export { health, type HealthOptions } from "./plugins/health/mod.ts";
 export {
   type Access,
+  BufferedResponse,
   type Gate,
   type GateRequest,
   type HandlerRoute,

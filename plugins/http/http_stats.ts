@@ -4,13 +4,7 @@
  *
  * @module
  */
-import {
-  counter,
-  gauge,
-  type HistogramSample,
-  type MetricFamily,
-  type Sample,
-} from "../../core/mod.ts";
+import { counter, gauge, histogram, type MetricFamily } from "../../core/mod.ts";
 import { httpErrors } from "./errors.ts";
 
 /** Limits that close a connection. */
@@ -26,7 +20,6 @@ const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
 const maxReasons = 64;
 const maxPaths = 256;
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
-const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** The numbers of one server. */
 export class HttpStats {
@@ -44,8 +37,11 @@ export class HttpStats {
   readonly #rejected = new Map<string, number>(
     [...connectionLimits, ...Object.keys(refusals)].map((reason) => [reason, 0]),
   );
-  readonly #durations = new Float64Array(durationBounds.length + 1);
-  #durationSum = 0;
+  readonly #durations = histogram(
+    "http_request_duration_seconds",
+    "Time from the complete header to the answer.",
+    [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+  );
 
   /** Counts an answer. `path` is the route's pattern, undefined when no route was found. */
   answered(method: string, path: string | undefined, status: number, seconds: number): void {
@@ -58,9 +54,7 @@ export class HttpStats {
     const entry = this.#requests.get(key);
     if (entry) entry.value++;
     else this.#requests.set(key, { labels, value: 1 });
-    const bucket = durationBounds.findIndex((bound) => seconds <= bound);
-    this.#durations[bucket < 0 ? durationBounds.length : bucket]++;
-    this.#durationSum += seconds;
+    this.#durations.observe(seconds);
   }
 
   /** Counts a request or connection that was rejected before a handler saw it. */
@@ -73,27 +67,17 @@ export class HttpStats {
   /** The families to publish. */
   families(): MetricFamily[] {
     return [
-      {
-        type: "counter",
-        name: "http_requests_total",
-        help: "Requests answered, by route, method and class of status.",
-        collect: (): Iterable<Sample> => this.#requests.values(),
-      },
-      {
-        type: "counter",
-        name: "http_rejected_total",
-        help: "Requests and connections rejected before a handler, by reason.",
-        collect: (): Sample[] =>
-          [...this.#rejected].map(([reason, value]) => ({ labels: { reason }, value })),
-      },
-      {
-        type: "histogram",
-        name: "http_request_duration_seconds",
-        help: "Time from the complete header to the answer.",
-        collect: (): HistogramSample[] => [
-          { bounds: durationBounds, counts: this.#durations, sum: this.#durationSum },
-        ],
-      },
+      counter(
+        "http_requests_total",
+        "Requests answered, by route, method and class of status.",
+        () => this.#requests.values(),
+      ),
+      counter(
+        "http_rejected_total",
+        "Requests and connections rejected before a handler, by reason.",
+        () => [...this.#rejected].map(([reason, value]) => ({ labels: { reason }, value })),
+      ),
+      this.#durations,
       gauge(
         "http_requests_in_flight",
         "Requests whose answer is not read completely.",

@@ -38,4 +38,5 @@ export {
 export { httpErrors, HttpProblem, type HttpProblemOptions } from "./errors.ts";
 export type { Gate, GateRequest, Refusal } from "./gates.ts";
 export { http, type HttpOptions } from "./plugin.ts";
-export { jsonResponse } from "./responses.ts";
+export { descriptorLimit, mayReadProc } from "./proc.ts";
+export { BufferedResponse, jsonResponse } from "./responses.ts";

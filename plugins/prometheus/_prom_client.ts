@@ -24,7 +24,8 @@ export async function render(
     format === "text" ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE,
   );
   for (const family of families) registry.registerMetric(printable(family));
-  return { contentType: registry.contentType, body: await registry.metrics() };
+  const body = new TextEncoder().encode(await registry.metrics());
+  return { contentType: registry.contentType, body };
 }
 
 /** The members that the registry reads of a metric. prom-client's own classes cannot represent a finished histogram. */

@@ -15,6 +15,12 @@ export const prometheusConfig = {
     doc: "Whether metrics of the process and its event loop are included.",
     default: true,
   }),
+  minIntervalMs: duration({
+    doc:
+      "Scrapes of a path within this time get the same values, so that frequent ones cost nothing; " +
+      "0 reads the values at each scrape.",
+    default: 1_000,
+  }),
   lagIntervalMs: duration({
     doc: "How often the lag of the event loop is measured.",
     default: 1_000,

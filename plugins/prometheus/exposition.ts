@@ -11,7 +11,7 @@ export type ExpositionFormat = "text" | "openmetrics";
 /** A rendered scrape. */
 export interface Exposition {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Uint8Array<ArrayBuffer>;
 }
 
 /** A family with its current samples. */

@@ -4,16 +4,20 @@
  *
  * @module
  */
-import type { Clock, MetricFamily } from "../../core/mod.ts";
-
-const bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+import { type Clock, gauge, histogram, type MetricFamily } from "../../core/mod.ts";
 
 /** Delay of the event loop: the last value and a histogram. */
 export class LagMeter {
   readonly #clock: Clock;
-  readonly #counts = new Float64Array(bounds.length + 1);
-  #sum = 0;
-  #last = 0;
+  readonly #last = gauge(
+    "nodejs_eventloop_lag_seconds",
+    "Delay of the event loop at the last measurement.",
+  );
+  readonly #delays = histogram(
+    "eventloop_delay_seconds",
+    "Delays of the event loop, measured every metrics.lag_interval.",
+    [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+  );
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -30,27 +34,12 @@ export class LagMeter {
 
   /** Records one delay in seconds. */
   observe(seconds: number): void {
-    const bucket = bounds.findIndex((bound) => seconds <= bound);
-    this.#counts[bucket < 0 ? bounds.length : bucket]++;
-    this.#sum += seconds;
-    this.#last = seconds;
+    this.#delays.observe(seconds);
+    this.#last.set(seconds);
   }
 
   /** The families to publish. */
   families(): MetricFamily[] {
-    return [
-      {
-        type: "gauge",
-        name: "nodejs_eventloop_lag_seconds",
-        help: "Delay of the event loop at the last measurement.",
-        collect: () => this.#last,
-      },
-      {
-        type: "histogram",
-        name: "eventloop_delay_seconds",
-        help: "Delays of the event loop, measured every metrics.lag_interval.",
-        collect: () => [{ bounds, counts: this.#counts, sum: this.#sum }],
-      },
-    ];
+    return [this.#last, this.#delays];
   }
 }

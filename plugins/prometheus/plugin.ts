@@ -3,20 +3,17 @@
  *
  * @module
  */
-import {
-  definePlugin,
-  type MetricFamily,
-  MetricSet,
-  metricsToken,
-  type Plugin,
-  type Sample,
-} from "../../core/mod.ts";
-import { httpToken } from "../http/mod.ts";
+import { counter, definePlugin, MetricSet, metricsToken, type Plugin } from "../../core/mod.ts";
+import { BufferedResponse, httpToken } from "../http/mod.ts";
 import { type PrometheusApi, prometheusToken } from "./api.ts";
 import { prometheusConfig } from "./config.ts";
 import { chooseFormat, collect } from "./exposition.ts";
 import { LagMeter } from "./lag_meter.ts";
 import { runtimeFamilies } from "./runtime_families.ts";
+import { ScrapeCache } from "./scrape_cache.ts";
+
+/** Families to be scraped. */
+type MetricSource = Pick<MetricSet, "families">;
 
 /** Serves `/metrics` to every peer that can reach the port. Requires `http`; provides {@linkcode PrometheusApi}. */
 export function prometheus(): Plugin {
@@ -36,16 +33,23 @@ export function prometheus(): Plugin {
         log.warn("Cannot collect metric", { family, error });
       }
 
-      function serve(owner: string, path: string, families: () => MetricFamily[]): Disposable {
+      function serve(
+        owner: string,
+        path: string,
+        cache: ScrapeCache,
+        set: MetricSource,
+      ): Disposable {
         return http.route(owner, {
           method: "GET",
           path,
           access: "anyone",
           handler: async ({ request }) => {
-            const { render } = await import("./_prom_client.ts");
             const format = chooseFormat(request.headers.get("accept"));
-            const { contentType, body } = await render(collect(families(), onFailure), format);
-            return new Response(body, {
+            const { contentType, body } = await cache.get(format, async () => {
+              const { render } = await import("./_prom_client.ts");
+              return await render(collect(set.families(), onFailure), format);
+            });
+            return new BufferedResponse(body, {
               headers: {
                 "content-type": contentType,
                 "cache-control": "no-store",
@@ -56,15 +60,17 @@ export function prometheus(): Plugin {
         });
       }
 
+      const newCache = () => new ScrapeCache(config.minIntervalMs, clock);
       const own = get(metricsToken);
-      serve(name, "/metrics", () => enabled ? own.families() : []);
-      metrics.add({
-        type: "counter",
-        name: "metrics_collect_failures_total",
-        help: "Families left out of a scrape because reading them failed.",
-        collect: (): Sample[] =>
-          [...failures].map(([family, value]) => ({ labels: { family }, value })),
-      });
+      const ownCache = newCache();
+      serve(name, "/metrics", ownCache, { families: () => enabled ? own.families() : [] });
+      metrics.add(
+        counter(
+          "metrics_collect_failures_total",
+          "Families left out of a scrape because reading them failed.",
+          () => [...failures].map(([family, value]) => ({ labels: { family }, value })),
+        ),
+      );
       if (config.runtime) {
         const lag = new LagMeter(clock);
         metrics.add(...runtimeFamilies(), ...lag.families());
@@ -74,11 +80,12 @@ export function prometheus(): Plugin {
       const api: PrometheusApi = {
         createRegistry(owner, path) {
           const set = new MetricSet();
-          const route = serve(owner, path, () => set.families());
+          const route = serve(owner, path, newCache(), set);
           return { path, metrics: set, [Symbol.dispose]: () => route[Symbol.dispose]() };
         },
         setEnabled(value) {
           enabled = value;
+          ownCache.clear();
         },
       };
       provide(prometheusToken, api);

@@ -6,9 +6,7 @@
  */
 import process from "node:process";
 import { counter, gauge, type MetricFamily } from "../../core/mod.ts";
-
-/** Permissions that together make `--allow-all`. */
-const allPermissions = ["read", "write", "net", "env", "run", "sys", "ffi"] as const;
+import { descriptorLimit, mayReadProc } from "../http/mod.ts";
 
 /**
  * The families. The number of open descriptors is included only if the program has all permissions: Deno requires them
@@ -31,8 +29,11 @@ export function runtimeFamilies(): MetricFamily[] {
       "Memory outside the heap held by it.",
       () => Deno.memoryUsage().external,
     ),
-    ...(mayCountDescriptors()
-      ? [gauge("process_open_fds", "Open file descriptors.", openDescriptors)]
+    ...(mayReadProc()
+      ? [
+        gauge("process_open_fds", "Open file descriptors.", openDescriptors),
+        gauge("process_max_fds", "Maximum open file descriptors.", () => descriptorLimit() ?? NaN),
+      ]
       : []),
     {
       type: "gauge",
@@ -41,11 +42,6 @@ export function runtimeFamilies(): MetricFamily[] {
       collect: () => [{ labels: { version: Deno.version.deno, v8: Deno.version.v8 }, value: 1 }],
     },
   ];
-}
-
-function mayCountDescriptors(): boolean {
-  return Deno.build.os === "linux" &&
-    allPermissions.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
 function openDescriptors(): number {

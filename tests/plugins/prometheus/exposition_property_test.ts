@@ -35,7 +35,7 @@ Deno.test("render() writes samples that read back as they were, whatever their l
       const family = { name, help: "a\\b\nc", type: "gauge", samples: list } as const;
       const { body } = await render([family], "text");
       assert.deepEqual(
-        parse(body, name),
+        parse(new TextDecoder().decode(body), name),
         list.map(({ labels, value }) => [name, { ...labels }, value === 0 ? 0 : value]),
       );
     }),
@@ -53,7 +53,7 @@ Deno.test("render() writes histograms whose last bucket is their count", async (
         [{ name: "h", help: "H.", type: "histogram", samples: [sample] }],
         "text",
       );
-      const read = parse(body, "h");
+      const read = parse(new TextDecoder().decode(body), "h");
       const buckets = read.filter(([metric]) => metric === "h_bucket").map(([, , value]) => value);
       const total = list.reduce((sum, count) => sum + count, 0);
       assert.equal(buckets.length, list.length);

@@ -45,6 +45,7 @@ Deno.test("prometheus() shows counters and gauges as they are at the scrape", as
   assert(text.includes('depth{queue="a\\"b\\\\c\\n"} 2.5\n'));
   assert.match(text, /^depth Nan$/mi);
   seen = 4;
+  await kit.clock.advance(1_000);
   assert.match(await scrape(kit), /^seen_total 4$/m);
 });
 
@@ -112,6 +113,7 @@ Deno.test("D-PROM-1 a registry created while the agent runs is served at once", 
   assert.match(await scrape(kit, "/metrics/room"), /^room_celsius 21$[^]*^room_people 2$/m);
   assert(!(await scrape(kit)).includes("room_celsius"));
   added[Symbol.dispose]();
+  await kit.clock.advance(1_000);
   assert(!(await scrape(kit, "/metrics/room")).includes("room_people"));
   registry[Symbol.dispose]();
   const gone = await get(kit, "/metrics/room");
@@ -140,6 +142,30 @@ Deno.test("D-PROM-2 a registry created in init by a plugin is served", async () 
   });
   await using kit = await started([room]);
   assert.match(await scrape(kit, "/room"), /^room_celsius 21$/m);
+});
+
+Deno.test("prometheus() reads the values at most once a second, however often each format is scraped", async () => {
+  let reads = 0;
+  await using kit = await started([publishes(counter("seen_total", "Seen.", () => ++reads))]);
+  const openmetrics = "application/openmetrics-text";
+  for (let round = 0; round < 20; round++) {
+    assert.match(await scrape(kit), /^seen_total 1$/m);
+    assert.match(await scrape(kit, "/metrics", openmetrics), /^seen_total 2$/m);
+  }
+  await kit.clock.advance(999);
+  assert.match(await scrape(kit), /^seen_total 1$/m);
+  await kit.clock.advance(1);
+  assert.match(await scrape(kit), /^seen_total 3$/m);
+  assert.equal(reads, 3);
+});
+
+Deno.test("prometheus() reads the values at each scrape when metrics.min_interval is 0", async () => {
+  let reads = 0;
+  const seen = publishes(counter("seen_total", "Seen.", () => ++reads));
+  await using kit = await started([seen], { min_interval: "0s" });
+  for (let round = 1; round <= 3; round++) {
+    assert.match(await scrape(kit), new RegExp(`^seen_total ${round}$`, "m"));
+  }
 });
 
 Deno.test("prometheus() shows the process with plausible values", async () => {
