@@ -1,6 +1,6 @@
 /**
- * The body of the probes: cn-infra's AgentStatus with its member names, numbers for states and seconds for times.
- * Reasons may contain endpoints and paths, so they are shown to loopback peers only.
+ * The body of the probes: cn-infra's AgentStatus with its member names, numbers for states and seconds for times. Peers
+ * of other machines get the agent's state only: versions, names of plugins, endpoints and paths are not for them.
  *
  * @module
  */
@@ -16,37 +16,36 @@ export const stateNumbers: Readonly<Record<PluginState, number>> = Object.freeze
   disabled: 1,
 });
 
-/** Builds the document, with or without the reasons of the states. */
+/** Builds the document; the whole one for a loopback peer. */
 export function probeDocument(
   status: AgentStatus,
   build: Build,
-  withReasons: boolean,
+  isLoopback: boolean,
 ): Record<string, unknown> {
-  const plugins = status.plugins.map((plugin) => [plugin.name, entry(plugin, withReasons)]);
+  const state = stateNumbers[status.state];
+  if (!isLoopback) return { state };
+  const plugins = status.plugins.map((plugin) => [plugin.name, entry(plugin)]);
   return {
     build_version: build.version,
     build_date: build.date,
-    state: stateNumbers[status.state],
+    state,
     start_time: seconds(status.started),
     last_change: seconds(status.since),
     last_update: seconds(Math.max(status.started, ...status.plugins.map(({ updated }) => updated))),
     commit_hash: build.commit,
-    ...(withReasons && status.reason && { reason: status.reason }),
+    ...(status.reason && { reason: status.reason }),
     PluginStatus: Object.fromEntries(plugins),
     NonFatalPlugins: status.degraded,
   };
 }
 
-function entry(
-  { state, since, updated, reason }: PluginStatus,
-  withReasons: boolean,
-): Record<string, unknown> {
+function entry({ state, since, updated, reason }: PluginStatus): Record<string, unknown> {
   return {
     state: stateNumbers[state],
     ...((state === "disabled" || state === "degraded") && { [state]: true }),
     last_change: seconds(since),
     last_update: seconds(updated),
-    ...(withReasons && reason && { [state === "error" ? "error" : "reason"]: reason }),
+    ...(reason && { [state === "error" ? "error" : "reason"]: reason }),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConfigOf, duration, integer, size, text } from "../../core/mod.ts";
+import { type ConfigOf, duration, integer, list, size, text } from "../../core/mod.ts";
 
 /** Fields of the section. */
 export const httpConfig = {
@@ -22,6 +22,12 @@ export const httpConfig = {
     min: 0,
     max: 65_535,
     lenientEnv: true,
+  }),
+  allowedHosts: list({
+    doc:
+      "Host names that loopback-only routes accept in requests, beside localhost, names below it and " +
+      "loopback addresses.",
+    default: [],
   }),
   maxBodyBytes: size({
     doc: "Largest request body; a larger one is answered with 413.",

@@ -20,6 +20,7 @@ export const httpErrors: ErrorCatalogue<
   | "query_invalid"
   | "loopback_only"
   | "cross_origin"
+  | "host_refused"
   | "body_too_large"
   | "body_timeout"
   | "body_broken"
@@ -64,6 +65,13 @@ export const httpErrors: ErrorCatalogue<
     status: 403,
     meaning: "A page of another web site sent the request.",
     remedy: "Call the route from a program, or from a page served by this machine.",
+  },
+  host_refused: {
+    retryable: false,
+    status: 403,
+    meaning: "A loopback-only route was requested under a host name that is not local.",
+    remedy:
+      "Use localhost or a loopback address in the URL, or add the name to `rest.allowed_hosts`.",
   },
   body_too_large: {
     retryable: false,

@@ -69,20 +69,50 @@ export function loopbackGate({ remote, route }: GateRequest): Refusal | undefine
 }
 
 /**
- * Refuses web pages of other sites on a loopback-only route: a browser on this machine is a loopback peer, too,
- * and sends the page's origin with every request that a page makes.
+ * Refuses web pages of other sites on a loopback-only route: a browser on this machine is a loopback peer, too, and
+ * sends the page's origin, or `Sec-Fetch-Site`, with every request that a page makes.
  */
-export function originGate({ request, route }: GateRequest): Refusal | undefined {
-  const origin = request.headers.get("origin");
-  if (route.access === "anyone" || origin === null || isLocalOrigin(origin)) return undefined;
+export function originGate({ request: { headers }, route }: GateRequest): Refusal | undefined {
+  if (route.access === "anyone") return undefined;
+  const origin = headers.get("origin");
+  const isForeign = (origin !== null && !isLocalOrigin(origin)) ||
+    headers.get("sec-fetch-site")?.trim().toLowerCase() === "cross-site";
+  if (!isForeign) return undefined;
   return {
     error: httpErrors.cross_origin,
     message: "This path is not answered to pages of other origins",
   };
 }
 
+/**
+ * Makes the gate that accepts only local host names on a loopback-only route. A page whose name was rebound to
+ * 127.0.0.1 counts as the same origin in a browser, but its requests still carry its own name.
+ *
+ * @param allowedHosts Names that are accepted beside `localhost`, its sub-domains and loopback addresses.
+ */
+export function hostGate(allowedHosts: readonly string[]): Gate {
+  const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()));
+  const isLocal = (name: string) =>
+    isLocalName(name) || allowed.has(name) || allowed.has(name.replace(/^\[|\]$/g, ""));
+  return ({ request, route }) => {
+    if (route.access === "anyone") return undefined;
+    // An absolute request target or the authority of HTTP/2 is in the URL and may differ from the Host header.
+    const host = request.headers.get("host");
+    const names = [new URL(request.url).hostname];
+    if (host !== null) names.push(host.trim().toLowerCase().replace(/:\d*$/, ""));
+    if (names.every(isLocal)) return undefined;
+    return {
+      error: httpErrors.host_refused,
+      message: "This path is answered only to requests for localhost or a loopback address; " +
+        "add other names to rest.allowed_hosts",
+    };
+  };
+}
+
 function isLocalOrigin(origin: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { hostname } = new URL(origin);
-  return hostname === "localhost" || isLoopback(hostname);
+  return URL.canParse(origin) && isLocalName(new URL(origin).hostname);
+}
+
+function isLocalName(name: string): boolean {
+  return name === "localhost" || name.endsWith(".localhost") || isLoopback(name);
 }

@@ -8,14 +8,15 @@ import { counter, gauge, histogram, type MetricFamily } from "../../core/mod.ts"
 import { httpErrors } from "./errors.ts";
 
 /** Limits that close a connection. */
-export type ConnectionLimit = "header_timeout" | "idle_timeout" | "write_timeout" | "idle_evicted";
+export type ConnectionLimit = typeof connectionLimits[number];
 
-const connectionLimits: readonly ConnectionLimit[] = [
+const connectionLimits = [
   "header_timeout",
   "idle_timeout",
   "write_timeout",
   "idle_evicted",
-];
+  "stalled_evicted",
+] as const;
 const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
 const maxReasons = 64;
 const maxPaths = 256;

@@ -8,7 +8,7 @@ import { agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
 import { type HttpApi, httpToken } from "./api.ts";
 import { httpConfig, listenHost } from "./config.ts";
 import { HttpListener } from "./front/mod.ts";
-import { type Gate, loopbackGate, originGate } from "./gates.ts";
+import { type Gate, hostGate, loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
 import { createPipeline } from "./pipeline.ts";
 import { descriptorLimit } from "./proc.ts";
@@ -17,7 +17,7 @@ import { Router } from "./router.ts";
 /** Options of {@linkcode http}. */
 export interface HttpOptions {
   /**
-   * Gates that a request must pass after the built-in ones (loopback peers, origin of web pages), in this order;
+   * Gates that a request must pass after the built-in ones (loopback peers, local host names, origin of web pages), in this order;
    * for example an authenticator. Default: none.
    */
   gates?: readonly Gate[];
@@ -37,7 +37,7 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
       const pipeline = createPipeline({
         ...config,
         router,
-        gates: [loopbackGate, originGate, ...gates],
+        gates: [loopbackGate, hostGate(config.allowedHosts), originGate, ...gates],
         stats,
         log,
         clock,

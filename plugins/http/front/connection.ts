@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   readonly log: Logger;
   /** Called when the connection starts or stops being without a request in progress. */
   readonly onIdle: (isIdle: boolean) => void;
+  /** Called when the client stops reading for a second, and when it reads again. */
+  readonly onStalled: (isStalled: boolean) => void;
   /** Called at most once, when the connection is closed because of a limit, with that limit. */
   readonly onLimit: (limit: ConnectionLimit) => void;
   /** Called once, when the connection is closed. */
@@ -45,6 +47,9 @@ export interface ConnectionOptions {
 }
 
 const bufferBytes = 16_384;
+
+/** A client that reads nothing for this long counts as stalled. */
+const stalledAfterMs = 1_000;
 
 /** How long a client may go on sending after the inner server has closed, so that it can read the last answer. */
 const lingerMs = 1_000;
@@ -129,9 +134,9 @@ export class Connection implements InnerClient, Disposable {
     else this.close();
   }
 
-  /** Closes the connection because its place is needed. */
-  evict(): void {
-    this.#closeFor("idle_evicted");
+  /** Closes the connection because its place is needed, for the reason given. */
+  evict(reason: "idle_evicted" | "stalled_evicted"): void {
+    this.#closeFor(reason);
   }
 
   /** Closes both sides at once. May be called twice. */
@@ -226,8 +231,20 @@ export class Connection implements InnerClient, Disposable {
   }
 
   async #writeToClient(bytes: Uint8Array): Promise<void> {
-    using _limit = this.#closeAfter(this.#options.limits.writeTimeoutMs, "write_timeout");
-    await writeAll(this.#options.client, bytes);
+    const { client, clock, limits: { writeTimeoutMs }, onStalled } = this.#options;
+    let isStalled = false;
+    let timer = clock.timer(Math.min(stalledAfterMs, writeTimeoutMs), () => {
+      isStalled = true;
+      const delayMs = Math.max(0, writeTimeoutMs - stalledAfterMs);
+      timer = this.#closeAfter(delayMs, "write_timeout");
+      onStalled(true);
+    });
+    try {
+      await writeAll(client, bytes);
+    } finally {
+      timer[Symbol.dispose]();
+      if (isStalled) onStalled(false);
+    }
   }
 
   /** Closes the connection soon, whether the client closes its side or not. */

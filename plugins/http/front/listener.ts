@@ -4,7 +4,8 @@
  * When all places are taken, the connection that has been idle longest gives way to a new one. When none is idle, a new
  * connection enters the probe lane: a few more places, in which one probe is answered and anything else refused. When
  * the process has no descriptors left, the limit is lowered to the number that are open, and doubled again each second;
- * a reserve of descriptors keeps the probe lane usable meanwhile.
+ * a reserve of descriptors keeps the probe lane usable meanwhile. Of the connections whose clients do not read their
+ * answers, only a few are kept, since each holds up to a megabyte in the buffers of the inner server and the system.
  *
  * @module
  */
@@ -39,6 +40,9 @@ const raiseIntervalMs = 1_000;
 const probePlaces = 16;
 const reservedDescriptors = 4;
 
+/** Connections whose clients may leave an answer unread; a further one makes the longest stalled give way. */
+const maxStalled = 32;
+
 /** Time allowed for the head of a request in the probe lane, in milliseconds. */
 const probeHeaderTimeoutMs = 2_000;
 
@@ -58,6 +62,8 @@ export class HttpListener implements AsyncDisposable {
   readonly #idle = new Set<Connection>();
   /** Connections in the probe lane, the oldest first. */
   readonly #probes = new Set<Connection>();
+  /** Connections whose clients do not read, the longest stalled first. */
+  readonly #stalled = new Set<Connection>();
   readonly #running = new Set<Promise<void>>();
   readonly #accepting: Promise<void>;
   /** Places now; lower than `maxConnections` after the process ran out of descriptors. */
@@ -149,7 +155,7 @@ export class HttpListener implements AsyncDisposable {
     if (this.#open.size < this.#places) return this.#serve(client, this.#open, false);
     if (this.#probes.size >= probePlaces) {
       const [oldest] = this.#probes;
-      oldest.evict();
+      oldest.evict("idle_evicted");
     }
     this.#serve(client, this.#probes, true);
   }
@@ -173,10 +179,12 @@ export class HttpListener implements AsyncDisposable {
         if (isIdle && !isProbeOnly) this.#idle.add(connection);
         else this.#idle.delete(connection);
       },
+      onStalled: (isStalled) => this.#onStalled(connection, isStalled),
       onLimit: (limit) => stats.rejected(limit),
       onClose: () => {
         place.delete(connection);
         this.#idle.delete(connection);
+        this.#stalled.delete(connection);
         this.#count();
       },
     });
@@ -190,6 +198,18 @@ export class HttpListener implements AsyncDisposable {
     this.#running.add(running);
   }
 
+  /** Bounds the answers that wait in the buffers of the inner server and the system. */
+  #onStalled(connection: Connection, isStalled: boolean): void {
+    if (!isStalled) {
+      this.#stalled.delete(connection);
+      return;
+    }
+    this.#stalled.add(connection);
+    if (this.#stalled.size <= maxStalled) return;
+    const [longest] = this.#stalled;
+    longest.evict("stalled_evicted");
+  }
+
   #count(): void {
     this.#options.stats.connections = this.#open.size + this.#probes.size;
   }
@@ -197,7 +217,7 @@ export class HttpListener implements AsyncDisposable {
   /** Closes the connection that has been idle longest; false when none is idle. */
   #evictIdle(): boolean {
     const [longest] = this.#idle;
-    longest?.evict();
+    longest?.evict("idle_evicted");
     return longest !== undefined;
   }
 

@@ -2,13 +2,16 @@
  * Notices a client that stops reading an answer. The write timeout of the connection covers HTTP/1.1; in HTTP/2 a
  * client can let one stream wait, for example with a window of zero, while the connection itself stays writable.
  *
+ * The inner server takes a body of any size into its own buffer at once and then reports it as sent. So a large
+ * buffered answer is passed on in chunks, as fast as the client reads, and counts as unread until its last chunk.
+ *
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
 import { BufferedResponse } from "../responses.ts";
 
-/** A client must read at least this much of a buffered answer per millisecond, after the write timeout. */
-const minBytesPerMs = 16;
+/** A buffered answer up to this size is passed on as a whole. */
+const chunkBytes = 65_536;
 
 /** What {@linkcode watchAnswer} works with. */
 export interface WatchOptions {
@@ -20,9 +23,8 @@ export interface WatchOptions {
 }
 
 /**
- * Watches an answer until `completed` settles, and returns the answer to send. A buffered answer must be read within
- * the timeout plus one second for each 16 KiB. A stream may stay silent as long as its source is; the time runs while a
- * chunk waits for the client.
+ * Watches an answer until `completed` resolves, and returns the answer to send. The time runs while a chunk waits for
+ * the client; a stream may stay silent as long as its source is.
  */
 export function watchAnswer(
   response: Response,
@@ -32,34 +34,41 @@ export function watchAnswer(
   let timer: Disposable | undefined;
   let isCompleted = false;
   const stop = () => timer?.[Symbol.dispose]();
-  const start = (delayMs: number) => {
+  const start = () => {
     stop();
-    if (!isCompleted) timer = clock.timer(delayMs, onStall);
+    if (!isCompleted) timer = clock.timer(timeoutMs, onStall);
   };
   completed.then(() => {
     isCompleted = true;
     stop();
   });
+  start();
+  const isSmall = response instanceof BufferedResponse && response.byteLength <= chunkBytes;
+  if (isSmall || response.body === null) return response;
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
   if (response instanceof BufferedResponse) {
-    start(timeoutMs + response.byteLength / minBytesPerMs);
-    return response;
+    headers.set("content-length", `${response.byteLength}`);
   }
-  start(timeoutMs);
-  if (response.body === null) return response;
   const source = response.body.getReader();
+  let rest: Uint8Array<ArrayBuffer> | undefined;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       stop();
-      const { done, value } = await source.read();
-      start(timeoutMs);
-      if (done) controller.close();
-      else controller.enqueue(value);
+      if (!rest) {
+        const { done, value } = await source.read();
+        if (done) controller.close();
+        rest = value;
+      }
+      start();
+      if (!rest) return;
+      controller.enqueue(rest.subarray(0, chunkBytes));
+      rest = rest.length > chunkBytes ? rest.subarray(chunkBytes) : undefined;
     },
     cancel(reason) {
       stop();
       return source.cancel(reason);
     },
   }, { highWaterMark: 0 });
-  const { status, statusText, headers } = response;
   return new Response(body, { status, statusText, headers });
 }

@@ -50,9 +50,6 @@ Deno.test("probeDocument() uses cn-infra's member names, numbers for states and 
   });
 });
 
-Deno.test("D-89 probeDocument() shows states without reasons to peers of other machines", async () => {
-  const text = JSON.stringify(probeDocument((await board()).agent(), build, false));
-  assert(!text.includes("10.0.0.7"));
-  assert(!text.includes("not configured"));
-  assert.equal(JSON.parse(text).PluginStatus.ill.state, 2);
+Deno.test("D-89 probeDocument() shows peers of other machines the state only", async () => {
+  assert.deepEqual(probeDocument((await board()).agent(), build, false), { state: 2 });
 });

@@ -161,9 +161,12 @@ export class RawClient implements Disposable {
 }
 
 /** Waits until the condition holds; fails after ten seconds. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   const end = performance.now() + 10_000;
-  while (!condition()) {
+  while (!await condition()) {
     if (performance.now() > end) throw new Error(`Not within 10 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { AgentError, defineErrors, definePlugin, storeErrors } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import {
+  BufferedResponse,
   type Gate,
   http,
   httpErrors,
   HttpProblem,
   type HttpRoute,
   httpToken,
+  jsonResponse,
 } from "../../../plugins/http/mod.ts";
 import { localkvErrors } from "../../../plugins/localkv/mod.ts";
 import { echo, RawClient, routes, sample, serving, until, urlOf } from "./_kit.ts";
@@ -56,7 +58,9 @@ Deno.test("D-89 a body over the limit is refused with 413, announced or chunked,
 Deno.test("D-89 an endless body is refused without waiting for its end", async () => {
   await using kit = await serving([echo]);
   using client = await RawClient.open(kit.agent.get(httpToken).port);
-  await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  await client.send(
+    "POST /echo/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
   const block = `10000\r\n${"x".repeat(65_536)}\r\n`;
   const sending = (async () => {
     while (true) await client.send(block);
@@ -84,7 +88,7 @@ Deno.test("D-89 a body that does not arrive in time is answered with 408", async
   }], { body_timeout: "5s" });
   const families = () => kit.agent.metrics.families();
   using client = await RawClient.open(kit.agent.get(httpToken).port);
-  await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  await client.send("POST /echo/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
   await until("in progress", () => sample(families(), "http_requests_in_flight") === 1);
   await kit.clock.advance(5_000);
   assert.match(await client.receive("}"), /^HTTP\/1.1 408 [^]*not complete after 5000 ms/);
@@ -104,7 +108,7 @@ Deno.test("D-89 a handler does not see a body that broke off", async () => {
   const families = () => kit.agent.metrics.families();
   {
     using client = await RawClient.open(kit.agent.get(httpToken).port);
-    await client.send("POST /echo/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    await client.send("POST /echo/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
     await until("in progress", () => sample(families(), "http_requests_in_flight") === 1);
   }
   const labels = { reason: "body_broken" };
@@ -266,5 +270,88 @@ Deno.test("every refusal of http() has an error text and a code of the catalogue
     assert.equal(response.status, httpErrors[code].status, code);
     const body = await response.json();
     assert.deepEqual([typeof body.error, body.code], ["string", code]);
+  }
+});
+
+Deno.test("DNS rebinding: http() answers loopback-only routes only under a local host name, in both protocols", async () => {
+  await using kit = await serving([echo, { ...echo, path: "/open", access: "anyone" }]);
+  const { port } = kit.agent.get(httpToken);
+  const post = async (path: string, host: string) => {
+    using client = await RawClient.open(port);
+    await client.send(
+      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi`,
+    );
+    return await client.receive();
+  };
+  assert.match(await post("/echo/x", `localhost:${port}`), /^HTTP\/1.1 200 /);
+  assert.match(await post("/echo/x", `evil.example:${port}`), /^HTTP\/1.1 403 [^]*"host_refused"/);
+  assert.match(await post("/open", `evil.example:${port}`), /^HTTP\/1.1 200 /);
+  using h2c = Deno.createHttpClient({ http1: false, http2: true });
+  const over2 = await fetch(urlOf(kit, "/echo/x"), { method: "POST", body: "hi", client: h2c });
+  assert.equal(over2.status, 200);
+  await over2.body?.cancel();
+  const families = kit.agent.metrics.families();
+  assert.equal(sample(families, "http_rejected_total", { reason: "host_refused" }), 1);
+});
+
+Deno.test("unread answers: http() counts a request until its answer has been read", async () => {
+  let calls = 0;
+  const large: HttpRoute = {
+    method: "GET",
+    path: "/large",
+    handler: () => {
+      calls++;
+      return new BufferedResponse(new Uint8Array(8 * 2 ** 20));
+    },
+  };
+  await using kit = await serving([large], { max_unread: "20MiB" });
+  const families = () => kit.agent.metrics.families();
+  const { port } = kit.agent.get(httpToken);
+  const clients = await Promise.all([1, 2, 3].map(() => RawClient.open(port)));
+  for (const [at, client] of clients.entries()) {
+    await client.send("GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    await until("answered", () => calls === at + 1);
+  }
+  assert.match(await clients[2].receive(), /^HTTP\/1.1 503 [^]*"request_limit"/);
+  assert.equal(sample(families(), "http_unread_bytes"), 16 * 2 ** 20);
+  assert.equal(sample(families(), "http_requests_in_flight"), 2);
+  assert.equal((await clients[0].receive()).length > 8 * 2 ** 20, true);
+  await until("read", () => sample(families(), "http_unread_bytes") === 8 * 2 ** 20);
+  clients.forEach((client) => client[Symbol.dispose]());
+  await until("closed", () => sample(families(), "http_unread_bytes") === 0);
+  await until("ended", () => sample(families(), "http_requests_in_flight") === 0);
+});
+
+/** A route that waits for the test, a probe and another route. */
+function slowProbeAndOther() {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { promise: called, resolve: onCall } = Promise.withResolvers<void>();
+  const slow: HttpRoute["handler"] = () => {
+    onCall();
+    return promise;
+  };
+  const list: HttpRoute[] = [
+    { method: "GET", path: "/slow", handler: slow },
+    { method: "GET", path: "/probe", isProbe: true, handler: () => jsonResponse({ state: 1 }) },
+    { method: "GET", path: "/other", handler: () => jsonResponse({}) },
+  ];
+  return { list, called, resolve };
+}
+
+Deno.test("probes cannot be starved: http() answers a probe beyond the limits of requests and connections", async () => {
+  for (const limit of ["max_requests", "max_connections"]) {
+    const { list, called, resolve } = slowProbeAndOther();
+    await using kit = await serving(list, { [limit]: 1 });
+    const slow = fetch(urlOf(kit, "/slow"));
+    await called;
+    for (let round = 0; round < 3; round++) {
+      const probe = await fetch(urlOf(kit, "/probe"));
+      assert.deepEqual([probe.status, await probe.json()], [200, { state: 1 }], limit);
+    }
+    const other = await fetch(urlOf(kit, "/other"));
+    assert.equal(other.status, 503, limit);
+    await other.body?.cancel();
+    resolve(new Response("done"));
+    assert.equal(await (await slow).text(), "done");
   }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import type { RequestHandler } from "../../../../plugins/http/front/mod.ts";
 import { type BareListener, listening, RawClient, textResponse, until } from "../_kit.ts";
 
@@ -372,4 +373,47 @@ Deno.test("close() may be called twice", async () => {
   await using kit = listening(ok);
   const { signal } = new AbortController();
   await Promise.all([kit.listener.close(signal), kit.listener.close(signal)]);
+});
+
+Deno.test("unread answers: of the connections that do not read, the longest stalled gives way", async () => {
+  const chunk = new Uint8Array(65_536);
+  const endless = () => new ReadableStream({ pull: (stream) => stream.enqueue(chunk) });
+  await using kit = listening(() => Promise.resolve(new Response(endless())), {
+    maxConnections: 64,
+  });
+  const clients: RawClient[] = [];
+  for (let count = 0; count < 40; count++) {
+    const client = await RawClient.open(port(kit));
+    clients.push(client);
+    await client.send(get);
+  }
+  await until("a part is closed", async () => {
+    await kit.clock.advance(250);
+    return kit.rejected("stalled_evicted") >= 8;
+  });
+  assert.equal(kit.stats.connections, 32);
+  assert.equal(kit.rejected("write_timeout"), 0);
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+Deno.test("unread answers: an HTTP/2 stream whose window stays closed is aborted after the write timeout", async () => {
+  await using kit = listening(() => Promise.resolve(new Response(new Uint8Array(1_000_000))));
+  const client = http2.connect(`http://127.0.0.1:${kit.listener.port}`, {
+    settings: { initialWindowSize: 0 },
+  });
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  client.on("close", resolve);
+  client.on("error", () => "the server closes the connection");
+  const stream = client.request({ ":path": "/" });
+  stream.on("error", () => "closed with its connection");
+  const { promise: answered, resolve: onHead } = Promise.withResolvers<void>();
+  stream.on("response", () => onHead());
+  stream.resume();
+  stream.end();
+  await answered;
+  await kit.clock.advance(29_999);
+  assert.equal(kit.stats.connections, 1);
+  await kit.clock.advance(1);
+  await closed;
+  assert.equal(kit.rejected("write_timeout"), 1);
 });
