@@ -13,6 +13,7 @@ import type { HttpStats } from "./http_stats.ts";
 import { readBody } from "./_read_body.ts";
 import { BufferedResponse, errorResponse } from "./responses.ts";
 import type { FoundRoute, OwnedRoute, Router } from "./router.ts";
+import { TurnBudget } from "./turn_budget.ts";
 
 /** What a pipeline works with. */
 export interface PipelineOptions {
@@ -42,6 +43,8 @@ const retrySoon = { headers: { "retry-after": "1" } };
 /** Builds the pipeline. It never rejects. */
 export function createPipeline(options: PipelineOptions): RequestHandler {
   const { router, gates, stats, log, clock, maxRequests, maxUnreadBytes, bodyTimeoutMs } = options;
+
+  const turns = new TurnBudget(clock);
 
   function find(request: Request): FoundRoute {
     const { method } = request;
@@ -140,6 +143,7 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
       const { owned, params } = find(request);
       route = owned.path;
       reserveRoom(owned, isProbeOnly);
+      if (!owned.isProbe) await turns.enter();
       await askGates(request, peer, owned);
       const complete = await withBody(request, signal, owned);
       const answer = await owned.handler({ request: complete, params, remote: peer });

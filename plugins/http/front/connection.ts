@@ -11,6 +11,7 @@
 import type { Clock, Logger } from "../../../core/mod.ts";
 import type { Peer } from "../api.ts";
 import type { ConnectionLimit } from "../http_stats.ts";
+import type { BufferPool } from "./buffer_pool.ts";
 import { declineUpgrade, isUnfinishedHead } from "./decline_upgrade.ts";
 import { answerBytes, parseRequest } from "./direct_answer.ts";
 import type { RequestHandler } from "./exchange.ts";
@@ -32,6 +33,7 @@ export interface ConnectionOptions {
   readonly limits: ConnectionLimits;
   readonly handler: RequestHandler;
   readonly inner: InnerServer;
+  readonly buffers: BufferPool;
   /** Whether the server has no room left: one probe is answered, without the inner server. */
   readonly isProbeOnly: boolean;
   readonly clock: Clock;
@@ -45,8 +47,6 @@ export interface ConnectionOptions {
   /** Called once, when the connection is closed. */
   readonly onClose: () => void;
 }
-
-const bufferBytes = 16_384;
 
 /** A client that reads nothing for this long counts as stalled. */
 const stalledAfterMs = 1_000;
@@ -109,8 +109,9 @@ export class Connection implements InnerClient, Disposable {
 
   /** Serves the client until both sides have ended. Never rejects: a broken connection is a closed one. */
   async run(): Promise<void> {
+    const { buffers } = this.#options;
+    const buffer = buffers.take();
     try {
-      const buffer = new Uint8Array(bufferBytes);
       const head = await readHead(this.#options.client, buffer);
       if (head.length === 0) return;
       const backend = await this.#connect();
@@ -120,6 +121,7 @@ export class Connection implements InnerClient, Disposable {
       // One side has broken the connection, or a limit has closed it. The other side notices the end of it.
     } finally {
       this.close();
+      buffers.give(buffer);
     }
   }
 
@@ -208,10 +210,15 @@ export class Connection implements InnerClient, Disposable {
   }
 
   async #copyToClient(backend: Deno.TcpConn): Promise<void> {
-    const { client } = this.#options;
-    const buffer = new Uint8Array(bufferBytes);
-    for (let read = await backend.read(buffer); read !== null; read = await backend.read(buffer)) {
-      await this.#writeToClient(buffer.subarray(0, read));
+    const { client, buffers } = this.#options;
+    const buffer = buffers.take();
+    try {
+      let read = await backend.read(buffer);
+      for (; read !== null; read = await backend.read(buffer)) {
+        await this.#writeToClient(buffer.subarray(0, read));
+      }
+    } finally {
+      buffers.give(buffer);
     }
     await client.closeWrite();
     this.#linger();

@@ -13,6 +13,7 @@ import { aborted, type Clock, type Logger } from "../../../core/mod.ts";
 import { listenError } from "../errors.ts";
 import type { HttpStats } from "../http_stats.ts";
 import { peerOf } from "../peer.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { Connection, type ConnectionLimits } from "./connection.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
 import type { RequestHandler } from "./exchange.ts";
@@ -54,6 +55,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #handler: RequestHandler;
   readonly #listener: Deno.TcpListener;
   readonly #inner: InnerServer;
+  readonly #buffers = new BufferPool();
   readonly #reserve = new DescriptorReserve(reservedDescriptors);
   readonly #closing = new AbortController();
   /** Connections on the places that everyone may use. */
@@ -171,6 +173,7 @@ export class HttpListener implements AsyncDisposable {
       limits,
       handler: this.#handler,
       inner: this.#inner,
+      buffers: this.#buffers,
       isProbeOnly,
       clock,
       log,

@@ -183,39 +183,6 @@ Deno.test("HttpListener serves on after garbage, TLS and half a preface", async 
   assert.equal(await (await fetch(`http://127.0.0.1:${kit.listener.port}/`)).text(), "ok");
 });
 
-Deno.test("HttpListener answers a request to upgrade to h2c in HTTP/1.1", async () => {
-  await using kit = listening(ok);
-  using client = await RawClient.open(kit.listener.port);
-  await client.send(
-    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" +
-      "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
-  );
-  assert.match(await client.receive("ok"), /^HTTP\/1.1 200 OK/);
-});
-
-Deno.test("HttpListener takes the body of a request that offers h2c, however its head is cut", async () => {
-  const request = "POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\n" +
-    "Content-Length: 2\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nhi";
-  for (const cut of [request.length, 1, 70, request.length - 4]) {
-    await using kit = listening(async (request) => textResponse(`got ${await request.text()}`));
-    using client = await RawClient.open(kit.listener.port);
-    await client.send(request.slice(0, cut));
-    if (cut < request.length) await client.send(request.slice(cut));
-    const answer = await client.receive();
-    assert.match(answer, /^HTTP\/1.1 200 OK[^]*connection: close[^]*got hi$/i);
-  }
-});
-
-Deno.test("HttpListener leaves other upgrades and what follows the head as they are", async () => {
-  await using kit = listening(async (request) => textResponse(`got ${await request.text()}`));
-  using client = await RawClient.open(kit.listener.port);
-  const body = "\r\nUpgrade: h2c\r\nConnection: keep";
-  await client.send(
-    `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-  );
-  assert((await client.receive("keep")).endsWith(`got ${body}`));
-});
-
 Deno.test("HttpListener answers HTTP/1.0 and closes", async () => {
   await using kit = listening(ok);
   using client = await RawClient.open(kit.listener.port);
