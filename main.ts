@@ -14,11 +14,10 @@ const kill = new AbortController();
 const requests = new StopRequests({
   now: () => performance.now(),
   onStop: (reason) => stop.abort(reason),
-  onKill(reason) {
-    kill.abort(reason);
-    Deno.exit(1);
-  },
+  onKill: (reason) => kill.abort(reason),
 });
+const exitAtOnce = () => Deno.exit(1);
+kill.signal.addEventListener("abort", exitAtOnce);
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   Deno.addSignalListener(signal, () => requests.add(signal));
 }
@@ -31,6 +30,10 @@ if (args.length < Deno.args.length) {
 
 const { processIo, runCli } = await import("./cim/cli/mod.ts");
 const io = processIo(stop.signal, kill.signal);
+// From here on there may be lines to write; a reader that has stopped delays the exit by half a second at most.
+const exit = (code: number) => io.flush("500ms").then(() => Deno.exit(code));
+kill.signal.removeEventListener("abort", exitAtOnce);
+kill.signal.addEventListener("abort", () => exit(1));
 const failed = new AbortController();
 for (const type of ["error", "unhandledrejection"] as const) {
   globalThis.addEventListener(type, (event) => {
@@ -47,4 +50,4 @@ for (const type of ["error", "unhandledrejection"] as const) {
 }
 
 const code = await runCli(args, io);
-Deno.exit(failed.signal.aborted ? 1 : code);
+await exit(failed.signal.aborted ? 1 : code);

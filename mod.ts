@@ -209,9 +209,13 @@ export {
   type WatchOptions,
 } from "./core/keyvalue/mod.ts";
 export {
+  type ByteStream,
   consoleSink,
   formatJson,
   formatText,
+  LineStream,
+  type LineStreamHealth,
+  type LineStreamOptions,
   type LineWriter,
   type LogEntry,
   type LogFields,

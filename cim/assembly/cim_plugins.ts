@@ -1,4 +1,4 @@
-import type { Plugin } from "../../core/mod.ts";
+import type { LineStream, Plugin } from "../../core/mod.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
 import { health } from "../../plugins/health/mod.ts";
 import { http } from "../../plugins/http/mod.ts";
@@ -27,14 +27,20 @@ import { store } from "../store/mod.ts";
 /** Subject families of the product; their counters exist from the start. */
 const subjectFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
 
+/** Options of {@linkcode cimPlugins}. */
+export interface CimPluginsOptions {
+  /** Stream of the agent's own log. Default: standard error, through a stream of its own. */
+  console?: LineStream;
+}
+
 /**
  * Creates every plugin of the product; each agent needs its own. Where dependencies leave a choice, plugins start in
  * this order: the log, plugins that only read files, servers and stores, the plugins that use those, and last the
  * plugins that must stop first.
  */
-export function cimPlugins(): readonly Plugin[] {
+export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin[] {
   return [
-    consoleLog(),
+    consoleLog({ stream: console }),
     paths(),
     identity(),
     settings(),

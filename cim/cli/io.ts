@@ -1,9 +1,13 @@
+import { type Duration, LineStream } from "../../core/mod.ts";
+
 /** Input, output and environment of a command. */
 export interface CliIo {
   /** Writes one line of the result. */
   readonly out: (line: string) => void;
-  /** Writes one line about a problem or about progress. Never throws. */
+  /** Writes one line about a problem or about progress. Never throws, never waits. */
   readonly err: (line: string) => void;
+  /** The stream that `err` writes to, for the agent's own log. Default: one of its own. */
+  readonly errStream?: LineStream;
   /** Reads all of standard input. */
   readonly readInput: () => Promise<Uint8Array>;
   /** Columns to wrap text at, 40 to 80. */
@@ -21,14 +25,25 @@ export interface CliIo {
 const defaultWidth = 80;
 const minWidth = 40;
 
-/** Input and output of this process. A reader that closes the pipe ends the output, not the command. */
-export function processIo(stop: AbortSignal, kill: AbortSignal): CliIo {
+/** Input and output of the process, with the end of its error output. */
+export interface ProcessIo extends CliIo {
+  /** Waits until the lines of `err` are written; returns false when `limit` passes before. */
+  readonly flush: (limit: Duration) => Promise<boolean>;
+}
+
+/**
+ * Input and output of this process. A reader that closes the pipe ends the output, not the command. Lines for
+ * standard error are written in the background: a full disk or a reader that has stopped delays nothing.
+ */
+export function processIo(stop: AbortSignal, kill: AbortSignal): ProcessIo {
+  const errStream = new LineStream(Deno.stderr);
   return {
     out: lineWriter(Deno.stdout, (error) => {
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }),
-    // If standard error cannot be written, there is nowhere left to report it.
-    err: lineWriter(Deno.stderr, () => {}),
+    err: (line) => errStream.write(line),
+    errStream,
+    flush: (limit) => errStream.flush(limit),
     readInput: () => new Response(Deno.stdin.readable).bytes(),
     get width() {
       return Deno.stdout.isTerminal() ? terminalWidth() : defaultWidth;

@@ -9,5 +9,5 @@
  * @module
  */
 export { cliErrors } from "./errors.ts";
-export { type CliIo, processIo } from "./io.ts";
+export { type CliIo, type ProcessIo, processIo } from "./io.ts";
 export { runCli } from "./run_cli.ts";

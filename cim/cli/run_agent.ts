@@ -12,7 +12,7 @@ import { version } from "./version.ts";
  * @throws {AgentError} The error that prevented the start, ended the agent, or occurred while it stopped.
  */
 export async function runAgent(options: ConfigOptions, io: CliIo): Promise<number> {
-  const plugins = cimPlugins();
+  const plugins = cimPlugins({ console: io.errStream });
   const sources = await productSources(plugins, sourcesOptions(options, io));
   const stopTimeout = shutdownBudgetMs(sources);
   const agent = createAgent({ plugins, sources, name: "cim", version, stopTimeout });

@@ -5,6 +5,6 @@
  *
  * @module
  */
-export { consoleLog, consoleSinkToken } from "./console.ts";
+export { consoleLog, type ConsoleLogOptions, consoleSinkToken } from "./console.ts";
 export { ownLog, ownLogSink } from "./file.ts";
 export { logLevel } from "./level.ts";

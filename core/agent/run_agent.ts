@@ -7,7 +7,7 @@
  */
 import { loadSources } from "../config/mod.ts";
 import { describeError, errorCode, hasCode } from "../errors/mod.ts";
-import { consoleSink, LogRegistry } from "../log/mod.ts";
+import { consoleSink, LineStream, LogRegistry } from "../log/mod.ts";
 import { ArgumentError, parseArguments } from "./_arguments.ts";
 import { helpText } from "./_help.ts";
 import { type Agent, createAgent } from "./agent.ts";
@@ -57,7 +57,8 @@ export interface RunAgentOptions extends Omit<AgentOptions, "sources"> {
  */
 export async function runAgent(options: RunAgentOptions): Promise<number> {
   const { name = "agent", version = "0.0.0" } = options;
-  const { print = toStdout, printError = toStderr } = options;
+  const stream = new LineStream(Deno.stderr);
+  const { print = toStdout, printError = (text: string) => stream.write(text) } = options;
   try {
     const plugins = [...options.plugins];
     const names = [...new Set(plugins.flatMap(({ name, section }) => [section, name]))];
@@ -80,13 +81,21 @@ export async function runAgent(options: RunAgentOptions): Promise<number> {
       env: options.env,
     });
     const { clock } = options;
-    const logs = options.logs ?? new LogRegistry({ clock, sinks: [consoleSink()] });
+    const logs = options.logs ?? new LogRegistry({
+      clock,
+      sinks: [consoleSink("text", (line) => stream.write(line))],
+    });
     const agent = createAgent({ ...options, name, version, plugins, sources, logs });
     return await run(agent, name, { signal: options.signal, printError });
   } catch (error) {
     return report(error, name, printError);
+  } finally {
+    await stream.flush(flushLimit);
   }
 }
+
+/** Time to write the last lines of the log; a reader that has stopped must not keep the program from ending. */
+const flushLimit = "1s";
 
 /** Prefix and paths that follow from the name, unless they are given. */
 function placesOf(
@@ -190,8 +199,4 @@ function report(error: unknown, name: string, printError: (text: string) => void
 
 function toStdout(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-function toStderr(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { LogEntry, LogSink } from "./entry.ts";
+import { LineStream } from "./line_stream.ts";
 
 /** Format of a line. */
 export type LogFormat = "text" | "json";
@@ -12,13 +13,16 @@ export type LogFormat = "text" | "json";
 /** Writes one line, given without its line feed. */
 export type LineWriter = (line: string) => void;
 
-/** Creates a sink that writes one line for each record. Default: text to standard error. */
-export function consoleSink(
-  format: LogFormat = "text",
-  write: LineWriter = toStandardError,
-): LogSink {
+/**
+ * Creates a sink that writes one line for each record.
+ *
+ * @param write Called with each line. Default: writes to standard error through a {@linkcode LineStream}.
+ */
+export function consoleSink(format: LogFormat = "text", write?: LineWriter): LogSink {
+  const stream = write ? undefined : new LineStream(Deno.stderr);
+  const writeLine = write ?? ((line: string) => stream!.write(line));
   const formatted = format === "json" ? formatJson : formatText;
-  return (entry) => write(formatted(entry));
+  return (entry) => writeLine(formatted(entry));
 }
 
 /**
@@ -61,18 +65,4 @@ export function formatJson(entry: LogEntry): string {
     line[own.includes(name) ? `fields.${name}` : name] = value;
   }
   return JSON.stringify(line);
-}
-
-const encoder = new TextEncoder();
-
-/** A line that standard error does not take (closed pipe) is lost: there is nowhere left to report it. */
-function toStandardError(line: string): void {
-  const bytes = encoder.encode(`${line}\n`);
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.WouldBlock)) {
-      throw error;
-    }
-  }
 }

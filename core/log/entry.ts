@@ -22,5 +22,5 @@ export interface LogEntry {
   readonly fields: LogFields;
 }
 
-/** Receives each record. It must not block. */
+/** Receives each record. It must not block. If it throws, the record is lost for it and counted. */
 export type LogSink = (entry: LogEntry) => void;

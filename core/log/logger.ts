@@ -55,6 +55,8 @@ export class LogRegistry {
   #sinks: readonly LogSink[];
   #early: LogEntry[] | undefined;
   #earlyLost = 0;
+  #failures = 0;
+  #lastFailure: unknown;
 
   /** Creates a registry without loggers. */
   constructor({ level = "info", clock = systemClock, sinks }: LogRegistryOptions = {}) {
@@ -68,6 +70,16 @@ export class LogRegistry {
   /** Number of records dropped because the early buffer was full. */
   get earlyLost(): number {
     return this.#earlyLost;
+  }
+
+  /** Number of calls of a sink that threw so far. */
+  get sinkFailures(): number {
+    return this.#failures;
+  }
+
+  /** Error of the last call of a sink that threw; undefined when none did. */
+  get lastSinkFailure(): unknown {
+    return this.#lastFailure;
   }
 
   /** Number of repeated records that were not written so far. */
@@ -147,7 +159,15 @@ export class LogRegistry {
       }
       return;
     }
-    for (const sink of this.#sinks) sink(entry);
+    for (const sink of this.#sinks) {
+      try {
+        sink(entry);
+      } catch (error) {
+        // A log record must never fail its caller.
+        this.#failures++;
+        this.#lastFailure = error;
+      }
+    }
   }
 }
 

@@ -13,6 +13,12 @@ export {
 } from "./console_sink.ts";
 export type { LogEntry, LogFields, LogSink } from "./entry.ts";
 export { type LogHandler, type LogRecord } from "./handler.ts";
+export {
+  type ByteStream,
+  LineStream,
+  type LineStreamHealth,
+  type LineStreamOptions,
+} from "./line_stream.ts";
 export { type LogLevel, logLevels } from "./level.ts";
 export { type Logger, LogRegistry, type LogRegistryOptions } from "./logger.ts";
 export { redact, redactText } from "./redact.ts";

@@ -103,3 +103,17 @@ Deno.test("secrets are taken out of fields and of the message", () => {
   assert.equal(entries[0].message, "Dialling nats://[redacted]@host:4222");
   assert.deepEqual(entries[0].fields, { password: "[redacted]" });
 });
+
+Deno.test("a sink that throws fails neither the caller nor the other sinks, and is counted", () => {
+  const messages: string[] = [];
+  const logs = new LogRegistry({
+    sinks: [() => {
+      throw new Error("disk full");
+    }, ({ message }) => messages.push(message)],
+  });
+  logs.logger("a").info("Hello");
+  logs.logger("a").info("Bye");
+  assert.deepEqual(messages, ["Hello", "Bye"]);
+  assert.equal(logs.sinkFailures, 2);
+  assert.match(String(logs.lastSinkFailure), /disk full/);
+});
