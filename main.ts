@@ -30,8 +30,13 @@ if (args.length < Deno.args.length) {
 
 const { processIo, runCli } = await import("./cim/cli/mod.ts");
 const io = processIo(stop.signal, kill.signal);
-// From here on there may be lines to write; a reader that has stopped delays the exit by half a second at most.
-const exit = (code: number) => io.flush("500ms").then(() => Deno.exit(code));
+/** Exits after the last lines are written, at most half a second later. */
+async function exit(code: number): Promise<never> {
+  // The other listeners of the same signal may still have a line to write.
+  await Promise.resolve();
+  await io.flush("500ms");
+  Deno.exit(code);
+}
 kill.signal.removeEventListener("abort", exitAtOnce);
 kill.signal.addEventListener("abort", () => exit(1));
 const failed = new AbortController();
