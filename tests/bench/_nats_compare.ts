@@ -86,7 +86,6 @@ async function drive(
     Deno.execPath(),
     "run",
     "-A",
-    "--no-lock",
     script,
     ...numbers,
     group,

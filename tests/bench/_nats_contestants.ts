@@ -47,7 +47,7 @@ export function ours(kind: "bare" | "in_process" = "bare"): Contestant {
   return {
     name: "cim",
     async start() {
-      const { child, stdout } = spawn([Deno.execPath(), "run", "-A", "--no-lock", script, kind]);
+      const { child, stdout } = spawn([Deno.execPath(), "run", "-A", script, kind]);
       const { value } = await stdout.pipeThrough(new TextDecoderStream()).getReader().read();
       return new ServerProcess(child, Number(/port (\d+)/.exec(value ?? "")![1]));
     },

@@ -80,7 +80,7 @@ async function startBare(): Promise<{ ms: number; residentMb: number }> {
       await c.write(new TextEncoder().encode("here")); c.close(); }`;
   const begun = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", program],
+    args: ["eval", program],
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -101,7 +101,7 @@ async function startBare(): Promise<{ ms: number; residentMb: number }> {
 async function logRatios(): Promise<number[]> {
   const path = new URL("_bare_listener.ts", import.meta.url).pathname;
   const listener = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", path],
+    args: ["run", "-A", path],
     stdout: "piped",
   }).spawn();
   try {
@@ -125,7 +125,7 @@ async function logRatios(): Promise<number[]> {
 async function sendSeconds(port: number): Promise<number> {
   const path = new URL("_log_sender.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", path, ...[port, 1, messages, 200].map(String)],
+    args: ["run", "-A", path, ...[port, 1, messages, 200].map(String)],
   }).output();
   if (code !== 0) {
     throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);

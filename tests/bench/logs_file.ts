@@ -102,7 +102,7 @@ async function readOnly(one: Case): Promise<number[]> {
   const { command, args } = onCore(0, {
     name: "bare listener",
     command: Deno.execPath(),
-    args: ["run", "-A", "--no-lock", path],
+    args: ["run", "-A", path],
   });
   const child = new Deno.Command(command, { args: [...args], stdout: "piped" }).spawn();
   try {
@@ -126,7 +126,7 @@ async function send(port: number, { connections, messages, bytes }: Case): Promi
   const { command, args } = onCore(1, {
     name: "sender",
     command: Deno.execPath(),
-    args: ["run", "-A", "--no-lock", path, ...[port, connections, messages, bytes].map(String)],
+    args: ["run", "-A", path, ...[port, connections, messages, bytes].map(String)],
   });
   const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
   if (code !== 0) {

@@ -43,7 +43,6 @@ async function drive(port: number, requests: number, inFlight: number) {
     Deno.execPath(),
     "run",
     "-A",
-    "--no-lock",
     script,
     ...numbers,
   ]);

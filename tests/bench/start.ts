@@ -55,7 +55,7 @@ async function startBare(): Promise<number> {
     while (true) { const c = await l.accept(); await c.write(new TextEncoder().encode("here")); c.close(); }`;
   const begun = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", program],
+    args: ["eval", program],
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -62,7 +62,7 @@ Deno.test("every `deno task` and `cim` command that the README names exists", as
   for (const task of named) assert(task in tasks, `deno task ${task}`);
 
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "-A", "main.ts"],
+    args: ["run", "-A", "main.ts"],
     cwd: new URL("../../", import.meta.url),
   }).output();
   const help = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -105,7 +105,7 @@ Deno.test("the README's TypeScript application registers, logs and is reconfigur
   using folder = tempDir();
   const script = folder.join("app.ts");
   await Deno.writeTextFile(script, codeBlocks(readme, "ts")[0]);
-  const args = ["run", "-A", "--no-lock", script];
+  const args = ["run", "-A", script];
   const printed = await runTutorial({ program: Deno.execPath(), args });
   assert.match(printed, /^Registered: 200 \{.*\nLogged one line;.*\nApplied \[\{"op":"replace"/);
 });

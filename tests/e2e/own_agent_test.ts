@@ -5,7 +5,7 @@ const example = new URL("../../examples/own_agent/main.ts", import.meta.url).pat
 
 function start(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-lock", "-A", example, ...args],
+    args: ["run", "-A", example, ...args],
     stdout: "piped",
     stderr: "piped",
     env: { NO_COLOR: "1" },

@@ -137,3 +137,18 @@ Deno.test("cim run pushes change-sets after a restart without a new registration
   await second.put(`${changeSets}/amf.json/2`, "[]");
   await until("the update", () => app.requests("updateConfig").length > 0 || undefined);
 });
+
+Deno.test("cim run ends with 1 and the number of lines that were lost at the end", async () => {
+  await using app = fakeApp();
+  await using agent = await startAgent({
+    ready: false,
+    // Below a file: the folder of the log cannot be made.
+    config: { app: { port: app.port }, paths: { logs: "/dev/null/logs" } },
+  });
+  await using nats = await until("the NATS port", () => connectNats(agent.natsUrl));
+  for (let line = 0; line < 3; line++) nats.publish("LOG", app.line("lost"));
+  await nats.flush();
+  const { code, err } = await agent.stop();
+  assert.equal(code, 1, err);
+  assert.match(err, /^cim: .*Lost 3 log lines.* \(log_lines_lost\)$/m);
+});

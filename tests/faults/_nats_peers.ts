@@ -43,7 +43,6 @@ export class ServerProcess implements AsyncDisposable {
         "run",
         "--v8-flags=--expose-gc",
         "--allow-net=127.0.0.1",
-        "--no-lock",
         "--quiet",
         program,
         JSON.stringify({ limits, auth, tls }),

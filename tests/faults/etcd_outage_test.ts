@@ -243,7 +243,7 @@ Deno.test({
     const script = new URL("./_etcd_closer.ts", import.meta.url).pathname;
     for (const frozen of [false, true]) {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-lock", "--quiet", script, server.url],
+        args: ["run", "-A", "--quiet", script, server.url],
         stdin: "piped",
         stdout: "piped",
         stderr: "inherit",

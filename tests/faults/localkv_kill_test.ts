@@ -6,7 +6,7 @@ const writer = new URL("./_localkv_writer.ts", import.meta.url).pathname;
 /** Starts a writer process and records the last number that it printed. */
 function startWriter(folder: string) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-lock", "--quiet", writer, folder],
+    args: ["run", "-A", "--quiet", writer, folder],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -9,7 +9,7 @@ Deno.test("kill -9 under load leaves no torn line in the middle of a log file", 
   for (let life = 1; life <= 3; life++) {
     const first = life * 1_000_000;
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", "--no-check", writer, f.folder, `${first}`],
+      args: ["run", "-A", "--no-check", writer, f.folder, `${first}`],
       stdout: "null",
       stderr: "inherit",
     }).spawn();

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { buildEvent, buildLogMessage } from "../../_support/wire_messages.ts";
 import { eventually, product } from "../_product.ts";
+import { RawClient } from "../../_support/raw_client.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
+import { natsServerToken } from "../../../plugins/nats_server/mod.ts";
 
 const shutdownPath = "/api/v1/_operations/shutdown";
 
@@ -99,6 +101,22 @@ Deno.test("shutdown() leaves time for draining when the store is not reachable",
     const line = { containerId: "c1", containerName: "amf", payload: "written" };
     cim.nats.publish("LOG", buildLogMessage(line));
     await cim.agent.stop({ budget: 2_000 });
+  }
+  const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
+  assert.equal(text, "written\n");
+});
+
+Deno.test("shutdown() leaves time for writing when a client stays connected", async () => {
+  using dir = tempDir();
+  const folder = dir.path;
+  {
+    await using cim = await product({ folder, app: () => new Response() });
+    using client = await RawClient.open(cim.agent.get(natsServerToken).port!);
+    await client.send("CONNECT {}\r\nPING\r\n");
+    await client.until("PONG");
+    const line = { containerId: "c1", containerName: "amf", payload: "written" };
+    cim.nats.publish("LOG", buildLogMessage(line));
+    await cim.agent.stop({ budget: 1_000 });
   }
   const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
   assert.equal(text, "written\n");

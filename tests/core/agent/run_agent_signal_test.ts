@@ -14,7 +14,7 @@ function program(close: string): Deno.ChildProcess {
     });
     Deno.exit(await runAgent({ name: "demo", plugins: [plugin], args: [], stopTimeout: "30s" }));`;
   return new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", "--ext=ts", code],
+    args: ["eval", "--ext=ts", code],
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -59,7 +59,7 @@ Deno.test("consoleSink() writes to standard error and leaves standard output to 
   const code = `import { consoleSink } from "${entry}";
     consoleSink()({ time: 0, level: "warn", logger: "a", message: "Hello", fields: {} });`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", "--ext=ts", code],
+    args: ["eval", "--ext=ts", code],
   }).output();
   assert.equal(new TextDecoder().decode(stdout), "");
   assert.equal(new TextDecoder().decode(stderr), "1970-01-01T00:00:00.000Z WARN  a Hello\n");
