@@ -45,7 +45,7 @@ export class Clients {
   readonly #connections = new Map<number, Connection>();
   readonly #running = new Map<Connection, Promise<void>>();
   #acceptor: Acceptor | null = null;
-  #accepting: Promise<void> = Promise.resolve();
+  #accepting: Promise<unknown> = Promise.resolve();
   #nextId = 1;
   readonly #pending: PendingTotal;
   #timer: Disposable | null = null;
@@ -73,12 +73,30 @@ export class Clients {
   /** Accepts clients until `drain` or `close`. */
   accept(acceptor: Acceptor): void {
     this.#acceptor = acceptor;
-    this.#accepting = this.#accept(acceptor);
+    this.#accepting = Promise.all([this.#accepting, this.#accept(acceptor)]);
   }
 
-  /** Authenticates all clients again. */
-  async recheck(): Promise<void> {
-    await Promise.all([...this.#connections.values()].map((connection) => connection.recheck()));
+  /** Closes the port; connected clients stay. */
+  stopAccepting(): void {
+    this.#acceptor?.close();
+  }
+
+  /** Applies changed options to the connected clients. */
+  async reload(
+    { isInfoChanged, isReauthenticated }: { isInfoChanged: boolean; isReauthenticated: boolean },
+  ): Promise<void> {
+    const connections = [...this.#connections.values()];
+    for (const excess of connections.slice(this.#server.limits.maxConnections)) {
+      excess.close("max_connections");
+    }
+    for (const connection of connections) {
+      connection.applyLimits();
+      if (isInfoChanged) connection.announce();
+    }
+    if (isReauthenticated) await Promise.all(connections.map((one) => one.recheck()));
+    this.#timer?.[Symbol.dispose]();
+    if (this.#connections.size > 0) this.#armTimer();
+    this.#server.router.endChunk();
   }
 
   /**

@@ -39,10 +39,11 @@ export {
   type Guard,
   type NatsPermissions,
   type NatsUser,
+  noAuthentication,
   type Principal,
   type ResponseRules,
   type SubjectRules,
 } from "./security/mod.ts";
-export { compatibleVersion, NatsServer } from "./server.ts";
+export { compatibleVersion, NatsServer, type ReloadOptions } from "./server.ts";
 export type { CloseReason, NatsServerStats, ViolationKind } from "./stats.ts";
 export type { NatsTlsOptions } from "./transport/mod.ts";

@@ -144,7 +144,29 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError(`Cannot use port ${port}: it must be an integer from 0 to 65535`);
   }
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = checkedLimits({ ...defaultLimits, ...options.limits });
+  checkExposure(options);
+  return {
+    host,
+    port,
+    name,
+    allowInsecureBind,
+    limits,
+    authenticator,
+    tls,
+    families,
+    log,
+    clock,
+    random,
+  };
+}
+
+/**
+ * Checks the ranges of limits.
+ *
+ * @throws {RangeError} When a limit is out of range.
+ */
+export function checkedLimits(limits: NatsLimits): NatsLimits {
   for (const key of Object.keys(ranges) as (keyof NatsLimits)[]) {
     const [min, max] = ranges[key];
     if (!Number.isInteger(limits[key]) || limits[key] < min || limits[key] > max) {
@@ -153,23 +175,23 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
       );
     }
   }
+  return Object.freeze(limits);
+}
+
+/**
+ * Checks that not everyone can connect from other machines.
+ *
+ * @throws {TypeError} When the address is not loopback and everyone could connect.
+ */
+export function checkExposure(
+  { host = "127.0.0.1", authenticator = noAuthentication, tls, allowInsecureBind = false }: Pick<
+    NatsServerOptions,
+    "host" | "authenticator" | "tls" | "allowInsecureBind"
+  >,
+): void {
   const isLocal = host === "localhost" || isLoopback(host);
-  if (!isLocal && !authenticator.required && tls === undefined && !allowInsecureBind) {
-    throw new TypeError(
-      `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
-    );
-  }
-  return {
-    host,
-    port,
-    name,
-    allowInsecureBind,
-    limits: Object.freeze(limits),
-    authenticator,
-    tls,
-    families,
-    log,
-    clock,
-    random,
-  };
+  if (isLocal || authenticator.required || tls !== undefined || allowInsecureBind) return;
+  throw new TypeError(
+    `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
+  );
 }

@@ -6,6 +6,8 @@
 import { Clients, type ClientsOptions } from "./clients.ts";
 import { Monitor } from "./monitoring/mod.ts";
 import {
+  checkedLimits,
+  checkExposure,
   type NatsLimits,
   type NatsServerOptions,
   type ResolvedOptions,
@@ -26,10 +28,29 @@ import {
 import { type Authenticator, randomId } from "./security/mod.ts";
 import { type Counters, type NatsServerStats, zeroCounters } from "./stats.ts";
 import { isLiteralSubject, isValidSubject } from "./subjects/mod.ts";
-import { type NatsTlsOptions, openAcceptor, type TlsContext } from "./transport/mod.ts";
+import {
+  type Acceptor,
+  loadTls,
+  type NatsTlsOptions,
+  openAcceptor,
+  type TlsContext,
+} from "./transport/mod.ts";
 
 /** Version of nats-server with the same behaviour; clients choose features by it. */
 export const compatibleVersion = "2.12.15";
+
+const reopenAttempts = 50;
+const reopenPauseMs = 20;
+
+/** Options of {@linkcode NatsServer.reload}. */
+export interface ReloadOptions {
+  /** Decides which clients may connect. */
+  readonly authenticator?: Authenticator;
+  /** Certificates; `null` turns TLS off. */
+  readonly tls?: NatsTlsOptions | null;
+  /** Limits to change. */
+  readonly limits?: Partial<NatsLimits>;
+}
 
 /**
  * An embedded NATS server: core NATS for clients of any language, and an in-process API without sockets or copies.
@@ -54,7 +75,7 @@ export const compatibleVersion = "2.12.15";
 export class NatsServer implements AsyncDisposable {
   /** Reports of nats-server's monitoring port. */
   readonly monitor: Monitor;
-  readonly #options: ResolvedOptions;
+  #options: ResolvedOptions;
   readonly #counters: Counters = zeroCounters();
   readonly #router: Router;
   readonly #requests: LocalRequests;
@@ -62,7 +83,6 @@ export class NatsServer implements AsyncDisposable {
   readonly #id: string;
   /** Set by `listen` when TLS is configured. */
   #tls: TlsContext | null = null;
-  #authenticator: Authenticator;
   #state: "new" | "open" | "draining" | "closed" = "new";
   #port: number;
 
@@ -76,7 +96,6 @@ export class NatsServer implements AsyncDisposable {
     const resolved = resolveOptions(options);
     this.#options = resolved;
     this.#port = resolved.port;
-    this.#authenticator = resolved.authenticator;
     this.#id = randomId(resolved.random);
     const subjectMetrics = new SubjectMetrics(resolved.limits.maxFamilies);
     for (const family of resolved.families) subjectMetrics.reserve(family);
@@ -92,7 +111,7 @@ export class NatsServer implements AsyncDisposable {
     this.monitor = new Monitor({
       info: () => this.#info(),
       stats: () => this.stats,
-      limits: resolved.limits,
+      limits: () => this.limits,
       connections: this.#clients.all,
       router: this.#router,
       isServing: () => this.#state === "open",
@@ -137,12 +156,12 @@ export class NatsServer implements AsyncDisposable {
   async listen(): Promise<void> {
     if (this.#state !== "new") throw new TypeError(`Cannot listen: the server is ${this.#state}`);
     const { host, port, log, tls } = this.#options;
-    const opened = await openAcceptor(host, port, tls);
-    this.#tls = opened.tls;
+    this.#tls = tls === undefined ? null : await loadTls(tls);
+    const acceptor = await openAcceptor(host, port, this.#tls);
     this.#state = "open";
-    this.#port = opened.acceptor.port;
+    this.#port = acceptor.port;
     this.#counters.startedMs = this.#options.clock.now();
-    this.#clients.accept(opened.acceptor);
+    this.#clients.accept(acceptor);
     log.info("NATS server listens", { host, port: this.#port });
   }
 
@@ -204,23 +223,33 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /**
-   * Replaces users and certificates without a restart. Clients whose credentials are no longer valid are
-   * disconnected, the others get their new permissions; certificates apply to new connections. Absent options
-   * stay unchanged.
+   * Changes options without a restart. Absent options stay unchanged. INFO is sent to the connected clients if its
+   * content has changed.
    *
-   * @throws {TypeError} When TLS is given and the server was made without it, or does not listen yet.
-   * @throws {Error} When the certificates are unusable; nothing has changed then.
+   * - `authenticator`: clients whose credentials are no longer valid are disconnected, the others get their new
+   *   permissions.
+   * - `tls`: applies to new connections; `null` turns TLS off. Turning it on or off opens the port again, so that
+   *   connecting fails for a moment.
+   * - `limits`: apply at once, except `maxFamilies`. The newest connections beyond `maxConnections` are closed.
+   *
+   * @throws {RangeError} When a limit is out of range.
+   * @throws {TypeError} When the certificates are unusable, or the address is not loopback and everyone could connect.
+   * @throws {AgentError} `address_in_use` when another process has taken the port meanwhile.
+   * In all these cases nothing has changed.
    */
-  async reload(
-    { authenticator, tls }: { authenticator?: Authenticator; tls?: NatsTlsOptions },
-  ): Promise<void> {
-    if (tls !== undefined) {
-      if (this.#tls === null) throw new TypeError("Cannot reload TLS: none is in use");
-      this.#tls.replace(tls);
-    }
-    if (authenticator === undefined) return;
-    this.#authenticator = authenticator;
-    await this.#clients.recheck();
+  async reload({ authenticator, tls, limits }: ReloadOptions): Promise<void> {
+    const next: ResolvedOptions = {
+      ...this.#options,
+      ...(authenticator === undefined ? {} : { authenticator }),
+      ...(tls === undefined ? {} : { tls: tls ?? undefined }),
+      limits: checkedLimits({ ...this.#options.limits, ...limits }),
+    };
+    checkExposure(next);
+    const before = JSON.stringify(this.#info());
+    if (tls !== undefined && this.#state === "open") await this.#reloadTls(tls);
+    this.#options = next;
+    const isInfoChanged = JSON.stringify(this.#info()) !== before;
+    await this.#clients.reload({ isInfoChanged, isReauthenticated: authenticator !== undefined });
   }
 
   /**
@@ -249,14 +278,45 @@ export class NatsServer implements AsyncDisposable {
     await this.close();
   }
 
+  async #reloadTls(options: NatsTlsOptions | null): Promise<void> {
+    if (options !== null && this.#tls !== null) return this.#tls.replace(options);
+    if (options === null && this.#tls === null) return;
+    const previous = this.#tls;
+    const tls = options === null ? null : await loadTls(options);
+    this.#clients.stopAccepting();
+    try {
+      this.#clients.accept(await this.#reopen(tls));
+      this.#tls = tls;
+    } catch (error) {
+      this.#clients.accept(await this.#reopen(previous));
+      throw error;
+    }
+  }
+
+  /** Opens the port again. Retries, because the runtime may close the previous listener with a delay. */
+  async #reopen(tls: TlsContext | null): Promise<Acceptor> {
+    const { host, clock } = this.#options;
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await openAcceptor(host, this.#port, tls);
+      } catch (error) {
+        if (attempt === reopenAttempts) throw error;
+        await clock.sleep(reopenPauseMs);
+      }
+    }
+  }
+
   #clientsOptions(): ClientsOptions {
-    const authenticator = () => this.#authenticator;
+    const authenticator = () => this.#options.authenticator;
+    const limits = () => this.#options.limits;
     const tls = () => this.#tls;
-    const { clock, log, limits, random } = this.#options;
+    const { clock, log, random } = this.#options;
     return {
       router: this.#router,
       counters: this.#counters,
-      limits,
+      get limits() {
+        return limits();
+      },
       clock,
       log,
       random,
@@ -281,7 +341,7 @@ export class NatsServer implements AsyncDisposable {
       host,
       port: this.#port,
       headers: true,
-      ...(this.#authenticator.required ? { auth_required: true } : {}),
+      ...(this.#options.authenticator.required ? { auth_required: true } : {}),
       ...(this.#tls === null ? {} : { tls_required: true }),
       ...(this.#tls?.verifiesClients ? { tls_verify: true } : {}),
       max_payload: limits.maxPayloadBytes,

@@ -69,7 +69,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
 
   lastEntry: SubjectEntry | null = null;
   stalledBy: Client | null = null;
-  readonly stallBytes: number;
+  stallBytes: number;
 
   readonly #context: ServerContext;
   readonly #router: Router;
@@ -165,6 +165,13 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.#sendPing();
     this.output.flush();
     await this.heartbeat.nextAnswer();
+  }
+
+  /** Applies the limits after a reload. */
+  applyLimits(): void {
+    const { limits } = this.#context;
+    this.stallBytes = limits.stallBytes;
+    this.#parser.setLimits(limits);
   }
 
   /** Authenticates again after a reload; closes the connection or removes what is no longer allowed. */

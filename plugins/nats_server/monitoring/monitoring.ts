@@ -49,7 +49,7 @@ export type Report = Record<string, unknown>;
 export interface Monitored {
   readonly info: () => ServerInfo;
   readonly stats: () => NatsServerStats;
-  readonly limits: NatsLimits;
+  readonly limits: () => NatsLimits;
   readonly connections: ReadonlyMap<number, Connection>;
   readonly router: Router;
   readonly isServing: () => boolean;
@@ -70,7 +70,8 @@ export class Monitor {
 
   /** Configuration and counters of the server. */
   varz(): Report {
-    const { limits, now } = this.#server;
+    const { now } = this.#server;
+    const limits = this.#server.limits();
     const { max_payload: _, headers: _headers, ...info } = this.#server.info();
     const stats = this.#server.stats();
     return {

@@ -63,8 +63,8 @@ export class Parser implements PublishedFrame {
   connectFirst = false;
 
   readonly #sink: ParserSink;
-  readonly #maxControlLineBytes: number;
-  readonly #maxPayloadBytes: number;
+  #maxControlLineBytes: number;
+  #maxPayloadBytes: number;
   #state = stateStart;
   #verb: Verb = "PING";
   /** Offset of the unconsumed argument when the last call ended. */
@@ -77,6 +77,12 @@ export class Parser implements PublishedFrame {
     this.#sink = sink;
     this.#maxControlLineBytes = limits.maxControlLineBytes;
     this.#maxPayloadBytes = limits.maxPayloadBytes;
+  }
+
+  /** Changes the limits, beginning with the next line. */
+  setLimits({ maxControlLineBytes, maxPayloadBytes }: ParserLimits): void {
+    this.#maxControlLineBytes = maxControlLineBytes;
+    this.#maxPayloadBytes = maxPayloadBytes;
   }
 
   /** Stops parsing; every further call discards its bytes. */

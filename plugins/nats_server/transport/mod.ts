@@ -4,6 +4,6 @@
  *
  * @module
  */
-export { type OpenAcceptor, openAcceptor } from "./open_acceptor.ts";
+export { loadTls, openAcceptor } from "./open_acceptor.ts";
 export type { NatsTlsOptions, TlsContext } from "./tls.ts";
 export { type Acceptor, shakeHands, type Transport } from "./transport.ts";

@@ -7,31 +7,31 @@ import { listenError } from "../errors.ts";
 import type { NatsTlsOptions, TlsContext } from "./tls.ts";
 import { type Acceptor, listenTcp } from "./transport.ts";
 
-/** An open port and its TLS settings. */
-export interface OpenAcceptor {
-  /** Accepts connections on the port. */
-  readonly acceptor: Acceptor;
-  /** `null` without TLS. */
-  readonly tls: TlsContext | null;
+/**
+ * TLS settings from options. The TLS code is loaded only here, because loading it takes longer than the rest of the
+ * start.
+ *
+ * @throws {TypeError} When the certificates are unusable.
+ */
+export async function loadTls(options: NatsTlsOptions): Promise<TlsContext> {
+  const { TlsContext } = await import("./tls.ts");
+  return new TlsContext(options);
 }
 
 /**
- * Opens the port of a server. The TLS code is loaded only when TLS is configured, because loading it takes longer
- * than the rest of the start.
+ * Opens the port of a server.
  *
  * @throws {AgentError} `address_in_use` or `nats_address_unavailable`.
- * @throws {Error} When the certificates are unusable.
  */
 export async function openAcceptor(
   host: string,
   port: number,
-  options: NatsTlsOptions | undefined,
-): Promise<OpenAcceptor> {
-  const library = options && await import("./tls.ts");
-  const tls = library ? new library.TlsContext(options!) : null;
+  tls: TlsContext | null,
+): Promise<Acceptor> {
   try {
-    const acceptor = library ? await library.listenTls(host, port, tls!) : listenTcp(host, port);
-    return { acceptor, tls };
+    if (tls === null) return listenTcp(host, port);
+    const { listenTls } = await import("./tls.ts");
+    return await listenTls(host, port, tls);
   } catch (error) {
     throw listenError(host, port, error);
   }

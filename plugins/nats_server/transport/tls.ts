@@ -33,18 +33,13 @@ export interface NatsTlsOptions {
 export class TlsContext {
   #options: NatsTlsOptions;
   /** Does not listen; it gets accepted sockets, because only a TLS server can verify client certificates. */
-  readonly #server: TlsServer;
+  #server: TlsServer;
   readonly #pending = new Map<string, (socket: TLSSocket) => void>();
 
   /** @throws {TypeError} When certificate and key are not PEM or do not belong together. */
   constructor(options: NatsTlsOptions) {
     this.#options = options;
-    this.#server = createTlsServer(checkedOptions(options));
-    this.#server.on("secureConnection", (socket: TLSSocket) => {
-      const key = socketKey(socket);
-      this.#pending.get(key)?.(socket);
-      this.#pending.delete(key);
-    });
+    this.#server = this.#newServer(options);
   }
 
   /** Whether a client certificate is required. */
@@ -57,9 +52,12 @@ export class TlsContext {
     return this.#options.handshakeFirst ?? false;
   }
 
-  /** Replaces the certificates for new connections. When it throws, the previous ones stay. */
+  /**
+   * Replaces the settings for new connections. When it throws, the previous ones stay. It makes a new TLS server,
+   * because whether client certificates are requested is fixed when a TLS server is made.
+   */
   replace(options: NatsTlsOptions): void {
-    this.#server.setSecureContext(checkedOptions(options));
+    this.#server = this.#newServer(options);
     this.#options = options;
   }
 
@@ -74,6 +72,16 @@ export class TlsContext {
     });
     this.#server.emit("connection", socket);
     return promise;
+  }
+
+  #newServer(options: NatsTlsOptions): TlsServer {
+    const server = createTlsServer(checkedOptions(options));
+    server.on("secureConnection", (socket: TLSSocket) => {
+      const key = socketKey(socket);
+      this.#pending.get(key)?.(socket);
+      this.#pending.delete(key);
+    });
+    return server;
   }
 }
 
@@ -168,13 +176,14 @@ class NodeTransport implements Transport {
   }
 
   async upgrade(): Promise<void> {
+    const { verifiesClients } = this.#tls;
     const socket = await this.#tls.secure(this.#socket);
     this.#socket = socket;
     socket.on("error", (error: Error) => this.#fail(error));
     socket.on("close", () => this.#end());
     socket.on("end", () => this.#end());
     socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
-    if (!this.#tls.verifiesClients) return;
+    if (!verifiesClients) return;
     if (!socket.authorized) throw new Error(`certificate refused: ${socket.authorizationError}`);
     this.#certificateSubject = distinguishedName(socket.getPeerCertificate().subject);
   }

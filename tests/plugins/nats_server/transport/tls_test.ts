@@ -60,11 +60,6 @@ Deno.test("reload() uses the new certificate for new connections", async () => {
   assert.equal(await roundTrip(server.port, {}), "tls");
 });
 
-Deno.test("reload() of TLS throws on a server without TLS", async () => {
-  await using server = await startedServer();
-  await assert.rejects(server.reload({ tls: serverPair }), TypeError);
-});
-
 Deno.test("a TLS server disconnects a client whose handshake takes too long", async () => {
   await using server = await startedServer({ tls: serverPair, limits: { tlsTimeoutMs: 50 } });
   await using client = await RawClient.open(server.port);
