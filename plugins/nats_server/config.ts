@@ -138,7 +138,7 @@ export const natsServerFields = {
     userSchema,
     {
       doc:
-        "Users that may connect: `user` and `password` (plain or bcrypt), or `nkey`, each with optional `permissions`.",
+        "Users that may connect: `user` and `password` (plain or bcrypt), or `nkey`, each with optional `permissions`. An `allow` list must not be empty; `deny` wins over `allow`; a response granted by `allow_responses` wins over `deny`.",
       default: [],
     },
   ),

@@ -16,13 +16,14 @@ import {
   hasWildcard,
   isSubsetMatch,
   isValidSubject,
+  type Match,
   Sublist,
   type SublistEntry,
 } from "../subjects/mod.ts";
 
 /** Allowed and denied subjects, wildcards included. */
 export interface SubjectRules {
-  /** Allowed subjects. Default: all. */
+  /** Allowed subjects; must not be empty. Default: all. */
   readonly allow?: readonly string[];
   /** Denied subjects, even if `allow` lists them. Default: none. */
   readonly deny?: readonly string[];
@@ -63,18 +64,18 @@ export class PermissionSet {
   readonly #subscribeDeny: RuleList;
   readonly responses: Required<ResponseRules> | null;
 
-  /** @throws {TypeError} When an entry is not a subject, or not a subject and a queue. */
+  /** @throws {TypeError} When an allow list is empty, or an entry is not a subject, or not a subject and a queue. */
   constructor({ publish, subscribe, allowResponses = false }: NatsPermissions) {
     const { max = 1, expiresMs = 120_000 } = typeof allowResponses === "boolean"
       ? {}
       : allowResponses;
     this.responses = allowResponses === false ? null : { max, expiresMs };
     // With responses allowed, publishing anything else must be listed, as in nats-server.
-    const allow = publish?.allow ?? (this.responses === null ? undefined : []);
-    this.#publishAllow = compile(allow, "publish", true);
-    this.#publishDeny = compile(publish?.deny, "publish", false);
-    this.#subscribeAllow = compile(subscribe?.allow, "subscribe", false);
-    this.#subscribeDeny = compile(subscribe?.deny, "subscribe", false);
+    this.#publishAllow = compileAllow(publish?.allow, "publish") ??
+      (this.responses === null ? null : new Sublist<Rule>());
+    this.#publishDeny = compile(publish?.deny, "publish");
+    this.#subscribeAllow = compileAllow(subscribe?.allow, "subscribe");
+    this.#subscribeDeny = compile(subscribe?.deny, "subscribe");
   }
 
   /** Whether the lists allow publishing on the subject. */
@@ -86,7 +87,7 @@ export class PermissionSet {
   /** Whether the lists allow the subscription. */
   maySubscribe(subject: string, queue: string | null): boolean {
     if (this.#subscribeAllow !== null) {
-      const { plain, groups } = this.#subscribeAllow.match(subject);
+      const { plain, groups } = covering(this.#subscribeAllow.match(subject), subject);
       const isAllowed = queue !== null && groups.length > 0
         ? queueMatches(queue, groups)
         : plain.length > 0;
@@ -177,13 +178,34 @@ function remember(decisions: Map<string, boolean>, key: string, decide: () => bo
   return decision;
 }
 
-/** Compiles a list. With `keepEmpty` an empty list matches nothing, otherwise it is treated as absent. */
-function compile(
+/**
+ * The rules that cover all subjects of a subscription. A trie match alone would let `*` of a rule match the token `>` of
+ * a subscription, so that `foo.*` would allow subscribing to `foo.>`; nats-server does that, this server does not.
+ */
+function covering(match: Match<Rule>, subject: string): Match<Rule> {
+  if (!hasWildcard(subject)) return match;
+  const covers = (rule: Rule) => isSubsetMatch(subject, rule.subject);
+  return {
+    plain: match.plain.filter(covers),
+    groups: match.groups.map((rules) => rules.filter(covers)).filter((rules) => rules.length > 0),
+  };
+}
+
+/** Compiles an allow list. An empty one is an error: nats-server allows everything then, which is hardly meant. */
+function compileAllow(
   entries: readonly string[] | undefined,
   of: "publish" | "subscribe",
-  keepEmpty: boolean,
 ): RuleList {
-  if (entries === undefined || (entries.length === 0 && !keepEmpty)) return null;
+  if (entries?.length === 0) {
+    throw new TypeError(
+      `Invalid ${of} permissions: the allow list is empty; remove it to allow everything, or set deny to [">"] to allow nothing`,
+    );
+  }
+  return compile(entries, of);
+}
+
+function compile(entries: readonly string[] | undefined, of: "publish" | "subscribe"): RuleList {
+  if (entries === undefined || entries.length === 0) return null;
   const rules = new Sublist<Rule>();
   for (const entry of entries) {
     const words = entry.split(/\s+/).filter((word) => word !== "").map(toByteString);

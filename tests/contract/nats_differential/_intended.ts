@@ -32,3 +32,9 @@ export const otherLibraries: readonly string[] = [
 /** What clients see when an operator changes the users. */
 export const toldOnReload =
   "a client whose user is gone is told `Authorization Violation`, as one whose password changed; nats-server hangs up without a word, which its clients take for a lost connection";
+
+/** Where this server is stricter. */
+export const stricter: readonly string[] = [
+  "an allow list of subscriptions with `foo.*` does not allow `SUB foo.>`; in nats-server it does, although `foo.>` also matches `foo.a.b`",
+  "an empty allow list is refused at start; in nats-server it allows everything",
+];

@@ -72,7 +72,6 @@ export const permissions = topic("permissions", {
 
   "subscribe allowed by a star": subscribing("allow", "sub.a", "sub.a"),
   "subscribe to the star itself": subscribing("allow", "sub.*", "sub.a"),
-  "subscribe wider than the star": subscribing("allow", "sub.>", "sub.a"),
   "subscribe to everything": subscribing("allow", ">", "sub.a"),
   "subscribe within greater-than": subscribing("allow", "wide.*.b", "wide.a.b"),
   "subscribe not allowed": subscribing("allow", "other", "other"),

@@ -118,3 +118,34 @@ Deno.test("cached permission decisions are bounded and stay correct", () => {
     assert.equal(guard.mayPublish(`b.${i}`), false);
   }
 });
+
+for (const kind of ["publish", "subscribe"] as const) {
+  Deno.test(`authenticator() refuses an empty allow list of ${kind} and names the remedy`, () => {
+    const permissions = { [kind]: { allow: [] } };
+    assert.throws(
+      () => authenticator({ users: [{ user: "a", password: "p", permissions }] }),
+      /Invalid (publish|subscribe) permissions: the allow list is empty; remove it .* deny to \[">"\]/,
+    );
+  });
+}
+
+Deno.test("maySubscribe() does not let a rule with * allow a subscription to >", () => {
+  const guard = new PermissionSet({ subscribe: { allow: ["foo.*", "bar.>", "baz.* q"] } })
+    .guard(() => 0);
+  assert.deepEqual(
+    ["foo.a", "foo.*", "foo.>", "bar.>", "bar.*", "bar.*.>", ">"].map((subject) =>
+      guard.maySubscribe(subject, null)
+    ),
+    [true, true, false, true, true, true, false],
+  );
+  assert.equal(guard.maySubscribe("baz.*", "q"), true);
+  assert.equal(guard.maySubscribe("baz.>", "q"), false);
+});
+
+Deno.test("a granted response wins over a deny list", () => {
+  const guard = new PermissionSet({ publish: { deny: ["inbox.>"] }, allowResponses: true })
+    .guard(() => 0);
+  assert.equal(guard.mayPublish("inbox.1"), false);
+  guard.expectResponse("inbox.1");
+  assert.equal(guard.mayPublish("inbox.1"), true);
+});
