@@ -12,8 +12,9 @@
  *   were written.
  * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
  *
- * A file that cannot be written while others of its folder can never pauses publishers: its lines are dropped
- * at its bound. The reason `disk_full` is not such a case, since it concerns the whole folder.
+ * A file that cannot be written while others of its folder can does not pause publishers: its lines are dropped
+ * at its bound. When a file fails, the folder is probed, so that this is known within a second. The reason
+ * `disk_full` is not such a case, since it concerns the whole folder.
  *
  * @module
  */
@@ -45,6 +46,19 @@ interface Full {
   isHolding: boolean;
 }
 
+/** The destination whose buffers are watched. */
+export interface PressureOwner {
+  /** What the destination holds. */
+  readonly backlog: Readonly<Backlog>;
+  /**
+   * Starts writing all lines. Called when a buffer is full: only writing makes room, so all lines are due then,
+   * whatever the thresholds are.
+   */
+  flushAll(): void;
+  /** Called when a file or stream starts failing. */
+  onFailure(): void;
+}
+
 interface Failure {
   readonly sinceMs: number;
   readonly reason: string;
@@ -56,7 +70,7 @@ export class BackPressure {
   isActive = false;
   readonly #backlog: Readonly<Backlog>;
   readonly #options: BackPressureOptions;
-  readonly #flushAll: () => void;
+  readonly #owner: PressureOwner;
   readonly #full = new Map<LineWriter, Full>();
   readonly #failing = new Map<LineWriter, Failure>();
   #writtenMs = -Infinity;
@@ -64,14 +78,11 @@ export class BackPressure {
   /** Whether a pause reached its limit and the buffer has not emptied since. */
   #isSpent = false;
 
-  /**
-   * Watches the buffers that count into `backlog`. Calls `flushAll` when one is full: only writing makes room, so
-   * all lines are due then, whatever the thresholds are.
-   */
-  constructor(backlog: Readonly<Backlog>, options: BackPressureOptions, flushAll: () => void) {
-    this.#backlog = backlog;
+  /** Watches the buffers of one destination. */
+  constructor(owner: PressureOwner, options: BackPressureOptions) {
+    this.#owner = owner;
+    this.#backlog = owner.backlog;
     this.#options = options;
-    this.#flushAll = flushAll;
   }
 
   /** Whether the writer may take another line. */
@@ -94,7 +105,7 @@ export class BackPressure {
       !this.#failsAlone(writer);
     this.#full.set(writer, { atBytes: writer.buffer.held, isHolding });
     this.isActive = true;
-    this.#flushAll();
+    this.#owner.flushAll();
     if (!isHolding) return telemetry.dropping(writer.place);
     this.#limit ??= this.#options.clock.timer(maxBlockMs, () => this.#stopHolding());
     telemetry.holding(writer.place);
@@ -107,6 +118,16 @@ export class BackPressure {
     const { reason } = delivery;
     this.#failing.set(writer, { sinceMs: this.#options.clock.monotonic(), reason });
     this.isActive = true;
+    this.#owner.onFailure();
+  }
+
+  /** To be called when the folder of the files can be written: those that fail do so alone. */
+  folderWorks(): void {
+    this.#writtenMs = this.#options.clock.monotonic();
+    for (const [writer, full] of this.#full) {
+      if (full.isHolding && this.#failsAlone(writer)) this.#drop(writer, full);
+    }
+    this.#resumeIfNoneHolds();
   }
 
   /** To be called when `writer` has written a block. */
@@ -154,12 +175,13 @@ export class BackPressure {
 
   #stopHolding(): void {
     this.#isSpent = true;
-    for (const [writer, full] of this.#full) {
-      if (!full.isHolding) continue;
-      full.isHolding = false;
-      this.#options.telemetry.dropping(writer.place);
-    }
+    for (const [writer, full] of this.#full) if (full.isHolding) this.#drop(writer, full);
     this.#resumeIfNoneHolds();
+  }
+
+  #drop(writer: LineWriter, full: Full): void {
+    full.isHolding = false;
+    this.#options.telemetry.dropping(writer.place);
   }
 
   #resumeIfNoneHolds(): void {
@@ -172,6 +194,6 @@ export class BackPressure {
   #failsAlone(writer: LineWriter): boolean {
     const failure = this.#failing.get(writer);
     return failure !== undefined && failure.reason !== "disk_full" &&
-      this.#writtenMs > failure.sinceMs;
+      this.#writtenMs >= failure.sinceMs;
   }
 }

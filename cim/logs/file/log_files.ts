@@ -107,7 +107,11 @@ export class LogFiles implements Destination {
     this.#options = options;
     this.#folder = new LogFolder({ path: folder, fileMode, folderMode });
     this.#maxBufferedBytes = pressure.maxBufferedBytes;
-    this.#pressure = new BackPressure(this.backlog, pressure, () => this.flushAll());
+    this.#pressure = new BackPressure({
+      backlog: this.backlog,
+      flushAll: () => this.flushAll(),
+      onFailure: () => this.#probeSoon(),
+    }, pressure);
     this.#prunedMs = clock.monotonic();
     this.book = openBook(() => this.backlog.lines);
   }
@@ -167,7 +171,7 @@ export class LogFiles implements Destination {
       writer.poke();
     }
     this.#prunedMs = -Infinity;
-    if (isActive && !this.#isActive) this.#isProbeDue = true;
+    if (isActive && !this.#isActive) this.#probeSoon();
     this.#isActive = isActive;
     if (isActive) return;
     this.#isProbeDue = false;
@@ -232,7 +236,13 @@ export class LogFiles implements Destination {
     for (const { file } of this.#all()) await file.prune();
   }
 
-  /** Reports whether the folder can be written, before the first line needs it; repeated until it can. */
+  /** Has the folder probed with the next tick. */
+  #probeSoon(): void {
+    this.#isProbeDue = true;
+    this.#probedMs = -Infinity;
+  }
+
+  /** Finds out and reports whether the folder can be written; repeated every five seconds until it can. */
   async #probe(): Promise<void> {
     const { telemetry } = this.#options;
     const { path } = this.#folder;
@@ -240,6 +250,7 @@ export class LogFiles implements Destination {
       await this.#folder.probe();
       this.#isProbeDue = false;
       telemetry.written(path);
+      this.#pressure.folderWorks();
     } catch (error) {
       telemetry.writeFailed(path, { status: "retry", reason: failureReason(error), cause: error });
     }

@@ -43,7 +43,11 @@ export class StdoutLines implements Destination {
     this.#envelope = envelope;
     this.#maxBufferedBytes = pressure.maxBufferedBytes;
     this.book = openBook(() => this.backlog.lines);
-    this.#pressure = new BackPressure(this.backlog, pressure, () => this.#writer.flush());
+    this.#pressure = new BackPressure({
+      backlog: this.backlog,
+      flushAll: () => this.#writer.flush(),
+      onFailure: () => {},
+    }, pressure);
     const owner = { book: this.book, backlog: this.backlog, pressure: this.#pressure };
     const sender = new StdoutSender(sink);
     this.#writer = createWriter("standard output", sender, thresholdBytes, owner, options);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogHealth } from "../../../cim/logs/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 import { type Fixture, fixture, recordingGate, settingsOf, timers, until } from "./_fixture.ts";
 
 const small = { maxBufferedBytes: 65_536, blockBytes: 8_192, lmaas: { buffer_size: 1_000 } };
@@ -124,14 +125,17 @@ for (
   Deno.test(`health says that publishers are held and lines dropped because of a full ${mode}`, async () => {
     const { stdout, open } = heldStdout();
     const health: string[] = [];
-    await using f = fixture({
+    using outer = tempDir();
+    const folder = outer.join("logs");
+    await Deno.writeTextFile(folder, "a file where the folder should be");
+    await using f = await fixture({
       ...small,
+      folder,
       stdout,
       lmaas: { logging_mode: mode, buffer_size: 1_000 },
       onHealth: (now: LogHealth) => health.push(now.state === "ok" ? "ok" : now.reason),
     });
     await using _timers = timers(f.route);
-    await blockFile(f, "amf");
     fill(f, "amf", () => f.route.isPaused);
     await f.clock.advance(2_000);
     const held = health.find((text) => text.startsWith("Publishers are held: "));
@@ -140,13 +144,31 @@ for (
     f.send("amf", "c1", "dropped");
     assert.match(health.at(-1) ?? "", new RegExp(`^Log lines for .*${place} are being dropped`));
     open();
-    await unblockFile(f, "amf");
+    await Deno.remove(folder);
     await f.clock.advance(2_000);
     await f.route.flush();
     await f.clock.advance(20_000);
     await until("all is well", () => health.at(-1) === "ok");
   });
 }
+
+Deno.test("a file that cannot be written holds publishers no longer than until its folder is probed", async () => {
+  await using f = await fixture(small);
+  await using _timers = timers(f.route);
+  const gate = recordingGate();
+  f.route.attach(gate);
+  await f.clock.advance(1_000);
+  await blockFile(f, "amf");
+  const sent = fill(f, "amf", () => gate.calls.length > 0);
+  await until("the attempt failed", () => f.route.telemetry.writeFailures > 0);
+  await f.clock.advance(500);
+  await until("publishers continue", () => gate.calls.length === 2);
+  for (let i = 0; i < 10; i++) f.send("amf", "c1", "late");
+  assert.equal(f.files.book.dropped.get("overflow"), 10);
+  await unblockFile(f, "amf");
+  await f.clock.advance(5_000);
+  await until("the kept lines are written", () => f.files.book.delivered === sent);
+});
 
 Deno.test("short pauses under load are not reported", async () => {
   const health: LogHealth[] = [];
