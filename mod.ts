@@ -111,6 +111,7 @@ export {
   type Fields,
   flag,
   integer,
+  type ItemCheck,
   json,
   list,
   loadSources,

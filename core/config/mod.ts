@@ -23,6 +23,7 @@ export {
   type Fields,
   flag,
   integer,
+  type ItemCheck,
   json,
   list,
   type Measured,

@@ -252,7 +252,8 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     if (this.#closing.signal.aborted) return;
     const error = new AgentError("closed", "Cannot use the etcd store: it has been closed");
     this.#closing.abort(error);
-    const driver = await this.#driver;
+    // A driver that could not be loaded has nothing to close.
+    const driver = await this.#driver?.catch(() => undefined);
     driver?.close();
   }
 
@@ -327,9 +328,13 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
 
   /** Returns the driver; loads it with the first call, so that an agent without etcd never loads it. */
   #connected(): Promise<EtcdDriver> {
-    this.#driver ??= import("./_etcd3_driver.ts")
+    if (this.#driver) return this.#driver;
+    const driver = import("./_etcd3_driver.ts")
       .then(({ createDriver }) => createDriver(this.#driverOptions));
-    return this.#driver;
+    // The library may have to be downloaded. After a failure, the next call loads it again.
+    driver.catch(() => this.#driver = undefined);
+    this.#driver = driver;
+    return driver;
   }
 
   #answered(): void {

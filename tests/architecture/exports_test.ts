@@ -24,19 +24,7 @@ const values = words(`
 const types = words(`
   Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus Backoff BackoffOptions
   BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep BoundedQueueOptions
-  Bounds BreakerOptions BreakerState ByteStream CallOptions Capabilities Change ChangeBatch
-  Checked Clock CloseContext CloseReason Codec Condition ConfigFile ConfigIssue ConfigOf
-  ConfigProblem ConfigSources Configuration ConnectNatsOptions CoreErrorCode Counter
-  CreateRouteOptions DeadlineOptions DeleteOptions DeleteResult Delivery DerivedDefault
-  DescribedSection Duration DurationUnit Entry ErrorCatalogue ErrorEntry ErrorSpec EtcdStats
-  EtcdStoreOptions EtcdTls FamilyBase Field FieldKind FieldOptions Fields Gate GateRequest Gauge
-  HandlerRoute HealthOptions Histogram HistogramFamily HistogramSample HttpApi HttpOptions
-  HttpProblemOptions HttpRoute InProcessHandler InProcessSubscription KeyValueStore
-  LabelArguments Labels LineStreamHealth LineStreamOptions LineWriter ListAndWatchOptions
-  ListOptions LoadSourcesOptions LocalStoreOptions LocalStoreStats LogEntry LogFields LogFormat
-  Logger LogHandler LogLevel LogRecord LogRegistryOptions LogSink Measured MeasuredOptions
-  MeasureLimits MemoryStoreOptions MessageView Method MetricFamily MetricOptions MetricRegistry
-  NatsApi NatsClient NatsConnectionState NatsLimits NatsMessage NatsPermissions
+  Bounds BreakerOptions BreakerState ByteStream CallOptions Capabilities Change ChangeBatch Checked Clock CloseContext CloseReason Codec Condition ConfigFile ConfigIssue ConfigOf ConfigProblem ConfigSources Configuration ConnectNatsOptions CoreErrorCode Counter CreateRouteOptions DeadlineOptions DeleteOptions DeleteResult Delivery DerivedDefault DescribedSection Duration DurationUnit Entry ErrorCatalogue ErrorEntry ErrorSpec EtcdStats EtcdStoreOptions EtcdTls FamilyBase Field FieldKind FieldOptions Fields Gate GateRequest Gauge HandlerRoute HealthOptions Histogram HistogramFamily HistogramSample HttpApi HttpOptions HttpProblemOptions HttpRoute InProcessHandler InProcessSubscription ItemCheck KeyValueStore LabelArguments Labels LineStreamHealth LineStreamOptions LineWriter ListAndWatchOptions ListOptions LoadSourcesOptions LocalStoreOptions LocalStoreStats LogEntry LogFields LogFormat Logger LogHandler LogLevel LogRecord LogRegistryOptions LogSink Measured MeasuredOptions MeasureLimits MemoryStoreOptions MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi NatsClient NatsConnectionState NatsLimits NatsMessage NatsPermissions
   NatsRequestOptions NatsServerOptions NatsServerStats NatsSubscribeOptions NatsTlsOptions
   NatsUser Operation Optional OverflowPolicy Peer Plugin PluginContext PluginSections PluginSpec
   PluginState PluginStatus PrometheusApi PutOptions PutResult QueueOptions QueueStage
