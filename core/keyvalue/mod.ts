@@ -32,7 +32,8 @@ export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_a
 export { memoryStore, type MemoryStoreOptions } from "./memory_store.ts";
 export { PendingBudget, type PendingHolder } from "./pending_budget.ts";
 export { prefixView } from "./prefix_view.ts";
-export { RevisionStore, type RevisionStoreOptions } from "./revision_store.ts";
+export { RevisionStore } from "./revision_store.ts";
+export type { RevisionStoreOptions } from "./revision_store_options.ts";
 export type {
   HistoryRange,
   ListRange,

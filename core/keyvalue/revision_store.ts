@@ -45,25 +45,9 @@ import type {
 } from "./contract.ts";
 import { compareKeys } from "./key.ts";
 import { prefixView } from "./prefix_view.ts";
+import type { RevisionStoreOptions } from "./revision_store_options.ts";
 import type { RevisionTable, StoredBatch, StoredChange, StoredEntry } from "./revision_table.ts";
 import { changedKey, ownedBatch, ownedEntry, WatchHub } from "./watch_hub.ts";
-
-/** Options of {@linkcode RevisionStore}. */
-export interface RevisionStoreOptions {
-  /** Name of the store in error texts, such as "memory store". */
-  name: string;
-  /** Largest value in bytes; a larger one is refused with a `RangeError`. Default: no limit. */
-  maxValueBytes?: number;
-  /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
-  maxWatchBytes?: number;
-  /** Clock to use for expiry. Default: {@linkcode systemClock}. */
-  clock?: Clock;
-  /**
-   * Called with the error when deleting expired keys in the background fails; it is retried after one
-   * second. Default: none; the next call, which deletes expired keys first, then fails with the error.
-   */
-  onExpiryFailure?: (error: unknown) => void;
-}
 
 /** Maximum keys that one commit deletes because they expired, so that other calls do not wait long. */
 const maxExpiredAtOnce = 1_000;
@@ -72,7 +56,18 @@ const replayPage = 256;
 const replayBytes = 1024 * 1024;
 const expiryRetryMs = 1_000;
 
-/** A key-value store in this process. Closing it ends its watches with the error code `closed`. */
+/**
+ * A key-value store in this process. Closing it ends its watches with the error code `closed`.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore, type RevisionStore, textCodec } from "./mod.ts";
+ *
+ * await using store: RevisionStore = memoryStore();
+ * const { revision } = await store.put("a", textCodec.encode("1"));
+ * await store.compact(revision);
+ * ```
+ */
 export class RevisionStore implements KeyValueStore, AsyncDisposable {
   /** All capabilities. */
   readonly capabilities: Capabilities = Object.freeze({
