@@ -3,6 +3,7 @@ import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "..
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { cimPlugins, deriveSources, envPrefix } from "../../cim/assembly/mod.ts";
 import { configStoreToken } from "../../cim/store/mod.ts";
+import { until } from "../_support/until.ts";
 import { buildEvent } from "../_support/wire_messages.ts";
 import { httpToken } from "../../plugins/http/mod.ts";
 import { type NatsServer, natsServerToken } from "../../plugins/nats_server/mod.ts";
@@ -117,15 +118,9 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
   };
 }
 
-/** Waits until the probe gives something; at most thirty seconds. */
+/** Waits until the probe returns something other than undefined and false; at most thirty seconds. */
 export async function eventually<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const end = performance.now() + 30_000;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined && value !== false) return value;
-    if (performance.now() > end) throw new Error("Nothing came in thirty seconds");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  return await until<T | undefined | false>("the expected state", probe) as T;
 }

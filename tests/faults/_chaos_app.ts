@@ -21,6 +21,8 @@ export class ChaosApp implements AsyncDisposable {
   readonly port: number;
   readonly pushes: ReceivedPush[] = [];
   readonly confirmed: ConfirmedReply[] = [];
+  /** Called after each confirmed reply. */
+  onConfirmed: () => void = () => undefined;
   readonly #statusOf: (revision: number) => string;
   readonly #unsent: ConfirmedReply[] = [];
   #server: Deno.HttpServer | undefined;
@@ -94,6 +96,7 @@ export class ChaosApp implements AsyncDisposable {
       }
       this.#unsent.shift();
       this.confirmed.push(reply);
+      this.onConfirmed();
     }
   }
 }

@@ -96,7 +96,11 @@ Deno.test("a request is sent again when the application closes the connection", 
     }
   })();
   {
-    await using cim = await product({ env: { CIM_APP_PORT: String(listener.addr.port) } });
+    const env = {
+      CIM_APP_PORT: String(listener.addr.port),
+      CIM_CONFIG_PUSH_RESUME_DELAY: "200ms",
+    };
+    await using cim = await product({ env });
     await (await cim.register()).body?.cancel();
     await cim.put(key(5), "[]");
     await eventually(() => received.length >= 2);
