@@ -12,6 +12,9 @@
  * | `DELETE /api/v1/kv?prefix=P` | `{"revision", "deleted"}` |
  * | `GET /api/v1/kv?prefix=P&watch=true` | `{"watching"}`, then one JSON line for each change |
  *
+ * Lists are read in pages of 256 KiB, watches hold at most 2 MiB of changes for a slow client, and the number of both is
+ * bounded; see the section `kv_routes`.
+ *
  * @module
  */
 export { kvErrors } from "./errors.ts";

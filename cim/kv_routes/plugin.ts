@@ -1,26 +1,78 @@
 import {
   AgentError,
+  checkKey,
+  checkPrefix,
+  counter,
   definePlugin,
+  gauge,
+  integer,
   type KeyValueStore,
   type Logger,
   parseDuration,
   type Plugin,
 } from "../../core/mod.ts";
-import { httpErrors, httpToken, jsonResponse, type RouteRequest } from "../../plugins/http/mod.ts";
+import {
+  BufferedResponse,
+  httpErrors,
+  httpToken,
+  jsonResponse,
+  type RouteRequest,
+} from "../../plugins/http/mod.ts";
 import { configStoreToken } from "../store/mod.ts";
 import { kvErrors } from "./errors.ts";
 import { lineStream } from "./line_stream.ts";
 import { showChange, showEntry } from "./lines.ts";
+import { StreamLimit } from "./stream_limit.ts";
+
+const fields = {
+  maxLists: integer({
+    doc:
+      "Maximum lists of entries that clients read at one time; a further one is answered with 503.",
+    default: 32,
+    min: 1,
+    max: 10_000,
+  }),
+  maxWatches: integer({
+    doc: "Maximum watches that clients read at one time; a further one is answered with 503.",
+    default: 64,
+    min: 1,
+    max: 10_000,
+  }),
+};
+
+/** Bytes of entries that a list holds for its client. */
+const pageBytes = 256 * 1024;
+
+/** Bytes of changes that a watch holds for a slow client, after which it ends with `queue_full`. */
+const maxPendingBytes = 2 * 2 ** 20;
 
 /** Serves the configured store below `/api/v1/kv` to loopback peers. */
 export function kvRoutes(): Plugin {
   return definePlugin({
     name: "kv_routes",
     requires: [httpToken, configStoreToken],
-    init({ name, get, signal, log }) {
+    config: fields,
+    init({ name, config, get, signal, log, metrics }) {
       const http = get(httpToken);
-      const routes = new StoreRoutes(get(configStoreToken).store, signal, log);
-      const one = "/api/v1/kv/:key+";
+      const lists = new StreamLimit("lists", config.maxLists);
+      const watches = new StreamLimit("watches", config.maxWatches);
+      const { store } = get(configStoreToken);
+      const routes = new StoreRoutes({ store, lists, watches, stopping: signal, log });
+      const kinds = [["list", lists], ["watch", watches]] as const;
+      metrics.add(
+        gauge(
+          "cim_kv_streams",
+          "Lists and watches of the store that clients read now.",
+          () => kinds.map(([kind, { open }]) => ({ labels: { kind }, value: open })),
+        ),
+        counter(
+          "cim_kv_streams_refused_total",
+          "Lists and watches refused because clients read as many as allowed.",
+          () => kinds.map(([kind, { refused }]) => ({ labels: { kind }, value: refused })),
+        ),
+      );
+      // Not `:key+`, which does not match a path with an empty member; such a key gets a proper answer.
+      const one = "/api/v1/kv/:key(.*)";
       const many = "/api/v1/kv";
       http.route(name, { method: "GET", path: one, handler: (request) => routes.read(request) });
       http.route(name, { method: "PUT", path: one, handler: (request) => routes.write(request) });
@@ -39,22 +91,30 @@ export function kvRoutes(): Plugin {
   });
 }
 
-class StoreRoutes {
-  readonly #store: KeyValueStore;
-  readonly #stopping: AbortSignal;
-  readonly #log: Logger;
+/** What the routes work with. */
+interface StoreRoutesOptions {
+  readonly store: KeyValueStore;
+  readonly lists: StreamLimit;
+  readonly watches: StreamLimit;
+  /** Aborts when the agent stops, and ends lists and watches. */
+  readonly stopping: AbortSignal;
+  readonly log: Logger;
+}
 
-  /** `stopping` aborts when the agent stops, and ends lists and watches. */
-  constructor(store: KeyValueStore, stopping: AbortSignal, log: Logger) {
-    this.#store = store;
-    this.#stopping = stopping;
-    this.#log = log;
+class StoreRoutes {
+  readonly #options: StoreRoutesOptions;
+  readonly #store: KeyValueStore;
+
+  constructor(options: StoreRoutesOptions) {
+    this.#options = options;
+    this.#store = options.store;
   }
 
   async read({ params, request }: RouteRequest): Promise<Response> {
-    const entry = await this.#store.get(params.key, { signal: request.signal });
-    if (!entry) throw new AgentError(kvErrors.key_unknown, `There is no key "${params.key}"`);
-    return new Response(entry.value as Uint8Array<ArrayBuffer>, {
+    const key = checkedKey("get", params.key);
+    const entry = await this.#store.get(key, { signal: request.signal });
+    if (!entry) throw new AgentError(kvErrors.key_unknown, `There is no key "${key}"`);
+    return new BufferedResponse(entry.value as Uint8Array<ArrayBuffer>, {
       headers: {
         "content-type": "application/octet-stream",
         "cache-control": "no-store",
@@ -66,23 +126,24 @@ class StoreRoutes {
   }
 
   async write({ params, request }: RouteRequest): Promise<Response> {
+    const key = checkedKey("put", params.key);
     const ttl = new URL(request.url).searchParams.get("ttl");
     const ttlMs = ttl === null ? undefined : parseDuration(ttl);
     if (ttl !== null && !ttlMs) {
-      const message = `Cannot put "${params.key}": ttl=${ttl} is not a duration such as 30s`;
+      const message = `Cannot put "${key}": ttl=${ttl} is not a duration such as 30s`;
       throw new AgentError(httpErrors.query_invalid, message);
     }
-    const { revision } = await this.#store.put(params.key, await request.bytes(), { ttlMs });
+    const { revision } = await this.#store.put(key, await request.bytes(), { ttlMs });
     return jsonResponse({ revision });
   }
 
   async remove({ params }: RouteRequest): Promise<Response> {
-    const { revision, deleted } = await this.#store.delete(params.key);
+    const { revision, deleted } = await this.#store.delete(checkedKey("delete", params.key));
     return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
   }
 
   async removeAll({ request }: RouteRequest): Promise<Response> {
-    const prefix = new URL(request.url).searchParams.get("prefix");
+    const prefix = checkedPrefix("delete", new URL(request.url));
     if (!prefix) {
       const message = "Cannot delete: the parameter prefix is missing or empty";
       throw new AgentError(httpErrors.query_invalid, message);
@@ -92,31 +153,64 @@ class StoreRoutes {
   }
 
   async list({ request }: RouteRequest): Promise<Response> {
-    const query = new URL(request.url).searchParams;
-    const prefix = query.get("prefix") ?? "";
-    if (query.get("watch") === "true") return await this.#watch(prefix);
-    const entries = this.#store.list(prefix, {
-      keysOnly: query.get("keys_only") === "true",
-      signal: this.#stopping,
-    });
+    const url = new URL(request.url);
+    const prefix = checkedPrefix("list", url);
+    if (url.searchParams.get("watch") === "true") return await this.#watch(prefix);
+    const keysOnly = url.searchParams.get("keys_only") === "true";
+    const { lists, stopping } = this.#options;
+    const onEnd = lists.enter();
+    const entries = this.#store.list(prefix, { keysOnly, pageBytes, signal: stopping });
     return lineStream(entries, (entry) => [showEntry(entry)], {
+      onEnd,
       onFailure: (error) => this.#report("list", prefix, error),
     });
   }
 
   async #watch(prefix: string): Promise<Response> {
+    const { watches, stopping } = this.#options;
+    const leave = watches.enter();
     const ended = new AbortController();
     const { signal } = ended;
-    this.#stopping.addEventListener("abort", () => ended.abort(), { once: true, signal });
-    const batches = await this.#store.watch(prefix, { signal });
-    return lineStream(batches, ({ changes }) => changes.map(showChange), {
-      first: { watching: prefix },
-      onEnd: () => ended.abort(),
-      onFailure: (error) => this.#report("watch", prefix, error),
-    });
+    const onEnd = () => {
+      leave();
+      ended.abort();
+    };
+    stopping.addEventListener("abort", onEnd, { once: true, signal });
+    try {
+      const batches = await this.#store.watch(prefix, { maxPendingBytes, signal });
+      return lineStream(batches, ({ changes }) => changes.map(showChange), {
+        first: { watching: prefix },
+        onEnd,
+        onFailure: (error) => this.#report("watch", prefix, error),
+      });
+    } catch (error) {
+      onEnd();
+      throw error;
+    }
   }
 
   #report(action: string, prefix: string, error: unknown): void {
-    if (!this.#stopping.aborted) this.#log.warn(`Cannot go on with a ${action}`, { prefix, error });
+    const { log, stopping } = this.#options;
+    if (!stopping.aborted) log.warn(`Cannot continue a ${action}`, { prefix, error });
+  }
+}
+
+function checkedKey(action: string, key: string): string {
+  return checked(() => checkKey(action, key), key);
+}
+
+function checkedPrefix(action: string, url: URL): string {
+  const prefix = url.searchParams.get("prefix") ?? "";
+  return checked(() => checkPrefix(action, prefix), prefix);
+}
+
+/** Turns the misuse that the store's check throws into an answer for the client. */
+function checked(check: () => void, text: string): string {
+  try {
+    check();
+    return text;
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new AgentError(kvErrors.key_invalid, cause.message, { cause });
   }
 }

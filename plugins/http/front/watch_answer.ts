@@ -38,9 +38,11 @@ export function watchAnswer(
     stop();
     if (!isCompleted) timer = clock.timer(timeoutMs, onStall);
   };
+  let release = () => {};
   completed.then(() => {
     isCompleted = true;
     stop();
+    release();
   });
   start();
   const isSmall = response instanceof BufferedResponse && response.byteLength <= chunkBytes;
@@ -51,13 +53,16 @@ export function watchAnswer(
     headers.set("content-length", `${response.byteLength}`);
   }
   const source = response.body.getReader();
+  // An answer that is not read to its end, for example one to HEAD, must not keep its source open. A source that fails
+  // to close has nothing to report to anyone here.
+  release = () => void source.cancel().catch(() => {});
   let rest: Uint8Array<ArrayBuffer> | undefined;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       stop();
       if (!rest) {
         const { done, value } = await source.read();
-        if (done) controller.close();
+        if (done && !isCompleted) controller.close();
         rest = value;
       }
       start();
