@@ -13,6 +13,7 @@ import { loadSettings } from "../settings/mod.ts";
 import { type ConfigOptions, sourcesOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
+import { tryStart } from "./try_start.ts";
 
 /** Files that were read, and what is wrong with them. */
 interface Findings {
@@ -22,13 +23,17 @@ interface Findings {
 }
 
 /**
- * Checks the configuration, and `cim.json` and `common-infra.json` in its folders, and prints all problems. Exit code
- * 3 when there are any.
+ * Checks the configuration by its schema and by a trial start, and `cim.json` and `common-infra.json` in its folders,
+ * and prints all problems. Exit code 3 when there are any.
  */
 export async function validate(options: ConfigOptions, io: CliIo): Promise<number> {
   const plugins = cimPlugins();
   const sources = await productSources(plugins, sourcesOptions(options, io));
-  const found = [checkSections(plugins, sources), checkDocuments(sources)];
+  const sections = checkSections(plugins, sources);
+  const found = [sections, checkDocuments(sources)];
+  if (sections.problems.length === 0) {
+    found.push({ files: [], problems: await tryStart(sources) });
+  }
   const problems = found.flatMap(({ problems }) => problems);
   for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
     io.err(`warning: ${warning}`);
