@@ -52,6 +52,8 @@ export class ConfigError extends AgentError {
 
 /** The candidate nearest to a mistyped key; undefined when none is near enough. */
 export function nearest(key: string, candidates: Iterable<string>): string | undefined {
+  // A longer text is no mistyped key, and comparing it takes long.
+  if (key.length > 100) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(key.length / 3)) + 1;
   for (const candidate of candidates) {

@@ -101,13 +101,19 @@ export function unknownKeys(
   const problems: ConfigProblem[] = [];
   const known = keysBySection(sections);
   const former = formerKeys(sections);
+  /** Unknown keys found beyond those reported, by origin. */
+  const others = new Map<string, number>();
   function report(origin: string, path: string, key: string, known: Iterable<string>) {
+    if (problems.length >= maxUnknownKeys) {
+      others.set(origin, (others.get(origin) ?? 0) + 1);
+      return;
+    }
     const candidates = [...known];
     const near = nearest(key, candidates);
     const remedy = near
       ? `did you mean "${near}"?`
       : `known here: ${candidates.join(", ") || "nothing"}`;
-    problems.push({ origin, path, message: `unknown key; ${remedy}` });
+    problems.push({ origin, path: shortened(path), message: `unknown key; ${remedy}` });
   }
   function isKnown(section: string, key: string): boolean {
     return (known.get(section)?.has(key) ?? false) || (former.get(section)?.has(key) ?? false);
@@ -138,7 +144,17 @@ export function unknownKeys(
     if (keys || former.has(section)) report("--set", target, key, keys ?? []);
     else report("--set", target, section, known.keys());
   }
+  for (const [origin, count] of others) {
+    problems.push({ origin, path: "others", message: `${count} more unknown keys` });
+  }
   return problems;
+}
+
+/** Unknown keys reported one by one; a file of another kind has very many. */
+const maxUnknownKeys = 50;
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
 function keysBySection(sections: readonly DescribedSection[]): Map<string, Set<string>> {

@@ -12,6 +12,7 @@
  */
 import { AgentError, describeError } from "../errors/mod.ts";
 import { readTextIfPresent } from "../files/mod.ts";
+import { parseJson } from "./_json.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A parsed file. */
@@ -213,7 +214,7 @@ async function readConfigFile(
   try {
     text = readText(path);
     if (text === undefined) return undefined;
-    const values = await parseYaml(text) ?? {};
+    const values = (path.endsWith(".json") ? parseJson(text) : await parseYaml(text)) ?? {};
     if (typeof values !== "object" || Array.isArray(values)) {
       throw new TypeError("the document is not a mapping of keys to values");
     }

@@ -91,6 +91,7 @@ export const coreErrors: ErrorCatalogue<
   | "address_in_use"
   | "address_unavailable"
   | "value_invalid"
+  | "file_too_large"
 > = defineErrors({
   config_invalid: {
     retryable: false,
@@ -182,5 +183,10 @@ export const coreErrors: ErrorCatalogue<
     status: 422,
     meaning: "A stored value or a message cannot be decoded.",
     remedy: "Correct the value at the key that the message names.",
+  },
+  file_too_large: {
+    retryable: false,
+    meaning: "A file that is read as a whole is larger than its limit.",
+    remedy: "Check that the path in the message names the right file.",
   },
 });

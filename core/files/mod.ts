@@ -5,4 +5,4 @@
  * @module
  */
 export { makePrivate, makePrivateFile, makePrivateFolder } from "./private_files.ts";
-export { readTextIfPresent } from "./read_text_if_present.ts";
+export { readTextIfPresent, type ReadTextOptions } from "./read_text_if_present.ts";

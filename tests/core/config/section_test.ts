@@ -6,6 +6,7 @@ import {
   json,
   problemText,
   readSection,
+  secret,
   sourcesFrom,
   text,
   unknownKeys,
@@ -214,4 +215,21 @@ Deno.test("without a prefix only the aliases of a key are read from the environm
   assert.equal(readSection("rest", { port }, sourcesFrom({ env })).values?.port, 1);
   const withAlias = sourcesFrom({ env: { ...env, OLD_PORT: "4" } });
   assert.equal(readSection("rest", { port }, withAlias).values?.port, 4);
+});
+
+Deno.test("unknownKeys() reports the first of very many unknown keys and the number of the others", () => {
+  const keys = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`key_${at}`, at]));
+  const long = { [`x${"y".repeat(100_000)}`]: 1 };
+  const file = { path: "app.yaml", values: { rest: { ...long, ...keys } } };
+  const problems = unknownKeys([renamed], sourcesFrom({ file }));
+  assert.equal(problems.length, 51);
+  assert.equal(problemText(problems[50]), "app.yaml: others: 199951 more unknown keys");
+  assert(problems.every((problem) => problemText(problem).length < 300));
+});
+
+Deno.test("a file: secret without end is refused", () => {
+  const fields = { token: secret({ doc: "Token." }) };
+  const sources = sourcesFrom({ sets: ["rest.token=file:/dev/zero"] });
+  const { problems } = readSection("rest", fields, sources);
+  assert.match(problems[0].message, /file:\/dev\/zero: .*larger than 1MiB/);
 });

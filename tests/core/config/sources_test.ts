@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadSources } from "../../../core/config/mod.ts";
+import { loadSources, type LoadSourcesOptions } from "../../../core/config/mod.ts";
 
 /** Reads from memory and remembers what was asked for. */
 function memory(files: Record<string, string>) {
@@ -133,6 +133,78 @@ Deno.test("loadSources() reads real files, and reports a folder in place of a fi
       code: "config_unreadable",
       message: /Cannot read configuration .*directory/i,
     });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const wrongJson: [name: string, text: string, message: RegExp][] = [
+  ["a trailing comma", '{ "rest": { "port": 1, } }', /parse configuration app\.json: .*JSON/],
+  ["a comment", '{ "rest": {} } // end', /parse configuration app\.json: .*JSON/],
+  ["YAML", "rest: { port: 1 }", /parse configuration app\.json: .*JSON/],
+  ["a repeated key", '{ "a": { "b": 1,\n"b": 2 } }', /keys must be unique: "b" in line 2/],
+];
+for (const [name, text, message] of wrongJson) {
+  Deno.test(`loadSources() refuses a .json file with ${name}`, async () => {
+    const { readText } = memory({ "app.json": text });
+    const options = { configPath: "app.json", env: {}, readText };
+    await assert.rejects(loadSources(options), { code: "config_unreadable", message });
+  });
+}
+
+Deno.test("loadSources() accepts equal keys of different objects, and texts that look like keys", async () => {
+  const document = { a: { b: '"b": {', c: [{ b: 1 }, { b: 2 }] }, b: { "x\\": 1, 'x"': 2 } };
+  const { readText } = memory({ "app.json": JSON.stringify(document) });
+  const { file } = await loadSources({ configPath: "app.json", env: {}, readText });
+  assert.deepEqual(file?.values, document);
+});
+
+for (const text of ["rest: &x { b: *x }", "&r\nrest: *r", "rest: &a [1, [*a]]"]) {
+  Deno.test(`loadSources() refuses YAML that contains itself: ${JSON.stringify(text)}`, async () => {
+    const { readText } = memory({ "app.yaml": text });
+    await assert.rejects(loadSources({ configPath: "app.yaml", env: {}, readText }), {
+      code: "config_unreadable",
+      message: /parse configuration app\.yaml: the document contains itself/,
+    });
+  });
+}
+
+Deno.test("loadSources() accepts an alias of a value beside it", async () => {
+  const { readText } = memory({ "app.yaml": "a: &a { n: 1 }\nb: { x: *a, y: *a }" });
+  const { file } = await loadSources({ configPath: "app.yaml", env: {}, readText });
+  assert.deepEqual(file?.values, { a: { n: 1 }, b: { x: { n: 1 }, y: { n: 1 } } });
+});
+
+const endless: [place: string, options: LoadSourcesOptions][] = [
+  ["--config", { configPath: "/dev/zero", env: {} }],
+  ["the variable", { env: { APP_CONFIG: "/dev/zero" }, envPrefix: "APP_" }],
+  ["a plugin's flag", { pluginPaths: { etcd: "/dev/zero" }, sections: ["etcd"], env: {} }],
+];
+for (const [place, options] of endless) {
+  Deno.test(`loadSources() refuses a file without end that ${place} names`, async () => {
+    await assert.rejects(loadSources(options), {
+      code: "config_unreadable",
+      message: /Cannot read configuration \/dev\/zero: .*larger than 1MiB/,
+    });
+  });
+}
+
+Deno.test("loadSources() reads files that begin with a byte order mark", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const utf16 = new Uint8Array(
+      new Uint16Array([0xfeff, ...[..."a: {}"].map((c) => c.charCodeAt(0))]).buffer,
+    );
+    const files: [name: string, content: Uint8Array][] = [
+      ["a.yaml", new TextEncoder().encode("\ufeffa: {}")],
+      ["a.json", new TextEncoder().encode('\ufeff{ "a": {} }')],
+      ["b.yaml", utf16],
+    ];
+    for (const [name, content] of files) {
+      await Deno.writeFile(`${folder}/${name}`, content);
+      const { file } = await loadSources({ configPath: `${folder}/${name}`, env: {} });
+      assert.deepEqual(file?.values, { a: {} }, name);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

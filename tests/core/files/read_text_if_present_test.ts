@@ -40,3 +40,18 @@ Deno.test("readTextIfPresent() removes a byte order mark, and only the first", a
     await Deno.remove(path);
   }
 });
+
+Deno.test("readTextIfPresent() refuses a file that is larger than its limit, and reads one of that size", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "x".repeat(200_000));
+    assert.equal(readTextIfPresent(path, { maxBytes: 200_000 })?.length, 200_000);
+    assert.throws(() => readTextIfPresent(path, { maxBytes: 199_999 }), {
+      code: "file_too_large",
+      message: /larger than 199999/,
+    });
+    assert.throws(() => readTextIfPresent("/dev/zero"), { code: "file_too_large" });
+  } finally {
+    await Deno.remove(path);
+  }
+});
