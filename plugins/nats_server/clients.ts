@@ -9,6 +9,7 @@
  */
 import type { Clock, Logger } from "../../core/mod.ts";
 import { Connection, PendingTotal, type ServerContext } from "./connection/mod.ts";
+import { ClosedConnections, recordOf } from "./monitoring/mod.ts";
 import type { NatsLimits } from "./options.ts";
 import { infoLine, type ServerInfo } from "./protocol/mod.ts";
 import type { Router } from "./routing/mod.ts";
@@ -40,6 +41,8 @@ export interface ClientsOptions {
 
 /** The connections of one server. */
 export class Clients {
+  /** Connections closed recently. */
+  readonly closed = new ClosedConnections();
   readonly #server: ClientsOptions;
   readonly #context: ServerContext;
   readonly #connections = new Map<number, Connection>();
@@ -201,8 +204,12 @@ export class Clients {
   }
 
   #onClosed(client: number, name: string, reason: CloseReason): void {
-    const { counters, log } = this.#server;
+    const { counters, log, clock } = this.#server;
+    const connection = this.#connections.get(client);
     this.#connections.delete(client);
+    if (connection !== undefined) {
+      this.closed.add(recordOf(connection, clock.now(), clock.monotonic(), reason));
+    }
     counters.closed[reason]++;
     const isSlow = slowReasons.has(reason);
     if (isSlow) counters.slowConsumers++;

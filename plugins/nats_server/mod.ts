@@ -22,6 +22,7 @@ export {
   connzSorts,
   type Monitor,
   type Report,
+  type SubszOptions,
 } from "./monitoring/mod.ts";
 export { defaultLimits, type NatsLimits, type NatsServerOptions } from "./options.ts";
 export { natsServer, type NatsServerPluginOptions, natsServerToken } from "./plugin.ts";

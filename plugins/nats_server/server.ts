@@ -85,6 +85,7 @@ export class NatsServer implements AsyncDisposable {
   #tls: TlsContext | null = null;
   #state: "new" | "open" | "draining" | "closed" = "new";
   #port: number;
+  #configLoadedMs: number;
 
   /**
    * Makes a server that does not listen yet. In-process messages are already delivered.
@@ -96,6 +97,7 @@ export class NatsServer implements AsyncDisposable {
     const resolved = resolveOptions(options);
     this.#options = resolved;
     this.#port = resolved.port;
+    this.#configLoadedMs = resolved.clock.now();
     this.#id = randomId(resolved.random);
     const subjectMetrics = new SubjectMetrics(resolved.limits.maxFamilies);
     for (const family of resolved.families) subjectMetrics.reserve(family);
@@ -113,6 +115,8 @@ export class NatsServer implements AsyncDisposable {
       stats: () => this.stats,
       limits: () => this.limits,
       connections: this.#clients.all,
+      closedConnections: this.#clients.closed,
+      configLoadedMs: () => this.#configLoadedMs,
       router: this.#router,
       isServing: () => this.#state === "open",
       now: () => resolved.clock.now(),
@@ -248,6 +252,7 @@ export class NatsServer implements AsyncDisposable {
     const before = JSON.stringify(this.#info());
     if (tls !== undefined && this.#state === "open") await this.#reloadTls(tls);
     this.#options = next;
+    this.#configLoadedMs = next.clock.now();
     const isInfoChanged = JSON.stringify(this.#info()) !== before;
     await this.#clients.reload({ isInfoChanged, isReauthenticated: authenticator !== undefined });
   }

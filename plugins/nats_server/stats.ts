@@ -76,6 +76,10 @@ export interface NatsServerStats {
   readonly inMessages: number;
   /** Payload bytes of those, headers included. */
   readonly inBytes: number;
+  /** Messages published by this process. */
+  readonly publishedMessages: number;
+  /** Payload bytes of those, headers included. */
+  readonly publishedBytes: number;
   /** Messages delivered to clients. */
   readonly outMessages: number;
   /** Payload bytes of those, headers included. */
@@ -117,6 +121,8 @@ export function zeroCounters(): Counters {
   return {
     startedMs: 0,
     totalConnections: 0,
+    publishedMessages: 0,
+    publishedBytes: 0,
     outMessages: 0,
     outBytes: 0,
     localMessages: 0,

@@ -129,9 +129,9 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.isClosed = true;
     this.closeReason = reason;
     this.#parser.stop();
+    this.#context.onClosed(this.id, this.options.name, reason);
     this.subscriptions.clear();
     this.heartbeat.release();
-    this.#context.onClosed(this.id, this.options.name, reason);
     this.#finished = this.#finish(!flushlessReasons.has(reason));
     this.#router.release();
   }

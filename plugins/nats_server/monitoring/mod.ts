@@ -4,12 +4,9 @@
  *
  * @module
  */
+export { ClosedConnections } from "./closed_connections.ts";
+export { recordOf, type Report } from "./connection_record.ts";
+export { type ConnzOptions, type ConnzSort, connzSorts } from "./connz.ts";
 export { type MetricsSource, serverMetrics } from "./metrics.ts";
-export {
-  type ConnzOptions,
-  type ConnzSort,
-  connzSorts,
-  Monitor,
-  type Report,
-} from "./monitoring.ts";
+export { Monitor, type SubszOptions } from "./monitoring.ts";
 export { monitoringRoutes } from "./routes.ts";

@@ -4,46 +4,37 @@
  *
  * @module
  */
-import { fromByteString, type ServerInfo } from "../protocol/mod.ts";
+import process from "node:process";
 import type { Connection } from "../connection/mod.ts";
 import type { NatsLimits } from "../options.ts";
+import type { ServerInfo } from "../protocol/mod.ts";
 import type { Router } from "../routing/mod.ts";
 import type { NatsServerStats } from "../stats.ts";
-import { goDuration, uptimeText } from "./time_text.ts";
+import { subjectsOverlap } from "../subjects/mod.ts";
+import type { ClosedConnections } from "./closed_connections.ts";
+import {
+  recordOf,
+  renderRecord,
+  type Report,
+  type SubscriptionDetail,
+  subscriptionDetails,
+} from "./connection_record.ts";
+import { type ConnzOptions, sortRecords } from "./connz.ts";
+import { uptimeText } from "./time_text.ts";
 
-/** Sort orders of `connz`. */
-export const connzSorts = [
-  "cid",
-  "start",
-  "subs",
-  "pending",
-  "msgs_to",
-  "msgs_from",
-  "bytes_to",
-  "bytes_from",
-  "last",
-  "idle",
-  "uptime",
-  "rtt",
-] as const;
+const defaultLimit = 1_024;
 
-/** A sort order of `connz`. */
-export type ConnzSort = typeof connzSorts[number];
-
-/** Options of {@linkcode Monitor.connz}. */
-export interface ConnzOptions {
+/** Options of {@linkcode Monitor.subsz}. */
+export interface SubszOptions {
   /** Whether to list subscriptions. Default false. */
   readonly subs?: boolean;
-  /** Sort order. Default `cid`. `cid`, `start` and `rtt` ascend, the others descend. */
-  readonly sort?: ConnzSort;
-  /** Most connections or subscriptions to list. Default 1024. */
+  /** Most subscriptions to list; 1024 when it is not above 0. Default 1024. */
   readonly limit?: number;
-  /** How many to skip. Default 0. */
+  /** How many to skip; negative counts as 0. Default 0. */
   readonly offset?: number;
+  /** Lists only subscriptions that a message on this literal subject would reach. Default: all. */
+  readonly test?: string;
 }
-
-/** A JSON object. */
-export type Report = Record<string, unknown>;
 
 /** What the reports are read from. */
 export interface Monitored {
@@ -51,10 +42,14 @@ export interface Monitored {
   readonly stats: () => NatsServerStats;
   readonly limits: () => NatsLimits;
   readonly connections: ReadonlyMap<number, Connection>;
+  readonly closedConnections: ClosedConnections;
+  /** When the configuration was loaded or reloaded: wall clock, in milliseconds. */
+  readonly configLoadedMs: () => number;
   readonly router: Router;
   readonly isServing: () => boolean;
-  /** Wall clock and monotonic clock, in milliseconds. */
+  /** Wall clock, in milliseconds. */
   readonly now: () => number;
+  /** Monotonic clock, in milliseconds. */
   readonly nowMs: () => number;
 }
 
@@ -63,9 +58,16 @@ const nanosecondsPerMs = 1e6;
 /** Reports about one server. */
 export class Monitor {
   readonly #server: Monitored;
+  readonly #requests = new Map<string, number>();
+  #cpuAt = { usedUs: 0, atMs: 0 };
 
   constructor(server: Monitored) {
     this.#server = server;
+  }
+
+  /** Counts a request to a path of the monitoring routes, for `http_req_stats`. */
+  countRequest(path: string): void {
+    this.#requests.set(path, (this.#requests.get(path) ?? 0) + 1);
   }
 
   /** Configuration and counters of the server. */
@@ -91,6 +93,12 @@ export class Monitor {
       uptime: uptimeText(now() - stats.startedMs),
       mem: Deno.memoryUsage().rss,
       cores: navigator.hardwareConcurrency,
+      gomaxprocs: navigator.hardwareConcurrency,
+      cpu: this.#cpuPercent(),
+      config_load_time: new Date(this.#server.configLoadedMs()).toISOString(),
+      routes: 0,
+      remotes: 0,
+      leafnodes: 0,
       connections: stats.connections,
       total_connections: stats.totalConnections,
       subscriptions: stats.subscriptions,
@@ -98,47 +106,69 @@ export class Monitor {
       out_msgs: stats.outMessages,
       in_bytes: stats.inBytes,
       out_bytes: stats.outBytes,
+      in_client_msgs: stats.inMessages - stats.publishedMessages,
+      in_client_bytes: stats.inBytes - stats.publishedBytes,
+      out_client_msgs: stats.outMessages,
+      out_client_bytes: stats.outBytes,
       slow_consumers: stats.slowConsumers,
       stale_connections: stats.closed.stale_connection,
+      stalled_clients: stats.stalls,
+      slow_consumer_stats: { clients: stats.slowConsumers, routes: 0, gateways: 0, leafs: 0 },
+      http_req_stats: Object.fromEntries(this.#requests),
     };
   }
 
-  /** Open connections. */
-  connz({ subs = false, sort = "cid", limit = 1_024, offset = 0 }: ConnzOptions = {}): Report {
-    const all = [...this.#server.connections.values()].sort(order(sort));
-    const page = all.slice(offset, offset + limit);
+  /** Connections: those that are open, those closed recently, or both. */
+  connz(options: ConnzOptions = {}): Report {
+    const { sort = "cid", auth = false, cid } = options;
+    const nowMs = this.#server.now();
+    const selected = this.#select(options, nowMs);
+    const limit = cid === undefined ? limitOf(options.limit) : 1;
+    const offset = Math.max(0, options.offset ?? 0);
+    const page = sortRecords(selected.records, sort, nowMs).slice(offset, offset + limit);
     return {
       server_id: this.#server.info().server_id,
-      now: new Date(this.#server.now()).toISOString(),
+      now: new Date(nowMs).toISOString(),
       num_connections: page.length,
-      total: all.length,
+      total: selected.total,
       offset,
       limit,
-      connections: page.map((connection) => this.#connection(connection, subs)),
+      connections: page.map((record) => ({
+        ...renderRecord(record, nowMs, auth),
+        ...this.#subscriptionsOf(record.cid, options.subs ?? false),
+      })),
     };
   }
 
   /** Counters of the subscriptions; with `subs` also a list. */
-  subsz({ subs = false, limit = 1_024, offset = 0 }: Omit<ConnzOptions, "sort"> = {}): Report {
-    const { subscriptions, inserts, removes, matches } = this.#server.router.sublist.stats;
+  subsz(options: SubszOptions = {}): Report {
+    const { subs = false, test } = options;
+    const limit = limitOf(options.limit);
+    const offset = Math.max(0, options.offset ?? 0);
+    const { router, connections, info, now, stats } = this.#server;
+    const { subscriptions, inserts, removes, matches } = router.sublist.stats;
     const listed = subs
-      ? [...this.#server.connections.values()].flatMap((connection) => subscriptionList(connection))
+      ? [...connections.values()].flatMap(subscriptionDetails).filter(({ subject }) =>
+        test === undefined || subjectsOverlap(test, subject)
+      )
       : [];
+    const { entries, maxFanout, averageFanout } = router.cacheStats();
+    const lookups = stats().inMessages;
     return {
-      server_id: this.#server.info().server_id,
-      now: new Date(this.#server.now()).toISOString(),
+      server_id: info().server_id,
+      now: new Date(now()).toISOString(),
       num_subscriptions: subscriptions,
+      num_cache: entries,
       num_inserts: inserts,
       num_removes: removes,
       num_matches: matches,
-      ...(subs
-        ? {
-          total: listed.length,
-          offset,
-          limit,
-          subscriptions_list: listed.slice(offset, offset + limit),
-        }
-        : {}),
+      cache_hit_rate: lookups === 0 ? 0 : Math.max(0, 1 - matches / lookups),
+      max_fanout: maxFanout,
+      avg_fanout: averageFanout,
+      total: listed.length,
+      offset,
+      limit,
+      ...(listed.length === 0 ? {} : { subscriptions_list: listed.slice(offset, offset + limit) }),
     };
   }
 
@@ -151,67 +181,47 @@ export class Monitor {
     };
   }
 
-  #connection(connection: Connection, subs: boolean): Report {
-    const { remote } = connection.transport;
-    const { options, principal, heartbeat } = connection;
-    const now = this.#server.now();
-    const idleMs = this.#server.nowMs() - connection.activity.lastMs;
-    const { roundTripMs } = heartbeat;
+  #select({ state = "open", cid, user, filterSubject }: ConnzOptions, nowMs: number) {
+    const { connections, closedConnections, nowMs: monotonicMs } = this.#server;
+    const open = state === "closed" ? [] : [...connections.values()]
+      .filter((connection) =>
+        filterSubject === undefined ||
+        subscriptionDetails(connection).some(({ subject }) =>
+          subjectsOverlap(filterSubject, subject)
+        )
+      )
+      .map((connection) => recordOf(connection, nowMs, monotonicMs()));
+    const closed = state === "open" || filterSubject !== undefined ? [] : closedConnections.all;
+    const all = [...open, ...closed];
     return {
-      cid: connection.id,
-      kind: "Client",
-      type: "nats",
-      ip: remote.hostname,
-      port: remote.port,
-      start: new Date(connection.startedMs).toISOString(),
-      last_activity: new Date(now - idleMs).toISOString(),
-      ...(roundTripMs < 0 ? {} : { rtt: goDuration(roundTripMs) }),
-      uptime: uptimeText(now - connection.startedMs),
-      idle: uptimeText(idleMs),
-      pending_bytes: connection.output.pendingBytes,
-      in_msgs: connection.inMessages,
-      out_msgs: connection.outMessages,
-      in_bytes: connection.inBytes,
-      out_bytes: connection.outBytes,
-      subscriptions: connection.subscriptions.size,
-      ...(options.name === "" ? {} : { name: options.name }),
-      ...(options.lang === "" ? {} : { lang: options.lang }),
-      ...(options.version === "" ? {} : { version: options.version }),
-      ...(principal === null || principal.name === "" ? {} : { authorized_user: principal.name }),
-      ...(subs
-        ? { subscriptions_list: subscriptionList(connection).map(({ subject }) => subject) }
-        : {}),
+      total: all.length,
+      records: all.filter((record) =>
+        (cid === undefined || record.cid === cid) && (user === undefined || record.user === user)
+      ),
     };
+  }
+
+  #subscriptionsOf(cid: number, subs: boolean | "detail"): Report {
+    const connection = this.#server.connections.get(cid);
+    if (subs === false || connection === undefined || connection.subscriptions.size === 0) {
+      return {};
+    }
+    const details: readonly SubscriptionDetail[] = subscriptionDetails(connection);
+    return subs === "detail"
+      ? { subscriptions_list_detail: details }
+      : { subscriptions_list: details.map(({ subject }) => subject) };
+  }
+
+  /** Percentage of one core that the process has used since the previous call. */
+  #cpuPercent(): number {
+    const { user, system } = process.cpuUsage();
+    const previous = this.#cpuAt;
+    this.#cpuAt = { usedUs: user + system, atMs: performance.now() };
+    const elapsedUs = (this.#cpuAt.atMs - previous.atMs) * 1_000;
+    return Math.round((this.#cpuAt.usedUs - previous.usedUs) / elapsedUs * 1_000) / 10;
   }
 }
 
-function subscriptionList(connection: Connection) {
-  return [...connection.subscriptions.values()].map((subscription) => ({
-    subject: fromByteString(subscription.subject),
-    ...(subscription.queue === null ? {} : { qgroup: fromByteString(subscription.queue) }),
-    sid: fromByteString(subscription.sid),
-    msgs: subscription.delivered,
-    ...(subscription.max === 0 ? {} : { max: subscription.max }),
-    cid: connection.id,
-  }));
-}
-
-const keys: Readonly<Record<ConnzSort, (connection: Connection) => number>> = {
-  cid: ({ id }) => id,
-  start: ({ id }) => id,
-  subs: ({ subscriptions }) => -subscriptions.size,
-  pending: ({ output }) => -output.pendingBytes,
-  msgs_to: ({ outMessages }) => -outMessages,
-  msgs_from: ({ inMessages }) => -inMessages,
-  bytes_to: ({ outBytes }) => -outBytes,
-  bytes_from: ({ inBytes }) => -inBytes,
-  last: ({ activity }) => -activity.lastMs,
-  idle: ({ activity }) => activity.lastMs,
-  uptime: ({ id }) => id,
-  rtt: ({ heartbeat }) => heartbeat.roundTripMs,
-};
-
-function order(sort: ConnzSort): (a: Connection, b: Connection) => number {
-  const key = keys[sort];
-  return (a, b) => key(a) - key(b);
+function limitOf(limit = 0): number {
+  return limit > 0 ? limit : defaultLimit;
 }

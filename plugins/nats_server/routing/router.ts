@@ -21,7 +21,7 @@ import { isReservedReply, Sublist } from "../subjects/mod.ts";
 import type { Client } from "./client.ts";
 import { ReusedView } from "./message_view.ts";
 import type { Publisher } from "./publisher.ts";
-import { SubjectCache, type SubjectEntry } from "./subject_cache.ts";
+import { type CacheStats, SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import type { SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
 import { TurnBudget } from "./turn_budget.ts";
@@ -102,7 +102,10 @@ export class Router {
   ): boolean {
     const entry = this.#cache.findText(subject);
     entry.family.messages++;
-    entry.family.bytes += payload.length + (headers?.length ?? 0);
+    const bytes = payload.length + (headers?.length ?? 0);
+    entry.family.bytes += bytes;
+    this.#counters.publishedMessages++;
+    this.#counters.publishedBytes += bytes;
     if (entry.isEmpty) {
       entry.family.unrouted++;
       return false;
@@ -125,6 +128,11 @@ export class Router {
   /** Whether the subject has subscribers. */
   hasSubscribers(subject: string): boolean {
     return !this.#cache.findText(subject).isEmpty;
+  }
+
+  /** Counters of the subject cache. */
+  cacheStats(): CacheStats {
+    return this.#cache.stats();
   }
 
   /** Adds a subscription; false when its subject is malformed. */
@@ -372,10 +380,8 @@ export class Router {
     const inbox = plain.find((subscription) => subscription.client === from);
     if (inbox === undefined) return;
     const headers = `NATS/1.0 503\r\nNats-Subject: ${entry.subject}\r\n\r\n`;
-    const size = headers.length;
-    from.output.appendBytes(
-      byteStringBytes(`HMSG ${reply} ${inbox.sid} ${size} ${size}\r\n${headers}\r\n`),
-    );
+    const line = `HMSG ${reply} ${inbox.sid} ${headers.length} ${headers.length}\r\n`;
+    from.output.appendBytes(byteStringBytes(`${line}${headers}\r\n`));
     this.markDirty(from);
   }
 

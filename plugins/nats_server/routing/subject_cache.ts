@@ -79,6 +79,14 @@ export class SubjectEntry {
   }
 }
 
+/** Counters of a {@linkcode SubjectCache}. */
+export interface CacheStats {
+  readonly entries: number;
+  /** Most receivers of one subject. */
+  readonly maxFanout: number;
+  readonly averageFanout: number;
+}
+
 /** Cache of match results. See the module comment. */
 export class SubjectCache {
   readonly #sublist: Sublist<Subscription>;
@@ -132,6 +140,22 @@ export class SubjectCache {
     if (this.#byText.size >= maxTexts) this.#byText.clear();
     this.#byText.set(subject, entry);
     return entry;
+  }
+
+  /** Counters of the entries that are valid now. */
+  stats(): CacheStats {
+    const { generation } = this.#sublist;
+    const fanouts = this.#entries.flatMap((entry) =>
+      entry === undefined || entry.generation !== generation
+        ? []
+        : entry.clients.length + entry.local.length + entry.groups.length
+    );
+    const sum = fanouts.reduce((total, fanout) => total + fanout, 0);
+    return {
+      entries: fanouts.length,
+      maxFanout: fanouts.reduce((most, fanout) => Math.max(most, fanout), 0),
+      averageFanout: fanouts.length === 0 ? 0 : sum / fanouts.length,
+    };
   }
 
   #encode(subject: string): SubjectEntry {

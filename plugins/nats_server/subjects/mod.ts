@@ -10,5 +10,6 @@ export {
   isLiteralSubject,
   isSubsetMatch,
   isValidSubject,
+  subjectsOverlap,
 } from "./subject.ts";
 export { type Match, Sublist, type SublistEntry, type SublistStats } from "./sublist.ts";

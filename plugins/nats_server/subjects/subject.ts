@@ -40,3 +40,14 @@ export function isSubsetMatch(subject: string, pattern: string): boolean {
   }
   return tokens.length === wanted.length;
 }
+
+/** Whether some subject is matched by both, literal or wildcard. */
+export function subjectsOverlap(one: string, other: string): boolean {
+  const left = one.split(".");
+  const right = other.split(".");
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    if (left[i] === ">" || right[i] === ">") return true;
+    if (left[i] !== right[i] && left[i] !== "*" && right[i] !== "*") return false;
+  }
+  return left.length === right.length;
+}

@@ -27,6 +27,8 @@ Deno.test({
     assert.ok(one && other);
     contained(ours.monitor.varz(), await get("varz"), "varz");
     contained(ours.monitor.connz({ subs: true }), await get("connz?subs=1"), "connz");
+    const detail = await get("connz?subs=detail&auth=1");
+    contained(ours.monitor.connz({ subs: "detail", auth: true }), detail, "connz detail");
     contained(ours.monitor.subsz({ subs: true }), await get("subsz?subs=1"), "subsz");
     assert.deepEqual(ours.monitor.healthz(), await get("healthz"));
   },
