@@ -1,18 +1,9 @@
-/** Looks until there is something to see, for 20 seconds at most. */
-export async function until<T>(
+import { until as poll } from "../_support/until.ts";
+
+/** Polls what a process shows from outside until `look` finds something. Requests may fail while it starts. */
+export function until<T>(
   what: string,
-  look: () => Promise<T | undefined> | T | undefined,
-): Promise<T> {
-  const end = performance.now() + 20_000;
-  let last: unknown;
-  while (performance.now() < end) {
-    try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`not seen in time: ${what}`, { cause: last });
+  look: () => Promise<T> | T,
+): Promise<Exclude<T, undefined | false>> {
+  return poll(what, look, { withinMs: 20_000, everyMs: 25, retryErrors: true });
 }

@@ -3,6 +3,7 @@ import { connectNats } from "../../plugins/nats/mod.ts";
 import { startAgent } from "./_agent.ts";
 import { fakeApp } from "./_app.ts";
 import { until } from "./_until.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 Deno.test("cim run ends with 1 and the number of lines when log lines were lost at the end, and soon", async () => {
   await using app = fakeApp();
@@ -20,20 +21,17 @@ Deno.test("cim run ends with 1 and the number of lines when log lines were lost 
 });
 
 Deno.test("a log folder that cannot be written leaves the agent ready, and the status says why", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "cim_e2e_" });
-  try {
-    await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
-    await using agent = await startAgent({ folder });
-    const status = await until("the status is degraded", async () => {
-      const { plugins } = JSON.parse((await agent.get("/api/v1/status")).text);
-      const logs = plugins.find(({ name }: { name: string }) => name === "logs");
-      return logs.state === "degraded" ? logs : undefined;
-    });
-    assert.match(status.reason, /^Cannot write log folder ".*\/logs": .*; free space, correct/);
-    const { status: code, text } = await agent.get("/readiness");
-    assert.equal(code, 200);
-    assert.match(text, /Cannot write log folder/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir({ prefix: "cim_e2e_" });
+  const folder = dir.path;
+  await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
+  await using agent = await startAgent({ folder });
+  const status = await until("the status is degraded", async () => {
+    const { plugins } = JSON.parse((await agent.get("/api/v1/status")).text);
+    const logs = plugins.find(({ name }: { name: string }) => name === "logs");
+    return logs.state === "degraded" ? logs : undefined;
+  });
+  assert.match(status.reason, /^Cannot write log folder ".*\/logs": .*; free space, correct/);
+  const { status: code, text } = await agent.get("/readiness");
+  assert.equal(code, 200);
+  assert.match(text, /Cannot write log folder/);
 });

@@ -9,6 +9,7 @@ import type {
   NatsServerStats,
   NatsTlsOptions,
 } from "../../plugins/nats_server/mod.ts";
+import { until } from "../_support/until.ts";
 
 const encoder = new TextEncoder();
 const program = new URL("./_nats_server_process.ts", import.meta.url).pathname;
@@ -241,11 +242,7 @@ export class Witness implements Disposable {
   }
 }
 
-/** Polls until it holds; fails after a bound that no sound server gets near. */
+/** Polls until the condition holds. */
 export async function eventually(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + boundMs;
-  while (!await holds()) {
-    assert.ok(Date.now() < end, `never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(what, holds, { withinMs: boundMs, everyMs: 20 });
 }

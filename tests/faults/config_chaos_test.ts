@@ -9,6 +9,7 @@ import { until } from "../_support/until.ts";
 import { type AgentProcess, changeSets, commitKey, freePort, startAgent } from "../e2e/_agent.ts";
 import { type PrivateServer, requirePrivate, startPrivate } from "../integration/_servers.ts";
 import { ChaosApp } from "./_chaos_app.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const { ignore } = requirePrivate("etcd");
 const seed = Number(Deno.env.get("CIM_TEST_SEED") ?? "1");
@@ -113,7 +114,8 @@ Deno.test({
       operationTimeoutMs: 1_000,
     });
     await using app = new ChaosApp(freePort(), statusOf);
-    const folder = await Deno.makeTempDir({ prefix: "cim-chaos-" });
+    using dir = tempDir({ prefix: "cim-chaos-" });
+    const folder = dir.path;
     let agent = await start(folder, etcd, app);
     try {
       await register(agent, app);
@@ -169,7 +171,6 @@ Deno.test({
       assert(commits.filter((value) => value === "-1").length >= failures.size, commits.join(" "));
     } finally {
       await agent[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
     }
   },
 });

@@ -9,7 +9,8 @@ const bytes = (size: number) => new Uint8Array(size).fill(120);
 
 /** A tmpfs of 256 KiB; undefined where mounting is not allowed. */
 async function smallDisk() {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   if (!await run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder)) {
     await Deno.remove(folder);
     return undefined;

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { LocalStore } from "../../plugins/localkv/mod.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const bytes = (size: number) => new Uint8Array(size).fill(120);
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   try {
     await work(folder);
   } finally {
     await Deno.chmod(folder, 0o700);
-    await Deno.remove(folder, { recursive: true });
   }
 }
 

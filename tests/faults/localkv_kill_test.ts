@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { LocalStore } from "../../plugins/localkv/mod.ts";
+import { until as poll } from "../_support/until.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const writer = new URL("./_localkv_writer.ts", import.meta.url).pathname;
 
@@ -23,16 +25,14 @@ function startWriter(folder: string) {
   return { child, printed, done };
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail("the condition did not hold within 30 s");
+/** Polls until the condition holds. */
+function until(condition: () => boolean | Promise<boolean>): Promise<true> {
+  return poll(`${condition}`, condition, { everyMs: 50 });
 }
 
 Deno.test("LocalStore keeps every completed write when its process is killed", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   let written = 0;
   for (let round = 0; round < 4; round++) {
     const { child, printed, done } = startWriter(folder);
@@ -56,11 +56,11 @@ Deno.test("LocalStore keeps every completed write when its process is killed", a
     }
     written = revision;
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("LocalStore.open() names the process that uses the folder, and succeeds when that was killed", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   const { child, printed, done } = startWriter(folder);
   await until(() => printed.last > 0);
   assert.throws(() => LocalStore.open({ folder }), (error: Error & { code?: string }) => {
@@ -76,5 +76,4 @@ Deno.test("LocalStore.open() names the process that uses the folder, and succeed
   await using store = LocalStore.open({ folder });
   assert(await store.revision() >= printed.last);
   await store.close();
-  await Deno.remove(folder, { recursive: true });
 });

@@ -1,10 +1,12 @@
 /** A log folder on a file system of half a MiB that fills up in the middle of a block. Needs the right to mount. */
 import assert from "node:assert/strict";
 import { fixture, until } from "../cim/logs/_fixture.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 /** A small file system of its own; undefined where mounting is not allowed. */
 async function smallDisk(): Promise<(AsyncDisposable & { readonly folder: string }) | undefined> {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   if (!await run("mount", "-t", "tmpfs", "-o", "size=512k,nr_inodes=64", "tmpfs", folder)) {
     await Deno.remove(folder);
     return undefined;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { listAndWatch } from "../../core/keyvalue/mod.ts";
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
 import { freePorts, type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 
 const { ignore } = requirePrivate("etcd");
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -63,7 +64,8 @@ Deno.test({
   name: "EtcdStore connects with TLS when CA, client certificate and server name are given",
   ignore,
   async fn() {
-    const dir = await Deno.makeTempDir();
+    using dirDir = tempDir();
+    const dir = dirDir.path;
     await certificates(dir);
     const pem = (name: string) => Deno.readTextFileSync(`${dir}/${name}`);
     const ca = pem("ca.pem");
@@ -94,7 +96,6 @@ Deno.test({
     await assert.rejects(() => suspicious.get("a"), { code: "store_unreachable" });
     await using anonymous = new EtcdStore({ endpoints, tls: { ca, serverName } });
     await assert.rejects(() => anonymous.get("a"), { code: "store_unreachable" });
-    await Deno.remove(dir, { recursive: true });
   },
 });
 

@@ -4,6 +4,7 @@ import { AgentError, createAgent, sourcesFrom } from "../../../core/mod.ts";
 import { recordingLogs } from "../../../core/testing/mod.ts";
 import { connectNats, nats, natsToken } from "../../../plugins/nats/mod.ts";
 import { NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
+import { until as poll } from "../../_support/until.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -25,13 +26,9 @@ async function startAgent(url?: string, settings: Record<string, string> = {}) {
   return agent;
 }
 
-/** Resolves once `ready` holds, looking each time something may have arrived. */
-async function until(ready: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!ready()) {
-    assert(performance.now() < end, "not reached in 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Polls until the condition holds. */
+function until(condition: () => boolean): Promise<true> {
+  return poll(`${condition}`, condition);
 }
 
 async function connectedBus(url: string, settings?: Record<string, string>) {

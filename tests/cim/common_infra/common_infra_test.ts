@@ -7,6 +7,7 @@ import {
 } from "../../../cim/common_infra/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 Deno.test("parseCommonInfra() reads every member", () => {
   const { infra, problems } = parseCommonInfra({
@@ -70,24 +71,21 @@ Deno.test("readCommonInfra() reports no problem when the document is missing", (
 
 /** The status of the plugin, the warnings and the document, with this file or none. */
 async function started(text: string | undefined) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/static`);
-    if (text !== undefined) await Deno.writeTextFile(`${folder}/static/common-infra.json`, text);
-    await using test = harness({
-      plugins: [paths(), commonInfra()],
-      config: { paths: { conf: folder } },
-      envPrefix: "CIM_",
-    });
-    await test.agent.start();
-    return {
-      status: test.agent.status.plugin("common_infra")!,
-      warnings: test.logs.messages("warn").length,
-      infra: test.agent.get(commonInfraToken),
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.mkdir(`${folder}/static`);
+  if (text !== undefined) await Deno.writeTextFile(`${folder}/static/common-infra.json`, text);
+  await using test = harness({
+    plugins: [paths(), commonInfra()],
+    config: { paths: { conf: folder } },
+    envPrefix: "CIM_",
+  });
+  await test.agent.start();
+  return {
+    status: test.agent.status.plugin("common_infra")!,
+    warnings: test.logs.messages("warn").length,
+    infra: test.agent.get(commonInfraToken),
+  };
 }
 
 Deno.test("commonInfra() provides the document and is ok when it is valid", async () => {
@@ -107,17 +105,14 @@ Deno.test("D-94 commonInfra() is degraded and the agent starts when the document
 });
 
 Deno.test("commonInfra() is degraded and the agent starts when the document cannot be read", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(`${folder}/static/common-infra.json`, { recursive: true });
-    await using test = harness({
-      plugins: [paths(), commonInfra()],
-      config: { paths: { conf: folder } },
-      envPrefix: "CIM_",
-    });
-    await test.agent.start();
-    assert.equal(test.agent.status.plugin("common_infra")?.state, "degraded");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.mkdir(`${folder}/static/common-infra.json`, { recursive: true });
+  await using test = harness({
+    plugins: [paths(), commonInfra()],
+    config: { paths: { conf: folder } },
+    envPrefix: "CIM_",
+  });
+  await test.agent.start();
+  assert.equal(test.agent.status.plugin("common_infra")?.state, "degraded");
 });

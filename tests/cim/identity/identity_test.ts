@@ -6,6 +6,7 @@ import {
   identityToken,
   resolveIdentity,
 } from "../../../cim/identity/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const tmaas = {
   vendorId: "mvnr",
@@ -171,40 +172,37 @@ Deno.test("identity() is in error, so that the agent is not ready, when a name c
 });
 
 Deno.test("identity() follows the downward API files while the agent runs", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
-    await write("labels", 'microSvcName="amf"\nzone="a"\n');
-    await using test = harness({
-      plugins: [identity()],
-      config: { identity: { podinfo: folder } },
-    });
-    await test.agent.start();
-    const live = test.agent.get(identityToken);
-    const changes: (string | undefined)[] = [];
-    using listener = live.onChange((now) => changes.push(now.labels.zone));
-    assert.equal(live.current.labels.zone, "a");
+  using dir = tempDir();
+  const folder = dir.path;
+  const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
+  await write("labels", 'microSvcName="amf"\nzone="a"\n');
+  await using test = harness({
+    plugins: [identity()],
+    config: { identity: { podinfo: folder } },
+  });
+  await test.agent.start();
+  const live = test.agent.get(identityToken);
+  const changes: (string | undefined)[] = [];
+  using listener = live.onChange((now) => changes.push(now.labels.zone));
+  assert.equal(live.current.labels.zone, "a");
 
-    await write("labels", 'microSvcName="amf"\nzone="b"\n');
-    await test.clock.advance(30_000);
-    assert.deepEqual([live.current.labels.zone, changes], ["b", ["b"]]);
-    assert(Object.isFrozen(live.current));
-    await test.clock.advance(30_000);
-    assert.deepEqual(changes, ["b"], "an unchanged identity is not a change");
+  await write("labels", 'microSvcName="amf"\nzone="b"\n');
+  await test.clock.advance(30_000);
+  assert.deepEqual([live.current.labels.zone, changes], ["b", ["b"]]);
+  assert(Object.isFrozen(live.current));
+  await test.clock.advance(30_000);
+  assert.deepEqual(changes, ["b"], "an unchanged identity is not a change");
 
-    await write("annotations", "broken\n");
-    await test.clock.advance(60_000);
-    assert.equal(test.agent.status.plugin("identity")?.state, "degraded");
-    assert.equal(test.logs.messages("warn").length, 1, "the same problem is logged once");
-    await write("annotations", "");
-    await test.clock.advance(30_000);
-    assert.equal(test.agent.status.plugin("identity")?.state, "ok");
+  await write("annotations", "broken\n");
+  await test.clock.advance(60_000);
+  assert.equal(test.agent.status.plugin("identity")?.state, "degraded");
+  assert.equal(test.logs.messages("warn").length, 1, "the same problem is logged once");
+  await write("annotations", "");
+  await test.clock.advance(30_000);
+  assert.equal(test.agent.status.plugin("identity")?.state, "ok");
 
-    listener[Symbol.dispose]();
-    await write("labels", 'microSvcName="amf"\nzone="c"\n');
-    await test.clock.advance(30_000);
-    assert.deepEqual([live.current.labels.zone, changes], ["c", ["b"]]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  listener[Symbol.dispose]();
+  await write("labels", 'microSvcName="amf"\nzone="c"\n');
+  await test.clock.advance(30_000);
+  assert.deepEqual([live.current.labels.zone, changes], ["c", ["b"]]);
 });

@@ -117,14 +117,7 @@ export function timers(route: LogRoute): AsyncDisposable {
   };
 }
 
-/** Waits, for at most thirty seconds, until real input and output made `condition` true. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+export { until } from "../../_support/until.ts";
 
 /** A gate that records its calls. */
 export function recordingGate(): { calls: string[]; pause(): void; resume(): void } {

@@ -6,6 +6,7 @@ import { httpToken } from "../../../plugins/http/mod.ts";
 import { registrationToken } from "../../../cim/registration/mod.ts";
 import { cimSettingsToken } from "../../../cim/settings/mod.ts";
 import { type Product, product } from "../_product.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const tmaas = {
   nfServiceType: "amf",
@@ -124,7 +125,8 @@ Deno.test("CTR_FIELDS_MANDATORY makes name and id mandatory", async () => {
 });
 
 Deno.test("D-15 a registration is restored after a restart of the agent", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   {
     await using cim = await product({ folder });
     await answer(cim, { container_name: "amf", container_id: "c1" });
@@ -136,7 +138,6 @@ Deno.test("D-15 a registration is restored after a restart of the agent", async 
       containerId: "c1",
     });
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("D-14 a failed step fails the registration and is not counted as one", async () => {

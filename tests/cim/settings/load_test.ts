@@ -7,6 +7,7 @@ import {
   settings,
 } from "../../../cim/settings/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const folders = { conf: "/conf", config: "/config" };
 const document = (flush_timeout: number) => {
@@ -62,7 +63,8 @@ Deno.test("D-9 loadSettings() reports every invalid member with file and path", 
 });
 
 Deno.test("settings() starts with an invalid document and is degraded", async () => {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   await Deno.writeTextFile(`${folder}/cim.json`, "[]");
   {
     await using test = harness({
@@ -75,21 +77,17 @@ Deno.test("settings() starts with an invalid document and is degraded", async ()
     assert.equal(status?.state, "degraded");
     assert.match(status?.reason ?? "", /defaults replace invalid members: .*cim\.json: \/: /);
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("settings() reads a mounted document that begins with a byte order mark", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/cim.json`, `\ufeff${document(7)}`);
-    await using test = harness({
-      plugins: [paths(), settings()],
-      config: { paths: { conf: folder, config: folder } },
-    });
-    await test.agent.start();
-    assert.equal(test.agent.status.plugin("settings")?.state, "ok");
-    assert.equal(test.agent.get(cimSettingsToken).current.cimConfig.lmaas.flush_timeout, 7);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.writeTextFile(`${folder}/cim.json`, `\ufeff${document(7)}`);
+  await using test = harness({
+    plugins: [paths(), settings()],
+    config: { paths: { conf: folder, config: folder } },
+  });
+  await test.agent.start();
+  assert.equal(test.agent.status.plugin("settings")?.state, "ok");
+  assert.equal(test.agent.get(cimSettingsToken).current.cimConfig.lmaas.flush_timeout, 7);
 });

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { cimSettingsToken } from "../../../cim/settings/mod.ts";
 import { eventually, product } from "../_product.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const commit = "commit-config/ns1/amf/v1/ms/amf-0";
 const patch = '[{"op":"replace","path":"/cimConfig/lmaas/flush_timeout","value":7}]';
 
 async function changedFolder(): Promise<string> {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   await using cim = await product({ folder, mounted: "{}" });
   await cim.put("change-set/ns1/amf/v1/ms/cim.json/3", patch);
   assert.equal(await eventually(() => cim.get(commit)), "3");
@@ -20,7 +22,6 @@ Deno.test("settingsMemory() applies changed settings after a restart", async () 
     const { lmaas } = cim.agent.get(cimSettingsToken).current.cimConfig;
     assert.equal(lmaas.flush_timeout, 7);
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("settingsMemory() drops stored changes when the document has changed", async () => {
@@ -31,5 +32,4 @@ Deno.test("settingsMemory() drops stored changes when the document has changed",
     const { lmaas } = cim.agent.get(cimSettingsToken).current.cimConfig;
     assert.equal(lmaas.flush_timeout, 11);
   }
-  await Deno.remove(folder, { recursive: true });
 });

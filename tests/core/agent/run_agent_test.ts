@@ -3,6 +3,7 @@ import { runAgent, type RunAgentOptions } from "../../../core/agent/mod.ts";
 import { integer } from "../../../core/config/mod.ts";
 import { definePlugin, type Plugin } from "../../../core/plugin/mod.ts";
 import { recordingLogs } from "../../../core/testing/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 /** A plugin that remembers the port it was given and calls back once the agent has started. */
 function web(onStart: (context: { fail(error: unknown): void }) => void = () => {}) {
@@ -62,45 +63,39 @@ Deno.test("runAgent() returns 0 when the signal has aborted before the start", a
 });
 
 Deno.test("runAgent() takes flags before the environment before the file", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/my.yaml`, "rest: { port: 1 }");
-    await Deno.writeTextFile(`${folder}/web.conf`, "port: 2");
-    const file = ["--config", `${folder}/my.yaml`];
-    const env = { MY_AGENT_REST_PORT: "3" };
-    const cases: [args: string[], env: Record<string, string>, port: number][] = [
-      [[], {}, 80],
-      [file, {}, 1],
-      [[`--config=${folder}/my.yaml`], {}, 1],
-      [[], { MY_AGENT_CONFIG: `${folder}/my.yaml` }, 1],
-      [[...file, `--rest-config=${folder}/web.conf`], {}, 2],
-      [file, env, 3],
-      [[...file, "--set", "rest.port=4"], env, 4],
-      [["--set=server.port=5"], {}, 5],
-    ];
-    for (const [args, env, port] of cases) {
-      const stop = new AbortController();
-      const { plugin, ports } = web(() => stop.abort());
-      const { code } = await run(plugin, args, { env, signal: stop.signal });
-      assert.deepEqual([code, ports], [0, [port]], args.join(" "));
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.writeTextFile(`${folder}/my.yaml`, "rest: { port: 1 }");
+  await Deno.writeTextFile(`${folder}/web.conf`, "port: 2");
+  const file = ["--config", `${folder}/my.yaml`];
+  const env = { MY_AGENT_REST_PORT: "3" };
+  const cases: [args: string[], env: Record<string, string>, port: number][] = [
+    [[], {}, 80],
+    [file, {}, 1],
+    [[`--config=${folder}/my.yaml`], {}, 1],
+    [[], { MY_AGENT_CONFIG: `${folder}/my.yaml` }, 1],
+    [[...file, `--rest-config=${folder}/web.conf`], {}, 2],
+    [file, env, 3],
+    [[...file, "--set", "rest.port=4"], env, 4],
+    [["--set=server.port=5"], {}, 5],
+  ];
+  for (const [args, env, port] of cases) {
+    const stop = new AbortController();
+    const { plugin, ports } = web(() => stop.abort());
+    const { code } = await run(plugin, args, { env, signal: stop.signal });
+    assert.deepEqual([code, ports], [0, [port]], args.join(" "));
   }
 });
 
 Deno.test("runAgent() searches the default paths for its file", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/b.json`, '{ "rest": { "port": 7 } }');
-    const stop = new AbortController();
-    const { plugin, ports } = web(() => stop.abort());
-    const defaultPaths = [`${folder}/a.yaml`, `${folder}/b.json`];
-    await run(plugin, [], { defaultPaths, signal: stop.signal });
-    assert.deepEqual(ports, [7]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.writeTextFile(`${folder}/b.json`, '{ "rest": { "port": 7 } }');
+  const stop = new AbortController();
+  const { plugin, ports } = web(() => stop.abort());
+  const defaultPaths = [`${folder}/a.yaml`, `${folder}/b.json`];
+  await run(plugin, [], { defaultPaths, signal: stop.signal });
+  assert.deepEqual(ports, [7]);
 });
 
 Deno.test("runAgent() answers --version and --help without starting anything", async () => {

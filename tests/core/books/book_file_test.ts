@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { bookFile, Books } from "../../../core/books/mod.ts";
 import { AgentError } from "../../../core/errors/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await test(folder);
 }
 
 Deno.test("bookFile() gives back what was saved and nothing when nothing was", () =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadSources, type LoadSourcesOptions } from "../../../core/config/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 /** Reads from memory and remembers what was asked for. */
 function memory(files: Record<string, string>) {
@@ -124,18 +125,15 @@ Deno.test("--set keeps what follows the first equals sign, and the last one of a
 });
 
 Deno.test("loadSources() reads real files, and reports a folder in place of a file", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/app.yaml`, "rest: { port: 1 }");
-    const { file } = await loadSources({ configPath: `${folder}/app.yaml`, env: {} });
-    assert.deepEqual(file?.values, { rest: { port: 1 } });
-    await assert.rejects(loadSources({ configPath: folder, env: {} }), {
-      code: "config_unreadable",
-      message: /Cannot read configuration .*directory/i,
-    });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await Deno.writeTextFile(`${folder}/app.yaml`, "rest: { port: 1 }");
+  const { file } = await loadSources({ configPath: `${folder}/app.yaml`, env: {} });
+  assert.deepEqual(file?.values, { rest: { port: 1 } });
+  await assert.rejects(loadSources({ configPath: folder, env: {} }), {
+    code: "config_unreadable",
+    message: /Cannot read configuration .*directory/i,
+  });
 });
 
 const wrongJson: [name: string, text: string, message: RegExp][] = [
@@ -190,22 +188,19 @@ for (const [place, options] of endless) {
 }
 
 Deno.test("loadSources() reads files that begin with a byte order mark", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const utf16 = new Uint8Array(
-      new Uint16Array([0xfeff, ...[..."a: {}"].map((c) => c.charCodeAt(0))]).buffer,
-    );
-    const files: [name: string, content: Uint8Array][] = [
-      ["a.yaml", new TextEncoder().encode("\ufeffa: {}")],
-      ["a.json", new TextEncoder().encode('\ufeff{ "a": {} }')],
-      ["b.yaml", utf16],
-    ];
-    for (const [name, content] of files) {
-      await Deno.writeFile(`${folder}/${name}`, content);
-      const { file } = await loadSources({ configPath: `${folder}/${name}`, env: {} });
-      assert.deepEqual(file?.values, { a: {} }, name);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  using dir = tempDir();
+  const folder = dir.path;
+  const utf16 = new Uint8Array(
+    new Uint16Array([0xfeff, ...[..."a: {}"].map((c) => c.charCodeAt(0))]).buffer,
+  );
+  const files: [name: string, content: Uint8Array][] = [
+    ["a.yaml", new TextEncoder().encode("\ufeffa: {}")],
+    ["a.json", new TextEncoder().encode('\ufeff{ "a": {} }')],
+    ["b.yaml", utf16],
+  ];
+  for (const [name, content] of files) {
+    await Deno.writeFile(`${folder}/${name}`, content);
+    const { file } = await loadSources({ configPath: `${folder}/${name}`, env: {} });
+    assert.deepEqual(file?.values, { a: {} }, name);
   }
 });

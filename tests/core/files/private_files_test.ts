@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { makePrivate, makePrivateFile, makePrivateFolder } from "../../../core/files/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const mode = (path: string) => Deno.statSync(path).mode! & 0o777;
 
 /** Runs with a temporary folder and the given umask. */
 function withUmask(umask: number, work: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
+  using dir = tempDir();
+  const folder = dir.path;
   const before = Deno.umask(umask);
   try {
     work(folder);
   } finally {
     Deno.umask(before);
-    Deno.removeSync(folder, { recursive: true });
   }
 }
 

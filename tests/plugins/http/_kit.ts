@@ -160,14 +160,4 @@ export class RawClient implements Disposable {
   }
 }
 
-/** Waits until the condition holds; fails after ten seconds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!await condition()) {
-    if (performance.now() > end) throw new Error(`Not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+export { until } from "../../_support/until.ts";

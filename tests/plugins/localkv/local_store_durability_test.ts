@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { textCodec } from "../../../core/keyvalue/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { LocalStore, type LocalStoreOptions } from "../../../plugins/localkv/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 const bytes = textCodec.encode;
 
@@ -12,12 +13,9 @@ async function withFolder(
     folder: string,
   ) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work((options) => LocalStore.open({ folder, ...options }), folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await work((options) => LocalStore.open({ folder, ...options }), folder);
 }
 
 Deno.test("LocalStore keeps entries, revisions and history when it is reopened", () =>
@@ -146,7 +144,8 @@ Deno.test("LocalStore with durability power keeps entries when it is reopened", 
   }));
 
 Deno.test("LocalStore.open() creates its files with mode 0600 in a folder with mode 0700 whatever the umask is", async () => {
-  const parent = await Deno.makeTempDir();
+  using parentDir = tempDir();
+  const parent = parentDir.path;
   const umask = Deno.umask(0);
   try {
     const folder = `${parent}/data`;
@@ -163,7 +162,6 @@ Deno.test("LocalStore.open() creates its files with mode 0600 in a folder with m
     ]);
   } finally {
     Deno.umask(umask);
-    await Deno.remove(parent, { recursive: true });
   }
 });
 

@@ -4,6 +4,7 @@ import { metricsToken, statusToken } from "../../../core/agent/mod.ts";
 import type { KeyValueStore } from "../../../core/keyvalue/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { localkv, localkvToken } from "../../../plugins/localkv/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 /** An agent with the plugin alone. */
 function agentWith(section: Record<string, unknown>): Harness {
@@ -20,12 +21,9 @@ function metric({ agent }: Harness, name: string): unknown {
 
 /** Runs with the path of a folder that does not exist yet. */
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const parent = await Deno.makeTempDir();
-  try {
-    await work(`${parent}/data`);
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
+  using parentDir = tempDir();
+  const parent = parentDir.path;
+  await work(`${parent}/data`);
 }
 
 Deno.test("localkv() provides a store in the folder of its section and closes it with the agent", () =>

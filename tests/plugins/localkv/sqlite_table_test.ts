@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import type { StoredEntry } from "../../../core/keyvalue/mod.ts";
 import { SqliteTable } from "../../../plugins/localkv/sqlite_table.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 function entry(key: string, revision: number): StoredEntry {
   return { key, value: new Uint8Array([revision]), revision, createRevision: revision };
 }
 
-Deno.test("SqliteTable rolls back and stays usable when a commit fails half way", async () => {
-  const folder = await Deno.makeTempDir();
+Deno.test("SqliteTable rolls back and stays usable when a commit fails half way", () => {
+  using dir = tempDir();
+  const folder = dir.path;
   {
     using table = new SqliteTable(`${folder}/test.sqlite`, {
       durability: "process",
@@ -23,5 +25,4 @@ Deno.test("SqliteTable rolls back and stays usable when a commit fails half way"
     table.commit({ revision: 1, changes: [{ type: "put", entry: entry("c", 1) }] }, 0);
     assert.equal(table.get("c")?.revision, 1);
   }
-  await Deno.remove(folder, { recursive: true });
 });

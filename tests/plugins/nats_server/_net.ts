@@ -4,6 +4,7 @@
  * @module
  */
 import { NatsServer, type NatsServerOptions } from "../../../plugins/nats_server/mod.ts";
+import { until as poll } from "../../_support/until.ts";
 
 /** A server on a free port. */
 export async function startedServer(options: NatsServerOptions = {}): Promise<NatsServer> {
@@ -12,13 +13,9 @@ export async function startedServer(options: NatsServerOptions = {}): Promise<Na
   return server;
 }
 
-/** Waits until the condition is true, for at most 10 s. */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited in vain for ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+/** Polls until the condition holds. */
+export function until(condition: () => boolean): Promise<true> {
+  return poll(`${condition}`, condition, { everyMs: 2 });
 }
 
 /** The bytes of a text. */

@@ -4,6 +4,7 @@ import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
 import { otherServerPair, serverPair } from "./_certificates.ts";
 import { RawClient } from "./_raw_client.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 interface Running extends AsyncDisposable {
   readonly kit: Harness;
@@ -22,7 +23,8 @@ async function start(
   files: Record<string, string>,
   section: (folder: string) => Record<string, unknown>,
 ): Promise<Running> {
-  const folder = await Deno.makeTempDir();
+  using dir = tempDir();
+  const folder = dir.path;
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }
@@ -52,7 +54,6 @@ async function start(
     },
     async [Symbol.asyncDispose]() {
       await kit[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
     },
   };
 }

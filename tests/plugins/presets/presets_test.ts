@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { httpToken } from "../../../plugins/http/mod.ts";
 import { connectors, local, rpc } from "../../../plugins/presets/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 /** An agent with all presets, on free ports and with an empty folder. */
 function everything(data: string): Harness {
@@ -35,17 +36,14 @@ Deno.test("the table of mod.ts lists each plugin of the presets with its section
 });
 
 Deno.test("T-FLV an agent with all presets starts, serves and stops when nothing else runs", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await using kit = everything(folder);
-    await kit.agent.start();
-    const response = await fetch(`http://127.0.0.1:${kit.agent.get(httpToken).port}/readiness`);
-    assert.equal(response.status, 200);
-    const { PluginStatus } = await response.json();
-    assert.equal(PluginStatus.etcd.disabled, true);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using dir = tempDir();
+  const folder = dir.path;
+  await using kit = everything(folder);
+  await kit.agent.start();
+  const response = await fetch(`http://127.0.0.1:${kit.agent.get(httpToken).port}/readiness`);
+  assert.equal(response.status, 200);
+  const { PluginStatus } = await response.json();
+  assert.equal(PluginStatus.etcd.disabled, true);
 });
 
 Deno.test("two agents with all presets run in one process", async () => {
