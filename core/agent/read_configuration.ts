@@ -13,6 +13,7 @@ import {
   readSection,
   type SectionResult,
   unknownKeys,
+  unknownVariables,
 } from "../config/mod.ts";
 import type { Plugin } from "../plugin/mod.ts";
 
@@ -25,7 +26,7 @@ export interface Configuration {
   readonly sections: readonly DescribedSection[];
   /** The values of each plugin. */
   readonly results: PluginSections;
-  /** Values that were replaced by a default, and names that are deprecated; each once. */
+  /** Values that were replaced by a default, deprecated names, and unknown variables; each once. */
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -66,7 +67,10 @@ export function readConfiguration(
   problems.push(...contradictions(results));
   problems.push(...unknownKeys(sections, sources));
   if (problems.length > 0) throw new ConfigError(distinct(problems));
-  const warnings = distinct([...results.values()].flatMap(({ warnings }) => warnings));
+  const warnings = distinct([
+    ...[...results.values()].flatMap(({ warnings }) => warnings),
+    ...unknownVariables(sections, sources),
+  ]);
   return { sections, results, warnings };
 }
 

@@ -38,12 +38,7 @@ export {
 } from "./field.ts";
 export { ConfigError, type ConfigProblem, nearest, problemText } from "./problem.ts";
 export { Secret } from "./secret.ts";
-export {
-  readSection,
-  type ReadSectionOptions,
-  type SectionResult,
-  unknownKeys,
-} from "./section.ts";
+export { readSection, type ReadSectionOptions, type SectionResult } from "./section.ts";
 export {
   type ConfigFile,
   type ConfigSources,
@@ -54,4 +49,5 @@ export {
   type SourceValues,
   withDerivedDefaults,
 } from "./sources.ts";
+export { unknownKeys, unknownVariables } from "./unknown_keys.ts";
 export { parseYaml, stringifyYaml } from "./yaml.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { describeError } from "../errors/mod.ts";
-import { type DescribedSection, mergeSections } from "./describe.ts";
+import { environmentKey, splitTarget } from "./_target.ts";
 import { type ConfigOf, type Field, type Fields, operatorKey } from "./field.ts";
-import { type ConfigProblem, nearest } from "./problem.ts";
+import type { ConfigProblem } from "./problem.ts";
 import { Secret } from "./secret.ts";
 import type { ConfigFile, ConfigSources } from "./sources.ts";
 
@@ -90,98 +90,6 @@ export function readSection<F extends Fields>(
   };
 }
 
-/**
- * Returns a problem for each unknown key in the files and in `--set`. Variables of the environment are not
- * checked here.
- */
-export function unknownKeys(
-  sections: readonly DescribedSection[],
-  sources: ConfigSources,
-): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  const known = keysBySection(sections);
-  const former = formerKeys(sections);
-  /** Unknown keys found beyond those reported, by origin. */
-  const others = new Map<string, number>();
-  function report(origin: string, path: string, key: string, known: Iterable<string>) {
-    if (problems.length >= maxUnknownKeys) {
-      others.set(origin, (others.get(origin) ?? 0) + 1);
-      return;
-    }
-    const candidates = [...known];
-    const near = nearest(key, candidates);
-    const remedy = near
-      ? `did you mean "${near}"?`
-      : `known here: ${candidates.join(", ") || "nothing"}`;
-    problems.push({ origin, path: shortened(path), message: `unknown key; ${remedy}` });
-  }
-  function isKnown(section: string, key: string): boolean {
-    return (known.get(section)?.has(key) ?? false) || (former.get(section)?.has(key) ?? false);
-  }
-  const { file } = sources;
-  for (const [section, members] of Object.entries(file?.values ?? {})) {
-    if (!known.has(section) && !former.has(section)) {
-      report(file!.path, section, section, known.keys());
-    } else if (members !== null && (typeof members !== "object" || Array.isArray(members))) {
-      problems.push({ origin: file!.path, path: section, message: "must be a mapping of keys" });
-    } else {
-      for (const key of Object.keys(members ?? {})) {
-        if (isKnown(section, key)) continue;
-        report(file!.path, `${section}.${key}`, key, known.get(section) ?? []);
-      }
-    }
-  }
-  for (const [section, { path, values }] of sources.pluginFiles) {
-    for (const key of Object.keys(values)) {
-      if (isKnown(section, key.replaceAll("-", "_"))) continue;
-      report(path, key, key, known.get(section) ?? []);
-    }
-  }
-  for (const target of sources.sets.keys()) {
-    const [section, key] = splitTarget(target);
-    if (isKnown(section, key)) continue;
-    const keys = known.get(section);
-    if (keys || former.has(section)) report("--set", target, key, keys ?? []);
-    else report("--set", target, section, known.keys());
-  }
-  for (const [origin, count] of others) {
-    problems.push({ origin, path: "others", message: `${count} more unknown keys` });
-  }
-  return problems;
-}
-
-/** Unknown keys reported one by one; a file of another kind has very many. */
-const maxUnknownKeys = 50;
-
-function shortened(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
-}
-
-function keysBySection(sections: readonly DescribedSection[]): Map<string, Set<string>> {
-  return new Map(
-    mergeSections(sections).map(([section, fields]) => [
-      section,
-      new Set(fields.map(([key]) => key)),
-    ]),
-  );
-}
-
-/** Former names of keys, by section. */
-function formerKeys(sections: readonly DescribedSection[]): Map<string, Set<string>> {
-  const former = new Map<string, Set<string>>();
-  function add(section: string, key: string) {
-    const keys = former.get(section) ?? new Set();
-    former.set(section, keys.add(key));
-  }
-  for (const { fields, formerSections = [] } of sections) {
-    for (const [name, field] of Object.entries(fields)) {
-      for (const section of formerSections) add(section, operatorKey(name, field));
-      for (const target of field.formerKeys) add(...splitTarget(target));
-    }
-  }
-  return former;
-}
-
 /** Finds the value of a key under its name or a former one, in the sources of the operator. */
 function findSet(
   section: string,
@@ -229,12 +137,6 @@ function findDerived(path: string, { derived }: ConfigSources): Found | undefine
   if (!entry || entry.value === undefined) return undefined;
   const { origin, value: raw } = entry;
   return { origin, path, raw, isText: false, isNanoseconds: false, isEnv: false };
-}
-
-/** The variable of a key, `<prefix><SECTION>_<KEY>` with dashes as underscores; undefined without a prefix. */
-function environmentKey(prefix: string | undefined, target: string): string | undefined {
-  if (prefix === undefined) return undefined;
-  return `${prefix}${target.replace(/[.-]/g, "_").toUpperCase()}`;
 }
 
 function fromText(origin: string, path: string, raw: string, isEnv: boolean): Found {
@@ -324,9 +226,4 @@ function resolveSecret(raw: unknown, { env, readText }: ConfigSources): Outcome 
     }
   }
   return { value: new Secret(raw) };
-}
-
-function splitTarget(target: string): [string, string] {
-  const at = target.indexOf(".");
-  return [target.slice(0, at), target.slice(at + 1)];
 }

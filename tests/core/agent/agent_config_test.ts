@@ -81,3 +81,15 @@ Deno.test("start() warns about keys of a section's former name, and uses them", 
   ]);
   assert.deepEqual(test.agent.get(agentToken).effectiveConfig(), { rest: { port: 1 } });
 });
+
+Deno.test("start() warns about an unknown variable with the prefix", async () => {
+  await using test = harness({
+    plugins: [definePlugin({ ...rest, init() {} })],
+    env: { APP_REST_PROT: "1" },
+    envPrefix: "APP_",
+  });
+  await test.agent.start();
+  assert.deepEqual(test.logs.messages("warn"), [
+    "environment: APP_REST_PROT: unknown variable; did you mean APP_REST_PORT?",
+  ]);
+});

@@ -10,6 +10,7 @@ import {
   sourcesFrom,
   text,
   unknownKeys,
+  unknownVariables,
   withDerivedDefaults,
 } from "../../../core/config/mod.ts";
 import { type Given, problemsOf, readRest, sourcesOf } from "./_sources.ts";
@@ -232,4 +233,26 @@ Deno.test("a file: secret without end is refused", () => {
   const sources = sourcesFrom({ sets: ["rest.token=file:/dev/zero"] });
   const { problems } = readSection("rest", fields, sources);
   assert.match(problems[0].message, /file:\/dev\/zero: .*larger than 1MiB/);
+});
+
+Deno.test("unknownVariables() names each unknown variable with the prefix, and the nearest one", () => {
+  const env = {
+    APP_REST_PROT: "1",
+    APP_BANANA_SPLIT: "2",
+    APP_CONFIG: "app.yaml",
+    APP_REST_PORT: "3",
+    APP_WEB_PORT: "4",
+    APP_OLD_LISTEN_PORT: "5",
+    HOME: "/",
+    // Kubernetes sets these for services named app and app-rest.
+    APP_SERVICE_HOST: "10.0.0.1",
+    APP_REST_SERVICE_PORT_HTTP: "80",
+    APP_REST_PORT_80_TCP_ADDR: "10.0.0.1",
+  };
+  const found = unknownVariables([renamed], { env, envPrefix: "APP_" });
+  assert.deepEqual(found.map(problemText), [
+    "environment: APP_REST_PROT: unknown variable; did you mean APP_REST_PORT?",
+    "environment: APP_BANANA_SPLIT: unknown variable; it has no effect",
+  ]);
+  assert.deepEqual(unknownVariables([renamed], { env }), []);
 });
