@@ -16,7 +16,7 @@
  * descriptors per connection instead of one, two more copies of each byte inside the kernel, 0.1 to 0.2 ms per
  * request, and about 40 KiB of buffers per connection. That is acceptable for configuration, probes and metrics;
  * application messages do not take this path. Considered and not taken: a Unix domain socket for the inner server,
- * since `Deno.serve` does not tell the connections of such a socket apart, so the client's address would be lost;
+ * since `Deno.serve` gives all connections of such a socket the same address, so the client could not be found;
  * and `node:http` beside `node:http2`, which have the timeouts, but are two servers with different behaviour and
  * take 1.1 ms per request here.
  *

@@ -3,7 +3,7 @@ export class DescriptorReserve implements Disposable {
   readonly #size: number;
   readonly #files: Deno.FsFile[] = [];
 
-  /** Takes up to `size` descriptors. */
+  /** Opens up to `size` descriptors. */
   constructor(size: number) {
     this.#size = size;
     this.refill();
