@@ -67,6 +67,10 @@ export const natsServerFields = {
     min: 0,
     max: 65_535,
   }),
+  clientAdvertise: text({
+    doc:
+      "Address as `host` or `host:port` that INFO shows to clients instead of `host` and `port`, for servers behind a proxy.",
+  }),
   allowInsecureBind: flag({
     doc: "Whether to bind an address other than loopback although everyone could connect.",
     default: false,
@@ -101,6 +105,12 @@ export const natsServerFields = {
     default: defaultLimits.maxConnections,
     min: 1,
     max: 1_000_000,
+  }),
+  maxSubTokens: integer({
+    doc: "Maximum tokens in the subject of a subscription; 0 means unlimited.",
+    default: defaultLimits.maxSubTokens,
+    min: 0,
+    max: 255,
   }),
   maxSubscriptions: integer({
     doc: "Maximum subscriptions per client; 0 means unlimited.",
@@ -142,6 +152,10 @@ export const natsServerFields = {
       default: [],
     },
   ),
+  noAuthUser: text({
+    doc:
+      "Name or nkey of a listed user as which clients without credentials connect. Absent: they are refused.",
+  }),
   usersFile: text({
     doc: "JSON file with a list as in `users`. Cannot be combined with `users` and `token`.",
   }),
@@ -167,13 +181,14 @@ export type NatsServerConfig = ConfigOf<typeof natsServerFields>;
 
 /** Server options from the section, without the credentials. */
 export function serverOptions(config: NatsServerConfig): NatsServerOptions {
-  const { host, port, allowInsecureBind } = config;
+  const { host, port, clientAdvertise, allowInsecureBind } = config;
   const {
     maxPayloadBytes,
     maxControlLineBytes,
     maxPendingBytes,
     maxTotalPendingBytes,
     maxConnections,
+    maxSubTokens,
     maxSubscriptions,
     pingIntervalMs,
     maxPingsOut,
@@ -183,6 +198,7 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
   return {
     host,
     port,
+    clientAdvertise,
     allowInsecureBind,
     limits: {
       maxPayloadBytes,
@@ -190,6 +206,7 @@ export function serverOptions(config: NatsServerConfig): NatsServerOptions {
       maxPendingBytes,
       maxTotalPendingBytes,
       maxConnections,
+      maxSubTokens,
       maxSubscriptions,
       pingIntervalMs,
       maxPingsOut,

@@ -44,9 +44,9 @@ export class CredentialFiles {
     const [users, tls] = await Promise.all([this.#users(), this.#tls()]);
     const token = this.#config.token?.reveal();
     return {
-      ...(token === undefined && users.length === 0
+      ...(token === undefined && users.length === 0 && this.#config.noAuthUser === undefined
         ? {}
-        : { authenticator: authenticator({ token, users }) }),
+        : { authenticator: authenticator({ token, users, noAuthUser: this.#config.noAuthUser }) }),
       ...(tls === undefined ? {} : { tls }),
     };
   }

@@ -1,8 +1,10 @@
 /**
  * The embedded NATS server: core NATS for clients of any language, and an in-process API without sockets or copies.
  *
- * What it does not do: clusters, leaf nodes, gateways, accounts, JetStream, WebSocket and MQTT (set `nats.url` to an
- * external server for those). It binds nothing but loopback while everyone could connect, never drops a message
+ * What it does not have of nats-server: accounts, operators and JWT, clusters, gateways, leaf nodes, JetStream,
+ * WebSocket, MQTT, subject `mappings`, `pinned_certs`, `allowed_connection_types`, `verify_and_map`, `allow_non_tls`,
+ * `handshake_first` with a fallback, `$SYS` requests, message tracing, and monitoring pages other than `varz`, `connz`,
+ * `subsz` and `healthz` (set `nats.url` to an external server if you need them). It binds nothing but loopback while everyone could connect, never drops a message
  * silently, and keeps all state in the {@linkcode NatsServer} object.
  *
  * Layers, each importing only those before it, type imports included:

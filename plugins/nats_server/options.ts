@@ -24,6 +24,8 @@ export interface NatsLimits {
   readonly maxConnections: number;
   /** Maximum subscriptions per client; 0 means unlimited. Default 65,536. */
   readonly maxSubscriptions: number;
+  /** Maximum tokens in the subject of a subscription; 0 means unlimited. Default 0. */
+  readonly maxSubTokens: number;
   /** Time between pings to an idle client, in milliseconds. Default 2 minutes. */
   readonly pingIntervalMs: number;
   /** Unanswered pings after which a client is disconnected as stale. Default 2. */
@@ -57,6 +59,7 @@ export const defaultLimits: NatsLimits = Object.freeze({
   maxTotalPendingBytes: 256 * 1024 * 1024,
   maxConnections: 65_536,
   maxSubscriptions: 65_536,
+  maxSubTokens: 0,
   pingIntervalMs: 120_000,
   maxPingsOut: 2,
   writeDeadlineMs: 2_000,
@@ -77,6 +80,7 @@ const ranges: Readonly<Record<keyof NatsLimits, readonly [min: number, max: numb
   maxTotalPendingBytes: [4096, 2 ** 40],
   maxConnections: [1, 1_000_000],
   maxSubscriptions: [0, 10_000_000],
+  maxSubTokens: [0, 255],
   pingIntervalMs: [1, 86_400_000],
   maxPingsOut: [1, 100],
   writeDeadlineMs: [1, 3_600_000],
@@ -95,6 +99,8 @@ export interface NatsServerOptions {
   host?: string;
   /** Port to bind; 0 selects a free one. Default 4222. */
   port?: number;
+  /** Address as `host` or `host:port` in INFO. Default: the bound address. */
+  clientAdvertise?: string;
   /** Server name in INFO. Default: the server id, as in nats-server. */
   name?: string;
   /** Allows binding an address other than loopback although everyone could connect. Default false. */
@@ -116,11 +122,16 @@ export interface NatsServerOptions {
 }
 
 /** Options with all defaults applied. */
-export type ResolvedOptions = Required<Omit<NatsServerOptions, "name" | "limits" | "tls">> & {
-  readonly name: string | undefined;
-  readonly limits: NatsLimits;
-  readonly tls: NatsTlsOptions | undefined;
-};
+export type ResolvedOptions =
+  & Required<Omit<NatsServerOptions, "name" | "limits" | "tls" | "clientAdvertise">>
+  & {
+    readonly clientAdvertise:
+      | { readonly host: string; readonly port: number | undefined }
+      | undefined;
+    readonly name: string | undefined;
+    readonly limits: NatsLimits;
+    readonly tls: NatsTlsOptions | undefined;
+  };
 
 /**
  * Applies the defaults and checks the ranges.
@@ -133,6 +144,7 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     host = "127.0.0.1",
     port = 4222,
     name,
+    clientAdvertise,
     allowInsecureBind = false,
     authenticator = noAuthentication,
     tls,
@@ -150,6 +162,7 @@ export function resolveOptions(options: NatsServerOptions): ResolvedOptions {
     host,
     port,
     name,
+    clientAdvertise: clientAdvertise === undefined ? undefined : parseAddress(clientAdvertise),
     allowInsecureBind,
     limits,
     authenticator,
@@ -194,4 +207,14 @@ export function checkExposure(
   throw new TypeError(
     `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
   );
+}
+
+/** Reads `host`, `host:port` or `[address]:port`. */
+function parseAddress(text: string): { host: string; port: number | undefined } {
+  const match = /^(?:\[([^\]]+)\]|([^:\s]+))(?::(\d{1,5}))?$/.exec(text);
+  const port = match?.[3] === undefined ? undefined : Number(match[3]);
+  if (match === null || (port !== undefined && (port < 1 || port > 65_535))) {
+    throw new TypeError(`Cannot advertise "${text}": it must be host or host:port`);
+  }
+  return { host: match[1] ?? match[2], port };
 }

@@ -16,9 +16,10 @@ import {
 } from "../../core/mod.ts";
 import { type NatsServerConfig, natsServerFields, serverOptions } from "./config.ts";
 import { CredentialFiles } from "./credential_files.ts";
-import { httpToken } from "../http/mod.ts";
+import { descriptorLimit, httpToken } from "../http/mod.ts";
 import { natsToken } from "../nats/mod.ts";
 import { monitoringRoutes, serverMetrics } from "./monitoring/mod.ts";
+import { defaultLimits } from "./options.ts";
 import { NatsServer } from "./server.ts";
 
 /** Key under which the {@linkcode NatsServer} is provided. */
@@ -50,7 +51,16 @@ export function natsServer(
     config: natsServerFields,
     async init({ name, config, log, clock, random, metrics, find, provide }) {
       const credentials = new CredentialFiles(config);
-      const options = { ...serverOptions(config), ...await credentials.read() };
+      const maxConnections = connectionLimit(config.maxConnections, descriptorLimit());
+      if (maxConnections < config.maxConnections) {
+        const isDefault = config.maxConnections === defaultLimits.maxConnections;
+        log[isDefault ? "info" : "warn"](
+          "Fewer connections than configured, for lack of file descriptors",
+          { configured: config.maxConnections, maxConnections },
+        );
+      }
+      const base = serverOptions({ ...config, maxConnections });
+      const options = { ...base, ...await credentials.read() };
       const server = new NatsServer({ ...options, name: serverName, families, log, clock, random });
       metrics.add(...serverMetrics(server));
       provide(natsServerToken, server);
@@ -91,4 +101,13 @@ async function followFiles(
       status.error(reason);
     }
   }
+}
+
+/**
+ * How many clients may be connected: at most a third of the process's descriptors, because each client uses one and the
+ * rest of the agent needs descriptors too.
+ */
+export function connectionLimit(configured: number, descriptors: number | undefined): number {
+  if (descriptors === undefined) return configured;
+  return Math.max(1, Math.min(configured, Math.floor(descriptors / 3)));
 }

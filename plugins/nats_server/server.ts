@@ -336,15 +336,15 @@ export class NatsServer implements AsyncDisposable {
   }
 
   #info(): ServerInfo {
-    const { name = this.#id, host, limits } = this.#options;
+    const { name = this.#id, host, limits, clientAdvertise } = this.#options;
     return {
       server_id: this.#id,
       server_name: name,
       version: compatibleVersion,
       proto: 1,
       go: "n/a",
-      host,
-      port: this.#port,
+      host: clientAdvertise?.host ?? host,
+      port: clientAdvertise?.port ?? this.#port,
       headers: true,
       ...(this.#options.authenticator.required ? { auth_required: true } : {}),
       ...(this.#tls === null ? {} : { tls_required: true }),

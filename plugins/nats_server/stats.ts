@@ -52,7 +52,8 @@ export type ViolationKind =
   | "publish_permission"
   | "subscribe_permission"
   | "invalid_subject"
-  | "max_subscriptions";
+  | "max_subscriptions"
+  | "max_sub_tokens";
 
 /** All kinds of violations. */
 export const violationKinds: readonly ViolationKind[] = [
@@ -60,6 +61,7 @@ export const violationKinds: readonly ViolationKind[] = [
   "subscribe_permission",
   "invalid_subject",
   "max_subscriptions",
+  "max_sub_tokens",
 ];
 
 /** Counters of one server. Times are milliseconds since 1970. */

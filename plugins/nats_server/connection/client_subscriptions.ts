@@ -25,7 +25,7 @@ export interface SubscriptionContext {
   readonly router: Router;
   readonly counters: Counters;
   /** Current limits. */
-  readonly limits: Pick<NatsLimits, "maxSubscriptions">;
+  readonly limits: Pick<NatsLimits, "maxSubscriptions" | "maxSubTokens">;
 }
 
 /** Subscriptions of one client by the ids that it chose. */
@@ -58,6 +58,11 @@ export class ClientSubscriptions {
     const { counters, limits, router } = this.#context;
     if (queue === systemGroup || !this.#isAllowed(subject, queue)) {
       return this.#refusal(subject, queue);
+    }
+    if (limits.maxSubTokens > 0 && subject.split(".").length > limits.maxSubTokens) {
+      counters.violations.max_sub_tokens++;
+      const text = `Permissions Violation for Subscription to ${goQuote(subject)}, too many tokens`;
+      return { kind: "refused", text };
     }
     if (limits.maxSubscriptions > 0 && this.#bySid.size >= limits.maxSubscriptions) {
       counters.violations.max_subscriptions++;

@@ -28,6 +28,8 @@ export interface AuthOptions {
   readonly token?: string;
   /** Users that may connect. */
   readonly users?: readonly NatsUser[];
+  /** Name or nkey of the listed user as which clients without credentials connect. Default: they are refused. */
+  readonly noAuthUser?: string;
   /** Permissions of users without their own. Default: everything is allowed. */
   readonly defaultPermissions?: NatsPermissions;
   /** Monotonic time in milliseconds, for the expiry of allowed responses. Default: `performance.now`. */
@@ -43,7 +45,7 @@ interface Account {
  * An authenticator for these credentials.
  *
  * @throws {TypeError} When neither or both of token and users are given, a name is used twice, a secret is empty,
- * or a permission is invalid.
+ * a permission is invalid, or `noAuthUser` is not a listed user.
  *
  * @example
  * ```ts
@@ -59,7 +61,8 @@ interface Account {
  * ```
  */
 export function authenticator(options: AuthOptions): Authenticator {
-  const { token, users = [], defaultPermissions, nowMs = () => performance.now() } = options;
+  const { token, users = [], noAuthUser, defaultPermissions, nowMs = () => performance.now() } =
+    options;
   if ((token === undefined) === (users.length === 0)) {
     throw new TypeError("Cannot set up authentication: give either a token or users");
   }
@@ -69,9 +72,10 @@ export function authenticator(options: AuthOptions): Authenticator {
     guard: permissions?.guard(nowMs) ?? null,
   });
   if (token !== undefined) {
+    if (noAuthUser !== undefined) throw unknownNoAuthUser(noAuthUser);
     return tokenAuthenticator(checkedSecret(token, "token"), defaults, admit);
   }
-  return userAuthenticator(users, defaults, admit);
+  return userAuthenticator(users, noAuthUser, defaults, admit);
 }
 
 function tokenAuthenticator(
@@ -90,6 +94,7 @@ function tokenAuthenticator(
 
 function userAuthenticator(
   users: readonly NatsUser[],
+  noAuthUser: string | undefined,
   defaults: PermissionSet | null,
   admit: (account: Account) => Principal,
 ): Authenticator {
@@ -108,7 +113,13 @@ function userAuthenticator(
     else passwords.set(name, { name, permissions, password: checkedSecret(user.password, name) });
   }
 
+  const anonymous = noAuthUser === undefined
+    ? undefined
+    : passwords.get(noAuthUser) ?? keys.get(noAuthUser);
+  if (noAuthUser !== undefined && anonymous === undefined) throw unknownNoAuthUser(noAuthUser);
+
   function authenticate(given: Credentials): Principal | null | Promise<Principal | null> {
+    if (anonymous !== undefined && isEmpty(given)) return admit(anonymous);
     if (keys.size > 0 && given.nkey !== "") {
       const account = keys.get(given.nkey);
       if (account === undefined) return null;
@@ -129,6 +140,16 @@ function whenTrue(
 ): Principal | null | Promise<Principal | null> {
   if (typeof verdict === "boolean") return verdict ? principal() : null;
   return verdict.then((matches) => matches ? principal() : null);
+}
+
+function isEmpty({ user, pass, token, nkey }: Credentials): boolean {
+  return user === "" && pass === "" && token === "" && nkey === "";
+}
+
+function unknownNoAuthUser(name: string): TypeError {
+  return new TypeError(
+    `Invalid no_auth_user "${name}": it must be the name or nkey of a listed user`,
+  );
 }
 
 function checkedSecret(secret: string, owner: string): string {

@@ -3,6 +3,7 @@ import { definePlugin, hasCode } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import { http, httpToken } from "../../../plugins/http/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
+import { connectionLimit } from "../../../plugins/nats_server/plugin.ts";
 import { RawClient } from "./_raw_client.ts";
 
 /** A plugin that subscribes in its init and remembers the server. */
@@ -110,4 +111,11 @@ Deno.test("natsServer() serves monitoring on the REST port", async () => {
   assert.equal((await get("/connz?subs=1&sort=msgs_to&limit=1")).body.connections[0].name, "one");
   assert.equal((await get("/connz?sort=nonsense")).status, 400);
   assert.equal((await get("/connz?limit=x")).status, 400);
+});
+
+Deno.test("connectionLimit() leaves two thirds of the file descriptors to the rest of the agent", () => {
+  assert.equal(connectionLimit(65_536, 1_024), 341);
+  assert.equal(connectionLimit(100, 1_024), 100);
+  assert.equal(connectionLimit(65_536, undefined), 65_536);
+  assert.equal(connectionLimit(65_536, 2), 1);
 });

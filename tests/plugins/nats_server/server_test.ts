@@ -201,3 +201,38 @@ Deno.test("two servers in one process share no state", async () => {
   assert.ok(!other.hasSubscribers("a"));
   assert.equal(other.stats.totalConnections, 0);
 });
+
+Deno.test("a subscription with more tokens than max_sub_tokens gets an -ERR, and the client stays", async () => {
+  await using server = await startedServer({ limits: { maxSubTokens: 3 } });
+  await using client = await RawClient.connect(server.port);
+  await client.send("SUB a.b.c 1\r\nSUB a.b.c.> 2\r\n");
+  await client.settle();
+  assert.equal(
+    client.take(),
+    `-ERR 'Permissions Violation for Subscription to "a.b.c.>", too many tokens'\r\n`,
+  );
+  assert.equal(server.stats.subscriptions, 1);
+  assert.equal(server.stats.violations.max_sub_tokens, 1);
+});
+
+for (
+  const [clientAdvertise, host, port] of [
+    ["nats.example.org", "nats.example.org", undefined],
+    ["nats.example.org:4333", "nats.example.org", 4333],
+    ["[::1]:4333", "::1", 4333],
+  ] as const
+) {
+  Deno.test(`INFO shows the advertised address ${clientAdvertise}`, async () => {
+    await using server = await startedServer({ clientAdvertise });
+    await using client = await RawClient.open(server.port);
+    await client.until(() => client.received.endsWith("\r\n"));
+    const info = JSON.parse(client.received.slice(5));
+    assert.deepEqual([info.host, info.port], [host, port ?? server.port]);
+  });
+}
+
+Deno.test("NatsServer() throws when the advertised address is invalid", () => {
+  for (const clientAdvertise of ["", "a b", "host:port", "host:0", "host:70000"]) {
+    assert.throws(() => new NatsServer({ clientAdvertise }), TypeError, clientAdvertise);
+  }
+});

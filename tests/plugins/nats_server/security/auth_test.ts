@@ -149,3 +149,29 @@ Deno.test("a granted response wins over a deny list", () => {
   guard.expectResponse("inbox.1");
   assert.equal(guard.mayPublish("inbox.1"), true);
 });
+
+Deno.test("a client without credentials connects as no_auth_user, with its permissions", async () => {
+  await using server = await startedServer({
+    authenticator: authenticator({
+      users: [
+        { user: "guest", password: "p", permissions: { publish: { allow: ["open"] } } },
+        { user: "app", password: "p" },
+      ],
+      noAuthUser: "guest",
+    }),
+  });
+  await using guest = await RawClient.connect(server.port);
+  await guest.send("PUB closed 0\r\n\r\nPUB open 0\r\n\r\n");
+  await guest.settle();
+  assert.equal(guest.take(), `-ERR 'Permissions Violation for Publish to "closed"'\r\n`);
+  await using wrong = await RawClient.open(server.port);
+  await wrong.send('CONNECT {"user":"app","pass":"wrong"}\r\n');
+  await wrong.closed();
+  assert.match(wrong.received, /Authorization Violation/);
+});
+
+Deno.test("authenticator() refuses a no_auth_user that is not listed", () => {
+  const users = [{ user: "a", password: "p" }];
+  assert.throws(() => authenticator({ users, noAuthUser: "b" }), /Invalid no_auth_user "b"/);
+  assert.throws(() => authenticator({ token: "t", noAuthUser: "b" }), /Invalid no_auth_user "b"/);
+});
