@@ -1,4 +1,5 @@
 import { AgentError, describeError, hasCode } from "../../core/errors/mod.ts";
+import { redactText } from "../../core/log/mod.ts";
 import type { CliIo } from "./io.ts";
 
 /** Exit codes of the process. */
@@ -23,10 +24,10 @@ export function reportFailure(error: unknown, io: Pick<CliIo, "err">): number {
   return codeOf(error instanceof AggregateError ? error.cause ?? error.errors[0] : error);
 }
 
-/** The text of an error with its causes, and the most specific code. */
+/** The text of an error with its causes, without user information of URLs, and the most specific code. */
 export function failureText(error: unknown): string {
   const code = specificCode(error);
-  const text = describeError(error);
+  const text = redactText(describeError(error));
   if (code === undefined) return text;
   // A list of problems follows the first line, so the code stands at its end.
   const [first, ...rest] = text.split("\n");

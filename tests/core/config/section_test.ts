@@ -140,10 +140,10 @@ Deno.test("unknownKeys() refuses a section that is not a mapping, and accepts an
   assert.deepEqual(unknownKeys(known, sourcesOf({ file: "rest:" })), []);
 });
 
-Deno.test("a variable that is not valid JSON is shown as it is", () => {
+Deno.test("a variable that is not valid JSON is reported without its value, which may contain secrets", () => {
   const fields = { map: json((z) => z.record(z.string(), z.string()), { doc: "Map." }) };
   const [problem] = problemsOf(fields, { env: { APP_REST_MAP: "{broken" } });
-  assert.match(problem, /^environment: APP_REST_MAP: "\{broken": .*expected record/);
+  assert.match(problem, /^environment: APP_REST_MAP: a text: .*expected record/);
 });
 
 for (const text of ["0x1F", "1_000", "Infinity", "NaN", "6060abc", "-", "1 2"]) {
