@@ -13,8 +13,8 @@
  * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
  *
  * A file that cannot be written while others of its folder can does not pause publishers: its lines are dropped
- * at its bound. When a file fails, the folder is probed, so that this is known within a second. The reason
- * `disk_full` is not such a case, since it concerns the whole folder.
+ * at its bound. When a file fails, the folder is probed, and if the file fails again after that, this is known:
+ * it takes about three seconds. The reason `disk_full` is not such a case, since it concerns the whole folder.
  *
  * @module
  */
@@ -59,9 +59,11 @@ export interface PressureOwner {
   onFailure(): void;
 }
 
+/** A file or stream whose attempts fail: time of the first and of the last one, and reason of the last one. */
 interface Failure {
   readonly sinceMs: number;
-  readonly reason: string;
+  lastMs: number;
+  reason: string;
 }
 
 /** Watches the buffers of one destination. */
@@ -114,20 +116,26 @@ export class BackPressure {
 
   /** To be called when an attempt of `writer` failed and will be repeated. */
   failed(writer: LineWriter, delivery: Delivery): void {
-    if (this.#failing.has(writer) || delivery.status !== "retry") return;
+    if (delivery.status !== "retry") return;
     const { reason } = delivery;
-    this.#failing.set(writer, { sinceMs: this.#options.clock.monotonic(), reason });
-    this.isActive = true;
-    this.#owner.onFailure();
+    const now = this.#options.clock.monotonic();
+    const failure = this.#failing.get(writer);
+    if (failure === undefined) {
+      this.#failing.set(writer, { sinceMs: now, lastMs: now, reason });
+      this.isActive = true;
+      return this.#owner.onFailure();
+    }
+    failure.lastMs = now;
+    failure.reason = reason;
+    const full = this.#full.get(writer);
+    if (full?.isHolding !== true || !this.#failsAlone(writer)) return;
+    this.#drop(writer, full);
+    this.#resumeIfNoneHolds();
   }
 
-  /** To be called when the folder of the files can be written: those that fail do so alone. */
+  /** To be called when a probe found that the folder of the files can be written. */
   folderWorks(): void {
     this.#writtenMs = this.#options.clock.monotonic();
-    for (const [writer, full] of this.#full) {
-      if (full.isHolding && this.#failsAlone(writer)) this.#drop(writer, full);
-    }
-    this.#resumeIfNoneHolds();
   }
 
   /** To be called when `writer` has written a block. */
@@ -191,9 +199,10 @@ export class BackPressure {
     this.#options.gate.release(this);
   }
 
+  /** Whether the folder was written while this file failed, and the file failed again after that. */
   #failsAlone(writer: LineWriter): boolean {
     const failure = this.#failing.get(writer);
     return failure !== undefined && failure.reason !== "disk_full" &&
-      this.#writtenMs >= failure.sinceMs;
+      failure.sinceMs <= this.#writtenMs && this.#writtenMs < failure.lastMs;
   }
 }

@@ -162,7 +162,12 @@ Deno.test("a file that cannot be written holds publishers no longer than until i
   const sent = fill(f, "amf", () => gate.calls.length > 0);
   await until("the attempt failed", () => f.route.telemetry.writeFailures > 0);
   await f.clock.advance(500);
-  await until("publishers continue", () => gate.calls.length === 2);
+  // The probe and the next attempts run on the real disk.
+  await until("publishers continue", async () => {
+    await f.clock.advance(100);
+    return gate.calls.length === 2;
+  });
+  assert.ok(f.clock.monotonic() < 5_000, "it took as long as any other pause");
   for (let i = 0; i < 10; i++) f.send("amf", "c1", "late");
   assert.equal(f.files.book.dropped.get("overflow"), 10);
   await unblockFile(f, "amf");
@@ -217,6 +222,8 @@ Deno.test("a file that alone cannot be written never pauses the publishers of ot
   f.send("smf", "c1", "works");
   f.files.flushAll();
   await until("smf is written", () => f.files.book.delivered === 1);
+  await f.clock.advance(200);
+  await until("amf failed again", () => f.route.telemetry.writeFailures > 1);
   for (let i = 0; i < 100; i++) f.send("amf", "c1", "x".repeat(999));
   const { book } = f.files;
   assert.deepEqual([gate.calls, book.unaccounted], [[], 0]);
@@ -252,6 +259,8 @@ Deno.test("many files that cannot be written hold half of the buffer together, a
   f.send("smf", "c1", "works");
   f.files.flushAll();
   await until("smf is written", () => f.files.book.delivered === 2);
+  await f.clock.advance(200);
+  await until("all failed again", () => f.route.telemetry.writeFailures >= 2 * names.length);
   for (let i = 0; i < 50; i++) {
     for (const name of names) f.send(name, "c1", "x".repeat(999));
   }
@@ -262,4 +271,25 @@ Deno.test("many files that cannot be written hold half of the buffer together, a
   f.files.flushAll();
   await until("smf is written", () => f.files.book.delivered === 12);
   assert.deepEqual([gate.calls, f.files.book.dropped.get("overflow")], [[], dropped]);
+});
+
+Deno.test("publishers stay held when the folder works again before the next attempt of the full file", async () => {
+  using outer = tempDir();
+  const folder = outer.join("logs");
+  await Deno.writeTextFile(folder, "a file where the folder should be");
+  await using f = await fixture({ ...small, folder, maxBlockMs: 60_000 });
+  const gate = recordingGate();
+  f.route.attach(gate);
+  const sent = fill(f, "amf", () => gate.calls.length > 0);
+  await until("amf failed", () => f.route.telemetry.writeFailures > 0);
+  await Deno.remove(folder);
+  // The probe succeeds, and another file is written, while the full one waits for its next attempt.
+  f.files.tick();
+  f.send("smf", "c1", "first");
+  f.files.flushAll();
+  await until("smf is written", () => f.files.book.delivered === 1);
+  assert.deepEqual([gate.calls, f.files.book.dropped.size], [["pause"], 0]);
+  await f.clock.advance(1_000);
+  await until("amf is written", () => f.files.book.delivered === sent + 1);
+  assert.deepEqual([gate.calls, f.files.book.dropped.size], [["pause", "resume"], 0]);
 });

@@ -234,7 +234,9 @@ Deno.test("logs() probes the log folder when the logging mode changes to FILE", 
 Deno.test("logs() holds clients while lines cannot be written, and loses no line", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/logs`, "a file where the folder should be");
-    await using agent = await start(folder, { logs: { max_buffered: "64KiB" } });
+    await using agent = await start(folder, {
+      logs: { max_buffered: "64KiB", max_block: "1h" },
+    });
     const message = buildLogMessage({
       containerId: "c1",
       containerName: "amf",
