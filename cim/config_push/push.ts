@@ -134,12 +134,16 @@ export class Push {
   }
 
   #enter(state: PushState): void {
-    const { clock, history, log, resumeDelayMs } = this.#services;
+    const { clock, history, ledger, log, resumeDelayMs } = this.#services;
     const { key } = this.change;
     const run = this.#run;
     if (!run) return;
     switch (state.phase) {
       case "held":
+        // The application does not have it: it restarted, or no request reached it.
+        this.#mayHaveArrived = false;
+        ledger.unmarkSent(this.change);
+        history.update(key, { state: "seen", mayHaveArrived: false });
         run.end();
         break;
       case "posting":

@@ -168,3 +168,15 @@ Deno.test("a verdict is stored when receive() returns", async () => {
   );
   assert.match(new TextDecoder().decode(record!.value), /"verdict":"applied"/);
 });
+
+Deno.test("a request repeated for a restarted application is sent again after a kill of the agent", async () => {
+  await using before = await fixture();
+  await before.put("amf.json", 5);
+  before.app.script.push(Promise.withResolvers<never>().promise);
+  before.service.register({ ...app1, containerId: "c2" });
+  await before.settle();
+  assert.deepEqual(before.app.revisions, ["5", "5"]);
+  await using test = await before.restart();
+  await test.clock.advance(11_000);
+  assert.deepEqual(test.app.revisions, ["5", "5", "5"]);
+});
