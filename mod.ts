@@ -104,6 +104,7 @@ export {
   type DescribedSection,
   describeJsonSchema,
   describeMarkdown,
+  displayValue,
   duration,
   type Field,
   type FieldKind,

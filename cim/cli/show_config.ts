@@ -1,6 +1,7 @@
 import {
   describeJsonSchema,
   describeMarkdown,
+  displayValue,
   operatorKey,
   stringifyYaml,
 } from "../../core/mod.ts";
@@ -8,7 +9,6 @@ import { cimPlugins } from "../assembly/mod.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
-import { mask } from "./mask.ts";
 import { type ProductConfiguration, readConfiguration } from "./read_configuration.ts";
 
 /** What `cim config` prints. */
@@ -44,7 +44,7 @@ async function showValues({ results }: ProductConfiguration, io: CliIo): Promise
       const value = result.values?.[name];
       const origin = result.origins.get(key);
       if (origin === undefined) members.push(`  # ${key}: ${field.defaultText || "(not set)"}`);
-      else members.push(`  ${key}: ${await shown(mask(value))} # ${origin}`);
+      else members.push(`  ${key}: ${await shown(displayValue(value))} # ${origin}`);
     }
     if (members.length > 0) lines.set(plugin.section, [...new Set(members)]);
   }

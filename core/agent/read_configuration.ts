@@ -8,6 +8,7 @@ import {
   type ConfigProblem,
   type ConfigSources,
   type DescribedSection,
+  displayValue,
   operatorKey,
   problemText,
   readSection,
@@ -85,12 +86,12 @@ function contradictions(results: PluginSections): ConfigProblem[] {
   );
 }
 
-/** The values in use, by section and operator's key. Secrets print themselves redacted. */
+/** The values in use, by section and operator's key. Secrets are redacted, in structures and URLs too. */
 export function effectiveConfig(results: PluginSections): Record<string, Record<string, unknown>> {
   const shown: Record<string, Record<string, unknown>> = {};
   for (const [{ section, config }, { values }] of results) {
     for (const [key, field] of Object.entries(config)) {
-      (shown[section] ??= {})[operatorKey(key, field)] = values?.[key];
+      (shown[section] ??= {})[operatorKey(key, field)] = displayValue(values?.[key]);
     }
   }
   return shown;

@@ -11,7 +11,7 @@
  * @throws {SyntaxError} When the text is not JSON, or an object repeats a key.
  */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parsed(text);
   const repeated = repeatedKey(text);
   if (repeated) {
     const line = text.slice(0, repeated.at).split("\n").length;
@@ -20,6 +20,19 @@ export function parseJson(text: string): unknown {
     );
   }
   return value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The runtime quotes a part of the document; it may be a secret.
+    const reason = (error as SyntaxError).message.replace(
+      /, (\.\.\.)?".*(?= is not valid JSON$)/s,
+      "",
+    );
+    throw new SyntaxError(reason);
+  }
 }
 
 /** The first key that is repeated in its object. The text is valid JSON. */

@@ -17,9 +17,15 @@ export { stringify };
 export function parse(text: string): unknown {
   const lines = new LineCounter();
   // The package's own check for repeated keys takes time that grows with the square of their number.
-  const document = parseDocument(text, { uniqueKeys: false, lineCounter: lines });
+  const options = { uniqueKeys: false, prettyErrors: false, lineCounter: lines };
+  const document = parseDocument(text, options);
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw problem;
+  if (problem) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    // The package quotes parts of the document behind a colon; they may be secrets.
+    const reason = problem.message.replace(/:.*$/s, "");
+    throw new SyntaxError(`${reason} at line ${line}, column ${col}`);
+  }
   visit(document, {
     Map(_, { items }) {
       const keys = new Set<unknown>();

@@ -36,6 +36,7 @@ export {
   size,
   text,
 } from "./field.ts";
+export { displayValue } from "./display.ts";
 export { ConfigError, type ConfigProblem, nearest, problemText } from "./problem.ts";
 export { Secret } from "./secret.ts";
 export { readSection, type ReadSectionOptions, type SectionResult } from "./section.ts";

@@ -5,7 +5,7 @@
  */
 import { describeError } from "../errors/mod.ts";
 import { environmentKey, splitTarget } from "./_target.ts";
-import { redactText } from "../log/mod.ts";
+import { displayValue } from "./display.ts";
 import { type ConfigOf, type Field, type Fields, operatorKey } from "./field.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { Secret } from "./secret.ts";
@@ -177,12 +177,12 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
   return { message: `${shownValue(field, raw)}: ${outcome.issues.join("; ")}` };
 }
 
-/** The value for a message. A structured value may contain secrets, such as users, so only its type is shown. */
+/** A wrong value for a message. A structure may contain secrets anywhere, so only its type is shown. */
 function shownValue({ kind }: Field<unknown>, raw: unknown): string {
   if (kind === "json") {
     return Array.isArray(raw) ? "a list" : typeof raw === "string" ? "a text" : `a ${typeof raw}`;
   }
-  const shown = redactText(JSON.stringify(raw) ?? String(raw));
+  const shown = JSON.stringify(displayValue(raw)) ?? String(raw);
   return shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;
 }
 

@@ -232,10 +232,14 @@ async function readConfigFile(
 
 function splitSet(argument: string): [string, string] {
   const at = argument.indexOf("=");
-  if (at < 1 || !argument.slice(0, at).includes(".")) {
+  const target = at < 0 ? argument : argument.slice(0, at);
+  if (at < 1 || !target.includes(".")) {
+    // The value is not shown: it may be a secret.
     throw new AgentError(
       "config_invalid",
-      `Cannot use --set ${argument}: must be section.key=value, for example --set rest.port=6060`,
+      `Cannot use --set ${target}${
+        at < 0 ? "" : "=..."
+      }: must be section.key=value, for example --set rest.port=6060`,
     );
   }
   return [argument.slice(0, at), argument.slice(at + 1)];

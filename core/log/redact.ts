@@ -38,6 +38,11 @@ export function redactText(text: string): string {
   return cut.replace(userInfo, `$1${hidden}@`);
 }
 
+/** Whether a member of this name is a secret, such as `password` or `apiKey`. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
 function redactValue(value: unknown, depth: number): unknown {
   if (typeof value === "string") return redactText(value);
   if (typeof value === "bigint") return value.toString();

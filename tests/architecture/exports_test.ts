@@ -8,11 +8,11 @@ const values = words(`
   BufferedResponse bytes bytesCodec choice ConfigError connectNats connectors consoleSink
   coreErrors counter createAgent createRoute deadline defineErrors definePlugin deleteBy
   delivered deliveryOf describeDelivery describeError describeJsonSchema describeMarkdown
-  duration errorCode etcd EtcdStore etcdToken flag formatDuration formatJson formatSize
-  formatText gauge hasCode health histogram http httpErrors HttpProblem httpToken integer
-  isAbort json jsonCodec jsonResponse LineStream list listAndWatch loadSources local localkv
-  localkvErrors localkvToken LocalStore logLevels LogRegistry logsToken memoryStore MetricSet
-  metricsToken milliseconds nats natsErrors NatsServer natsServer natsServerErrors
+  displayValue duration errorCode etcd EtcdStore etcdToken flag formatDuration formatJson
+  formatSize formatText gauge hasCode health histogram http httpErrors HttpProblem httpToken
+  integer isAbort json jsonCodec jsonResponse LineStream list listAndWatch loadSources local
+  localkv localkvErrors localkvToken LocalStore logLevels LogRegistry logsToken memoryStore
+  MetricSet metricsToken milliseconds nats natsErrors NatsServer natsServer natsServerErrors
   natsServerToken natsToken number parseDuration parseSize prefixView problemText prometheus
   prometheusToken readConfiguration readSection redact redactText registry retry RevisionStore
   rpc runAgent Secret secret ServiceLabel serviceLabelPlugin serviceLabelToken settle size

@@ -1,0 +1,45 @@
+/**
+ * Configuration values for people, without secrets.
+ *
+ * @module
+ */
+import { isSecretName } from "../log/mod.ts";
+import { Secret } from "./secret.ts";
+
+const hidden = "[redacted]";
+
+/**
+ * Returns a copy of a configuration value that is safe to print: members with the name of a secret and the user
+ * information of URLs are replaced by `[redacted]`, at any depth.
+ *
+ * @example
+ * ```ts
+ * import { displayValue } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(displayValue([{ user: "a", password: "b" }, "http://a:b@host"]), [
+ *   { user: "a", password: "[redacted]" },
+ *   "http://[redacted]@host",
+ * ]);
+ * ```
+ */
+export function displayValue(value: unknown): unknown {
+  if (typeof value === "string") return displayText(value);
+  if (value instanceof Secret) return hidden;
+  if (Array.isArray(value)) return value.map(displayValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      isSecretName(name) && member !== undefined ? hidden : displayValue(member),
+    ]),
+  );
+}
+
+/**
+ * A text without the user information of URLs. Everything between `://` and the last `@` counts, so that a
+ * password with characters that a URL does not allow is hidden as well.
+ */
+function displayText(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, `$1${hidden}@`);
+}
