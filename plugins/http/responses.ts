@@ -13,7 +13,18 @@ const plainHeaders = {
   "x-content-type-options": "nosniff",
 };
 
-/** An answer that is held in memory until the client has read it, with its size known to the server's limits. */
+/**
+ * An answer that is held in memory until the client has read it, with its size known to the server's limits.
+ *
+ * @example
+ * ```ts
+ * import { BufferedResponse } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const response = new BufferedResponse(new TextEncoder().encode("hello"), { status: 200 });
+ * assert.equal(response.byteLength, 5);
+ * ```
+ */
 export class BufferedResponse extends Response {
   /** Size of the body. */
   readonly byteLength: number;
