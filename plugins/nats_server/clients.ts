@@ -158,6 +158,7 @@ export class Clients {
       get authenticator() {
         return server.authenticator;
       },
+      serverInfo: () => server.info(),
       info: (clientId, transport, nonce, extra) =>
         infoLine(server.info(), {
           client_id: clientId,

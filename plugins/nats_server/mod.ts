@@ -3,7 +3,8 @@
  *
  * What it does not have of nats-server: accounts, operators and JWT, clusters, gateways, leaf nodes, JetStream,
  * WebSocket, MQTT, subject `mappings`, `pinned_certs`, `allowed_connection_types`, `verify_and_map`, `allow_non_tls`,
- * `handshake_first` with a fallback, `$SYS` requests, message tracing, and monitoring pages other than `varz`, `connz`,
+ * `handshake_first` with a fallback, `$SYS` requests other than
+ * `$SYS.REQ.USER.INFO`, message tracing, and monitoring pages other than `varz`, `connz`,
  * `subsz` and `healthz` (set `nats.url` to an external server if you need them). It binds nothing but loopback while everyone could connect, never drops a message
  * silently, and keeps all state in the {@linkcode NatsServer} object.
  *

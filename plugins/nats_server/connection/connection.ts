@@ -40,6 +40,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { Output, type OutputOwner } from "./output.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { ServerContext } from "./server_context.ts";
+import { userInfoReply } from "./user_info.ts";
 
 /** A connected client. */
 export class Connection implements Publisher, ParserSink, OutputOwner {
@@ -101,11 +102,6 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     });
     this.startedMs = clock.now();
     this.activity = new Activity(clock);
-  }
-
-  /** Whether CONNECT was accepted. */
-  get isConnected(): boolean {
-    return this.#isConnected;
   }
 
   /** Serves the client until its connection has ended. Never rejects. */
@@ -202,6 +198,11 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   violate(kind: ViolationKind, text: string, subject: string): void {
     this.#context.counters.violations[kind]++;
     this.#error(`${text}${goQuote(subject)}`);
+  }
+
+  userInfo(): Uint8Array {
+    const { clock } = this.#context;
+    return userInfoReply(this.#context.serverInfo(), this.options, this.principal, clock.now());
   }
 
   ok(): void {

@@ -7,3 +7,4 @@ export { ClientSubscriptions } from "./client_subscriptions.ts";
 export { Connection } from "./connection.ts";
 export { PendingTotal } from "./pending_total.ts";
 export type { ServerContext } from "./server_context.ts";
+export { userOf } from "./user_info.ts";

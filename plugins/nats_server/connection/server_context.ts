@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock, Logger } from "../../../core/mod.ts";
+import type { ServerInfo } from "../protocol/mod.ts";
 import type { Authenticator } from "../security/mod.ts";
 import type { NatsLimits } from "../options.ts";
 import type { PendingTotal } from "./pending_total.ts";
@@ -24,6 +25,8 @@ export interface ServerContext {
   readonly authenticator: Authenticator;
   /** TLS settings; `null` without TLS. */
   readonly tls: TlsContext | null;
+  /** Members of INFO that are the same for every client. */
+  serverInfo(): ServerInfo;
   /** The INFO line for one client. */
   info(
     clientId: number,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Connection } from "../connection/mod.ts";
+import { type Connection, userOf } from "../connection/mod.ts";
 import { fromByteString } from "../protocol/mod.ts";
 import type { CloseReason } from "../stats.ts";
 import { goDuration, uptimeText } from "./time_text.ts";
@@ -77,7 +77,7 @@ export function recordOf(
     inBytes: connection.inBytes,
     outBytes: connection.outBytes,
     subscriptions: connection.subscriptions.size,
-    user: options.nkey || options.user || (options.auth_token === "" ? "" : "[REDACTED]"),
+    user: userOf(options),
     fixed: {
       ip: transport.remote.hostname,
       port: transport.remote.port,

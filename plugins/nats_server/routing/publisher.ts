@@ -25,6 +25,8 @@ export interface Publisher extends Client {
   stalledBy: Client | null;
   /** Answers with an -ERR that does not end the connection. */
   violate(kind: ViolationKind, text: string, subject: string): void;
+  /** The reply to a request for its own user information. */
+  userInfo(): Uint8Array;
   /** Answers `+OK`. */
   ok(): void;
 }

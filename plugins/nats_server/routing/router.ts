@@ -12,6 +12,7 @@ import {
   byteString,
   byteStringBytes,
   type Frame,
+  fromByteString,
   layOut,
   type PublishedFrame,
   rewrittenLine,
@@ -21,22 +22,13 @@ import { isReservedReply, Sublist } from "../subjects/mod.ts";
 import type { Client } from "./client.ts";
 import { ReusedView } from "./message_view.ts";
 import type { Publisher } from "./publisher.ts";
+import type { RouterOptions } from "./router_options.ts";
 import { type CacheStats, SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import type { SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
 import { TurnBudget } from "./turn_budget.ts";
 
 const lineEnd = byteStringBytes("\r\n");
-/** Options of {@linkcode Router}. */
-export interface RouterOptions {
-  readonly counters: Counters;
-  readonly subjectMetrics: SubjectMetrics;
-  /** Called with the subject and the error when a handler throws. */
-  readonly onHandlerError: (subject: string, error: unknown) => void;
-  /** Returns a number from 0 to 1; seeds the choice within queue groups. */
-  readonly random: () => number;
-}
-
 /** Delivers messages. See the module comment. */
 export class Router {
   readonly sublist: Sublist<Subscription> = new Sublist<Subscription>();
@@ -76,6 +68,7 @@ export class Router {
     from.inMessages++;
     from.inBytes += bytes;
     if (entry.isReserved || !mayPublish(from, entry)) {
+      if (entry.isUserInfo && mayPublish(from, entry)) return this.#userInfo(from, frame, buffer);
       from.violate("publish_permission", `Permissions Violation for Publish to `, entry.subject);
       return true;
     }
@@ -373,6 +366,13 @@ export class Router {
     this.#onHandlerError(subject, error);
   }
 
+  #userInfo(from: Publisher, { replyStart, replyEnd }: Frame, buffer: Uint8Array): true {
+    if (from.verbose) from.ok();
+    const reply = fromByteString(byteString(buffer, replyStart, replyEnd));
+    if (this.isPublishable(reply)) this.publishLocal(reply, from.userInfo(), "", null);
+    return true;
+  }
+
   /** Sends the 503 message of a request without subscribers; the requester must be subscribed to its reply subject. */
   #noResponders(from: Publisher, entry: SubjectEntry, frame: Frame, buffer: Uint8Array): void {
     const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
@@ -389,8 +389,7 @@ export class Router {
     let state = this.#randomState;
     state ^= state << 13;
     state ^= state >>> 17;
-    state ^= state << 5;
-    this.#randomState = state;
+    this.#randomState = state ^= state << 5;
     return state >>> 0;
   }
 }

@@ -14,6 +14,7 @@ import {
   isReservedSubject,
   isValidSubject,
   type Sublist,
+  userInfoSubject,
 } from "../subjects/mod.ts";
 import type { SubjectFamily, SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
@@ -29,8 +30,10 @@ export class SubjectEntry {
   /** Byte string of the subject. */
   readonly subject: string;
   readonly family: SubjectFamily;
-  /** Whether clients may not publish on it. */
+  /** Whether messages of clients on it are not routed: refused, or handled by the server itself. */
   readonly isReserved: boolean;
+  /** Whether the server itself replies to requests on it. */
+  readonly isUserInfo: boolean;
   generation = -1;
   /** Plain subscriptions of clients. */
   clients: readonly Subscription[] = [];
@@ -45,7 +48,8 @@ export class SubjectEntry {
   constructor(subject: string, family: SubjectFamily) {
     this.subject = subject;
     this.family = family;
-    this.isReserved = isReservedSubject(subject);
+    this.isUserInfo = subject === userInfoSubject;
+    this.isReserved = this.isUserInfo || isReservedSubject(subject);
   }
 
   /** The subject as text. */

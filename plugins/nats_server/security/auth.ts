@@ -70,6 +70,7 @@ export function authenticator(options: AuthOptions): Authenticator {
   const admit = ({ name, permissions }: Account): Principal => ({
     name,
     guard: permissions?.guard(nowMs) ?? null,
+    ...(permissions === null ? {} : { permissions: permissions.source }),
   });
   if (token !== undefined) {
     if (noAuthUser !== undefined) throw unknownNoAuthUser(noAuthUser);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Guard } from "./guard.ts";
+import type { NatsPermissions } from "./permissions.ts";
 
 /** Credentials of a client, from its CONNECT. */
 export interface Credentials {
@@ -29,6 +30,8 @@ export interface Principal {
   readonly name: string;
   /** Permissions; `null` when everything is allowed. */
   readonly guard: Guard | null;
+  /** Permissions as configured, for user information. Absent when everything is allowed. */
+  readonly permissions?: NatsPermissions;
 }
 
 /** Decides which clients may connect. */

@@ -63,9 +63,13 @@ export class PermissionSet {
   readonly #subscribeAllow: RuleList;
   readonly #subscribeDeny: RuleList;
   readonly responses: Required<ResponseRules> | null;
+  /** The permissions as configured. */
+  readonly source: NatsPermissions;
 
   /** @throws {TypeError} When an allow list is empty, or an entry is not a subject, or not a subject and a queue. */
-  constructor({ publish, subscribe, allowResponses = false }: NatsPermissions) {
+  constructor(source: NatsPermissions) {
+    const { publish, subscribe, allowResponses = false } = source;
+    this.source = source;
     const { max = 1, expiresMs = 120_000 } = typeof allowResponses === "boolean"
       ? {}
       : allowResponses;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { isReservedReply, isReservedSubject } from "./reserved.ts";
+export { isReservedReply, isReservedSubject, userInfoSubject } from "./reserved.ts";
 export {
   hasValidTokens,
   hasWildcard,

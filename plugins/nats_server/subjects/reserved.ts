@@ -25,3 +25,6 @@ export function isReservedReply(buffer: Uint8Array, start: number, end: number):
 function isLonger(text: string, prefix: string): boolean {
   return text.length > prefix.length && text.startsWith(prefix);
 }
+
+/** Request for information about the client's own user; the server itself replies. */
+export const userInfoSubject = "$SYS.REQ.USER.INFO";

@@ -93,6 +93,7 @@ function context(router: Router, counters: ReturnType<typeof zeroCounters>): Ser
     pending: new PendingTotal(() => Infinity, assert.fail),
     authenticator: noAuthentication,
     tls: null,
+    serverInfo: assert.fail,
     info: () => bytes("INFO {}\r\n"),
     firstPingMs: () => 1_000,
     onClosed: nothing,

@@ -42,7 +42,8 @@ Deno.test("a client with the configured nkey can connect, one with another canno
   const client = await connect({ ...options, authenticator: nkeyAuthenticator(pair.getSeed()) });
   await client.flush();
   assert.equal(
-    (server.monitor.connz().connections as { authorized_user: string }[])[0].authorized_user,
+    (server.monitor.connz({ auth: true }).connections as { authorized_user: string }[])[0]
+      .authorized_user,
     pair.getPublicKey(),
   );
   await client.close();
