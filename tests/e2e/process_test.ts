@@ -71,6 +71,7 @@ Deno.test({
     );
     const { code, err } = await agent.ended;
     assert.equal(code, 0, err);
-    assert.match(err, /^cim: Cannot start agent cim: .* \(start_aborted\)$/m);
+    // How far the start gets until the runtime delivers the signal depends on the load of the machine.
+    assert.match(err, /^cim: Cannot start agent cim: .* \(start_aborted\)$|cim Stopped /m);
   },
 });
