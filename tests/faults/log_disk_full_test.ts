@@ -5,17 +5,17 @@ import { tempDir } from "../_support/temp_dir.ts";
 
 /** A small file system of its own; undefined where mounting is not allowed. */
 async function smallDisk(): Promise<(AsyncDisposable & { readonly folder: string }) | undefined> {
-  using dir = tempDir();
-  const folder = dir.path;
+  using stack = new DisposableStack();
+  const folder = stack.use(tempDir()).path;
   if (!await run("mount", "-t", "tmpfs", "-o", "size=512k,nr_inodes=64", "tmpfs", folder)) {
-    await Deno.remove(folder);
     return undefined;
   }
+  const mounted = stack.move();
   return {
     folder,
     async [Symbol.asyncDispose]() {
       await run("umount", folder);
-      await Deno.remove(folder);
+      mounted.dispose();
     },
   };
 }
