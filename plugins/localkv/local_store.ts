@@ -77,7 +77,7 @@ export class LocalStore extends RevisionStore {
   readonly #table: SqliteTable;
   readonly #file: FileIdentity;
 
-  private constructor(table: SqliteTable, path: string, options: LocalStoreOptions) {
+  private constructor(table: SqliteTable, file: FileIdentity, options: LocalStoreOptions) {
     const { clock, log, maxValueBytes = 1.5 * mebibyte } = options;
     super(table, {
       name: "embedded store",
@@ -87,7 +87,7 @@ export class LocalStore extends RevisionStore {
       onExpiryFailure: (error) => log?.error("Cannot delete expired keys; retrying", { error }),
     });
     this.#table = table;
-    this.#file = identifyFile(path);
+    this.#file = file;
   }
 
   /**
@@ -114,13 +114,14 @@ export class LocalStore extends RevisionStore {
       makePrivateFile(path);
       narrowModes([path, `${path}-wal`], log);
       const table = rollback.use(new SqliteTable(path, tableOptions));
-      const store = new LocalStore(table, path, options);
+      const store = new LocalStore(table, identifyFile(path), options);
       noteOwner(folder, log);
       rollback.move();
       return store;
     } catch (cause) {
       if (isLocked(cause)) throw ownedError(folder, readOwner(folder));
-      throw cause instanceof AgentError ? cause : folderError(folder, cause);
+      if (cause instanceof AgentError || cause instanceof RangeError) throw cause;
+      throw folderError(folder, cause);
     }
   }
 

@@ -129,6 +129,7 @@ Deno.test("LocalStore.open() throws when an option is out of range", () =>
     assert.throws(() => open({ maxBytes: 1 }), RangeError);
     assert.throws(() => open({ maxHistory: 0 }), RangeError);
     assert.throws(() => open({ maxHistoryAgeMs: 0 }), RangeError);
+    assert.throws(() => open({ maxWatchBytes: 0 }), RangeError);
     assert.throws(() => LocalStore.open({ folder: "" }), TypeError);
     return Promise.resolve();
   }));
