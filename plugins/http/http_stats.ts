@@ -16,6 +16,7 @@ const connectionLimits = [
   "write_timeout",
   "idle_evicted",
   "stalled_evicted",
+  "unread_limit",
 ] as const;
 const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
 const maxReasons = 64;

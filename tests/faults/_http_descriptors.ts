@@ -14,6 +14,7 @@ const listener = new HttpListener(() => Promise.resolve(new Response("ok")), {
   hostname: "127.0.0.1",
   port: 0,
   maxConnections: 32,
+  maxRequests: 1_024,
   headerTimeoutMs: 10_000,
   idleTimeoutMs: 60_000,
   writeTimeoutMs: 30_000,

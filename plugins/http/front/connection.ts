@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   readonly isProbeOnly: boolean;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether as many requests are unread as may be, over all connections. */
+  readonly isFull: () => boolean;
   /** Called when the connection starts or stops being without a request in progress. */
   readonly onIdle: (isIdle: boolean) => void;
   /** Called when the client stops reading for a second, and when it reads again. */
@@ -47,6 +49,9 @@ export interface ConnectionOptions {
   /** Called once, when the connection is closed. */
   readonly onClose: () => void;
 }
+
+/** Unread requests that a connection may add to when the server is full; with more it is closed. */
+const maxUnreadWhenFull = 8;
 
 /** A client that reads nothing for this long counts as stalled. */
 const stalledAfterMs = 1_000;
@@ -63,6 +68,7 @@ export class Connection implements InnerClient, Disposable {
   #backend: Deno.TcpConn | undefined;
   #limit: Disposable | undefined;
   #isBackendEnded = false;
+  #isHttp2 = false;
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
@@ -75,7 +81,9 @@ export class Connection implements InnerClient, Disposable {
    * one when the connection ends first, because the inner server would wait forever for a handler that never returns.
    */
   serve(request: Request, sent: Promise<void>): Promise<Response> {
-    const { handler, peer, limits, clock, isProbeOnly, onIdle } = this.#options;
+    const { handler, peer, limits, clock, isProbeOnly, isFull, onIdle } = this.#options;
+    // Even a refusal is held until it is read, and a client of HTTP/2 can leave hundreds unread.
+    if (this.#inProgress.size >= maxUnreadWhenFull && isFull()) this.#closeFor("unread_limit");
     const { promise: answer, resolve: onAnswer, reject: onFailure } = Promise.withResolvers<
       Response
     >();
@@ -98,6 +106,7 @@ export class Connection implements InnerClient, Disposable {
     const watch = {
       clock,
       timeoutMs: limits.writeTimeoutMs,
+      isHttp2: this.#isHttp2,
       onStall: () => this.#closeFor("write_timeout"),
     };
     const { signal } = this.#ended;
@@ -114,6 +123,7 @@ export class Connection implements InnerClient, Disposable {
     try {
       const head = await readHead(this.#options.client, buffer);
       if (head.length === 0) return;
+      this.#isHttp2 = head[0] === 0x50 && head[1] === 0x52 && head[2] === 0x49;
       const backend = await this.#connect();
       if (backend) await this.#proxy(backend, declineUpgrade(head), buffer);
       else await this.#answerDirectly(head);

@@ -24,6 +24,8 @@ export interface ListenerOptions extends ConnectionLimits {
   readonly hostname: string;
   readonly port: number;
   readonly maxConnections: number;
+  /** Requests that may be unread before connections with many of them are closed. */
+  readonly maxRequests: number;
   readonly stats: HttpStats;
   readonly log: Logger;
   readonly clock: Clock;
@@ -177,6 +179,7 @@ export class HttpListener implements AsyncDisposable {
       isProbeOnly,
       clock,
       log,
+      isFull: () => stats.inFlight > this.#options.maxRequests,
       onIdle: (isIdle) => {
         // A connection of the probe lane has no place to give away.
         if (isIdle && !isProbeOnly) this.#idle.add(connection);

@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly clock: Clock;
   /** Time without progress after which the client counts as stalled, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether the connection is HTTP/2, in which even a small answer can wait in the inner server. */
+  readonly isHttp2: boolean;
   /** Called once when the client stalls. */
   readonly onStall: () => void;
 }
@@ -29,7 +31,7 @@ export interface WatchOptions {
 export function watchAnswer(
   response: Response,
   completed: Promise<void>,
-  { clock, timeoutMs, onStall }: WatchOptions,
+  { clock, timeoutMs, isHttp2, onStall }: WatchOptions,
 ): Response {
   let timer: Disposable | undefined;
   let isCompleted = false;
@@ -45,7 +47,8 @@ export function watchAnswer(
     release();
   });
   start();
-  const isSmall = response instanceof BufferedResponse && response.byteLength <= chunkBytes;
+  const isSmall = response instanceof BufferedResponse && response.byteLength <= chunkBytes &&
+    !isHttp2;
   if (isSmall || response.body === null) return response;
   const { status, statusText } = response;
   const headers = new Headers(response.headers);

@@ -95,6 +95,7 @@ export function listening(
     hostname: "127.0.0.1",
     port: 0,
     maxConnections: 16,
+    maxRequests: 1_024,
     headerTimeoutMs: 10_000,
     idleTimeoutMs: 60_000,
     writeTimeoutMs: 30_000,

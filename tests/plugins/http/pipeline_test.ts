@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import http2 from "node:http2";
 import { AgentError, defineErrors, definePlugin, storeErrors } from "../../../core/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
 import {
@@ -354,4 +355,25 @@ Deno.test("probes cannot be starved: http() answers a probe beyond the limits of
     resolve(new Response("done"));
     assert.equal(await (await slow).text(), "done");
   }
+});
+
+Deno.test("unread answers: http() closes a connection that leaves many unread when the server is full", async () => {
+  await using kit = await serving([
+    { method: "GET", path: "/probe", isProbe: true, handler: () => jsonResponse({ state: 1 }) },
+  ], { max_requests: 20 });
+  const families = () => kit.agent.metrics.families();
+  const client = http2.connect(urlOf(kit, ""), { settings: { initialWindowSize: 0 } });
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  client.on("close", resolve);
+  client.on("error", () => "the server closes the connection");
+  for (let count = 0; count < 100; count++) {
+    const stream = client.request({ ":path": "/probe" });
+    stream.on("error", () => "closed with its connection");
+    stream.end();
+  }
+  await closed;
+  assert.equal(sample(families(), "http_rejected_total", { reason: "unread_limit" }), 1);
+  await until("released", () => sample(families(), "http_requests_in_flight") === 0);
+  const probe = await fetch(urlOf(kit, "/probe"));
+  assert.deepEqual(await probe.json(), { state: 1 });
 });
