@@ -29,6 +29,7 @@ export class BufferedResponse extends Response {
   /** Size of the body. */
   readonly byteLength: number;
 
+  /** Creates an answer with this body. */
   constructor(body: Uint8Array<ArrayBuffer>, init?: ResponseInit) {
     super(body, init);
     this.byteLength = body.length;

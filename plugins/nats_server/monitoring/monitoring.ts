@@ -61,6 +61,7 @@ export class Monitor {
   readonly #requests = new Map<string, number>();
   #cpuAt = { usedUs: 0, atMs: 0 };
 
+  /** Creates the monitoring of a server. */
   constructor(server: Monitored) {
     this.#server = server;
   }
