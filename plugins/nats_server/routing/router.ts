@@ -138,7 +138,7 @@ export class Router {
   /** Ends a subscription. Idempotent. */
   remove(subscription: Subscription): void {
     if (subscription.isClosed) return;
-    subscription.isClosed = true;
+    subscription.close();
     if (this.sublist.remove(subscription)) this.#counters.subscriptions--;
     this.resume(subscription);
   }

@@ -18,7 +18,8 @@ export class Subscription implements SublistEntry {
   readonly queue: string | null;
   /** Id chosen by the client, a byte string; empty in process. */
   readonly sid: string;
-  readonly client: Client | null;
+  /** Null also once the subscription is closed. */
+  client: Client | null;
   readonly handler: InProcessHandler | null;
   slot = 0;
   /** Messages delivered. */
@@ -48,6 +49,12 @@ export class Subscription implements SublistEntry {
     this.sid = sid;
     this.client = client;
     this.handler = handler;
+  }
+
+  /** Ends the subscription; lets its client be collected although cached matches may still hold this object. */
+  close(): void {
+    this.isClosed = true;
+    this.client = null;
   }
 
   /**
