@@ -23,7 +23,7 @@ async function start(
   files: Record<string, string>,
   section: (folder: string) => Record<string, unknown>,
 ): Promise<Running> {
-  using dir = tempDir();
+  const dir = tempDir();
   const folder = dir.path;
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -54,6 +54,7 @@ async function start(
     },
     async [Symbol.asyncDispose]() {
       await kit[Symbol.asyncDispose]();
+      dir[Symbol.dispose]();
     },
   };
 }
