@@ -3,49 +3,12 @@ import assert from "node:assert/strict";
 import { statusToken } from "../../core/agent/mod.ts";
 import { type Harness, harness } from "../../core/testing/mod.ts";
 import { localkv, localkvToken, LocalStore } from "../../plugins/localkv/mod.ts";
+import { canMount, smallDisk } from "../_support/small_disk.ts";
 import { tempDir } from "../_support/temp_dir.ts";
 
 const bytes = (size: number) => new Uint8Array(size).fill(120);
 
-/** A tmpfs of 256 KiB; undefined where mounting is not allowed. */
-async function smallDisk() {
-  using dir = tempDir();
-  const folder = dir.path;
-  if (!await run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder)) {
-    await Deno.remove(folder);
-    return undefined;
-  }
-  return {
-    folder,
-    /** Uses up all space. */
-    async fill() {
-      using file = await Deno.open(`${folder}/fill`, { create: true, append: true });
-      await assert.rejects(async () => {
-        while (true) await file.write(bytes(4_096));
-      }, /No space left/);
-    },
-    free: () => Deno.remove(`${folder}/fill`),
-    makeReadOnly: () => run("mount", "-o", "remount,ro", folder),
-    async [Symbol.asyncDispose]() {
-      assert(await run("umount", folder), `cannot unmount ${folder}`);
-      await Deno.remove(folder);
-    },
-  };
-}
-
-async function run(command: string, ...args: string[]): Promise<boolean> {
-  try {
-    const options = { args, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, options).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const probe = Deno.uid() === 0 ? await smallDisk() : undefined;
-const ignore = probe === undefined;
-await probe?.[Symbol.asyncDispose]();
+const ignore = !await canMount();
 
 function agentIn(folder: string, fallback: "none" | "memory"): Harness {
   return harness({ plugins: [localkv()], config: { localkv: { folder, fallback } } });
@@ -67,7 +30,7 @@ Deno.test({
   name: "localkv() uses its fallback when the disk is full at the start",
   ignore,
   async fn() {
-    const disk = await smallDisk();
+    const disk = await smallDisk("size=256k");
     assert(disk);
     await using _disk = disk;
     await disk.fill();
@@ -80,7 +43,7 @@ Deno.test({
   ignore,
   async fn() {
     for (const isEmpty of [true, false]) {
-      const disk = await smallDisk();
+      const disk = await smallDisk("size=256k");
       assert(disk);
       await using _disk = disk;
       if (!isEmpty) {
@@ -97,7 +60,7 @@ Deno.test({
   name: "localkv() is degraded, but can be read, while the disk is full, and recovers",
   ignore,
   async fn() {
-    const disk = await smallDisk();
+    const disk = await smallDisk("size=256k");
     assert(disk);
     await using _disk = disk;
     await using test = agentIn(disk.folder, "none");
@@ -122,7 +85,7 @@ Deno.test({
   name: "LocalStore opens with its entries when the disk is full and keys have expired",
   ignore,
   async fn() {
-    const disk = await smallDisk();
+    const disk = await smallDisk("size=256k");
     assert(disk);
     await using _disk = disk;
     using copy = tempDir();
