@@ -113,52 +113,5 @@ export function listening(
   };
 }
 
-/** A TCP connection that sends exactly what the test writes. */
-export class RawClient implements Disposable {
-  readonly #conn: Deno.TcpConn;
-  #closed = false;
-
-  private constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
-  }
-
-  /** Connects; once more when the connection is reset at once. */
-  static async open(port: number): Promise<RawClient> {
-    const connect = () => Deno.connect({ hostname: "127.0.0.1", port });
-    return new RawClient(
-      await connect().catch((error) => {
-        if (error instanceof Deno.errors.ConnectionReset) return connect();
-        throw error;
-      }),
-    );
-  }
-
-  async send(text: string): Promise<void> {
-    const bytes = new TextEncoder().encode(text);
-    for (let sent = 0; sent < bytes.length;) sent += await this.#conn.write(bytes.subarray(sent));
-  }
-
-  /** The text up to and including `end`, or everything until the connection ends. */
-  async receive(end?: string): Promise<string> {
-    const decoder = new TextDecoder();
-    const buffer = new Uint8Array(65_536);
-    let text = "";
-    while (end === undefined || !text.includes(end)) {
-      const read = await this.#conn.read(buffer).catch((error) => {
-        if (error instanceof Deno.errors.ConnectionReset) return null;
-        throw error;
-      });
-      if (read === null) break;
-      text += decoder.decode(buffer.subarray(0, read), { stream: true });
-    }
-    return text;
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#conn.close();
-  }
-}
-
+export { RawClient } from "../../_support/raw_client.ts";
 export { until } from "../../_support/until.ts";
