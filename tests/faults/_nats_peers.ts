@@ -9,6 +9,7 @@ import type {
   NatsServerStats,
   NatsTlsOptions,
 } from "../../plugins/nats_server/mod.ts";
+import { RawClient } from "../_support/raw_client.ts";
 import { until } from "../_support/until.ts";
 
 const encoder = new TextEncoder();
@@ -123,86 +124,67 @@ async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
 
 const quietConnect = 'CONNECT {"verbose":false}\r\n';
 
-/** A connection that sends and reads bytes as it is told. */
+/** A raw connection that speaks the NATS protocol. */
 export class Peer implements Disposable {
-  /** What was read so far. */
-  received = "";
-  ended = false;
-  #conn: Deno.TcpConn | Deno.TlsConn;
-  readonly #buffer = new Uint8Array(64 * 1024);
-  readonly #decoder = new TextDecoder();
+  readonly #client: RawClient;
 
-  private constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
+  private constructor(client: RawClient) {
+    this.#client = client;
   }
 
-  /** Connects; sends `CONNECT` unless told otherwise. */
+  /** Connects and sends `first`. Default: a `CONNECT` without verbose answers. */
   static async open(port: number, first = quietConnect): Promise<Peer> {
-    const peer = new Peer(await Deno.connect({ hostname: "127.0.0.1", port }));
+    const peer = new Peer(await RawClient.open(port));
     await peer.send(first);
     return peer;
   }
 
-  /** Goes over to TLS once INFO is there. */
-  async secure(ca: string): Promise<void> {
-    await this.until("INFO");
-    const conn = this.#conn as Deno.TcpConn;
-    this.#conn = await Deno.startTls(conn, { hostname: "localhost", caCerts: [ca] });
+  /** Everything received so far. */
+  get received(): string {
+    return this.#client.received;
   }
 
-  /** Sends all of it; false when the server is gone. */
-  async send(data: string | Uint8Array): Promise<boolean> {
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
-    try {
-      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
-      return true;
-    } catch (error) {
-      if (isHangUp(error)) return false;
-      throw error;
-    }
+  /** Starts TLS once INFO has arrived. */
+  async secure(ca: string): Promise<void> {
+    await this.until("INFO");
+    await this.#client.secure(ca);
+  }
+
+  /** Sends all bytes; returns false if the server closed the connection. */
+  send(data: string | Uint8Array): Promise<boolean> {
+    return this.#client.send(data);
   }
 
   /** Reads until a text was received, or the end. */
-  async until(text: string): Promise<void> {
-    while (!this.ended && !this.received.includes(text)) await this.#read();
+  until(text: string): Promise<void> {
+    return this.#client.until(text);
   }
 
-  /** Reads until the server hangs up. */
-  async untilEnd(): Promise<void> {
-    while (!this.ended) await this.#read();
+  /** Reads until the server closes the connection. */
+  untilEnd(): Promise<void> {
+    return this.#client.untilEnd();
+  }
+
+  /** Forgets what was received. */
+  forget(): void {
+    this.#client.received = "";
   }
 
   /** Sends a PING and waits for its answer. */
   async settle(): Promise<void> {
-    this.received = "";
+    this.forget();
     await this.send("PING\r\n");
     await this.until("PONG\r\n");
   }
 
-  /** Ends the sending side only. */
+  /** Ends the sending direction only. */
   async endSending(): Promise<void> {
-    await this.#conn.closeWrite();
+    await this.#client.endSending();
   }
 
   [Symbol.dispose](): void {
-    this.#conn.close();
+    this.#client[Symbol.dispose]();
   }
-
-  async #read(): Promise<void> {
-    try {
-      const count = await this.#conn.read(this.#buffer);
-      if (count === null) this.ended = true;
-      else this.received += this.#decoder.decode(this.#buffer.subarray(0, count), { stream: true });
-    } catch (error) {
-      if (!isHangUp(error)) throw error;
-      this.ended = true;
-    }
-  }
-}
-
-function isHangUp(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionAborted;
 }
 
 /** A subscriber and a publisher that behave. */
@@ -231,8 +213,8 @@ export class Witness implements Disposable {
     await this.#subscriber.send("PONG\r\n");
     await this.#subscriber.until(text);
     assert.ok(this.#subscriber.received.includes(text), "a well-behaved client was not served");
-    this.#subscriber.received = "";
-    this.#publisher.received = "";
+    this.#subscriber.forget();
+    this.#publisher.forget();
     await this.#publisher.until("PONG\r\n");
   }
 
