@@ -84,10 +84,10 @@ export class RawClient implements AsyncDisposable {
     return this.until(() => this.ended);
   }
 
-  /** The text received since the last call, without PONG lines. */
+  /** The text received since the last call, without PONG lines and the PING lines that the server sends when due. */
   take(): string {
     this.#pongsDue -= this.#pongs();
-    const text = this.received.replaceAll("PONG\r\n", "");
+    const text = this.received.replaceAll("PONG\r\n", "").replaceAll(/^PING\r\n/gm, "");
     this.received = "";
     return text;
   }
