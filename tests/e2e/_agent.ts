@@ -5,7 +5,7 @@ import { until } from "./_until.ts";
 
 export interface AgentOptions extends ProcessOptions {
   /** Sections of the configuration, beside ports, folders and identity. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, object>>;
   /** A folder that outlives this agent. Default: a new one, removed with it. */
   readonly folder?: string;
   /** Wait until it answers. Default true. */
@@ -121,29 +121,31 @@ export async function startAgent(options: AgentOptions = {}): Promise<AgentProce
   const [rest, nats] = [freePort(), freePort()];
   for (const name of ["conf", "config"]) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
   const configPath = `${folder}/cim.yaml`;
-  await Deno.writeTextFile(
-    configPath,
-    await stringifyYaml({
-      rest: { port: rest },
-      nats: { port: nats },
-      paths: {
-        conf: `${folder}/conf`,
-        config: `${folder}/config`,
-        logs: `${folder}/logs`,
-        data: `${folder}/data`,
-      },
-      identity: {
-        namespace: pod.namespace,
-        pod_name: pod.name,
-        microservice: pod.service,
-        version: pod.version,
-        ms_revision: "1",
-        podinfo: `${folder}/conf`,
-      },
-      shutdown: { grace: "2s" },
-      ...config,
-    }),
-  );
+  const sections: Record<string, object> = {
+    // Nothing listens there: an agent without an application of its own must not find that of another test.
+    app: { port: 1 },
+    rest: { port: rest },
+    nats: { port: nats },
+    paths: {
+      conf: `${folder}/conf`,
+      config: `${folder}/config`,
+      logs: `${folder}/logs`,
+      data: `${folder}/data`,
+    },
+    identity: {
+      namespace: pod.namespace,
+      pod_name: pod.name,
+      microservice: pod.service,
+      version: pod.version,
+      ms_revision: "1",
+      podinfo: `${folder}/conf`,
+    },
+    shutdown: { grace: "2s" },
+  };
+  for (const [name, section] of Object.entries(config)) {
+    sections[name] = { ...sections[name], ...section };
+  }
+  await Deno.writeTextFile(configPath, await stringifyYaml(sections));
   const process = command(["run", "--config", configPath], { ...options, cwd: folder }).spawn();
   const agent = new AgentProcess(process, {
     folder,
