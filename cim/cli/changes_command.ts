@@ -2,7 +2,7 @@ import type { CommandLine } from "./command_line.ts";
 
 /** Adds `cim changes`. */
 export function addChangesCommand(line: CommandLine): void {
-  line.addWithConfig("changes", "List recent change-sets, oldest first.")
+  line.addWithConfig("changes", "List recent change-sets, newest first.")
     .option("--json", "print the agent's answer as it is")
     .action(({ json = false, ...options }) =>
       line.choose(async () =>

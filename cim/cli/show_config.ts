@@ -2,6 +2,9 @@ import {
   describeJsonSchema,
   describeMarkdown,
   displayValue,
+  type Field,
+  formatDuration,
+  formatSize,
   operatorKey,
   stringifyYaml,
 } from "../../core/mod.ts";
@@ -44,7 +47,7 @@ async function showValues({ results }: ProductConfiguration, io: CliIo): Promise
       const value = result.values?.[name];
       const origin = result.origins.get(key);
       if (origin === undefined) members.push(`  # ${key}: ${field.defaultText || "(not set)"}`);
-      else members.push(`  ${key}: ${await shown(displayValue(value))} # ${origin}`);
+      else members.push(`  ${key}: ${await shown(withUnit(field, value))} # ${origin}`);
     }
     if (members.length > 0) lines.set(plugin.section, [...new Set(members)]);
   }
@@ -52,6 +55,13 @@ async function showValues({ results }: ProductConfiguration, io: CliIo): Promise
     io.out(`${section}:`);
     for (const member of members) io.out(member);
   }
+}
+
+/** The value as a file holds it: durations and sizes as texts with a unit, secrets masked. */
+function withUnit({ kind }: Field<unknown>, value: unknown): unknown {
+  if (kind === "duration" && typeof value === "number") return formatDuration(value);
+  if (kind === "size" && typeof value === "number") return formatSize(value);
+  return displayValue(value);
 }
 
 async function shown(value: unknown): Promise<string> {

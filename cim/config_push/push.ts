@@ -42,6 +42,8 @@ export class Push {
   readonly #delays: Backoff;
   readonly #onVerdict: (verdict: Verdict) => void;
   #state: PushState;
+  /** Why the last request was not delivered; undefined before the first failure and once one is delivered. */
+  #failure: string | undefined;
   /** Whether an earlier request may have arrived. */
   #mayHaveArrived: boolean;
   #run: Run | undefined;
@@ -90,7 +92,12 @@ export class Push {
   /** Why it makes no progress; undefined while it does. */
   get trouble(): string | undefined {
     const state = this.#state;
-    if (state.phase === "pausing") return `${this.change.key} not delivered: ${state.reason}`;
+    const failure = state.phase === "pausing"
+      ? state.reason
+      : state.phase === "posting"
+      ? this.#failure
+      : undefined;
+    if (failure !== undefined) return `${this.change.key} not delivered: ${failure}`;
     const isOverdue = state.phase === "waiting" && state.isLate;
     return isOverdue ? `${this.change.key} not answered by the application` : undefined;
   }
@@ -142,6 +149,7 @@ export class Push {
       case "held":
         // The application does not have it: it restarted, or no request reached it.
         this.#mayHaveArrived = false;
+        this.#failure = undefined;
         ledger.unmarkSent(this.change);
         history.update(key, { state: "seen", mayHaveArrived: false });
         run.end();
@@ -150,6 +158,7 @@ export class Push {
         this.#rest = Promise.allSettled([this.#rest, this.#post(state.attempt, run.outer)]);
         break;
       case "pausing":
+        this.#failure = state.reason;
         log.warn("Change-set not delivered; retrying", { key, reason: state.reason });
         history.update(key, { reason: state.reason, mayHaveArrived: this.#mayHaveArrived });
         run.timer(
@@ -159,6 +168,7 @@ export class Push {
         );
         break;
       case "waiting":
+        this.#failure = undefined;
         history.update(key, { state: "pushed", reason: "", pushedAt: clock.now() });
         break;
     }

@@ -52,12 +52,14 @@ function parseObject(body: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw badRegistration(invalidBody);
+  throw badRegistration(invalidBody, new TypeError("the body is not a JSON object"));
 }
 
 function textOf(members: Readonly<Record<string, unknown>>, name: string): string {
   const value = members[name] ?? "";
-  if (typeof value !== "string") throw badRegistration(invalidBody);
+  if (typeof value !== "string") {
+    throw badRegistration(invalidBody, new TypeError(`${name} is not a text`));
+  }
   if (value.length > maxTextLength) {
     throw badRegistration(`${invalidBody} ${name} is longer than ${maxTextLength} characters.`);
   }

@@ -63,8 +63,14 @@ function redactValue(value: unknown, depth: number): unknown {
 
 /** Text of an error with its code and its causes; at most five, so that a cycle of causes ends. */
 function errorText(error: Error, depth = 1): string {
-  const code = "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
+  const message = error.message || error.name;
   const { cause } = error;
-  const rest = cause instanceof Error && depth < maxDepth ? `: ${errorText(cause, depth + 1)}` : "";
-  return `${error.message || error.name}${code}${rest}`;
+  if (!(cause instanceof Error) || depth >= maxDepth) return `${message}${codeText(error)}`;
+  // Many messages quote their cause; then only its code is added.
+  if (message.includes(cause.message)) return `${message}${codeText(cause) || codeText(error)}`;
+  return `${message}${codeText(error)}: ${errorText(cause, depth + 1)}`;
+}
+
+function codeText(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
 }

@@ -12,7 +12,7 @@ Deno.test("cim kv puts, gets, lists and deletes in the running agent's store", a
   await using agent = await startAgent();
   const put = await kv(agent, "put", "a/1", "one");
   assert.equal(put.code, 0, put.err);
-  assert.match(put.out, /^revision \d+\n$/);
+  assert.match(put.out, /^written, store revision \d+\n$/);
   await kv(agent, "put", "a/2", "two words");
   await kv(agent, "put", "b", "else");
 

@@ -22,7 +22,7 @@ export async function kvGet(key: string, options: ConfigOptions, io: CliIo): Pro
   return exitCode.fine;
 }
 
-/** Writes a key and prints the revision. `value` is a text, `@FILE`, `-` for standard input, or `@@text`. */
+/** Writes a key and prints the revision of the store. `value` is a text, `@FILE`, `-` for standard input, or `@@text`. */
 export async function kvPut(
   key: string,
   value: string,
@@ -35,7 +35,7 @@ export async function kvPut(
   const bytes = await readValue(value, io);
   await using opened = await openStore(options, io);
   const { revision } = await opened.store.put(key, bytes, { ttlMs, signal: io.stop });
-  io.out(`revision ${revision}`);
+  io.out(`written, store revision ${revision}`);
   return exitCode.fine;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../../core/mod.ts";
+import type { AppOutcome } from "../../../cim/app_client/mod.ts";
 import { app1, fixture } from "./_fixture.ts";
 
 Deno.test("G1 a change-set is sent as an object of four texts", async () => {
@@ -100,6 +101,21 @@ Deno.test("T5 an undelivered change-set fails shortly before its lease ends", as
   await test.clock.advance(1_500);
   assert.equal(await test.commit(), "-1");
   assert.match(test.service.changeSets.list()[0].reason, /not delivered: connection refused/);
+});
+
+Deno.test("a change-set stays blocked for the same reason while it is sent again", async () => {
+  await using test = await fixture();
+  const second = Promise.withResolvers<AppOutcome>();
+  test.app.script.push({ kind: "unreached", reason: "connection refused" }, second.promise);
+  await test.put("amf.json", 5, undefined, 60_000);
+  const blockedBy = () => test.service.changeSets.progress().blockedBy;
+  assert.match(blockedBy() ?? "", /not delivered: connection refused/);
+  await test.clock.advance(2_000);
+  assert.deepEqual(test.app.revisions, ["5", "5"]);
+  assert.match(blockedBy() ?? "", /not delivered: connection refused/);
+  second.resolve({ kind: "answered", status: 200 });
+  await test.settle();
+  assert.equal(blockedBy(), undefined);
 });
 
 Deno.test("D-23 a request that timed out awaits its reply and is not sent again", async () => {

@@ -46,9 +46,16 @@ Deno.test("redact() ends when objects or causes refer to themselves", () => {
   const circle: Record<string, unknown> = { name: "a" };
   circle.self = circle;
   assert.match(JSON.stringify(redact(circle)), /\[deep\]/);
-  const error = new Error("round");
-  error.cause = error;
-  assert.equal(redact({ error }).error, Array(5).fill("round").join(": "));
+  const [inner, outer] = [new Error("inner"), new Error("outer")];
+  inner.cause = outer;
+  outer.cause = inner;
+  assert.equal(redact({ error: outer }).error, "outer: inner: outer: inner: outer");
+});
+
+Deno.test("redact() does not repeat a cause that the message of an error quotes, and gives its code", () => {
+  const cause = new AgentError("queue_full", "the queue is full");
+  const error = new AgentError("plugin_failed", `Cannot close: ${cause.message}`, { cause });
+  assert.equal(redact({ error }).error, "Cannot close: the queue is full (queue_full)");
 });
 
 Deno.test("redact() bounds what it copies", () => {
