@@ -21,7 +21,6 @@ export const httpConfig = {
     default: 6060,
     min: 0,
     max: 65_535,
-    lenientEnv: true,
   }),
   allowedHosts: list({
     doc:
