@@ -7,7 +7,7 @@
  */
 import { loadSources } from "../config/mod.ts";
 import { describeError, errorCode, hasCode } from "../errors/mod.ts";
-import { consoleSink, LineStream, LogRegistry } from "../log/mod.ts";
+import { consoleSink, LineStream, LogRegistry, redactText } from "../log/mod.ts";
 import { ArgumentError, parseArguments } from "./_arguments.ts";
 import { helpText } from "./_help.ts";
 import { type Agent, createAgent } from "./agent.ts";
@@ -188,7 +188,7 @@ function report(error: unknown, name: string, printError: (text: string) => void
   const parts = error instanceof AggregateError ? error.errors : [error];
   for (const part of parts) {
     const code = errorCode(part);
-    printError(`${name}: ${describeError(part)}${code ? ` (${code})` : ""}`);
+    printError(`${name}: ${redactText(describeError(part))}${code ? ` (${code})` : ""}`);
   }
   if (error instanceof ArgumentError) return 2;
   const isConfiguration = ["config_invalid", "config_unreadable"].includes(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isSecretName } from "../log/mod.ts";
+import { hideUserInfo, isSecretName } from "../log/mod.ts";
 import { Secret } from "./secret.ts";
 
 const hidden = "[redacted]";
@@ -36,10 +36,10 @@ export function displayValue(value: unknown): unknown {
   );
 }
 
-/**
- * A text without the user information of URLs. Everything between `://` and the last `@` counts, so that a
- * password with characters that a URL does not allow is hidden as well.
- */
+/** Seeds of nkeys, which are secret, begin with `S`; an operator can mistake one for the public key. */
+const nkeySeed = /^S[ACNOUX][A-Z2-7]{3,}$/;
+
+/** A text without the user information of an address, whatever characters that has, and without nkey seeds. */
 function displayText(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, `$1${hidden}@`);
+  return nkeySeed.test(text) ? hidden : hideUserInfo(text);
 }

@@ -7,7 +7,7 @@
 
 const secretName =
   /pass(word|wd|phrase)?$|secret|token$|credential|authorization|private_?key|api_?key/i;
-const userInfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s\/@]+@/gi;
+const scheme = /[a-z][a-z0-9+.-]*:\/\//i;
 const maxDepth = 5;
 const maxText = 4_096;
 const hidden = "[redacted]";
@@ -32,10 +32,27 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
   return safe;
 }
 
-/** Returns a text without the user information of URLs, cut at 4,096 characters. */
+/**
+ * Returns a text without the user information of addresses, cut at 4,096 characters. In each run without blanks,
+ * everything between the scheme and the last `@` is hidden, so that a password with characters that a URL
+ * does not allow is hidden too; without a scheme, everything before the `@` of a run such as `user:password@host`.
+ */
 export function redactText(text: string): string {
   const cut = text.length > maxText ? `${text.slice(0, maxText)}...` : text;
-  return cut.replace(userInfo, `$1${hidden}@`);
+  if (!cut.includes("@")) return cut;
+  return cut.split(/(\s+)/).map(hideUserInfo).join("");
+}
+
+/** Hides what stands between the scheme, or the beginning, and the last `@` of an address. */
+export function hideUserInfo(address: string): string {
+  const end = address.lastIndexOf("@");
+  if (end < 0) return address;
+  const before = address.slice(0, end);
+  const found = scheme.exec(before);
+  if (found) {
+    return before.slice(0, found.index + found[0].length) + hidden + address.slice(end);
+  }
+  return before.includes(":") ? hidden + address.slice(end) : address;
 }
 
 /** Whether a member of this name is a secret, such as `password` or `apiKey`. */

@@ -9,6 +9,7 @@
  */
 import { type Clock, systemClock } from "../async/mod.ts";
 import { describeError, errorCode } from "../errors/mod.ts";
+import { redactText } from "../log/mod.ts";
 import { type Duration, milliseconds } from "../units/mod.ts";
 
 /** States of a plugin. */
@@ -190,7 +191,7 @@ export class StatusBoard {
   }
 
   #report(name: string, state: PluginState, cause: string | Error): void {
-    const reason = typeof cause === "string" ? cause : describeError(cause);
+    const reason = redactText(typeof cause === "string" ? cause : describeError(cause));
     const code = typeof cause === "string" ? undefined : errorCode(cause);
     const row = this.#rows.get(name)!;
     const now = this.#clock.now();

@@ -5,7 +5,7 @@
  * @module
  */
 import { natsErrors } from "./errors.ts";
-import { AgentError, describeError } from "../../core/mod.ts";
+import { AgentError, describeError, redactText } from "../../core/mod.ts";
 import type { ConnectionOptions, NatsConnection } from "./_library.ts";
 import type { NatsClient, NatsConnectionState } from "./client.ts";
 import { LibraryClient } from "./_library_client.ts";
@@ -37,7 +37,7 @@ export interface ConnectNatsOptions {
  *
  * @throws {AgentError} `nats_unreachable` when the server does not answer, `nats_denied` when it refuses
  * the credentials.
- * @throws {TypeError} When the URL is empty.
+ * @throws {TypeError} When the URL is empty or not one of NATS.
  *
  * @example
  * ```ts
@@ -55,6 +55,7 @@ export async function connectNats(
   options: ConnectNatsOptions = {},
 ): Promise<NatsClient> {
   if (url.trim() === "") throw new TypeError("Cannot connect to NATS: the URL is empty");
+  checkServers(url);
   const library = await import("./_library.ts");
   let connection: NatsConnection;
   try {
@@ -63,7 +64,9 @@ export async function connectNats(
     const denied = cause instanceof library.NatsError && deniedCodes.has(cause.code);
     throw new AgentError(
       denied ? natsErrors.nats_denied : natsErrors.nats_unreachable,
-      `Cannot connect to NATS server ${withoutCredentials(url)}: ${describeError(cause)}`,
+      `Cannot connect to NATS server ${withoutCredentials(url)}: ${
+        redactText(describeError(cause))
+      }`,
       { cause },
     );
   }
@@ -95,7 +98,30 @@ function libraryOptions(url: string, options: ConnectNatsOptions): ConnectionOpt
   };
 }
 
-/** The URL without user info, for messages. */
-export function withoutCredentials(url: string): string {
-  return url.replaceAll(/\/\/[^@/,]*@/g, "//");
+/** The URLs without user information, for messages. */
+export function withoutCredentials(urls: string): string {
+  return urls.split(",").map((url) => {
+    const { 0: scheme = "" } = /^\s*[a-z]+:\/\//.exec(url) ?? [];
+    return scheme + url.slice(Math.max(scheme.length, url.lastIndexOf("@") + 1));
+  }).join(",");
+}
+
+/**
+ * Checks the URLs of one or several servers, separated by commas.
+ *
+ * @throws {TypeError} When one is not `nats://host:port` or `tls://host:port`. The message does not quote it, since
+ * it may contain a password.
+ */
+export function checkServers(urls: string): void {
+  for (const url of urls.split(",").map((part) => part.trim())) {
+    const { 1: scheme = "nats", 2: rest = "" } = /^(?:([^:/?#]*):\/\/)?(.*)$/s.exec(url) ?? [];
+    const isAddress = ["nats", "tls"].includes(scheme) && rest.split("@").length <= 2 &&
+      !/\s/.test(rest) && URL.canParse(`http://${rest}`) &&
+      ["", "/"].includes(new URL(`http://${rest}`).pathname);
+    if (isAddress) continue;
+    throw new TypeError(
+      "a URL must be nats://host:port or tls://host:port; percent-encode special characters of a user name or " +
+        "password, or set nats.url_user and nats.url_password instead",
+    );
+  }
 }

@@ -15,7 +15,12 @@ import {
 } from "../../core/mod.ts";
 import type { NatsClient } from "./client.ts";
 import { natsFields } from "./config.ts";
-import { connectNats, type ConnectNatsOptions, withoutCredentials } from "./connect.ts";
+import {
+  checkServers,
+  connectNats,
+  type ConnectNatsOptions,
+  withoutCredentials,
+} from "./connect.ts";
 
 /** API of the plugin. */
 export interface NatsApi {
@@ -51,6 +56,16 @@ export function nats({ name: clientName }: NatsPluginOptions = {}): Plugin {
     section: "nats",
     provides: [natsToken],
     config: natsFields,
+    checkConfig({ url = "" }) {
+      if (url.trim() === "") return [];
+      try {
+        checkServers(url);
+        return [];
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        return [{ key: "url", message: error.message }];
+      }
+    },
     init({ config, status, provide, metrics, tasks, clock, random, log }) {
       const { url } = config;
       const state = new Connection(url);

@@ -20,7 +20,10 @@ export function readUserKey(nkey: string): Uint8Array<ArrayBuffer> {
   const isUser = bytes !== null && bytes[0] === userPrefix &&
     crc16(bytes.subarray(0, 33)) === (bytes[33] | bytes[34] << 8);
   if (!isUser) {
-    throw new TypeError(`Invalid user nkey "${nkey}": it must be U and 55 characters of base 32`);
+    // The text is not quoted: it may be a seed, which is secret.
+    throw new TypeError(
+      "Invalid user nkey: the public key is U and 55 characters of base 32; a seed (S...) must stay with the client",
+    );
   }
   return bytes.slice(1, 33);
 }

@@ -71,6 +71,23 @@ Deno.test("redact() bounds what it copies", () => {
   assert.equal(big, "12");
 });
 
-Deno.test("redactText() leaves URLs without user information as they are", () => {
-  assert.equal(redactText("see http://host/a@b and a@b.c"), "see http://host/a@b and a@b.c");
+Deno.test("redactText() leaves texts without user information as they are", () => {
+  for (const text of ["see http://host/a and a@b.c", "at 10:30", "user@host", ""]) {
+    assert.equal(redactText(text), text);
+  }
 });
+
+for (
+  const [text, safe] of [
+    ["nats://u:SE/CRET@h:1 failed", "nats://[redacted]@h:1 failed"],
+    ["nats://u:SE@CRET@h:1", "nats://[redacted]@h:1"],
+    ["server u:SECRET@h:1: refused", "server [redacted]@h:1: refused"],
+    ["Invalid URL: 'http://u:SE/CRET@h'", "Invalid URL: 'http://[redacted]@h'"],
+    ["http//u:SECRET@h", "[redacted]@h"],
+    ["a http://u:SECRET@x,http://v:SECRET@y", "a http://[redacted]@y"],
+  ]
+) {
+  Deno.test(`redactText() hides the password of an address that is not well-formed: ${text.replace(/SE.?CRET/g, "...")}`, () => {
+    assert.equal(redactText(text), safe);
+  });
+}

@@ -121,3 +121,9 @@ Deno.test("onChange() calls the listener for changes only, until it is disposed 
   a.ok();
   assert.deepEqual(seen, ["a ok ", "a error x"]);
 });
+
+Deno.test("StatusBoard hides the user information of addresses in reasons", () => {
+  const board = new StatusBoard();
+  board.register("a").error("Cannot connect to nats://u:SE/CRET@h:1");
+  assert.equal(board.plugin("a")?.reason, "Cannot connect to nats://[redacted]@h:1");
+});

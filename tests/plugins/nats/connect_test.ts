@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentError } from "../../../core/mod.ts";
-import { connectNats } from "../../../plugins/nats/mod.ts";
+import { connectNats, nats } from "../../../plugins/nats/mod.ts";
 import { NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { until } from "./_until.ts";
 
@@ -167,4 +167,28 @@ Deno.test("drain() handles the received messages, then closes", async () => {
   assert.equal(received, 100);
   assert.equal(client.state, "closed");
   await client.drain();
+});
+
+for (
+  const url of [
+    "nats://u:SE/CRET@127.0.0.1:1",
+    "nats://u:SE@CRET@127.0.0.1:1",
+    "nats://u:SE CRET@127.0.0.1:1",
+    "http://u:SECRET@127.0.0.1:1",
+    "nats://127.0.0.1:1/path",
+  ]
+) {
+  Deno.test(`connectNats() refuses ${url.replace(/SE.?CRET/, "...")} without quoting it`, async () => {
+    await assert.rejects(
+      connectNats(url),
+      (error: Error) => error instanceof TypeError && !/SE.?CRET/.test(error.message),
+    );
+  });
+}
+
+Deno.test("nats() reports a URL that it cannot use when the configuration is checked", () => {
+  const check = (url: string) => nats().checkConfig?.({ url }) ?? [];
+  assert.deepEqual(check("nats://127.0.0.1:4222, tls://user:a%2Fb@host"), []);
+  assert.deepEqual(check("127.0.0.1:4222"), []);
+  assert.deepEqual(check("nats://u:p/q@host").map(({ key }) => key), ["url"]);
 });

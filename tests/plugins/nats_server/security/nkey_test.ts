@@ -33,6 +33,11 @@ Deno.test("readUserKey() refuses text that is not a public user nkey", () => {
   }
 });
 
+Deno.test("readUserKey() does not quote the text, which may be a seed", () => {
+  const seed = new TextDecoder().decode(nkeys.createUser().getSeed());
+  assert.throws(() => readUserKey(seed), (error: Error) => !error.message.includes(seed));
+});
+
 Deno.test("a client with the configured nkey can connect, one with another cannot", async () => {
   const pair = nkeys.createUser();
   await using server = await startedServer({
