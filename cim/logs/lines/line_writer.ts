@@ -28,6 +28,8 @@ export interface LineWriterOptions {
 
 /** While closing, time without progress after which the remaining lines are given up, in milliseconds. */
 const stallMs = 3_000;
+/** Turns of the event loop that an attempt gets to end after it was given up. */
+const maxTurns = 100;
 
 /** Writes the lines of a {@linkcode LineBuffer}. */
 export class LineWriter {
@@ -95,8 +97,21 @@ export class LineWriter {
     const before = this.#lost;
     const isFlushed = await this.#drain(signal);
     this.#giveUp.abort();
-    if (!isFlushed) this.#dropRest();
+    if (!isFlushed) {
+      this.#dropRest();
+      await this.#attemptEnded();
+    }
     return this.#lost - before;
+  }
+
+  /**
+   * Lets the attempt that was given up end, so that it does not create a file after the close. Waits for a number
+   * of turns of the event loop only: an attempt that is stuck, as with a FIFO that nothing reads, never ends.
+   */
+  async #attemptEnded(): Promise<void> {
+    for (let turn = 0; turn < maxTurns && this.#running !== undefined; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
   }
 
   #dropRest(): void {
