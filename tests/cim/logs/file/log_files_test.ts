@@ -196,16 +196,6 @@ Deno.test("LogFiles writes the agent's own log when flush_timeout or buffer_size
   await until("it is written by size", () => f.text("amf-0_ns1_cim-c0.log").length === 1_007);
 });
 
-Deno.test("LogFiles.close() creates no file afterwards when its signal has aborted", async () => {
-  await using f = fixture();
-  await Deno.remove(f.folder);
-  f.send("amf", "c1", "late");
-  await f.files.close(AbortSignal.abort());
-  if (await exists(f.folder)) await Deno.remove(f.folder, { recursive: true });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(await exists(f.folder), false);
-});
-
 Deno.test("LogFiles.close() returns the lost lines of applications, not those of the agent's own log", async () => {
   await using f = await fixture();
   const own = f.files.reserve("cim", "c0");
@@ -215,13 +205,3 @@ Deno.test("LogFiles.close() returns the lost lines of applications, not those of
   assert.equal(await f.files.close(AbortSignal.abort()), 2);
   assert.equal(f.files.book.dropped.get("unwritten_at_stop"), 3);
 });
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
