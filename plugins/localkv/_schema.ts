@@ -61,8 +61,8 @@ export const statements = {
     `UNION ALL SELECT ${previousColumns} FROM history ` +
     `WHERE revision > :revision AND previous_revision <= :revision ` +
     `AND ${inPrefix} AND key > :after ORDER BY key LIMIT :limit`,
-  history: `SELECT * FROM history WHERE revision BETWEEN :from AND :to AND ${inPrefix} ` +
-    "ORDER BY revision, key",
+  history: "SELECT * FROM history WHERE (revision, key) > (:from, :after) AND revision <= :to " +
+    `AND ${inPrefix} ORDER BY revision, key LIMIT :limit`,
   put: "INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET " +
     "value = excluded.value, revision = excluded.revision, " +
     "create_revision = excluded.create_revision, expires_at = excluded.expires_at",

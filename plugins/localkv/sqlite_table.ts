@@ -50,6 +50,9 @@ const endOfText = new Uint8Array();
 const maxLogBytes = 4 * 1024 * 1024;
 const ageCheckMs = 60_000;
 
+/** Rows that one query reads at most. */
+const chunkRows = 32;
+
 /** A revision table in a SQLite file. */
 export class SqliteTable implements RevisionTable {
   readonly #path: string;
@@ -123,15 +126,18 @@ export class SqliteTable implements RevisionTable {
 
   list(range: ListRange): StoredEntry[] {
     const { prefix, after = "", revision, limit, maxBytes = Infinity, keysOnly = false } = range;
-    const parameters = { ...bounds(prefix), after, limit };
+    const parameters = { ...bounds(prefix), after };
     return this.#read(() => {
-      const rows = revision >= this.#revision
-        ? this.#do.list.iterate(parameters)
-        : this.#do.listAsOf.iterate({ ...parameters, revision });
+      const rows = inChunks<EntryRow>(limit, (last, limit) => {
+        const chunk = { ...parameters, limit, ...(last && { after: last.key }) };
+        return revision >= this.#revision
+          ? this.#do.list.all(chunk)
+          : this.#do.listAsOf.all({ ...chunk, revision });
+      });
       const entries: StoredEntry[] = [];
       let bytes = 0;
       for (const row of rows) {
-        const stored = entryOf(row as unknown as EntryRow);
+        const stored = entryOf(row);
         const entry = keysOnly ? { ...stored, value: new Uint8Array() } : stored;
         entries.push(entry);
         bytes += entryBytes(entry);
@@ -146,9 +152,13 @@ export class SqliteTable implements RevisionTable {
       const batches: { revision: number; changes: StoredChange[] }[] = [];
       let size = 0;
       let bytes = 0;
-      for (const row of this.#do.history.iterate({ ...bounds(prefix), from, to })) {
-        const { revision } = row as unknown as HistoryRow;
-        const change = storedChange(row as unknown as HistoryRow);
+      const rows = inChunks<HistoryRow>(Infinity, (last, limit) => {
+        const start = last ? { from: last.revision, after: last.key } : { from, after: "" };
+        return this.#do.history.all({ ...bounds(prefix), ...start, to, limit });
+      });
+      for (const row of rows) {
+        const { revision } = row;
+        const change = storedChange(row);
         const last = batches.at(-1);
         if (last?.revision === revision) {
           last.changes.push(change);
@@ -329,6 +339,27 @@ export class SqliteTable implements RevisionTable {
 /** Parameters for the range of keys that start with a prefix. */
 function bounds(prefix: string): { start: string; end: string | Uint8Array } {
   return { start: prefix, end: prefixEnd(prefix) ?? endOfText };
+}
+
+/**
+ * Rows of a statement in chunks, so that few values are in memory at a time. A loop over `iterate()` would not do: one
+ * that ends early leaves its statement open, and some versions of the runtime then start the next one at its end.
+ *
+ * @param read Reads up to `limit` rows after the last one of the previous chunk.
+ */
+function* inChunks<R>(
+  limit: number,
+  read: (last: R | undefined, limit: number) => unknown[],
+): Generator<R> {
+  let last: R | undefined;
+  for (let left = limit; left > 0;) {
+    const count = Math.min(left, chunkRows);
+    const rows = read(last, count) as R[];
+    yield* rows;
+    if (rows.length < count) return;
+    last = rows[rows.length - 1];
+    left -= count;
+  }
 }
 
 function prepareAll(database: DatabaseSync): Statements {
