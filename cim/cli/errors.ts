@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defineErrors, type ErrorCatalogue } from "../../core/mod.ts";
+import { defineErrors, type ErrorCatalogue } from "../../core/errors/mod.ts";
 
 /** Error codes of the command line. */
 export const cliErrors: ErrorCatalogue<

@@ -1,4 +1,5 @@
-import { type Duration, LineStream } from "../../core/mod.ts";
+import { LineStream } from "../../core/log/mod.ts";
+import type { Duration } from "../../core/units/mod.ts";
 
 /** Input, output and environment of a command. */
 export interface CliIo {

@@ -123,6 +123,8 @@ export class LogFile implements Sender<Block>, Disposable {
   }
 
   async #write(block: Block, signal: AbortSignal): Promise<Delivery> {
+    // An attempt that was given up before it began creates no file.
+    signal.throwIfAborted();
     const open = await this.#fileFor(block, signal);
     while (block.written < block.used) {
       const count = await open.file.write(block.bytes.subarray(block.written, block.used));
