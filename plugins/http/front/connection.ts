@@ -68,6 +68,8 @@ export class Connection implements InnerClient, Disposable {
   #backend: Deno.TcpConn | undefined;
   #limit: Disposable | undefined;
   #isBackendEnded = false;
+  /** Whether the inner server has accepted the connection: a request or an answer has come from it. */
+  #isAccepted = false;
   #isHttp2 = false;
   #isClosed = false;
 
@@ -84,6 +86,7 @@ export class Connection implements InnerClient, Disposable {
     const { handler, peer, limits, clock, isProbeOnly, isFull, onIdle } = this.#options;
     // Even a refusal is held until it is read, and a client of HTTP/2 can leave hundreds unread.
     if (this.#inProgress.size >= maxUnreadWhenFull && isFull()) this.#closeFor("unread_limit");
+    this.#isAccepted = true;
     const { promise: answer, resolve: onAnswer, reject: onFailure } = Promise.withResolvers<
       Response
     >();
@@ -118,15 +121,20 @@ export class Connection implements InnerClient, Disposable {
 
   /** Serves the client until both sides have ended. Never rejects: a broken connection is a closed one. */
   async run(): Promise<void> {
-    const { buffers } = this.#options;
+    const { client, buffers, onIdle } = this.#options;
     const buffer = buffers.take();
     try {
-      const head = await readHead(this.#options.client, buffer);
+      const head = await readHead(client, buffer);
       if (head.length === 0) return;
       this.#isHttp2 = head[0] === 0x50 && head[1] === 0x52 && head[2] === 0x49;
+      const request = parseRequest(head);
+      // A request that waits for the inner server does not give way.
+      if (request) onIdle(false);
       const backend = await this.#connect();
-      if (backend) await this.#proxy(backend, declineUpgrade(head), buffer);
-      else await this.#answerDirectly(head);
+      if (backend) return await this.#proxy(backend, declineUpgrade(head), request, buffer);
+      if (!request) return await refuse(client);
+      await this.#answerDirectly(request);
+      while (await client.read(buffer) !== null);
     } catch {
       // One side has broken the connection, or a limit has closed it. The other side notices the end of it.
     } finally {
@@ -194,12 +202,31 @@ export class Connection implements InnerClient, Disposable {
     return backend;
   }
 
-  async #proxy(backend: Deno.TcpConn, head: Uint8Array, buffer: Uint8Array): Promise<void> {
+  async #proxy(
+    backend: Deno.TcpConn,
+    head: Uint8Array,
+    request: Request | undefined,
+    buffer: Uint8Array,
+  ): Promise<void> {
     const end = () => this.close();
+    const onBackendEnd = (error: unknown) => this.#onBackendEnd(request, error);
     await Promise.all([
       this.#copyToBackend(backend, head, buffer).catch(end),
-      this.#copyToClient(backend).catch(end),
+      this.#copyToClient(backend).then(() => onBackendEnd(undefined), onBackendEnd).catch(end),
     ]);
+  }
+
+  /**
+   * Closes the connection after the inner server has ended it. An inner server that ends before it accepts the
+   * connection has read nothing, so a GET or HEAD request is answered without it.
+   */
+  async #onBackendEnd(request: Request | undefined, error: unknown): Promise<void> {
+    if (request && !this.#isAccepted && !this.#isBackendEnded) {
+      return await this.#answerDirectly(request);
+    }
+    if (error !== undefined) throw error;
+    await this.#options.client.closeWrite();
+    this.#linger();
   }
 
   async #copyToBackend(
@@ -225,26 +252,21 @@ export class Connection implements InnerClient, Disposable {
     try {
       let read = await backend.read(buffer);
       for (; read !== null; read = await backend.read(buffer)) {
+        this.#isAccepted = true;
         await this.#writeToClient(buffer.subarray(0, read));
       }
     } finally {
       buffers.give(buffer);
     }
-    await client.closeWrite();
-    this.#linger();
   }
 
-  async #answerDirectly(head: Uint8Array): Promise<void> {
-    const { client } = this.#options;
-    const request = parseRequest(head);
-    if (!request) return await refuse(client);
+  async #answerDirectly(request: Request): Promise<void> {
     const { promise: sent, resolve: onSent } = Promise.withResolvers<void>();
     const response = await this.serve(request, sent);
     await this.#writeToClient(await answerBytes(response, request.method));
     onSent();
-    await client.closeWrite();
+    await this.#options.client.closeWrite();
     this.#linger();
-    while (await client.read(head) !== null);
   }
 
   async #writeToClient(bytes: Uint8Array): Promise<void> {

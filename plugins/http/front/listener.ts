@@ -46,6 +46,9 @@ const reservedDescriptors = 4;
 /** Connections whose clients may leave an answer unread; a further one makes the longest stalled give way. */
 const maxStalled = 32;
 
+/** Time in which the first request of a new connection is read before the connection can give way, in milliseconds. */
+const minIdleMs = 250;
+
 /** Time allowed for the head of a request in the probe lane, in milliseconds. */
 const probeHeaderTimeoutMs = 2_000;
 
@@ -62,8 +65,8 @@ export class HttpListener implements AsyncDisposable {
   readonly #closing = new AbortController();
   /** Connections on the places that everyone may use. */
   readonly #open = new Set<Connection>();
-  /** Those of them without a request in progress, the longest idle first. */
-  readonly #idle = new Set<Connection>();
+  /** Those of them without a request in progress, with the time since when, the longest idle first. */
+  readonly #idle = new Map<Connection, number>();
   /** Connections in the probe lane, the oldest first. */
   readonly #probes = new Set<Connection>();
   /** Connections whose clients do not read, the longest stalled first. */
@@ -182,7 +185,7 @@ export class HttpListener implements AsyncDisposable {
       isFull: () => stats.inFlight > this.#options.maxRequests,
       onIdle: (isIdle) => {
         // A connection of the probe lane has no place to give away.
-        if (isIdle && !isProbeOnly) this.#idle.add(connection);
+        if (isIdle && !isProbeOnly) this.#idle.set(connection, clock.monotonic());
         else this.#idle.delete(connection);
       },
       onStalled: (isStalled) => this.#onStalled(connection, isStalled),
@@ -195,7 +198,7 @@ export class HttpListener implements AsyncDisposable {
       },
     });
     place.add(connection);
-    if (!isProbeOnly) this.#idle.add(connection);
+    if (!isProbeOnly) this.#idle.set(connection, clock.monotonic());
     this.#count();
     const running: Promise<void> = connection.run().finally(() => {
       this.#running.delete(running);
@@ -220,11 +223,14 @@ export class HttpListener implements AsyncDisposable {
     this.#options.stats.connections = this.#open.size + this.#probes.size;
   }
 
-  /** Closes the connection that has been idle longest; false when none is idle. */
+  /** Closes the connection that has been idle longest; false when none has been idle long enough. */
   #evictIdle(): boolean {
-    const [longest] = this.#idle;
-    longest?.evict("idle_evicted");
-    return longest !== undefined;
+    for (const [longest, sinceMs] of this.#idle) {
+      if (this.#options.clock.monotonic() - sinceMs < minIdleMs) return false;
+      longest.evict("idle_evicted");
+      return true;
+    }
+    return false;
   }
 
   /** Makes room after the process ran out of descriptors. Returns whether a descriptor was released. */

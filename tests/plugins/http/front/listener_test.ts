@@ -111,6 +111,7 @@ Deno.test("D-89 the connection that has been idle longest gives way to a new one
   await clients[0].send(get);
   await clients[0].receive("ok");
   await until("first idle", () => kit.stats.accepted === 2 && kit.clock.pending === 2);
+  await kit.clock.advance(250);
   using third = await RawClient.open(port(kit));
   assert.equal(await clients[1].receive(), "");
   await third.send(get);
@@ -119,6 +120,22 @@ Deno.test("D-89 the connection that has been idle longest gives way to a new one
   assert.match(await clients[0].receive("ok"), /200 OK/);
   assert.equal(kit.rejected("idle_evicted"), 1);
   assert.equal(kit.stats.connections, 2);
+});
+
+Deno.test("HttpListener keeps a new connection until its first request could be read", async () => {
+  const { handler, called, resolve } = firstWaits();
+  await using kit = listening(handler, { maxConnections: 1 });
+  using first = await RawClient.open(port(kit));
+  await until("first accepted", () => kit.stats.connections === 1);
+  using second = await RawClient.open(port(kit));
+  await until("second accepted", () => kit.stats.connections === 2);
+  await first.send(get);
+  await called;
+  resolve(textResponse("first"));
+  assert.match(await first.receive("first"), /200 OK/);
+  await second.send(get);
+  assert.match(await second.receive("probe only: true"), /200 OK/);
+  assert.equal(kit.rejected("idle_evicted"), 0);
 });
 
 Deno.test("D-89 a connection beyond the bound may only bring a probe when no other is idle", async () => {
