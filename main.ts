@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { isTlsFaultOfPeer, StopRequests, watchParent } from "./cim/process/mod.ts";
+import { StopRequests } from "./core/signals/mod.ts";
+import { isTlsFaultOfPeer, watchParent } from "./cim/process/mod.ts";
 
 const stop = new AbortController();
 const kill = new AbortController();

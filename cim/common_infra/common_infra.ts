@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { describeError } from "../../core/mod.ts";
+import { describeError, json, list, text as textField } from "../../core/mod.ts";
 
 /** The document. Members that are absent or malformed are undefined. */
 export interface CommonInfra {
@@ -57,27 +57,36 @@ export function readCommonInfra(
   }
 }
 
+const checks = {
+  document: json((z) => z.record(z.string(), z.unknown()), { doc: "The document." }),
+  text: textField({ doc: "A member." }),
+  texts: list({ doc: "A member." }),
+};
+
 /** Reads a parsed document. Numbers and booleans are accepted in place of strings. */
 export function parseCommonInfra(document: unknown, path: string): CommonInfraResult {
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    return { infra: nothing, path, problems: [`${path}: wanted a JSON object`] };
+  const checked = checks.document.check(document);
+  if ("issues" in checked) {
+    return { infra: nothing, path, problems: [`${path}: ${checked.issues.join("; ")}`] };
   }
-  const members = document as Readonly<Record<string, unknown>>;
+  const members: Readonly<Record<string, unknown>> = checked.value ?? {};
   const problems: string[] = [];
 
   function text(name: string): string | undefined {
     const value = members[name];
     if (value === undefined || value === null || value === "") return undefined;
-    if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
-    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a string`);
+    const checked = checks.text.check(value);
+    if ("value" in checked) return checked.value;
+    problems.push(`${path}: ${name}: ${checked.issues.join("; ")}`);
   }
 
   function texts(name: string): readonly string[] | undefined {
     const value = members[name];
     if (value === undefined || value === null) return undefined;
-    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
-    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted a list of strings`);
+    const checked = checks.texts.check(value);
+    if ("value" in checked) return checked.value;
+    problems.push(`${path}: ${name}: ${checked.issues.join("; ")}`);
   }
 
   const infra = Object.freeze({

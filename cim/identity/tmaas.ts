@@ -3,8 +3,14 @@
  *
  * @module
  */
-import { describeError } from "../../core/mod.ts";
+import { describeError, json } from "../../core/mod.ts";
 import { type Tmaas, tmaasFieldNames } from "./identity.ts";
+
+const mapping = json((z) => z.record(z.string(), z.unknown()), { doc: "The annotation." });
+const member = json((z) => z.string().nullish().transform((text) => text ?? ""), {
+  doc: "A member of the annotation.",
+  default: "",
+});
 
 /**
  * Reads the annotation, given as JSON text or parsed. Missing members are empty; unknown members are ignored.
@@ -13,17 +19,17 @@ import { type Tmaas, tmaasFieldNames } from "./identity.ts";
  * @throws {TypeError} When it is not a JSON object of strings; the message names the place.
  */
 export function parseTmaas(value: unknown, place: string): Tmaas {
-  const members = typeof value === "string" ? parseJson(value, place) : value;
-  if (typeof members !== "object" || members === null || Array.isArray(members)) {
-    throw new TypeError(`${place}: tmaas is ${shown(members)}, wanted a JSON object of strings`);
+  const found = mapping.check(typeof value === "string" ? parseJson(value, place) : value);
+  if ("issues" in found) {
+    throw new TypeError(`${place}: tmaas ${found.issues.join("; ")}`);
   }
   const fields: Record<string, string> = {};
   for (const name of tmaasFieldNames) {
-    const member = (members as Record<string, unknown>)[name] ?? "";
-    if (typeof member !== "string") {
-      throw new TypeError(`${place}: tmaas.${name} is ${shown(member)}, wanted a string`);
+    const checked = member.check(found.value?.[name]);
+    if ("issues" in checked) {
+      throw new TypeError(`${place}: tmaas.${name} ${checked.issues.join("; ")}`);
     }
-    fields[name] = member;
+    fields[name] = checked.value;
   }
   return Object.freeze(fields) as Tmaas;
 }
@@ -34,9 +40,4 @@ function parseJson(text: string, place: string): unknown {
   } catch (cause) {
     throw new TypeError(`${place}: tmaas is not JSON: ${describeError(cause)}`, { cause });
   }
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Fields } from "../../core/mod.ts";
+import { type Fields, json } from "../../core/mod.ts";
 import { type CimSettings, settingsSections } from "./schema.ts";
 
 /** One invalid member of a document. */
@@ -66,7 +66,7 @@ function checkSection(
     // A missing section is reported once, not again for each member.
     if (!isMissing) {
       const message = name in members
-        ? `${shown(members[name])}: ${checked.issues.join("; ")}`
+        ? checked.issues.join("; ")
         : `missing, default ${field.defaultText}`;
       problems.push({ path: `${path}/${name}`, message });
     }
@@ -75,18 +75,18 @@ function checkSection(
   return members;
 }
 
+const mapping = json((z) => z.record(z.string(), z.unknown()), { doc: "A document or section." });
+
 function membersAt(path: string, value: unknown, problems: SettingsProblem[]): Members {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
+  const checked = mapping.check(value);
+  if ("value" in checked && checked.value !== undefined) return checked.value;
   problems.push({
     path: path === "" ? "/" : path,
-    message: value === undefined ? "missing, using defaults" : `${shown(value)}: wanted an object`,
+    message: value === undefined || !("issues" in checked)
+      ? "missing, using defaults"
+      : checked.issues.join("; "),
   });
   return {};
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
 function deepFreeze<T>(value: T): T {

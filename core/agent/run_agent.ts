@@ -8,6 +8,7 @@
 import { loadSources } from "../config/mod.ts";
 import { describeError, errorCode, hasCode } from "../errors/mod.ts";
 import { consoleSink, LineStream, LogRegistry, redactText } from "../log/mod.ts";
+import { StopRequests } from "../signals/mod.ts";
 import { ArgumentError, parseArguments } from "./_arguments.ts";
 import { helpText } from "./_help.ts";
 import { type Agent, createAgent } from "./agent.ts";
@@ -151,20 +152,16 @@ function fromSignal(signal: AbortSignal): Stop {
   return { signal, abandoned: promise, [Symbol.dispose]() {} };
 }
 
-/** Ctrl-C may reach a program twice, from the terminal and from its parent. Signals within this time count as one. */
-const oneSignalMs = 1_000;
-
 function fromSystem(): Stop {
   const stop = new AbortController();
   const { promise, resolve } = Promise.withResolvers<number>();
-  let first = 0;
+  const requests = new StopRequests({
+    now: () => performance.now(),
+    onStop: (reason) => stop.abort(reason),
+    onKill: () => resolve(1),
+  });
   const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => {
-    const listener = () => {
-      if (!stop.signal.aborted) {
-        first = performance.now();
-        stop.abort(name);
-      } else if (performance.now() - first > oneSignalMs) resolve(1);
-    };
+    const listener = () => requests.add(name);
     Deno.addSignalListener(name, listener);
     return () => Deno.removeSignalListener(name, listener);
   });

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { z } from "npm:zod@4.6.7";
 import {
   bytes,
   type Duration,
@@ -19,6 +18,8 @@ import {
   parseSize,
   type Size,
 } from "../units/mod.ts";
+import { plainWords, tellProblems } from "./_plain_words.ts";
+import { z } from "./_zod.ts";
 import { Secret } from "./secret.ts";
 
 /** Kind of value of a field. It decides how text from the environment and from flags is parsed. */
@@ -34,7 +35,10 @@ export type FieldKind =
   | "secret"
   | "json";
 
-/** Result of a check: the value for code, or the problems of the raw value. */
+/**
+ * Result of a check: the value for code, or the problems of the raw value. Each problem tells the place inside the
+ * value, what is allowed and what was found, such as `must be at most 30, found 999`.
+ */
 export type Checked<T> = { readonly value: T } | { readonly issues: readonly string[] };
 
 /** The part of a zod schema that {@linkcode json} uses. */
@@ -283,7 +287,7 @@ function field<T>(
   return Object.freeze({
     kind,
     doc,
-    check: (raw: unknown) => check(schema, raw),
+    check: (raw: unknown) => check(schema, raw, kind !== "json" && kind !== "secret"),
     jsonSchema: () => ({ description: doc, ...jsonSchema(schema) }),
     default: options.default as T,
     defaultText: options.default === undefined ? "" : show(options.default),
@@ -293,13 +297,9 @@ function field<T>(
   });
 }
 
-function check<T>(schema: z.ZodType<T>, raw: unknown): Checked<T> {
-  const { success, data, error } = schema.safeParse(raw);
-  if (success) return { value: data };
-  const issues = error.issues.map(({ path, message }) =>
-    path.length > 0 ? `at ${path.join(".")}: ${message}` : message
-  );
-  return { issues };
+function check<T>(schema: z.ZodType<T>, raw: unknown, canQuote: boolean): Checked<T> {
+  const { success, data, error } = schema.safeParse(raw, plainWords);
+  return success ? { value: data } : { issues: tellProblems(error.issues, canQuote) };
 }
 
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
@@ -325,7 +325,8 @@ interface Measure {
 
 /** Schema of a text with a unit. Errors show the bounds with a unit, too. */
 function measured({ parse, format, example, min, max }: Measure): z.ZodType<number> {
-  return z.union([z.string(), z.number()]).transform((value, context) => {
+  const textOrNumber = z.union([z.string(), z.number()], { error: `must be like ${example}` });
+  return textOrNumber.transform((value, context) => {
     const result = parse(String(value));
     if (result === undefined) {
       context.addIssue({ code: "custom", message: `must be like ${example}` });

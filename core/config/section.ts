@@ -4,8 +4,8 @@
  * @module
  */
 import { describeError } from "../errors/mod.ts";
+import { kindText } from "./_plain_words.ts";
 import { environmentKey, splitTarget } from "./_target.ts";
-import { displayValue } from "./display.ts";
 import { type ConfigOf, type Field, type Fields, operatorKey } from "./field.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { Secret } from "./secret.ts";
@@ -174,16 +174,7 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
   if (field.kind === "secret") return resolveSecret(raw, sources);
   const outcome = field.check(raw);
   if ("value" in outcome) return outcome;
-  return { message: `${shownValue(field, raw)}: ${outcome.issues.join("; ")}` };
-}
-
-/** A wrong value for a message. A structure may contain secrets anywhere, so only its type is shown. */
-function shownValue({ kind }: Field<unknown>, raw: unknown): string {
-  if (kind === "json") {
-    return Array.isArray(raw) ? "a list" : typeof raw === "string" ? "a text" : `a ${typeof raw}`;
-  }
-  const shown = JSON.stringify(displayValue(raw)) ?? String(raw);
-  return shown.length > 80 ? `${shown.slice(0, 80)}...` : shown;
+  return { message: outcome.issues.join("; ") };
 }
 
 /** Decimal numbers; not hexadecimal ones, and not `Infinity`. */
@@ -216,7 +207,9 @@ function parsedOrText(text: string): unknown {
 }
 
 function resolveSecret(raw: unknown, { env, readText }: ConfigSources): Outcome {
-  if (typeof raw !== "string") return { message: "must be a text, env:NAME or file:/path" };
+  if (typeof raw !== "string") {
+    return { message: `must be a text, env:NAME or file:/path, found ${kindText(raw)}` };
+  }
   if (raw.startsWith("env:")) {
     const value = env[raw.slice(4)];
     return value === undefined

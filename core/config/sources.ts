@@ -13,6 +13,7 @@
 import { AgentError, describeError } from "../errors/mod.ts";
 import { readTextIfPresent } from "../files/mod.ts";
 import { parseJson } from "./_json.ts";
+import { kindText } from "./_plain_words.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A parsed file. */
@@ -216,7 +217,7 @@ async function readConfigFile(
     if (text === undefined) return undefined;
     const values = (path.endsWith(".json") ? parseJson(text) : await parseYaml(text)) ?? {};
     if (typeof values !== "object" || Array.isArray(values)) {
-      throw new TypeError("the document is not a mapping of keys to values");
+      throw new TypeError(`the document must be a mapping of keys, found ${kindText(values)}`);
     }
     return { path, values: values as Record<string, unknown> };
   } catch (cause) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { kindText } from "./_plain_words.ts";
 import { environmentKey, splitTarget } from "./_target.ts";
 import { type DescribedSection, mergeSections } from "./describe.ts";
 import { operatorKey } from "./field.ts";
@@ -42,7 +43,8 @@ export function unknownKeys(
     if (!known.has(section) && !former.has(section)) {
       report(file!.path, section, section, known.keys());
     } else if (members !== null && (typeof members !== "object" || Array.isArray(members))) {
-      problems.push({ origin: file!.path, path: section, message: "must be a mapping of keys" });
+      const message = `must be a mapping of keys, found ${kindText(members)}`;
+      problems.push({ origin: file!.path, path: section, message });
     } else {
       for (const key of Object.keys(members ?? {})) {
         if (isKnown(section, key)) continue;

@@ -76,8 +76,8 @@ Deno.test("resolveIdentity() falls back to version v0", () => {
 for (
   const [name, annotation, message] of [
     ["not JSON", "{oops", /\/podinfo\/annotations: xgvela\.com\/tmaas: tmaas is not JSON/],
-    ["null", "null", /tmaas is null, wanted a JSON object of strings/],
-    ["of a wrong type", '{"nfId":1}', /tmaas\.nfId is 1, wanted a string/],
+    ["null", "null", /tmaas must be a mapping of keys, found nothing/],
+    ["of a wrong type", '{"nfId":1}', /tmaas\.nfId must be a text, found a number/],
   ] as const
 ) {
   Deno.test(`D-8 resolveIdentity() reports a tmaas annotation that is ${name} and uses the rest`, () => {
@@ -159,7 +159,10 @@ Deno.test("identity() reads XGVela's variables and never stops the agent", async
   assert.deepEqual([namespace, podName, msRevision, nfRevision], ["ns1", "amf-0", "7", "2"]);
   const status = test.agent.status.plugin("identity");
   assert.equal(status?.state, "degraded");
-  assert.match(status?.reason ?? "", /identity\.tmaas: tmaas is null/);
+  assert.match(
+    status?.reason ?? "",
+    /identity\.tmaas: tmaas must be a mapping of keys, found nothing/,
+  );
 });
 
 Deno.test("identity() is in error, so that the agent is not ready, when a name cannot be part of a key", async () => {

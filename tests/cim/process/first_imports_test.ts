@@ -8,14 +8,14 @@ function staticImports(path: string): string[] {
     .map(([, specifier]) => specifier);
 }
 
-Deno.test("main.ts loads only cim/process, which loads nothing else, before it handles signals", () => {
-  assert.deepEqual(staticImports("main.ts"), ["./cim/process/mod.ts"]);
-  const files = [...Deno.readDirSync(new URL("cim/process/", root))].map(({ name }) => name);
-  assert(files.length >= 4);
-  for (const name of files) {
-    const others = staticImports(`cim/process/${name}`).filter((target) =>
-      !target.startsWith("./")
-    );
-    assert.deepEqual(others, [], name);
+Deno.test("main.ts loads only core/signals and cim/process, which load nothing else, before it handles signals", () => {
+  const folders = ["core/signals", "cim/process"];
+  assert.deepEqual(staticImports("main.ts"), folders.map((folder) => `./${folder}/mod.ts`));
+  const files = folders.flatMap((folder) =>
+    [...Deno.readDirSync(new URL(folder, root))].map(({ name }) => `${folder}/${name}`)
+  );
+  assert(files.length >= 5);
+  for (const path of files) {
+    assert.deepEqual(staticImports(path).filter((target) => !target.startsWith("./")), [], path);
   }
 });

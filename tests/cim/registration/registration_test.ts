@@ -187,7 +187,10 @@ Deno.test("D-36 overrides out of range are answered with 400 and change nothing"
   await using cim = await product();
   const [status, document] = await answer(cim, { lmaas: { flush_timeout: 4 } });
   assert.equal(status, 400);
-  assert.match(String(document.err_msg), /\/cimConfig\/lmaas\/flush_timeout: 4/);
+  assert.match(
+    String(document.err_msg),
+    /\/cimConfig\/lmaas\/flush_timeout: must be at least 5, found 4/,
+  );
   assert.equal(cim.agent.get(cimSettingsToken).current.cimConfig.lmaas.flush_timeout, 30);
   assert.equal(cim.agent.get(registrationToken).current, undefined);
 });

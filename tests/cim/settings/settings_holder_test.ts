@@ -30,7 +30,7 @@ Deno.test("D-28 apply() refuses a document out of range with every problem, and 
   await assert.rejects(settings.apply(withFlush(4)), (error) => {
     assert(error instanceof AgentError);
     assert.equal(error.code, "value_invalid");
-    assert.match(error.message, /\/cimConfig\/lmaas\/flush_timeout: 4/);
+    assert.match(error.message, /\/cimConfig\/lmaas\/flush_timeout: must be at least 5, found 4/);
     return true;
   });
   assert.equal(settings.current, before);

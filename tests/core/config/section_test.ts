@@ -67,7 +67,7 @@ Deno.test("all problems of a section are reported at once", () => {
     env: { APP_REST_WAIT: "5" },
   });
   assert.equal(problems.length, 3);
-  assert.match(problems[2], /^environment: APP_REST_WAIT: "5": must be like/);
+  assert.match(problems[2], /^environment: APP_REST_WAIT: must be like .*, found "5"$/);
 });
 
 Deno.test("a bad value is shown no longer than 80 characters", () => {
@@ -88,7 +88,7 @@ Deno.test("a bad value in the environment of a lenient field is a warning and th
   });
   assert.deepEqual(problems, []);
   assert.equal(values?.port, 6060);
-  assert.match(warnings[0].message, /^99999: .*; using 6060$/);
+  assert.match(warnings[0].message, /^must be at most 65535, found 99999; using 6060$/);
   // From a file the same value is an error: only the environment is lenient.
   assert.equal(problemsOf({ port: lenient }, { file: "rest: { port: 99999 }" }).length, 1);
 });
@@ -136,20 +136,20 @@ Deno.test("D-CFG-3 unknownKeys() names file and path and suggests the nearest ke
 Deno.test("unknownKeys() refuses a section that is not a mapping, and accepts an empty one", () => {
   const known = [{ section: "rest", fields: { port } }];
   const [problem] = unknownKeys(known, sourcesOf({ file: "rest: [1]" }));
-  assert.equal(problem.message, "must be a mapping of keys");
+  assert.equal(problem.message, "must be a mapping of keys, found a list");
   assert.deepEqual(unknownKeys(known, sourcesOf({ file: "rest:" })), []);
 });
 
 Deno.test("a variable that is not valid JSON is reported without its value, which may contain secrets", () => {
   const fields = { map: json((z) => z.record(z.string(), z.string()), { doc: "Map." }) };
   const [problem] = problemsOf(fields, { env: { APP_REST_MAP: "{broken" } });
-  assert.match(problem, /^environment: APP_REST_MAP: a text: .*expected record/);
+  assert.match(problem, /^environment: APP_REST_MAP: must be a mapping of keys, found a text/);
 });
 
 for (const text of ["0x1F", "1_000", "Infinity", "NaN", "6060abc", "-", "1 2"]) {
   Deno.test(`a variable with "${text}" is not a number`, () => {
     const [problem] = problemsOf({ port }, { env: { APP_REST_PORT: text } });
-    assert.match(problem, /^environment: APP_REST_PORT: .*expected number/);
+    assert.match(problem, /^environment: APP_REST_PORT: must be a number, found /);
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StopRequests } from "../../../cim/process/mod.ts";
+import { StopRequests } from "../../../core/signals/mod.ts";
 
 function requests() {
   const seen: string[] = [];

@@ -13,8 +13,8 @@ const togetherMs = 1_000;
 
 /**
  * Decides what a signal means: the first one requests an orderly stop, a later one the immediate end. Signals within
- * a second of the first count as one, because Ctrl-C on `deno task` reaches the program twice, from the terminal and
- * from the task.
+ * a second of the first count as one, because Ctrl-C may reach a program twice, from the terminal and from its
+ * parent process, such as `deno task`.
  *
  * @example
  * ```ts
