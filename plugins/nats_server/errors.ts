@@ -9,6 +9,7 @@ import { AgentError, defineErrors, type ErrorCatalogue } from "../../core/mod.ts
 export const natsServerErrors: ErrorCatalogue<
   | "nats_address_unavailable"
   | "nats_no_responders"
+  | "nats_password_check_failed"
 > = defineErrors({
   nats_address_unavailable: {
     retryable: false,
@@ -19,6 +20,12 @@ export const natsServerErrors: ErrorCatalogue<
     retryable: true,
     meaning: "A request was published on a subject that has no subscriber.",
     remedy: "Start the responder, then retry.",
+  },
+  nats_password_check_failed: {
+    retryable: true,
+    meaning: "The worker that checks bcrypt passwords failed.",
+    remedy:
+      "Read the reason. Where the npm package bcryptjs cannot be loaded, run once with network access.",
   },
 });
 
@@ -39,6 +46,14 @@ export function listenError(host: string, port: number, error: unknown): unknown
     );
   }
   return error;
+}
+
+/** The error of a password check that ended without a result. */
+export function passwordCheckError(reason: string): AgentError {
+  return new AgentError(
+    natsServerErrors.nats_password_check_failed,
+    `Cannot check a bcrypt password: the worker failed: ${reason}`,
+  );
 }
 
 /** The error of a request without subscribers. */

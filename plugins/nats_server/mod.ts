@@ -36,6 +36,8 @@ export type {
   SubjectFamily,
 } from "./routing/mod.ts";
 export {
+  type AuthenticationOptions,
+  type AuthenticationOutcome,
   type Authenticator,
   authenticator,
   type AuthOptions,

@@ -251,7 +251,9 @@ export class NatsServer implements AsyncDisposable {
     checkExposure(next);
     const before = JSON.stringify(this.#info());
     if (tls !== undefined && this.#state === "open") await this.#reloadTls(tls);
+    const { authenticator: previous } = this.#options;
     this.#options = next;
+    if (previous !== next.authenticator) previous.close?.();
     this.#configLoadedMs = next.clock.now();
     const isInfoChanged = JSON.stringify(this.#info()) !== before;
     await this.#clients.reload({ isInfoChanged, isReauthenticated: authenticator !== undefined });
@@ -275,6 +277,7 @@ export class NatsServer implements AsyncDisposable {
       this.#state = "closed";
       this.#requests.close();
     }
+    this.#options.authenticator.close?.();
     await this.#clients.close();
   }
 

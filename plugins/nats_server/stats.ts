@@ -9,6 +9,7 @@ export type CloseReason =
   | "client_closed"
   | "authentication_failed"
   | "authentication_timeout"
+  | "authentication_busy"
   | "slow_consumer_pending"
   | "slow_consumer_deadline"
   | "slow_consumer_total"
@@ -30,6 +31,7 @@ export const closeReasons: readonly CloseReason[] = [
   "client_closed",
   "authentication_failed",
   "authentication_timeout",
+  "authentication_busy",
   "slow_consumer_pending",
   "slow_consumer_deadline",
   "slow_consumer_total",
@@ -72,6 +74,8 @@ export interface NatsServerStats {
   readonly connections: number;
   /** Bytes pending for all clients together. */
   readonly pendingBytes: number;
+  /** Clients whose credentials are being checked in the background (bcrypt, signatures). */
+  readonly pendingAuthentications: number;
   /** Connections accepted. */
   readonly totalConnections: number;
   /** Messages published by clients and by this process. */
@@ -122,6 +126,7 @@ export type Counters = {
 export function zeroCounters(): Counters {
   return {
     startedMs: 0,
+    pendingAuthentications: 0,
     totalConnections: 0,
     publishedMessages: 0,
     publishedBytes: 0,

@@ -10,6 +10,8 @@ import type { CloseReason } from "../stats.ts";
 export const closeTexts: Readonly<Partial<Record<CloseReason, string>>> = Object.freeze({
   authentication_failed: "Authorization Violation",
   authentication_timeout: "Authentication Timeout",
+  // Not a text of nats-server: clients must not take it for wrong credentials and give up.
+  authentication_busy: "Authentication Busy",
   stale_connection: "Stale Connection",
   bad_protocol_version: "invalid client protocol",
   max_connections: "maximum connections exceeded",

@@ -28,11 +28,12 @@ import {
   splitArguments,
 } from "../protocol/mod.ts";
 import type { Client, Publisher, Router, SubjectEntry } from "../routing/mod.ts";
-import type { Credentials, Guard, Principal } from "../security/mod.ts";
+import type { AuthenticationOutcome, Guard, Principal } from "../security/mod.ts";
 import type { CloseReason, ViolationKind } from "../stats.ts";
 import { isLiteralSubject } from "../subjects/mod.ts";
 import type { Transport } from "../transport/mod.ts";
 import { Activity } from "./activity.ts";
+import { authenticate } from "./authentication.ts";
 import { ClientSubscriptions, type SubscriptionOutcome } from "./client_subscriptions.ts";
 import { closeTexts, faultReasons, flushlessReasons } from "./close_reasons.ts";
 import { greet } from "./greeting.ts";
@@ -136,7 +137,8 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   check(nowMs: number): number {
     if (this.isClosed) return Infinity;
     const { limits } = this.#context;
-    const authDueMs = this.#parser.connectFirst
+    // As in nats-server, the time limit ends with CONNECT: the check itself may take longer.
+    const authDueMs = this.#parser.connectFirst && this.#gate === null
       ? this.activity.acceptedMs + limits.authTimeoutMs
       : Infinity;
     const { stuckSinceMs } = this.output;
@@ -177,11 +179,12 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
       this.#parser.connectFirst = authenticator.required;
       return;
     }
-    const principal = await authenticator.authenticate(this.#credentials());
+    const outcome = await authenticate(this, this.#nonce, this.#context, { isRecheck: true });
     if (this.isClosed) return;
-    if (principal === null) return this.close("authentication_failed");
-    this.principal = principal;
-    this.guard = principal.guard;
+    if (outcome === "busy") return this.close("authentication_busy");
+    if (outcome === null) return this.close("authentication_failed");
+    this.principal = outcome;
+    this.guard = outcome.guard;
     for (const text of this.subscriptions.prune()) this.#error(text);
     this.output.flush();
   }
@@ -331,26 +334,15 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     if (options === null) return this.close("protocol_violation");
     this.options = options;
     if (this.#isConnected) this.subscriptions.clear();
-    const verdict = this.#context.authenticator.authenticate(this.#credentials());
-    if (!(verdict instanceof Promise)) return this.#admit(verdict);
-    this.#gate = verdict.then(
-      (principal) => this.#admit(principal),
-      (error) => {
-        this.#context.log.error("Cannot authenticate a client", { client: this.id, error });
-        this.#admit(null);
-      },
-    );
+    const outcome = authenticate(this, this.#nonce, this.#context);
+    if (!(outcome instanceof Promise)) return this.#admit(outcome);
+    this.#gate = outcome.then((principal) => this.#admit(principal));
   }
 
-  #credentials(): Credentials {
-    const { user, pass, auth_token: token, nkey, sig: signature } = this.options;
-    const { certificateSubject } = this.transport;
-    return { user, pass, token, nkey, signature, nonce: this.#nonce, certificateSubject };
-  }
-
-  #admit(principal: Principal | null): void {
+  #admit(principal: AuthenticationOutcome): void {
     if (this.isClosed) return;
     const { options } = this;
+    if (principal === "busy") return this.close("authentication_busy");
     if (principal === null || options.new_account || options.account !== "") {
       return this.close("authentication_failed");
     }

@@ -16,6 +16,7 @@ const reasonTexts: Readonly<Record<CloseReason, string>> = {
   client_closed: "Client Closed",
   authentication_failed: "Authentication Failure",
   authentication_timeout: "Authentication Timeout",
+  authentication_busy: "Authentication Busy",
   slow_consumer_pending: "Slow Consumer (Pending Bytes)",
   slow_consumer_deadline: "Slow Consumer (Write Deadline)",
   slow_consumer_total: "Slow Consumer (Pending Bytes)",

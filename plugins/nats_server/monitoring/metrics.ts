@@ -25,6 +25,11 @@ const gauges: readonly (readonly [name: string, stat: PlainStat, help: string])[
   ["nats_server_open_connections", "connections", "Open connections."],
   ["nats_server_subscriptions", "subscriptions", "Current subscriptions."],
   ["nats_server_pending_bytes", "pendingBytes", "Bytes pending for all clients together."],
+  [
+    "nats_server_pending_authentications",
+    "pendingAuthentications",
+    "Clients whose credentials are being checked in the background.",
+  ],
 ];
 
 const counters: readonly (readonly [name: string, stat: PlainStat, help: string])[] = [

@@ -3,10 +3,17 @@
  *
  * @module
  */
-import type { Authenticator, Credentials, Principal } from "./authenticator.ts";
+import type {
+  AuthenticationOptions,
+  AuthenticationOutcome,
+  Authenticator,
+  Credentials,
+  Principal,
+} from "./authenticator.ts";
+import type { CheckOptions, CheckOutcome } from "./bcrypt_checks.ts";
 import { readUserKey, verifyNonce } from "./nkey.ts";
 import { type NatsPermissions, PermissionSet } from "./permissions.ts";
-import { SecretComparison } from "./secrets.ts";
+import { isBcrypt, SecretComparison, unmatchableSecret } from "./secrets.ts";
 
 /** A user that may connect. */
 export type NatsUser =
@@ -88,8 +95,12 @@ function tokenAuthenticator(
   return {
     required: true,
     needsNonce: false,
-    authenticate: ({ token: given }) =>
-      whenTrue(secrets.matches(token, given), () => admit({ name: "", permissions })),
+    authenticate: ({ token: given }, options) =>
+      whenTrue(
+        secrets.matches(token, given, checkOptions(options)),
+        () => admit({ name: "", permissions }),
+      ),
+    close: () => secrets.close(),
   };
 }
 
@@ -119,7 +130,23 @@ function userAuthenticator(
     : passwords.get(noAuthUser) ?? keys.get(noAuthUser);
   if (noAuthUser !== undefined && anonymous === undefined) throw unknownNoAuthUser(noAuthUser);
 
-  function authenticate(given: Credentials): Principal | null | Promise<Principal | null> {
+  const unmatchable = unmatchableSecret([...passwords.values()].map(({ password }) => password));
+
+  /** Takes the same time for an unknown user as for a known one with a wrong password. */
+  function matches(
+    account: { readonly password: string } | undefined,
+    given: string,
+    options: CheckOptions,
+  ): CheckOutcome | Promise<CheckOutcome> {
+    const verdict = secrets.matches(account?.password ?? unmatchable, given, options);
+    const isEarly = verdict === false && isBcrypt(unmatchable);
+    return isEarly ? secrets.matches(unmatchable, given, options) : verdict;
+  }
+
+  function authenticate(
+    given: Credentials,
+    options: AuthenticationOptions = {},
+  ): AuthenticationOutcome | Promise<AuthenticationOutcome> {
     if (anonymous !== undefined && isEmpty(given)) return admit(anonymous);
     if (keys.size > 0 && given.nkey !== "") {
       const account = keys.get(given.nkey);
@@ -128,19 +155,32 @@ function userAuthenticator(
       return whenTrue(verdict, () => admit(account));
     }
     const account = passwords.get(given.user);
-    if (account === undefined) return null;
-    return whenTrue(secrets.matches(account.password, given.pass), () => admit(account));
+    const verdict = matches(account, given.pass, checkOptions(options));
+    return whenTrue(verdict, () => account === undefined ? null : admit(account));
   }
 
-  return { required: true, needsNonce: keys.size > 0, authenticate };
+  return {
+    required: true,
+    needsNonce: keys.size > 0,
+    authenticate,
+    close: () => secrets.close(),
+  };
+}
+
+function checkOptions({ peer, isRecheck }: AuthenticationOptions = {}): CheckOptions {
+  return { peer, isUnlimited: isRecheck };
 }
 
 function whenTrue(
-  verdict: boolean | Promise<boolean>,
-  principal: () => Principal,
-): Principal | null | Promise<Principal | null> {
-  if (typeof verdict === "boolean") return verdict ? principal() : null;
-  return verdict.then((matches) => matches ? principal() : null);
+  outcome: CheckOutcome | Promise<CheckOutcome>,
+  principal: () => Principal | null,
+): AuthenticationOutcome | Promise<AuthenticationOutcome> {
+  if (outcome instanceof Promise) return outcome.then((value) => resultOf(value, principal));
+  return resultOf(outcome, principal);
+}
+
+function resultOf(outcome: CheckOutcome, principal: () => Principal | null): AuthenticationOutcome {
+  return outcome === true ? principal() : outcome === "busy" ? "busy" : null;
 }
 
 function isEmpty({ user, pass, token, nkey }: Credentials): boolean {

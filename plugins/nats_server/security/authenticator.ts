@@ -34,14 +34,36 @@ export interface Principal {
   readonly permissions?: NatsPermissions;
 }
 
+/**
+ * Result of an authentication: the client, `null` when its credentials are wrong, or `busy` when they were not checked,
+ * because too many checks are pending; the client should try again.
+ */
+export type AuthenticationOutcome = Principal | null | "busy";
+
+/** Circumstances of an authentication, for limits of slow checks. */
+export interface AuthenticationOptions {
+  /** Address of the client. Default: "". */
+  readonly peer?: string;
+  /** Whether a connected client is checked again after a reload; it is never refused as busy. Default false. */
+  readonly isRecheck?: boolean;
+}
+
 /** Decides which clients may connect. */
 export interface Authenticator {
   /** Whether a client must send CONNECT with credentials before any other operation. */
   readonly required: boolean;
   /** Whether INFO contains a nonce for the client to sign. */
   readonly needsNonce: boolean;
-  /** The principal, or `null` to refuse the client. A promise where the check is slow (bcrypt, signatures). */
-  authenticate(credentials: Credentials): Principal | null | Promise<Principal | null>;
+  /** The outcome; a promise where the check is slow (bcrypt, signatures). */
+  authenticate(
+    credentials: Credentials,
+    options?: AuthenticationOptions,
+  ): AuthenticationOutcome | Promise<AuthenticationOutcome>;
+  /**
+   * Ends what the checks need, for example a worker; pending ones end as busy. The server calls it when it closes, and
+   * when a reload has replaced the authenticator. A later check starts it again. Idempotent.
+   */
+  close?(): void;
 }
 
 /** Accepts every client. */

@@ -5,6 +5,8 @@
  */
 export { authenticator, type AuthOptions, type NatsUser } from "./auth.ts";
 export {
+  type AuthenticationOptions,
+  type AuthenticationOutcome,
   type Authenticator,
   type Credentials,
   noAuthentication,

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { manualClock } from "../../../../core/testing/mod.ts";
-import { authenticator, type AuthOptions } from "../../../../plugins/nats_server/mod.ts";
+import { manualClock, recordingLogs } from "../../../../core/testing/mod.ts";
+import {
+  authenticator,
+  type AuthOptions,
+  type Credentials,
+  type Principal,
+} from "../../../../plugins/nats_server/mod.ts";
 import { PermissionSet } from "../../../../plugins/nats_server/security/permissions.ts";
-import { bytes, startedServer } from "../_net.ts";
+import { maxPeerChecks } from "../../../../plugins/nats_server/security/bcrypt_checks.ts";
+import { bytes, startedServer, until } from "../_net.ts";
 import { RawClient } from "../_raw_client.ts";
 
 const badOptions: readonly (readonly [string, AuthOptions])[] = [
@@ -174,4 +180,121 @@ Deno.test("authenticator() refuses a no_auth_user that is not listed", () => {
   const users = [{ user: "a", password: "p" }];
   assert.throws(() => authenticator({ users, noAuthUser: "b" }), /Invalid no_auth_user "b"/);
   assert.throws(() => authenticator({ token: "t", noAuthUser: "b" }), /Invalid no_auth_user "b"/);
+});
+
+/** bcrypt of `s3cret`, cost 10: a tenth of a second. */
+const slowHash = "$2b$10$Js5jNvuZ.nrYbb6Lz95NMegqmhBwbCQG4icm1y3cbcveWqRPT7HW6";
+
+function credentials(user: string, pass: string): Credentials {
+  return { user, pass, token: "", nkey: "", signature: "", nonce: "", certificateSubject: null };
+}
+
+for (const [kind, name] of [["unknown", "nobody"], ["with a plain password", "plain"]]) {
+  Deno.test(`a wrong password of a user ${kind} is checked as long as that of a hashed one`, async () => {
+    const checks = authenticator({
+      users: [{ user: "hashed", password: slowHash }, { user: "plain", password: "p" }],
+    });
+    const time = async (user: string) => {
+      const startMs = performance.now();
+      assert.equal(await checks.authenticate(credentials(user, "guess")), null);
+      return performance.now() - startMs;
+    };
+    await time("hashed");
+    const hashedMs = await time("hashed");
+    const otherMs = await time(name);
+    assert.ok(otherMs > hashedMs / 3, `${otherMs} ms, ${hashedMs} ms`);
+    checks.close?.();
+  });
+}
+
+Deno.test("a client whose bcrypt check found too many pending is told so, not that it is wrong", async () => {
+  const server = await startedServer({
+    authenticator: authenticator({ users: [{ user: "a", password: slowHash }] }),
+  });
+  await using clients = new AsyncDisposableStack();
+  const crowd: RawClient[] = [];
+  for (let i = 0; i < maxPeerChecks + 8; i++) {
+    const client = clients.use(await RawClient.open(server.port));
+    await client.send(`CONNECT {"user":"a","pass":"guess ${i}","verbose":false}\r\n`);
+    crowd.push(client);
+  }
+  await until(() => server.stats.closed.authentication_busy > 0);
+  assert.ok(server.stats.pendingAuthentications > 0);
+  await until(() => crowd.some(({ ended }) => ended));
+  await server.close();
+  await Promise.all(crowd.map((client) => client.closed()));
+  assert.ok(crowd.some(({ received }) => received.endsWith("-ERR 'Authentication Busy'\r\n")));
+  const { closed, pendingAuthentications } = server.stats;
+  assert.equal(pendingAuthentications, 0);
+  assert.equal(
+    crowd.filter(({ received }) => received.includes("Authorization Violation")).length,
+    closed.authentication_failed,
+  );
+});
+
+Deno.test("clients are served while bcrypt checks run", async () => {
+  await using server = await startedServer({
+    authenticator: authenticator({
+      users: [{ user: "a", password: slowHash }, { user: "witness", password: "p" }],
+    }),
+  });
+  await using witness = await RawClient.connect(server.port, { user: "witness", pass: "p" });
+  await using clients = new AsyncDisposableStack();
+  for (let i = 0; i < 20; i++) {
+    const client = clients.use(await RawClient.open(server.port));
+    await client.send(`CONNECT {"user":"a","pass":"guess ${i}","verbose":false}\r\n`);
+  }
+  let rounds = 0;
+  while (server.stats.closed.authentication_failed < 20) {
+    await witness.settle();
+    rounds++;
+  }
+  // At least two a check; when checks block the event loop, there is about one.
+  assert.ok(rounds > 40, `${rounds} PINGs were answered during 20 checks`);
+});
+
+Deno.test("the time limit of authentication does not count the check", async () => {
+  const clock = manualClock();
+  const verdict = Promise.withResolvers<Principal>();
+  await using server = await startedServer({
+    clock,
+    authenticator: { required: true, needsNonce: false, authenticate: () => verdict.promise },
+  });
+  await using client = await RawClient.open(server.port);
+  await client.send('CONNECT {"verbose":false}\r\nPING\r\n');
+  await until(() => server.stats.pendingAuthentications === 1);
+  await clock.advance(3_000);
+  verdict.resolve({ name: "a", guard: null });
+  await client.until(() => client.received.endsWith("PONG\r\n"));
+});
+
+Deno.test("an authentication that fails is logged and the client is told to try again", async () => {
+  const logs = recordingLogs();
+  await using server = await startedServer({
+    log: logs.registry.logger("nats_server"),
+    authenticator: {
+      required: true,
+      needsNonce: false,
+      authenticate: () => Promise.reject(new Error("no worker")),
+    },
+  });
+  await using client = await RawClient.open(server.port);
+  await client.send("CONNECT {}\r\n");
+  await client.closed();
+  assert.match(client.received, /-ERR 'Authentication Busy'\r\n$/);
+  assert.ok(logs.messages("error").includes("Cannot authenticate a client"));
+});
+
+Deno.test("a check that a reload overtakes is made again by the new authenticator", async () => {
+  await using server = await startedServer({
+    authenticator: authenticator({ users: [{ user: "a", password: slowHash }] }),
+  });
+  await using client = await RawClient.open(server.port);
+  await client.send('CONNECT {"user":"a","pass":"new","verbose":false}\r\nPING\r\n');
+  await until(() => server.stats.pendingAuthentications === 1);
+  await server.reload({
+    authenticator: authenticator({ users: [{ user: "a", password: "new" }] }),
+  });
+  await client.until(() => client.ended || client.received.endsWith("PONG\r\n"));
+  assert.ok(!client.ended, client.received);
 });
