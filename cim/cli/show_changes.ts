@@ -27,6 +27,18 @@ interface ChangeSet {
   readonly committedAt?: string;
 }
 
+/** A key that the agent does not take. */
+interface Ignored {
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** The answer of the agent; an older agent does not list ignored keys. */
+interface ChangesAnswer {
+  readonly changes: readonly ChangeSet[];
+  readonly ignored?: readonly Ignored[];
+}
+
 /** Lists the recent change-sets of the running agent. */
 export async function showChanges(
   { isJson, ...options }: ChangesOptions,
@@ -39,8 +51,10 @@ export async function showChanges(
   const text = await response.text();
   if (isJson) io.out(text.trimEnd());
   else {
-    const { changes } = JSON.parse(text) as { changes: ChangeSet[] };
-    for (const line of changeLines(changes, { ...io, now: Date.now() })) io.out(line);
+    const { changes, ignored = [] } = JSON.parse(text) as ChangesAnswer;
+    const layout = { ...io, now: Date.now() };
+    for (const line of changeLines(changes, layout)) io.out(line);
+    for (const line of ignoredLines(ignored, layout)) io.out(line);
   }
   return exitCode.fine;
 }
@@ -73,6 +87,22 @@ export function changeLines(changes: readonly ChangeSet[], layout: ChangesLayout
       ...(changes[at].reason
         ? wrap(changes[at].reason, layout.width - 4).map((text) => `    ${text}`)
         : []),
+    ]),
+  ];
+}
+
+/** The ignored keys, each with its reason; nothing when there are none. */
+export function ignoredLines(
+  ignored: readonly Ignored[],
+  { width }: Pick<ChangesLayout, "width">,
+): string[] {
+  if (ignored.length === 0) return [];
+  return [
+    "",
+    "ignored keys:",
+    ...ignored.flatMap(({ key, reason }) => [
+      `  ${key}`,
+      ...wrap(reason, width - 4).map((text) => `    ${text}`),
     ]),
   ];
 }

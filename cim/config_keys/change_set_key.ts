@@ -72,11 +72,45 @@ export function parseChangeSetKey(key: string, scope: Scope): ChangeSetKey | und
   return Object.freeze({ key, level, dataKey, revision });
 }
 
-/** Whether a change-set key is well-formed but belongs to another version of the service. */
-export function isOfOtherVersion(key: string, scope: Scope): boolean {
-  const version = key.split("/")[3] ?? "";
-  return version !== "" && version !== scope.version &&
-    parseChangeSetKey(key, { ...scope, version }) !== undefined;
+/** Why {@linkcode parseChangeSetKey} does not take a key below {@linkcode changeSetPrefix}. */
+export interface ChangeSetFault {
+  /** What is wrong with the key, and what is allowed. */
+  readonly reason: string;
+  /** Whether it is well-formed and belongs to another version of the service. */
+  readonly isOtherVersion: boolean;
+}
+
+const form = "change-set/<namespace>/<service>/<version>/<nf or ms>/<file>/<revision>";
+
+/** Longest part of a key that a reason quotes, in characters. */
+const maxQuoted = 80;
+
+/** Tells why a key is none of a change-set of this scope. */
+export function changeSetFault(key: string, scope: Scope): ChangeSetFault {
+  const segments = key.split("/");
+  const [, , , version, level, dataKey, digits] = segments;
+  if (version && version !== scope.version && parseChangeSetKey(key, { ...scope, version })) {
+    const reason = `it is for version ${
+      quoted(version)
+    }, and this pod has version "${scope.version}"`;
+    return { reason, isOtherVersion: true };
+  }
+  const reason = segments.length !== 7
+    ? `it has ${segments.length} segments; must be ${form}`
+    : level !== "nf" && level !== "ms"
+    ? `its level must be nf or ms, found ${quoted(level)}`
+    : dataKey === ""
+    ? "its file name must not be empty"
+    : parseRevision(digits) === undefined
+    ? `its revision must be a whole number, found ${quoted(digits)}`
+    : `its version must be "${scope.version}", found ${quoted(version)}`;
+  return { reason, isOtherVersion: false };
+}
+
+function quoted(segment: string): string {
+  return JSON.stringify(
+    segment.length > maxQuoted ? `${segment.slice(0, maxQuoted)}...` : segment,
+  );
 }
 
 /** Key that holds this pod's verdict on the change-sets of a level. */

@@ -6,10 +6,11 @@
  * @module
  */
 export {
+  type ChangeSetFault,
+  changeSetFault,
   type ChangeSetKey,
   changeSetPrefix,
   commitKey,
-  isOfOtherVersion,
   type Level,
   levels,
   missingScope,

@@ -5,6 +5,7 @@
  */
 import type { Level } from "../config_keys/mod.ts";
 import type { ReplyStatus } from "./app_messages.ts";
+import type { IgnoredKey } from "./ignored_keys.ts";
 
 /** Final outcome of a change-set. `timed_out`: it ended without an answer of the application. */
 export type Outcome = "applied" | "failed" | "unused" | "timed_out";
@@ -19,8 +20,11 @@ export interface Verdict {
   readonly isConfirmed: boolean;
 }
 
-/** State of a change-set as shown to operators. `skipped`: it needed no work. */
-export type ChangeState = "seen" | "pushed" | Outcome | "committed" | "skipped";
+/**
+ * State of a change-set as shown to operators. `retrying`: the application did not take it yet, and it is sent again.
+ * `skipped`: it needed no work.
+ */
+export type ChangeState = "seen" | "retrying" | "pushed" | Outcome | "committed" | "skipped";
 
 /** Record of one change-set. Times are milliseconds since 1970. */
 export interface ChangeRecord {
@@ -54,6 +58,11 @@ export interface ChangeRecord {
   readonly committedAt?: number;
 }
 
+/** Whether a record has no verdict yet and needs one. */
+export function isPending({ state }: Pick<ChangeRecord, "state">): boolean {
+  return state === "seen" || state === "retrying" || state === "pushed";
+}
+
 /** Whether the application may have the patch of a recorded change-set. */
 export function mayHaveArrived({ attempts, mayHaveArrived = attempts > 0 }: ChangeRecord): boolean {
   return mayHaveArrived;
@@ -83,6 +92,17 @@ export function describeChange(record: ChangeRecord): ChangeDescription {
     settledAt: isoTime(settledAt),
     committedAt: isoTime(committedAt),
   };
+}
+
+/** An {@linkcode IgnoredKey} as `GET /api/v1/config/changes` shows it. */
+export type IgnoredDescription = Omit<IgnoredKey, "seenAt"> & {
+  /** When the agent first saw it. */
+  readonly seenAt: string;
+};
+
+/** Describes an ignored key. */
+export function describeIgnored({ seenAt, ...rest }: IgnoredKey): IgnoredDescription {
+  return { ...rest, seenAt: new Date(seenAt).toISOString() };
 }
 
 function isoTime(time: number | undefined): string | undefined {

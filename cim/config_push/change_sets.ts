@@ -6,7 +6,6 @@
 import type { Change, Clock, Logger, SyncEvent } from "../../core/mod.ts";
 import {
   type ChangeSetKey,
-  isOfOtherVersion,
   type Level,
   levels,
   ownDataKey,
@@ -14,9 +13,10 @@ import {
   type Scope,
 } from "../config_keys/mod.ts";
 import { type ConfigReply, parseConfigReply } from "./app_messages.ts";
-import { type ChangeRecord, replyVerdict, type Verdict } from "./change_record.ts";
+import { type ChangeRecord, isPending, replyVerdict, type Verdict } from "./change_record.ts";
 import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
+import { type IgnoredKey, IgnoredKeys } from "./ignored_keys.ts";
 import { LevelQueue, type QueueItem } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
 import type { PushConditions } from "./push_status.ts";
@@ -60,6 +60,7 @@ export class ChangeSets {
   readonly #history: ChangeHistory;
   readonly #stats: ConfigStats;
   readonly #settlement: Settlement;
+  readonly #ignored: IgnoredKeys;
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
   /** `full`: some change-sets were left in the store; `listing`: they are being listed again. */
   #deferral: "none" | "full" | "listing" = "none";
@@ -71,6 +72,7 @@ export class ChangeSets {
     ({ log: this.#log, clock: this.#clock, history: this.#history, stats: this.#stats } =
       options.push);
     this.#settlement = options.settlement;
+    this.#ignored = new IgnoredKeys({ scope: options.scope, clock: this.#clock, log: this.#log });
     const { clock, readLease, leaseMarginMs } = options.push;
     const queue = {
       isAppReady: options.isAppReady,
@@ -99,6 +101,7 @@ export class ChangeSets {
       return;
     }
     this.#deferral = "none";
+    this.#ignored.retain(new Set(event.entries.map(({ key }) => key)));
     const found: { change: ChangeSetKey; value: Uint8Array }[] = [];
     for (const { key, value } of event.entries) {
       const change = this.#parse(key);
@@ -156,8 +159,17 @@ export class ChangeSets {
     return this.#history.list();
   }
 
+  /** Keys that are no change-sets of this pod, newest first. */
+  ignored(): IgnoredKey[] {
+    return this.#ignored.list();
+  }
+
   #take(change: Change): void {
-    const parsed = this.#parse(change.type === "put" ? change.entry.key : change.key);
+    const { type } = change;
+    if (type === "delete") this.#ignored.delete(change.key);
+    const parsed = type === "put"
+      ? this.#parse(change.entry.key)
+      : parseChangeSetKey(change.key, this.#options.scope);
     if (!parsed) return;
     if (change.type === "delete") this.#withdraw(parsed);
     else this.#add(parsed, change.entry.value, { isNew: true });
@@ -167,14 +179,7 @@ export class ChangeSets {
     const change = parseChangeSetKey(key, this.#options.scope);
     if (change) return change;
     this.#stats.ignoredKeys++;
-    if (isOfOtherVersion(key, this.#options.scope)) {
-      this.#log.debug("Change-set of another version ignored", { key });
-    } else {
-      this.#log.warn(
-        `Cannot parse key "${key.slice(0, 300)}": wanted ` +
-          "change-set/<namespace>/<service>/<version>/<nf or ms>/<file>/<revision>",
-      );
-    }
+    this.#ignored.add(key);
   }
 
   /** Queues a change-set that needs work. A skipped one is recorded only if it is new. */
@@ -188,8 +193,8 @@ export class ChangeSets {
     if (this.#deferral !== "none" || this.pending >= this.#options.maxPending) {
       return this.#defer(key);
     }
-    const isPending = record?.state === "seen" || record?.state === "pushed";
-    if (!isPending) this.#history.put(this.#newRecord(change, "seen", ""));
+    const resumed = record && isPending(record) ? record : undefined;
+    if (!resumed) this.#history.put(this.#newRecord(change, "seen", ""));
     this.#log.info("Change-set seen", { key });
     const { current } = queue;
     if (current && revision < current.change.revision && !current.push?.canYield) {
@@ -198,7 +203,7 @@ export class ChangeSets {
     queue.add(
       change.dataKey === ownDataKey
         ? this.#ownItem(change, patch)
-        : this.#pushItem(change, patch, isPending ? record : undefined),
+        : this.#pushItem(change, patch, resumed),
     );
   }
 
@@ -260,8 +265,9 @@ export class ChangeSets {
 
   /** Settles recorded change-sets whose keys are gone: they ended while the agent did not watch. */
   #closeRecordsBut(keys: ReadonlySet<string>): void {
-    for (const { key, state } of this.#history.list()) {
-      if ((state !== "seen" && state !== "pushed") || keys.has(key)) continue;
+    for (const record of this.#history.list()) {
+      const { key } = record;
+      if (!isPending(record) || keys.has(key)) continue;
       const change = parseChangeSetKey(key, this.#options.scope);
       if (!change) continue;
       const reason = "its lease ended while the agent did not watch";

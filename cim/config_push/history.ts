@@ -8,7 +8,7 @@
  * @module
  */
 import { jsonCodec, type KeyValueStore, type Logger, type Operation } from "../../core/mod.ts";
-import type { ChangeRecord } from "./change_record.ts";
+import { type ChangeRecord, isPending } from "./change_record.ts";
 
 const codec = jsonCodec((value) => value as ChangeRecord);
 const prefix = "changes/";
@@ -139,6 +139,6 @@ export class ChangeHistory {
 
 /** Whether a restart needs the record: it has no verdict, or one that is not committed. */
 function isOpen({ state, commit }: ChangeRecord): boolean {
-  if (state === "seen" || state === "pushed") return true;
+  if (isPending({ state })) return true;
   return state !== "committed" && commit !== undefined;
 }

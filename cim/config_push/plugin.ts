@@ -17,14 +17,17 @@ import { SubjectMeter } from "../metrics/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { configStoreToken, stateStoreToken } from "../store/mod.ts";
-import { type ChangeRecord, describeChange } from "./change_record.ts";
+import { type ChangeRecord, describeChange, describeIgnored } from "./change_record.ts";
 import { type ConfigBounds, ConfigPush } from "./config_push.ts";
+import type { IgnoredKey } from "./ignored_keys.ts";
 import { PushStatus } from "./push_status.ts";
 
 /** Recent change-sets and their outcomes. */
 export interface ChangesApi {
   /** Recent change-sets, newest first. */
   list(): ChangeRecord[];
+  /** Keys that are no change-sets of this pod, newest first. */
+  ignored(): IgnoredKey[];
   /** Calls the listener with each new or changed record. It must not throw. */
   onChange(listener: (record: ChangeRecord) => void): Disposable;
 }
@@ -96,6 +99,7 @@ export function configPush(): Plugin {
       });
       const changes: ChangesApi = {
         list: () => parts?.service.changeSets.list() ?? [],
+        ignored: () => parts?.service.changeSets.ignored() ?? [],
         onChange(listener) {
           listeners.add(listener);
           return { [Symbol.dispose]: () => listeners.delete(listener) };
@@ -105,7 +109,11 @@ export function configPush(): Plugin {
       get(httpToken).route(name, {
         method: "GET",
         path: "/api/v1/config/changes",
-        handler: () => jsonResponse({ changes: changes.list().map(describeChange) }),
+        handler: () =>
+          jsonResponse({
+            changes: changes.list().map(describeChange),
+            ignored: changes.ignored().map(describeIgnored),
+          }),
       });
       if (!parts) return undefined;
       await parts.service.restore();

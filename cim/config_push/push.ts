@@ -160,7 +160,11 @@ export class Push {
       case "pausing":
         this.#failure = state.reason;
         log.warn("Change-set not delivered; retrying", { key, reason: state.reason });
-        history.update(key, { reason: state.reason, mayHaveArrived: this.#mayHaveArrived });
+        history.update(key, {
+          state: "retrying",
+          reason: state.reason,
+          mayHaveArrived: this.#mayHaveArrived,
+        });
         run.timer(
           clock,
           state.mayHaveArrived ? resumeDelayMs : this.#delays.next(),

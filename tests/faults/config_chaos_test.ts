@@ -142,7 +142,7 @@ Deno.test({
         const list = await changesOf(agent);
         const isDone = list.some(({ revision }) => revision === last) &&
           list.every(({ state, commit }) =>
-            state !== "seen" && state !== "pushed" && (state === "committed" || !commit)
+            !["seen", "retrying", "pushed"].includes(state) && (state === "committed" || !commit)
           );
         return isDone && list;
       }, { withinMs: 120_000, everyMs: 200, retryErrors: true });

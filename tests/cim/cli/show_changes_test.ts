@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeLines } from "../../../cim/cli/show_changes.ts";
+import { changeLines, ignoredLines } from "../../../cim/cli/show_changes.ts";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const at = (seconds: number) => new Date(now - seconds * 1_000).toISOString();
@@ -38,4 +38,25 @@ Deno.test("changeLines() colours the state by its outcome", () => {
   assert(painted("committed", "applied").includes("\x1b[32m"));
   assert(painted("committed", "failed").includes("\x1b[31m"));
   assert(painted("pushed").includes("\x1b[33m"));
+});
+
+Deno.test("changeLines() shows a change-set that is sent again as retrying, with the reason", () => {
+  const lines = changeLines([
+    { ...change, state: "retrying", attempts: 4, reason: "connection refused" },
+  ], layout);
+  assert.deepEqual(lines.slice(1), [
+    "ms     app.json  3         retrying  4         10 min ago",
+    "    connection refused",
+  ]);
+});
+
+Deno.test("ignoredLines() lists each ignored key with its reason, and nothing when there are none", () => {
+  assert.deepEqual(ignoredLines([], layout), []);
+  const key = "change-set/ns1/amf/v2/ms/app.json/5";
+  assert.deepEqual(ignoredLines([{ key, reason: "it is for version v2" }], layout), [
+    "",
+    "ignored keys:",
+    `  ${key}`,
+    "    it is for version v2",
+  ]);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "npm:fast-check@4.10.2";
 import {
+  changeSetFault,
   changeSetPrefix,
   commitKey,
-  isOfOtherVersion,
   parseChangeSetKey,
   parseRevision,
   statusKey,
@@ -70,9 +70,35 @@ Deno.test("commitKey() and statusKey() are those of the contract", () => {
   assert.equal(changeSetPrefix(scope), "change-set/ns1/amf/");
 });
 
-Deno.test("isOfOtherVersion() distinguishes another version from a malformed key", () => {
-  assert(isOfOtherVersion("change-set/ns1/amf/v2/ms/amf.json/5", scope));
-  for (const key of [good, "change-set/ns1/amf/v2/ms/amf.json", "change-set/ns1/amf//ms/a/5", ""]) {
-    assert.equal(isOfOtherVersion(key, scope), false);
-  }
+for (
+  const [key, reason] of [
+    ["v1/ms/a.json", "it has 6 segments; must be change-set/<namespace>/<service>/<version>/"],
+    ["v1/xx/a.json/5", 'its level must be nf or ms, found "xx"'],
+    ["v1/ms//5", "its file name must not be empty"],
+    ["v1/ms/a.json/five", 'its revision must be a whole number, found "five"'],
+    ["/ms/a.json/5", 'its version must be "v1", found ""'],
+    ["v2/ms/a.json/five", 'its revision must be a whole number, found "five"'],
+  ]
+) {
+  Deno.test(`D-6 changeSetFault() tells what is wrong with ${key}`, () => {
+    const fault = changeSetFault(`change-set/ns1/amf/${key}`, scope);
+    assert.equal(fault.isOtherVersion, false);
+    assert(fault.reason.startsWith(reason), fault.reason);
+  });
+}
+
+Deno.test("changeSetFault() distinguishes another version from a malformed key", () => {
+  assert.deepEqual(changeSetFault("change-set/ns1/amf/v2/ms/amf.json/5", scope), {
+    reason: 'it is for version "v2", and this pod has version "v1"',
+    isOtherVersion: true,
+  });
+});
+
+Deno.test("changeSetFault() is short for any key that is none of a change-set", () => {
+  fc.assert(fc.property(fc.array(fc.string({ maxLength: 500 }), { maxLength: 9 }), (rest) => {
+    const key = `change-set/ns1/amf/${rest.join("/")}`;
+    if (parseChangeSetKey(key, scope)) return;
+    const { reason } = changeSetFault(key, scope);
+    assert(reason.length > 0 && reason.length < 800);
+  }));
 });

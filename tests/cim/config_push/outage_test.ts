@@ -138,7 +138,7 @@ Deno.test("an undelivered change-set is sent after an outage longer than its lea
   outage.isDown = true;
   await renew(inner, 5);
   await test.clock.advance(120_000);
-  assert.equal(test.service.changeSets.list()[0].state, "seen");
+  assert.equal(test.service.changeSets.list()[0].state, "retrying");
   test.app.script.length = 0;
   outage.isDown = false;
   await test.clock.advance(10_000);
