@@ -7,7 +7,7 @@ import { defineErrors, type ErrorCatalogue } from "../../core/mod.ts";
 
 /** Error codes of the application log. */
 export const logErrors: ErrorCatalogue<
-  "log_unwritable" | "log_lines_lost"
+  "log_unwritable" | "log_lines_lost" | "log_collector_unreachable" | "log_collector_lost"
 > = defineErrors({
   log_unwritable: {
     retryable: true,
@@ -22,5 +22,17 @@ export const logErrors: ErrorCatalogue<
       "The agent stopped before all log lines were written; the rest was dropped and counted.",
     remedy:
       "Make the destination writable and fast enough, or raise `shutdown.grace` and the pod's grace period.",
+  },
+  log_collector_unreachable: {
+    retryable: true,
+    meaning: "The TCP log collector cannot be reached; lines are kept and sent later.",
+    remedy:
+      "Start the collector, or correct `logging_svc_url` of common-infra.json; with TLS also check `logs.tcp_ca_file`.",
+  },
+  log_collector_lost: {
+    retryable: true,
+    meaning:
+      "The TCP log collector closed the connection or stopped taking lines; the last lines are sent again.",
+    remedy: "Read the log of the collector if it happens again.",
   },
 });

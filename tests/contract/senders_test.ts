@@ -6,8 +6,12 @@
 import { LogFile, LogFolder } from "../../cim/logs/file/mod.ts";
 import { type Block, BlockPool } from "../../cim/logs/lines/mod.ts";
 import { StdoutSender } from "../../cim/logs/stdout/mod.ts";
+import { type LineBlock, TcpSender } from "../../cim/logs/tcp/mod.ts";
+import { systemClock } from "../../core/mod.ts";
 import { manualClock, senderContract } from "../../core/testing/mod.ts";
+import { TcpCollector } from "../_support/tcp_collector.ts";
 import { tempDir } from "../_support/temp_dir.ts";
+import { until } from "../_support/until.ts";
 
 const encoder = new TextEncoder();
 
@@ -99,6 +103,48 @@ senderContract({
       recover: () => set("works"),
       hang: () => set("hangs"),
       [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  },
+});
+
+senderContract<LineBlock>({
+  name: "TCP",
+  open() {
+    const collector = new TcpCollector();
+    const sender = new TcpSender({
+      target: () => ({ hostname: "127.0.0.1", port: collector.port }),
+      clock: systemClock,
+    });
+    let nextItem: LineBlock | undefined;
+    const arrived = () =>
+      until("the collector has read everything", () => {
+        const text = collector.connections.join("");
+        return text.length === sender.sentBytes && numbersIn(text);
+      });
+    return Promise.resolve({
+      sender,
+      item(number) {
+        const { bytes, used } = block(number);
+        return nextItem ?? { data: bytes.subarray(0, used) };
+      },
+      arrived,
+      async fail() {
+        await arrived();
+        await collector.stop();
+        await until("the sender has noticed it", () => !sender.isConnected);
+      },
+      recover: () => Promise.resolve(collector.start()),
+      hang() {
+        collector.hold();
+        // More than the buffers of the system hold, so that the write has to wait.
+        nextItem = { data: new Uint8Array(32 * 1_048_576) };
+        return Promise.resolve();
+      },
+      async [Symbol.asyncDispose]() {
+        collector.read();
+        await sender.end(AbortSignal.abort());
+        await collector[Symbol.asyncDispose]();
+      },
     });
   },
 });

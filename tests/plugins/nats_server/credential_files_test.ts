@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { definePlugin } from "../../../core/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
-import { otherServerPair, serverPair } from "./_certificates.ts";
+import { otherServerPair, serverPair } from "../../_support/certificates.ts";
 import { RawClient } from "./_raw_client.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 

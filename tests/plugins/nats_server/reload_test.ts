@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "npm:nats@2.29.3";
 import { authenticator, noAuthentication } from "../../../plugins/nats_server/mod.ts";
-import { authority, clientPair, otherServerPair, serverPair } from "./_certificates.ts";
+import { authority, clientPair, otherServerPair, serverPair } from "../../_support/certificates.ts";
 import { startedServer } from "./_net.ts";
 import { RawClient } from "./_raw_client.ts";
 

@@ -7,7 +7,7 @@ import {
   otherServerPair,
   serverPair,
   strangerPair,
-} from "../_certificates.ts";
+} from "../../../_support/certificates.ts";
 import { startedServer } from "../_net.ts";
 import { RawClient } from "../_raw_client.ts";
 
