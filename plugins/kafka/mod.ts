@@ -1,0 +1,26 @@
+/**
+ * Client for Apache Kafka 2.1 and newer: producers that write blocks of framed records as record batches, with
+ * acknowledgement of all in-sync replicas. A record batch is encoded as bytes, without an object per record; the
+ * connections (TLS, SASL, timeouts) are those of a library, which is loaded when brokers are configured.
+ *
+ * It queues nothing and does not repeat by itself: a failed block has the outcome `retry`, and its route decides.
+ * Transactions and schema registries are not supported.
+ *
+ * @module
+ */
+export { kafkaConfig, type KafkaDriverName, type KafkaLogin } from "./config.ts";
+export type { Compression } from "./driver.ts";
+export { kafkaErrors } from "./errors.ts";
+export { partitionOf } from "./partition.ts";
+export type { KafkaApi } from "./api.ts";
+export { kafka, type KafkaOptions, kafkaToken } from "./plugin.ts";
+export {
+  keyedBlock,
+  type KeyedRecord,
+  keyedRecordBytes,
+  type RecordBlock,
+  type RecordFormat,
+  valueBlock,
+  writeKeyedRecord,
+} from "./record_block.ts";
+export type { KafkaSender, RejectedRecord, TopicSenderOptions } from "./topic_sender.ts";

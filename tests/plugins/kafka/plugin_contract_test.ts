@@ -1,0 +1,4 @@
+import { pluginContract } from "../../../core/testing/mod.ts";
+import { kafka } from "../../../plugins/kafka/mod.ts";
+
+pluginContract({ plugin: kafka() });
