@@ -328,6 +328,23 @@ export {
   type WebHandler,
 } from "./plugins/http/mod.ts";
 export {
+  type Compression,
+  kafka,
+  type KafkaApi,
+  kafkaErrors,
+  type KafkaOptions,
+  type KafkaSender,
+  kafkaToken,
+  keyedBlock,
+  type KeyedRecord,
+  partitionOf,
+  type RecordBlock,
+  type RecordFormat,
+  type RejectedRecord,
+  type TopicSenderOptions,
+  valueBlock,
+} from "./plugins/kafka/mod.ts";
+export {
   localkv,
   localkvErrors,
   localkvToken,

@@ -2,6 +2,7 @@ import type { LineStream, Plugin } from "../../core/mod.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
 import { health } from "../../plugins/health/mod.ts";
 import { http } from "../../plugins/http/mod.ts";
+import { kafka } from "../../plugins/kafka/mod.ts";
 import { localkv } from "../../plugins/localkv/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
@@ -54,6 +55,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     bus(),
     localkv(),
     etcd(),
+    kafka({ clientId: "cim" }),
     store(),
     settingsMemory(),
     appClient(),

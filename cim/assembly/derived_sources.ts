@@ -1,5 +1,5 @@
 /**
- * Defaults that one section takes from another: the endpoint of etcd from `common-infra.json`, the folder
+ * Defaults that one section takes from another: the endpoints of etcd and the brokers of Kafka from `common-infra.json`, the folder
  * of the embedded store from `paths.data`, and its fallback from whether etcd is used: then the embedded store
  * only keeps state, so a file that cannot be opened does not stop the start. Everything an operator sets for those keys comes before them, and
  * they come before the fields' own defaults. They must be known before the plugins start.
@@ -53,6 +53,9 @@ export function deriveSources(
   ];
   if (infra.etcdUrl) {
     defaults.push({ path: "etcd.endpoints", value: [infra.etcdUrl], origin: path });
+  }
+  if (infra.kafkaBrokers?.length) {
+    defaults.push({ path: "kafka.brokers", value: infra.kafkaBrokers, origin: path });
   }
   const derived = withDerivedDefaults(sources, defaults);
   return { sources: withFallback(derived), problems };

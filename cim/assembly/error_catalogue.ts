@@ -1,5 +1,6 @@
 import { coreErrors, type ErrorEntry, storeErrors } from "../../core/mod.ts";
 import { httpErrors } from "../../plugins/http/mod.ts";
+import { kafkaErrors } from "../../plugins/kafka/mod.ts";
 import { localkvErrors } from "../../plugins/localkv/mod.ts";
 import { natsErrors } from "../../plugins/nats/mod.ts";
 import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
@@ -17,6 +18,7 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   coreErrors,
   storeErrors,
   httpErrors,
+  kafkaErrors,
   localkvErrors,
   natsServerErrors,
   natsErrors,

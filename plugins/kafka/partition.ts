@@ -18,7 +18,7 @@ const fnvPrime = 0x01000193;
  * import { partitionOf } from "./mod.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(partitionOf(new TextEncoder().encode("EVENT"), 12), 7);
+ * assert.equal(partitionOf(new TextEncoder().encode("hello"), 12), 3);
  * ```
  */
 export function partitionOf(key: Uint8Array, partitions: number): number {

@@ -28,6 +28,28 @@ type KafkaConfig = ConfigOf<typeof kafkaConfig>;
 /**
  * Provides producers for Kafka. It connects in the background, so that the start never waits for a broker, and loads
  * its library only when brokers are configured. Requires no other plugin.
+ *
+ * @example
+ * ```ts
+ * import { createAgent, definePlugin } from "../../core/mod.ts";
+ * import { kafka, kafkaToken, valueBlock } from "./mod.ts";
+ *
+ * const greeter = definePlugin({
+ *   name: "greeter",
+ *   requires: [kafkaToken],
+ *   async afterInit(_state, { get, log, signal }) {
+ *     const api = get(kafkaToken);
+ *     if (!api.isEnabled) return;
+ *     const sender = api.sender("greetings", {
+ *       onRejected: ({ reason }) => log.warn("Greeting refused", { reason }),
+ *     });
+ *     await sender.send(valueBlock([new TextEncoder().encode("hello")]), signal);
+ *   },
+ *   init() {},
+ * });
+ * await using agent = createAgent({ plugins: [kafka(), greeter] });
+ * await agent.start();
+ * ```
  */
 export function kafka({ clientId = "agent" }: KafkaOptions = {}): Plugin {
   return definePlugin({

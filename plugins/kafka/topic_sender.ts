@@ -49,6 +49,7 @@ export interface TopicSenderOptions {
 
 /** Sends blocks to one topic. */
 export interface KafkaSender extends Sender<RecordBlock> {
+  /** Name of the topic. */
   readonly topic: string;
   /**
    * Writes the block. `delivered` means that each of its records is in the log of a partition or was passed to

@@ -1,9 +1,10 @@
 import type { Plugin } from "../../core/mod.ts";
 import { etcd } from "../etcd/mod.ts";
+import { kafka } from "../kafka/mod.ts";
 import { natsServer } from "../nats_server/mod.ts";
 import { nats } from "../nats/mod.ts";
 
-/** Connections to other processes: an etcd client, an embedded NATS server and a NATS client. */
+/** Connections to other processes: clients of etcd and Kafka, an embedded NATS server and a NATS client. */
 export function connectors(): Plugin[] {
-  return [etcd(), natsServer(), nats()];
+  return [etcd(), kafka(), natsServer(), nats()];
 }

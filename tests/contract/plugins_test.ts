@@ -18,6 +18,7 @@ for (const plugin of all) {
 /** Connectors whose server is configured but not running. */
 const withoutServer: Record<string, Record<string, unknown>> = {
   etcd: { endpoints: ["127.0.0.1:1"] },
+  kafka: { brokers: ["127.0.0.1:1"] },
   nats: { url: "nats://127.0.0.1:1" },
 };
 for (const [name, section] of Object.entries(withoutServer)) {

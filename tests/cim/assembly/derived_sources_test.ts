@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ConfigSources, readSection, sourcesFrom } from "../../../core/mod.ts";
 import { deriveSources } from "../../../cim/assembly/mod.ts";
 import { etcdConfig } from "../../../plugins/etcd/mod.ts";
+import { kafkaConfig } from "../../../plugins/kafka/mod.ts";
 import { localkvConfig } from "../../../plugins/localkv/mod.ts";
 
 const infra = '{"etcd_url":"etcd.local:2379"}';
@@ -25,6 +26,15 @@ Deno.test("deriveSources() takes the endpoint of etcd from common-infra.json, an
   assert.deepEqual(values?.endpoints, ["etcd.local:2379"]);
   assert.equal(origins.get("endpoints"), infraPath);
   assert.equal(present, false);
+});
+
+Deno.test("deriveSources() takes the brokers of Kafka from common-infra.json unless the operator set some", () => {
+  const files = { [infraPath]: '{"kafka_brokers":["k1:9092","k2:9092"]}' };
+  const brokers = (env: Record<string, string>) =>
+    readSection("kafka", kafkaConfig, derive(env, files).sources).values?.brokers;
+  assert.deepEqual(brokers({}), ["k1:9092", "k2:9092"]);
+  assert.deepEqual(brokers({ CIM_KAFKA_BROKERS: "other:9092" }), ["other:9092"]);
+  assert.equal(readSection("kafka", kafkaConfig, derive({}).sources).values?.brokers, undefined);
 });
 
 Deno.test("deriveSources() leaves endpoints alone that the operator set", () => {
