@@ -1,4 +1,4 @@
-import { coreErrors, type ErrorEntry, storeErrors } from "../../core/mod.ts";
+import { coreErrors, type ErrorEntry, spoolErrors, storeErrors } from "../../core/mod.ts";
 import { httpErrors } from "../../plugins/http/mod.ts";
 import { kafkaErrors } from "../../plugins/kafka/mod.ts";
 import { localkvErrors } from "../../plugins/localkv/mod.ts";
@@ -17,6 +17,7 @@ import { settingsErrors } from "../settings/mod.ts";
 export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   coreErrors,
   storeErrors,
+  spoolErrors,
   httpErrors,
   kafkaErrors,
   localkvErrors,

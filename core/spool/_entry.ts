@@ -1,0 +1,83 @@
+/**
+ * A block in memory, in the form in which it is written.
+ *
+ * @module
+ */
+import { crc32 } from "node:zlib";
+import { headerBytes, writeHeader } from "./_format.ts";
+import type { SpoolBlock } from "./options.ts";
+
+/** What becomes of the `append` of an entry. */
+export type EntryOutcome = (isDurable: boolean) => void;
+
+/** A block in memory. */
+export class Entry implements SpoolBlock {
+  readonly data: Uint8Array;
+  readonly records: number;
+  readonly position: number;
+  readonly appendedMs: number;
+  /** Header and data; undefined for a block that was read from the disk. */
+  readonly buffer: Uint8Array | undefined;
+  /** Whether a new segment begins with it. */
+  startsSegment = false;
+  /** Whether it is on the disk as the durability asks. */
+  isWritten = false;
+  /** Called once, with the outcome of its `append`. */
+  onOutcome: EntryOutcome | undefined;
+
+  /** Creates an entry; the data is not copied. */
+  constructor(
+    place: { position: number; records: number; appendedMs: number },
+    data: Uint8Array,
+    buffer?: Uint8Array,
+  ) {
+    this.position = place.position;
+    this.records = place.records;
+    this.appendedMs = place.appendedMs;
+    this.data = data;
+    this.buffer = buffer;
+  }
+
+  /** Bytes in a segment. */
+  get bytes(): number {
+    return headerBytes + this.data.length;
+  }
+
+  /** Number of the first record after it. */
+  get end(): number {
+    return this.position + this.records;
+  }
+
+  /** Reports the outcome, the first time. */
+  resolve(isDurable: boolean): void {
+    const { onOutcome } = this;
+    this.onOutcome = undefined;
+    onOutcome?.(isDurable);
+  }
+}
+
+/** Copies data behind the space for its header. */
+export function copyWithHeader(
+  data: Uint8Array,
+  place: { position: number; records: number; appendedMs: number },
+): Entry {
+  const buffer = new Uint8Array(headerBytes + data.length);
+  buffer.set(data, headerBytes);
+  return new Entry(place, buffer.subarray(headerBytes), buffer);
+}
+
+/** Writes the header of an entry for the segment with this salt; returns header and data. */
+export function encode(entry: Entry, salt: number): Uint8Array {
+  const { buffer, data, records, position, appendedMs } = entry;
+  if (buffer === undefined) throw new TypeError("Cannot write a block that was read from the disk");
+  const checksum = crc32(data);
+  writeHeader(buffer, salt, {
+    isTrailer: false,
+    length: data.length,
+    records,
+    position,
+    appendedMs,
+    checksum,
+  });
+  return buffer;
+}

@@ -1,0 +1,403 @@
+/**
+ * One queue: it accepts blocks within the bound, hands them to the writer and to the reading side, and removes
+ * segments that are settled.
+ *
+ * @module
+ */
+import { AgentError } from "../errors/mod.ts";
+import { formatSize } from "../units/mod.ts";
+import type { QueueContext } from "./_context.ts";
+import { copyWithHeader, Entry } from "./_entry.ts";
+import { headerBytes, segmentOverhead } from "./_format.ts";
+import { LedgerFile, ledgerName } from "./_ledger.ts";
+import { LedgerKeeper } from "./_ledger_keeper.ts";
+import { Outlet } from "./_outlet.ts";
+import { type Placement, QueueWriter } from "./_queue_writer.ts";
+import type { Recovered } from "./_recovery.ts";
+import { SegmentReader } from "./_segment_reader.ts";
+import { Segments } from "./_segments.ts";
+import type { AppendResult, SpoolBlock, SpoolFullPolicy, SpoolQueue } from "./options.ts";
+
+/** What the queue asks of the spool. */
+export interface QueueOwner {
+  readonly whenFull: SpoolFullPolicy;
+  /** Starts to make room; returns false when nothing can be removed. */
+  makeRoom(): boolean;
+}
+
+interface Waiting {
+  readonly data: Uint8Array;
+  readonly records: number;
+  readonly resolve: (result: Promise<AppendResult>) => void;
+}
+
+/** One queue. */
+export class Queue implements SpoolQueue {
+  readonly #context: QueueContext;
+  readonly #owner: QueueOwner;
+  readonly #segments: Segments;
+  readonly #outlet: Outlet;
+  readonly #writer: QueueWriter | undefined;
+  readonly #ledger: LedgerKeeper;
+  readonly #waiting = new Set<Waiting>();
+  readonly inherited: number;
+  #next: number;
+  #ledgerSettled: number;
+  #isFull = false;
+  #isTaking = false;
+  #isClosed = false;
+  #wakeTaker: (() => void) | undefined;
+  #endRoomWait: (() => void) | undefined;
+
+  /** Continues with what was recovered. */
+  constructor(context: QueueContext, owner: QueueOwner, recovered: Recovered) {
+    this.#context = context;
+    this.#owner = owner;
+    this.#segments = new Segments(context);
+    this.#segments.items.push(...recovered.segments);
+    this.#outlet = new Outlet(context, this.#segments, recovered);
+    this.#next = recovered.next;
+    this.#ledgerSettled = recovered.settled;
+    this.inherited = recovered.records;
+    const isSynced = context.durability === "power";
+    const path = `${context.folder}/${ledgerName}`;
+    const file = new LedgerFile(context.fs, path, recovered.sequence, isSynced);
+    this.#ledger = new LedgerKeeper(context, file, () => this.#ledgerEntry(), (settled) => {
+      this.#ledgerSettled = settled;
+      this.#removeSettled();
+    });
+    if (context.durability !== "memory") {
+      this.#writer = new QueueWriter(context, this.#segments, () => this.#onProgress());
+    }
+    for (const segment of recovered.settledSegments) {
+      this.#segments.items.push(segment);
+      this.#segments.discard(segment);
+    }
+  }
+
+  get name(): string {
+    return this.#context.name;
+  }
+
+  get records(): number {
+    return this.#outlet.records;
+  }
+
+  get bytes(): number {
+    return this.#context.user.bytes;
+  }
+
+  get oldestMs(): number | undefined {
+    return this.#outlet.oldestMs;
+  }
+
+  async append(data: Uint8Array, records: number, signal?: AbortSignal): Promise<AppendResult> {
+    if (!Number.isInteger(records) || records < 1 || records > 0xffff_ffff) {
+      throw new RangeError(`Cannot append a block of ${records} records: must be 1 or more`);
+    }
+    if (this.#isClosed) return { status: "dropped", reason: "spool_closed" };
+    const { maxBytes } = this.#context.budget;
+    if (headerBytes + data.length + segmentOverhead > maxBytes) {
+      return this.#drop(data, records, "spool_full", tooLarge(data.length, maxBytes));
+    }
+    const outcome = this.#waiting.size === 0 ? this.#accept(data, records, signal) : undefined;
+    return await (outcome ?? this.#wait(data, records, signal));
+  }
+
+  async take(signal: AbortSignal): Promise<SpoolBlock | undefined> {
+    if (this.#isTaking) {
+      throw new TypeError(`Cannot take from queue "${this.name}": another call is waiting`);
+    }
+    this.#isTaking = true;
+    try {
+      while (!signal.aborted && !this.#isClosed) {
+        const block = this.#outlet.takeFromMemory() ?? await this.#outlet.takeFromDisk(signal);
+        if (block) return block;
+        // Reading may have skipped the last damaged block, and blocks may have come meanwhile.
+        const more = this.#outlet.takeFromMemory();
+        if (more) return more;
+        await this.#untilMore(signal);
+      }
+      return undefined;
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
+  settle(block: SpoolBlock): void {
+    this.#outlet.settle(block as Entry);
+    if (this.#writer === undefined && (block as Entry).buffer) {
+      this.#context.budget.release(this.#context.user, block.bytes);
+    }
+    this.#ledger.touch();
+  }
+
+  rewind(): void {
+    this.#outlet.rewind();
+    this.#wakeTaker?.();
+  }
+
+  async *blocks(): AsyncIterable<SpoolBlock> {
+    let next = this.#outlet.settled;
+    const inMemory = this.#outlet.inMemory();
+    const limit = inMemory[0]?.position ?? Infinity;
+    for (const segment of [...this.#segments.items]) {
+      if (segment.first >= limit || segment.isRemoved) continue;
+      const { fs } = this.#context;
+      const file = await fs.open(segment.path, "read");
+      const reader = new SegmentReader(file, segment.salt, () => segment.size);
+      try {
+        await reader.readPreamble();
+        for (let found = await reader.next(next); found; found = await reader.next(next)) {
+          if (found.kind === "bad") continue;
+          if (found.header.position >= limit) break;
+          next = found.header.position + found.header.records;
+          yield new Entry(found.header, found.data);
+        }
+      } finally {
+        reader.close();
+      }
+    }
+    for (const entry of inMemory) if (entry.position >= next) yield entry;
+  }
+
+  /** Starts to remove files that hold no unsettled record; returns whether there are any. */
+  reclaim(): boolean {
+    if (this.#segments.isRemoving) return true;
+    const { settled } = this.#outlet;
+    const idle = this.#writer?.idleSegment;
+    const isDone = this.#segments.items.some((segment) =>
+      segment.end <= settled && (segment.isSealed || segment === idle)
+    );
+    if (!isDone) return false;
+    if (settled > this.#ledgerSettled) {
+      this.#ledger.touch();
+      this.#ledger.flush();
+      return true;
+    }
+    this.#removeSettled(true);
+    return this.#segments.isRemoving;
+  }
+
+  /** Drops the oldest blocks that are not in delivery; returns whether there were any. */
+  evict(): boolean {
+    const idle = this.#writer?.idleSegment;
+    const segment = this.#segments.items.find((one) =>
+      (one.isSealed || one === idle) && one.end > one.first && !this.#outlet.isInDelivery(one)
+    );
+    const { user, budget } = this.#context;
+    if (segment) {
+      const records = this.#outlet.skip(segment);
+      if (segment === idle) this.#writer!.releaseActive();
+      this.#reportEvicted(records, segment.counted);
+      this.#segments.discard(segment);
+      this.#ledger.touch();
+      return true;
+    }
+    const entry = this.#writer === undefined ? this.#outlet.skipRecent() : undefined;
+    if (entry === undefined) return false;
+    this.#reportEvicted(entry.records, entry.bytes);
+    budget.release(user, entry.bytes);
+    return true;
+  }
+
+  /** Writes everything, to the disk itself. */
+  async flush(): Promise<void> {
+    await this.#writer?.flush();
+    await this.#ledger.flush();
+  }
+
+  /** Ends all waits, writes what is in memory and closes the files. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#endRoomWait?.();
+    for (const { resolve } of this.#waiting) {
+      resolve(Promise.resolve({ status: "dropped", reason: "spool_closed" }));
+    }
+    this.#waiting.clear();
+    this.#wakeTaker?.();
+    await this.#writer?.close(() => this.#outlet.records === 0);
+    if (this.#hasFiles) this.#ledger.touch();
+    await this.#ledger.close();
+    await this.#segments.close();
+    this.#outlet.closeReader();
+  }
+
+  get #hasFiles(): boolean {
+    return this.#writer !== undefined && this.#next > 1 || this.#segments.items.length > 0;
+  }
+
+  #ledgerEntry(): { settled: number; written: number } {
+    const { items } = this.#segments;
+    return { settled: this.#outlet.settled, written: items[items.length - 1]?.end ?? 0 };
+  }
+
+  /** Accepts a block; undefined when it has to wait. */
+  #accept(
+    data: Uint8Array,
+    records: number,
+    signal?: AbortSignal,
+  ): Promise<AppendResult> | undefined {
+    const { budget, user, health } = this.#context;
+    const bytes = headerBytes + data.length;
+    const writer = this.#writer;
+    if (writer && writer.pendingBytes > 0) {
+      if (writer.pendingBytes + bytes > this.#context.memoryShare()) {
+        if (!writer.isFailing || this.#owner.whenFull === "block") return undefined;
+        return Promise.resolve(this.#drop(data, records, "spool_failed", health.failure));
+      }
+    }
+    const placement: Placement = writer?.place(bytes) ?? { startsSegment: false, bytes };
+    if (!budget.tryTake(user, placement.bytes)) {
+      this.#noteFull(true);
+      if (this.#owner.makeRoom()) {
+        // Blocks in memory are gone at once; files are when their removal ends.
+        if (!budget.tryTake(user, placement.bytes)) return undefined;
+      } else if (this.#owner.whenFull === "block") {
+        return undefined;
+      } else {
+        return Promise.resolve(this.#drop(data, records, "spool_full"));
+      }
+    }
+    this.#noteFull(false);
+    return this.#store(data, records, placement, signal);
+  }
+
+  #store(
+    data: Uint8Array,
+    records: number,
+    placement: Placement,
+    signal?: AbortSignal,
+  ): Promise<AppendResult> {
+    const position = this.#next;
+    const appendedMs = this.#context.clock.now();
+    const entry = copyWithHeader(data, { position, records, appendedMs });
+    this.#next += records;
+    this.#outlet.add(entry);
+    const stored = new Promise<AppendResult>((resolve) => {
+      if (this.#writer === undefined) {
+        return resolve({ status: "stored", position, isDurable: true });
+      }
+      const onAbort = () => entry.resolve(false);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      entry.onOutcome = (isDurable) => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve({ status: "stored", position, isDurable });
+      };
+      this.#writer.add(entry, placement);
+    });
+    this.#wakeTaker?.();
+    return stored;
+  }
+
+  #wait(data: Uint8Array, records: number, signal?: AbortSignal): Promise<AppendResult> {
+    if (signal?.aborted) return Promise.resolve(this.#giveUp(data, records));
+    return new Promise((resolve) => {
+      const onAbort = () => {
+        this.#waiting.delete(waiting);
+        resolve(this.#giveUp(data, records));
+      };
+      const waiting: Waiting = {
+        data,
+        records,
+        resolve: (result) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(result);
+        },
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.add(waiting);
+      this.#waitForRoom();
+    });
+  }
+
+  #giveUp(data: Uint8Array, records: number): AppendResult {
+    const { failure } = this.#context.health;
+    return this.#drop(
+      data,
+      records,
+      failure === undefined ? "spool_full" : "spool_failed",
+      failure,
+    );
+  }
+
+  #waitForRoom(): void {
+    if (this.#waiting.size === 0) return;
+    this.#endRoomWait ??= this.#context.budget.onRoom(() => {
+      this.#endRoomWait = undefined;
+      this.#acceptWaiting();
+    });
+  }
+
+  #acceptWaiting(): void {
+    for (const waiting of this.#waiting) {
+      const outcome = this.#accept(waiting.data, waiting.records);
+      if (outcome === undefined) break;
+      this.#waiting.delete(waiting);
+      waiting.resolve(outcome);
+    }
+    this.#waitForRoom();
+  }
+
+  #drop(
+    data: Uint8Array,
+    records: number,
+    reason: "spool_full" | "spool_failed",
+    cause?: unknown,
+  ): AppendResult {
+    const { name, report } = this.#context;
+    report({ kind: "dropped", queue: name, reason, records, bytes: data.length, isStored: false });
+    return { status: "dropped", reason, ...(cause === undefined ? {} : { cause }) };
+  }
+
+  #reportEvicted(records: number, bytes: number): void {
+    if (records === 0) return;
+    const { name, report } = this.#context;
+    report({ kind: "dropped", queue: name, reason: "spool_full", records, bytes, isStored: true });
+  }
+
+  #noteFull(isFull: boolean): void {
+    if (this.#isFull === isFull) return;
+    this.#isFull = isFull;
+    this.#context.report({ kind: isFull ? "full" : "room", queue: this.name });
+  }
+
+  #onProgress(): void {
+    this.#outlet.trim(this.#context.memoryShare());
+    this.#acceptWaiting();
+    this.#removeSettled();
+  }
+
+  /** Removes the segments that are settled according to the ledger; the one being written only on demand. */
+  #removeSettled(withActive = false): void {
+    const idle = withActive ? this.#writer?.idleSegment : undefined;
+    for (const segment of [...this.#segments.items]) {
+      if (segment.end > this.#ledgerSettled) break;
+      if (segment === idle) this.#writer!.releaseActive();
+      else if (!segment.isSealed) break;
+      this.#segments.discard(segment);
+      this.#writer?.retry();
+    }
+    if (this.#waiting.size > 0) this.#acceptWaiting();
+  }
+
+  #untilMore(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        signal.removeEventListener("abort", end);
+        this.#wakeTaker = undefined;
+        resolve();
+      };
+      this.#wakeTaker = end;
+      signal.addEventListener("abort", end, { once: true });
+    });
+  }
+}
+
+function tooLarge(length: number, maxBytes: number): AgentError {
+  return new AgentError(
+    "queue_full",
+    `Cannot store a block of ${length} bytes: the spool is limited to ${formatSize(maxBytes)}; ` +
+      "raise the limit or send smaller blocks",
+  );
+}

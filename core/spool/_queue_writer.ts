@@ -1,0 +1,315 @@
+/**
+ * Writes the blocks of one queue to its segments, in order. While a write is under way, further blocks are
+ * collected and written together; with durability `power` they share one sync (group commit).
+ *
+ * A failed write leaves the file as it may be: the next attempt opens it again, cuts it back to the last good
+ * block and continues there. Blocks stay in memory until they are written, so a failing disk loses nothing
+ * that was accepted as long as the process lives.
+ *
+ * @module
+ */
+import { backoff } from "../async/mod.ts";
+import type { QueueContext } from "./_context.ts";
+import { encode, type Entry } from "./_entry.ts";
+import { Fifo } from "./_fifo.ts";
+import { preamble, segmentOverhead, trailer, writeFully } from "./_format.ts";
+import type { Segment, Segments } from "./_segments.ts";
+import type { SpoolFile } from "./fs.ts";
+
+/** Bytes that are written before the outcome of their appends is known. */
+const maxBatchBytes = 1024 * 1024;
+/** Blocks up to this size are joined to one write. */
+const joinedBytes = 64 * 1024;
+
+/** Where a block goes, decided when it is accepted. */
+export interface Placement {
+  /** Whether it begins a new segment. */
+  readonly startsSegment: boolean;
+  /** Bytes that it takes of the bound. */
+  readonly bytes: number;
+}
+
+/** Writes the blocks of one queue. */
+export class QueueWriter {
+  readonly #context: QueueContext;
+  readonly #segments: Segments;
+  readonly #onProgress: () => void;
+  readonly #pending = new Fifo<Entry>();
+  #pendingBytes = 0;
+  /** Size of the segment that the next accepted block goes to. */
+  #plannedSize: number | undefined;
+  #active: Segment | undefined;
+  #file: SpoolFile | undefined;
+  #running: Promise<void> | undefined;
+  #isFailing = false;
+  #isClosing = false;
+  #endPause: (() => void) | undefined;
+
+  /** `onProgress` is called after each write, successful or not. */
+  constructor(context: QueueContext, segments: Segments, onProgress: () => void) {
+    this.#context = context;
+    this.#segments = segments;
+    this.#onProgress = onProgress;
+  }
+
+  /** Bytes of the blocks that are not written. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Whether the last write failed. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
+  /** The blocks that are not written. */
+  get pending(): Entry[] {
+    return this.#pending.toArray();
+  }
+
+  /** The segment that is being written, if all blocks are written; it may be discarded. */
+  get idleSegment(): Segment | undefined {
+    return this.#pending.length === 0 && this.#running === undefined ? this.#active : undefined;
+  }
+
+  /** Where a block of this size would go. */
+  place(blockBytes: number): Placement {
+    const startsSegment = this.#plannedSize === undefined ||
+      this.#plannedSize + blockBytes > this.#context.segmentBytes;
+    return { startsSegment, bytes: blockBytes + (startsSegment ? segmentOverhead : 0) };
+  }
+
+  /** Adds an accepted block, whose bytes are already counted. */
+  add(entry: Entry, { startsSegment }: Placement): void {
+    entry.startsSegment = startsSegment;
+    this.#plannedSize = (startsSegment ? segmentOverhead : this.#plannedSize!) + entry.bytes;
+    this.#pending.push(entry);
+    this.#pendingBytes += entry.bytes;
+    if (this.#isFailing) entry.resolve(false);
+    this.#start();
+  }
+
+  /** Forgets the segment that is being written, because it is discarded. Only for {@linkcode idleSegment}. */
+  releaseActive(): void {
+    this.#closeFile();
+    this.#active = undefined;
+    this.#plannedSize = undefined;
+  }
+
+  /** Attempts a failed write again now: there may be room on the disk. */
+  retry(): void {
+    this.#endPause?.();
+  }
+
+  /** Waits until all blocks are written and on the disk, or that fails. */
+  async flush(): Promise<void> {
+    this.retry();
+    await this.#running;
+    if (this.#file === undefined || this.#isFailing) return;
+    try {
+      await this.#file.syncData();
+    } catch (error) {
+      this.#context.health.failed("write", error);
+    }
+  }
+
+  /** Writes what is left, once more if the disk fails, and ends the segment. Drops what cannot be written. */
+  async close(isEmpty: () => boolean): Promise<void> {
+    this.#isClosing = true;
+    this.retry();
+    await this.#running;
+    const active = this.#active;
+    if (active === undefined) return;
+    if (isEmpty()) {
+      this.releaseActive();
+      this.#segments.discard(active);
+      return;
+    }
+    try {
+      await this.#seal();
+    } catch (error) {
+      // The next start scans the segment instead of reading its trailer.
+      this.#context.health.failed("write", error);
+    }
+    this.#closeFile();
+  }
+
+  #start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // The first await lets all calls of this turn of the event loop join one write.
+    await Promise.resolve();
+    do await this.#writePending(); while (this.#pending.length > 0);
+    this.#running = undefined;
+  }
+
+  async #writePending(): Promise<void> {
+    const delays = backoff({ min: "500ms", max: "10s", random: this.#context.random });
+    while (this.#pending.length > 0) {
+      const batch = this.#nextBatch();
+      try {
+        await this.#write(batch);
+      } catch (error) {
+        this.#fail(error);
+        if (this.#isClosing) return this.#dropPending(error);
+        await this.#pause(delays.next());
+        continue;
+      }
+      delays.reset();
+      this.#isFailing = false;
+      this.#context.health.succeeded("write");
+      for (const entry of batch) {
+        this.#pending.shift();
+        this.#pendingBytes -= entry.bytes;
+        entry.isWritten = true;
+        entry.resolve(true);
+      }
+      this.#onProgress();
+    }
+  }
+
+  #nextBatch(): Entry[] {
+    const batch: Entry[] = [];
+    let size = 0;
+    for (let at = 0; at < this.#pending.length; at++) {
+      const entry = this.#pending.at(at)!;
+      const isFull = size + entry.bytes > maxBatchBytes || entry.startsSegment;
+      if (batch.length > 0 && isFull) break;
+      batch.push(entry);
+      size += entry.bytes;
+    }
+    return batch;
+  }
+
+  async #write(batch: readonly Entry[]): Promise<void> {
+    const [first] = batch;
+    if (first.startsSegment) {
+      await this.#seal();
+      this.#active = this.#segments.create(first.position);
+      first.startsSegment = false;
+    }
+    const segment = this.#active!;
+    const file = await this.#open(segment);
+    let size = 0;
+    for (const part of joined(batch.map((entry) => encode(entry, segment.salt)))) {
+      await writeFully(file, part);
+      size += part.length;
+    }
+    if (this.#context.durability === "power") await file.syncData();
+    const last = batch[batch.length - 1];
+    segment.size += size;
+    segment.counted += size;
+    segment.end = last.end;
+    segment.lastMs = last.appendedMs;
+  }
+
+  /** The open file of the segment, at the end of its good blocks. */
+  async #open(segment: Segment): Promise<SpoolFile> {
+    if (this.#file) return this.#file;
+    const { fs, durability, prepare, folder } = this.#context;
+    await prepare();
+    const file = await fs.open(segment.path, "update");
+    try {
+      await file.truncate(segment.size);
+      await file.seek(segment.size);
+      if (segment.size === 0) {
+        await writeFully(file, preamble);
+        if (durability === "power") await fs.syncFolder(folder);
+        segment.size = preamble.length;
+      }
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return this.#file = file;
+  }
+
+  /** Ends the segment that is being written with its trailer. */
+  async #seal(): Promise<void> {
+    const segment = this.#active;
+    if (segment === undefined) return;
+    const file = await this.#open(segment);
+    const end = trailer(segment.salt, segment.end, segment.lastMs);
+    await writeFully(file, end);
+    if (this.#context.durability === "power") await file.syncData();
+    segment.size += end.length;
+    segment.isSealed = true;
+    this.#closeFile();
+    this.#active = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#closeFile();
+    this.#isFailing = true;
+    this.#context.health.failed("write", error);
+    for (const entry of this.#pending.toArray()) entry.resolve(false);
+    this.#onProgress();
+  }
+
+  #dropPending(cause: unknown): void {
+    const { name, budget, user, report } = this.#context;
+    const dropped = this.#pending.toArray();
+    if (dropped.length === 0) return;
+    let records = 0;
+    let bytes = 0;
+    for (const entry of dropped) {
+      records += entry.records;
+      bytes += entry.bytes + (entry.startsSegment ? segmentOverhead : 0);
+    }
+    this.#pending.reset([]);
+    this.#pendingBytes = 0;
+    budget.release(user, bytes);
+    this.#context.health.failed("write", cause);
+    report({
+      kind: "dropped",
+      queue: name,
+      reason: "spool_failed",
+      records,
+      bytes,
+      isStored: true,
+    });
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#context.clock.timer(delayMs, end);
+      function end(): void {
+        timer[Symbol.dispose]();
+        resolve();
+      }
+      this.#endPause = end;
+    });
+  }
+
+  #closeFile(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
+
+/** Joins small neighbours, so that many small blocks need one write. */
+function joined(parts: readonly Uint8Array[]): Uint8Array[] {
+  const result: Uint8Array[] = [];
+  for (let at = 0; at < parts.length;) {
+    let length = parts[at].length;
+    let next = at + 1;
+    while (next < parts.length && length + parts[next].length <= joinedBytes) {
+      length += parts[next++].length;
+    }
+    result.push(next === at + 1 ? parts[at] : concat(parts.slice(at, next), length));
+    at = next;
+  }
+  return result;
+}
+
+function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
