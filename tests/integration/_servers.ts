@@ -8,6 +8,7 @@ import { deadline } from "../../core/async/mod.ts";
 /** Servers that tests know, with the variable that says where a shared one is. */
 const variables = {
   etcd: "CIM_TEST_ETCD",
+  kafka: "CIM_TEST_KAFKA",
   nats_server: "CIM_TEST_NATS_SERVER",
 } as const;
 
@@ -23,7 +24,7 @@ export interface RequiredServer {
 
 /** How a server is started. */
 export interface StartOptions {
-  /** Port; the next one must be free as well. Default: a free pair. */
+  /** Port; the next ones must be free as well: one for etcd, two for Kafka. Default: free ones. */
   readonly port?: number;
   /** Folder of its data. Default: a new one, removed at the end. */
   readonly dir?: string;
