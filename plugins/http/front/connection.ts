@@ -247,7 +247,7 @@ export class Connection implements InnerClient, Disposable {
   }
 
   async #copyToClient(backend: Deno.TcpConn): Promise<void> {
-    const { client, buffers } = this.#options;
+    const { buffers } = this.#options;
     const buffer = buffers.take();
     try {
       let read = await backend.read(buffer);
