@@ -4,10 +4,10 @@ import type { CommandLine } from "./command_line.ts";
 export function addChangesCommand(line: CommandLine): void {
   line.addWithConfig("changes", "List recent change-sets, newest first.")
     .option("--json", "print the agent's answer as it is")
-    .action(({ json = false, ...options }) =>
+    .action((given) =>
       line.choose(async () =>
         (await import("./show_changes.ts")).showChanges(
-          { ...line.configOf(options), isJson: json },
+          { ...line.configOf(given), isJson: given.has("json") },
           line.io,
         )
       )

@@ -10,9 +10,9 @@ const views = [
 export function addConfigCommands(line: CommandLine): void {
   const group = line.add("config", "Print the configuration, its schema or its reference.");
   for (const [view, summary] of views) {
-    line.addWithConfig(view, summary, group).action((options) =>
+    line.addWithConfig(view, summary, group).action((given) =>
       line.choose(async () =>
-        (await import("./show_config.ts")).showConfig(view, line.configOf(options), line.io)
+        (await import("./show_config.ts")).showConfig(view, line.configOf(given), line.io)
       )
     );
   }

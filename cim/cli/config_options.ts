@@ -30,7 +30,7 @@ export function sourcesOptions(
 /** Checks the argument of `--set`. @throws {UsageError} When it is not `section.key=value`. */
 export function checkSet(argument: string): void {
   if (/^[^=.]+\.[^=]+=/s.test(argument)) return;
-  throw new UsageError("Must be section.key=value, such as rest.port=6060.");
+  throw new UsageError("must be section.key=value, such as rest.port=6060");
 }
 
 /**

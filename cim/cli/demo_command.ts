@@ -7,7 +7,9 @@ export function addDemoCommand(line: CommandLine): void {
     "Show the agent beside a sample application, in 15 s.",
   )
     .option("--stay", "keep both running afterwards and print how to use them")
-    .action(({ stay = false }) =>
-      line.choose(async () => (await import("./demo/mod.ts")).runDemo({ stay }, line.io, line.run))
+    .action((given) =>
+      line.choose(async () =>
+        (await import("./demo/mod.ts")).runDemo({ stay: given.has("stay") }, line.io, line.run)
+      )
     );
 }

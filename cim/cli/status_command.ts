@@ -2,19 +2,22 @@ import type { CommandLine } from "./command_line.ts";
 
 /** Adds `cim status`. */
 export function addStatusCommand(line: CommandLine): void {
-  const command = line.addWithConfig("status", "Print the status of the agent, problems first.")
+  line.addWithConfig("status", "Print the status of the agent, problems first.")
     .option("--json", "print the agent's answer as it is")
     .option("--all", "list every plugin")
-    .action(({ json = false, all = false, ...options }) =>
+    .action((given) =>
       line.choose(async () =>
         (await import("./show_status.ts")).showStatus(
-          { ...line.configOf(options), isJson: json, isComplete: all },
+          {
+            ...line.configOf(given),
+            isJson: given.has("json"),
+            isComplete: given.has("all"),
+          },
           line.io,
         )
       )
+    )
+    .note(
+      "Exit code 0 if the agent is ok; 1 if it is degraded, starting, in error or not reachable.",
     );
-  line.addNote(
-    command,
-    "Exit code 0 if the agent is ok; 1 if it is degraded, starting, in error or not reachable.",
-  );
 }

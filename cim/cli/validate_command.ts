@@ -1,14 +1,19 @@
+import type { ConfigOptions } from "./config_options.ts";
 import type { CommandLine } from "./command_line.ts";
 
 /** Adds `cim validate`. */
 export function addValidateCommand(line: CommandLine): void {
   line.addWithConfig("validate [file]", "Check the configuration and print all problems.")
-    .action((file, options) =>
+    .action((given) =>
       line.choose(async () =>
         (await import("./validate.ts")).validate(
-          line.configOf({ ...options, ...(file && { config: file }) }),
+          withFile(line.configOf(given), given.optional("file")),
           line.io,
         )
       )
     );
+}
+
+function withFile(options: ConfigOptions, file: string | undefined): ConfigOptions {
+  return file === undefined ? options : { ...options, config: file };
 }

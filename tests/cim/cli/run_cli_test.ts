@@ -10,8 +10,26 @@ Deno.test("runCli() prints results on out and problems on err", async () => {
   const wrong = recordingIo();
   assert.equal(await runCli(["--nothing"], wrong), 2);
   assert.deepEqual(wrong.outLines, []);
-  assert.match(wrong.errLines[0], /^cim: unknown option '--nothing'/);
+  assert.match(wrong.errLines[0], /^cim: unknown option "--nothing"/);
 });
+
+for (
+  const [args, hint, usage] of [
+    [["statu"], 'there is no command "cim statu"; did you mean "status"?', "Usage: cim <command>"],
+    [
+      ["status", "--jsno"],
+      'unknown option "--jsno"; did you mean "--json"?',
+      "Usage: cim status [options]",
+    ],
+    [["kv", "put", "a"], "<value> is missing", "Usage: cim kv put [options] <key> <value>"],
+  ] as const
+) {
+  Deno.test(`runCli() says what is wrong with "${args.join(" ")}" and how the command is used`, async () => {
+    const io = recordingIo();
+    assert.equal(await runCli(args, io), 2);
+    assert.deepEqual(io.errLines.join("\n").split("\n"), [`cim: ${hint}`, usage]);
+  });
+}
 
 Deno.test("runCli() does not list the command that only the demo uses", async () => {
   const io = recordingIo();
@@ -21,7 +39,7 @@ Deno.test("runCli() does not list the command that only the demo uses", async ()
 
 for (
   const [args, usage] of [
-    [["help"], "Usage: cim [options] [command]"],
+    [["help"], "Usage: cim <command>"],
     [["help", "run"], "Usage: cim run [options]"],
     [["help", "kv", "put"], "Usage: cim kv put [options] <key> <value>"],
   ] as const
@@ -52,7 +70,7 @@ for (const argument of ["a", "a=1", "a.b", ".b=1", "a.=1", "=1"]) {
   Deno.test(`runCli() ends with 2 for --set ${argument}, which is not section.key=value`, async () => {
     const io = recordingIo();
     assert.equal(await runCli(["validate", "--set", argument], io), 2);
-    assert.match(io.errLines.join(), /Must be section\.key=value/);
+    assert.match(io.errLines.join(), /must be section\.key=value/);
   });
 }
 
