@@ -4,6 +4,7 @@
  * @module
  */
 import { describeError, json, list, text as textField } from "../../core/mod.ts";
+import { parseHostPort } from "../../core/net/mod.ts";
 
 /** The document. Members that are absent or malformed are undefined. */
 export interface CommonInfra {
@@ -81,6 +82,12 @@ export function parseCommonInfra(document: unknown, path: string): CommonInfraRe
     problems.push(`${path}: ${name}: ${checked.issues.join("; ")}`);
   }
 
+  function hostPort(name: string): string | undefined {
+    const value = text(name);
+    if (value === undefined || parseHostPort(value) !== undefined) return value;
+    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted host:port`);
+  }
+
   function texts(name: string): readonly string[] | undefined {
     const value = members[name];
     if (value === undefined || value === null) return undefined;
@@ -92,7 +99,7 @@ export function parseCommonInfra(document: unknown, path: string): CommonInfraRe
   const infra = Object.freeze({
     etcdUrl: text("etcd_url"),
     kafkaBrokers: texts("kafka_brokers"),
-    loggingSvcUrl: text("logging_svc_url"),
+    loggingSvcUrl: hostPort("logging_svc_url"),
     loggingSvcTcpPort: text("logging_svc_tcp_port"),
     enableRetrx: text("enable_retrx") === "true",
     isRawLog: text("log_format") === "text",

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../../core/async/mod.ts";
 import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
 import { LogEnvelope } from "../wire/mod.ts";
+import { type CreatedTcp, createTcp, type TcpOptions } from "./create_tcp.ts";
 import type { DestinationParts } from "./destination.ts";
 import { type FileOwner, LogFiles } from "./file/mod.ts";
 import { BlockPool } from "./lines/mod.ts";
@@ -46,6 +47,8 @@ export interface LogRouteOptions {
   readonly maxBlockMs?: number;
   /** Size of the blocks in which lines are written, in bytes. Default 256 KiB. */
   readonly blockBytes?: number;
+  /** Destination TCP. Default: none; the mode TCP then writes to files. */
+  readonly tcp?: TcpOptions;
   /** Stream for the destination STDOUT. Default `Deno.stdout`. */
   readonly stdout?: ByteSink;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
@@ -64,12 +67,14 @@ export interface CreatedLogRoute {
   readonly files: LogFiles;
   /** The destination STDOUT. */
   readonly stdout: StdoutLines;
+  /** The destination TCP, if there is one. */
+  readonly tcp: CreatedTcp | undefined;
 }
 
 const defaultIdleMs = 600_000;
 
 /**
- * Creates a route; nothing is opened yet.
+ * Creates a route. Only the destination TCP begins at once, to send what its queue holds.
  *
  * @throws {RangeError} When an option is out of range.
  *
@@ -110,6 +115,7 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     clock,
     random,
   };
+  const envelope = isRaw ? undefined : new LogEnvelope(owner);
   const files: LogFiles = new LogFiles({
     ...parts,
     folder,
@@ -124,13 +130,19 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
   const stdout = new StdoutLines({
     ...parts,
     sink,
-    envelope: isRaw ? undefined : new LogEnvelope(owner),
+    envelope,
     openBook: (inFlight) => books.open("logs_stdout", { inFlight }),
   });
-  const destinations = [files, stdout];
+  const tcp = options.tcp && createTcp(options.tcp, {
+    parts,
+    envelope,
+    openBook: (inFlight) => books.open("logs_tcp", { inFlight }),
+    files,
+  });
+  const destinations = [files, stdout, tcp?.lines].filter((one) => one !== undefined);
   const route: LogRoute = new LogRoute({ destinations, settings, gate, telemetry, clock });
-  files.configure(route.uses("file"));
-  return { route, files, stdout };
+  for (const destination of destinations) destination.configure(route.uses(destination.name));
+  return { route, files, stdout, tcp };
 }
 
 function checkRange(name: string, value: number, min: number, max: number): void {

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../../core/async/mod.ts";
 import type { Book } from "../../core/books/mod.ts";
-import { type Sender, settle, withRetry } from "../../core/forward/mod.ts";
+import { type Delivery, type Sender, settle, withRetry } from "../../core/forward/mod.ts";
 import type { LogMessageView } from "../wire/mod.ts";
 import type { BackPressure, BackPressureOptions } from "./back_pressure.ts";
 import { type Backlog, type Block, type BlockPool, LineBuffer, LineWriter } from "./lines/mod.ts";
@@ -60,6 +60,8 @@ export interface WriterOwner {
   readonly backlog: Backlog;
   /** Gets the outcome of each attempt and learns when there is room. */
   readonly pressure: BackPressure;
+  /** Books the outcome of lines. Default: `settle` of the book. */
+  readonly settle?: (delivery: Delivery, lines: number) => void;
 }
 
 const minRetryMs = 100;
@@ -71,9 +73,11 @@ export function createWriter(
   place: string,
   sender: Sender<Block>,
   thresholdBytes: number,
-  { book, backlog, pressure }: WriterOwner,
+  owner: WriterOwner,
   { pool, telemetry, clock, random }: DestinationParts,
 ): LineWriter {
+  const { book, backlog, pressure } = owner;
+  const settleLines = owner.settle ?? ((delivery, lines) => settle(book, delivery, lines));
   const patient = withRetry(sender, {
     min: minRetryMs,
     max: maxRetryMs,
@@ -89,7 +93,7 @@ export function createWriter(
     thresholdBytes,
     clock,
     onSettled(block, delivery) {
-      settle(book, delivery, block.lines);
+      settleLines(delivery, block.lines);
       if (delivery.status !== "delivered") return;
       pressure.written(writer);
       telemetry.written(place);

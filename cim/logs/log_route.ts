@@ -9,7 +9,7 @@ import type { Clock } from "../../core/async/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { LogMessageView, type WireFault } from "../wire/mod.ts";
 import type { Destination } from "./destination.ts";
-import { type DestinationName, destinationsOfMode, isImplemented } from "./logging_mode.ts";
+import { type DestinationName, destinationsOfMode } from "./logging_mode.ts";
 import type { Gate, PublisherGate } from "./publisher_gate.ts";
 import type { RouteSettings } from "./route_settings.ts";
 import type { LogTelemetry } from "./telemetry.ts";
@@ -170,11 +170,12 @@ export class LogRoute implements AsyncDisposable {
     }
   }
 
-  /** The destinations of the logging mode; logs a warning for a mode that is not implemented. */
+  /** The destinations of the logging mode; FILE, with a warning, when the one it names is not configured. */
   #choose(): readonly Destination[] {
     const { mode } = this.#settings;
-    if (!isImplemented(mode)) this.telemetry.modeUnsupported(mode);
     const names = destinationsOfMode[mode];
-    return this.destinations.filter(({ name }) => names.includes(name));
+    const found = this.destinations.filter(({ name }) => names.includes(name));
+    this.telemetry.modeUnavailable(found.length === 0 ? mode : undefined);
+    return found.length > 0 ? found : this.destinations.filter(({ name }) => name === "file");
   }
 }

@@ -6,19 +6,14 @@
 import type { LoggingMode } from "../settings/mod.ts";
 
 /** Name of a destination, as in metric labels. */
-export type DestinationName = "file" | "stdout";
+export type DestinationName = "file" | "stdout" | "tcp" | "kafka";
 
-/** Destinations of each logging mode. `TCP` and `KAFKA` are not implemented yet and write to files. */
+/** Destinations of each logging mode. Lines for one that is not configured are written to files. */
 export const destinationsOfMode: Readonly<Record<LoggingMode, readonly DestinationName[]>> = Object
   .freeze({
     FILE: ["file"],
     STDOUT: ["stdout"],
     FILEANDSTDOUT: ["file", "stdout"],
-    TCP: ["file"],
-    KAFKA: ["file"],
+    TCP: ["tcp"],
+    KAFKA: ["kafka"],
   });
-
-/** Whether the mode has a destination of its own in this version. */
-export function isImplemented(mode: LoggingMode): boolean {
-  return mode !== "TCP" && mode !== "KAFKA";
-}

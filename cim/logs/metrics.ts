@@ -7,7 +7,10 @@ import { counter, gauge, type MetricFamily, type Sample } from "../../core/metri
 import type { CreatedLogRoute } from "./create_log_route.ts";
 
 /** The families of one route; those of XGVela have the label `pod`. */
-export function logMetrics({ route, files }: CreatedLogRoute, podName: string): MetricFamily[] {
+export function logMetrics(
+  { route, files, tcp }: CreatedLogRoute,
+  podName: string,
+): MetricFamily[] {
   const labels = { pod: podName };
   function ofPod(
     type: "counter" | "gauge",
@@ -32,8 +35,12 @@ export function logMetrics({ route, files }: CreatedLogRoute, podName: string): 
     ofPod("counter", "Total_msg_write_to_file", "Log lines written to files.", () => {
       return files.book.delivered;
     }),
-    ofPod("counter", "Total_msg_sent_to_tcp", "Log lines sent to a TCP collector.", () => 0),
-    ofPod("counter", "tcp_disconnect_count", "Lost connections to a TCP collector.", () => 0),
+    ofPod("counter", "Total_msg_sent_to_tcp", "Log lines sent to a TCP collector.", () => {
+      return tcp?.lines.book.delivered ?? 0;
+    }),
+    ofPod("counter", "tcp_disconnect_count", "Lost connections to a TCP collector.", () => {
+      return tcp?.sender.disconnects ?? 0;
+    }),
     {
       type: "counter",
       name: "cim_log_malformed_total",

@@ -15,6 +15,7 @@
  */
 export { BackPressure, type BackPressureOptions } from "./back_pressure.ts";
 export { type CreatedLogRoute, createLogRoute, type LogRouteOptions } from "./create_log_route.ts";
+export { type CreatedTcp, createTcp, type TcpOptions, type TcpSurroundings } from "./create_tcp.ts";
 export type { Destination, DestinationParts } from "./destination.ts";
 export { logErrors } from "./errors.ts";
 export { type DestinationName, destinationsOfMode } from "./logging_mode.ts";

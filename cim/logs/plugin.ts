@@ -3,6 +3,7 @@ import {
   choice,
   definePlugin,
   duration,
+  flag,
   integer,
   type Plugin,
   size,
@@ -10,6 +11,7 @@ import {
   type Token,
   token,
 } from "../../core/mod.ts";
+import { parseHostPort } from "../../core/net/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
@@ -94,6 +96,40 @@ export function logs(): Plugin {
         default: "0644",
         ...fileModes,
       }),
+      tcpTls: flag({
+        doc: "Whether log lines are sent to the TCP collector with TLS.",
+        default: false,
+      }),
+      tcpCaFile: text({
+        doc:
+          "PEM file with the CA certificates that are trusted to sign the collector's certificate; read for each connection.",
+      }),
+      tcpConnectTimeoutMs: duration({
+        doc: "Time limit for connecting to the TCP collector.",
+        default: "2s",
+        min: "100ms",
+        max: "1m",
+      }),
+      tcpStallMs: duration({
+        doc:
+          "Time after which a connection is given up on which the TCP collector takes or acknowledges nothing.",
+        default: "6s",
+        min: "1s",
+        max: "1h",
+      }),
+      tcpResendSizeBytes: size({
+        doc:
+          "Log lines sent last that are sent again when the connection to the TCP collector is lost, since nobody knows whether it read them.",
+        default: "16MiB",
+        min: 0,
+        max: "1GiB",
+      }),
+      tcpResendMs: duration({
+        doc: "Age up to which log lines are sent again when the connection is lost.",
+        default: "10s",
+        min: 0,
+        max: "1h",
+      }),
       folderMode: text({
         doc:
           "Mode of the log folder when the agent creates it, `0700` to `0755`; the umask narrows it further.",
@@ -105,18 +141,29 @@ export function logs(): Plugin {
       const owner = get(identityToken).current;
       const { logs: folder } = get(pathsToken);
       const settings = get(cimSettingsToken);
+      const infra = get(commonInfraToken);
+      const target = parseHostPort(infra.loggingSvcUrl ?? "");
       const created = createLogRoute({
         folder,
         owner,
         settings: routeSettings(settings.current),
         log,
-        isRaw: get(commonInfraToken).isRawLog,
+        isRaw: infra.isRawLog,
         books: get(booksToken),
         maxFiles: config.maxFiles,
         idleMs: config.idleCloseMs,
         maxBufferedBytes: config.maxBufferedBytes,
         whenFull: config.whenFull,
         maxBlockMs: config.maxBlockMs,
+        tcp: target && {
+          target: () => target,
+          canResend: infra.enableRetrx,
+          tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
+          connectTimeoutMs: config.tcpConnectTimeoutMs,
+          stallMs: config.tcpStallMs,
+          resendBytes: config.tcpResendSizeBytes,
+          resendMs: config.tcpResendMs,
+        },
         fileMode: parseInt(config.fileMode, 8),
         folderMode: parseInt(config.folderMode, 8),
         onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Clock, describeError, type Logger } from "../../core/mod.ts";
+import type { LoggingMode } from "../settings/mod.ts";
 import { type Delivery, describeDelivery } from "../../core/forward/mod.ts";
 
 /** Whether log lines reach their destinations. */
@@ -26,6 +27,13 @@ export interface LogTelemetryOptions {
 const reportHoldMs = 1_000;
 /** Drops count as over when there has been room for this long, in milliseconds. */
 const calmMs = 5_000;
+
+/** Why a logging mode writes to files. */
+const unavailableReason: Partial<Record<LoggingMode, string>> = {
+  TCP:
+    "Logging mode TCP writes to files: common-infra.json has no valid logging_svc_url (host:port)",
+  KAFKA: "Logging mode KAFKA writes to files: no Kafka brokers are configured",
+};
 
 interface Outage {
   readonly sinceMs: number;
@@ -50,6 +58,7 @@ export class LogTelemetry {
   readonly #holding = new Map<string, number>();
   /** Places whose lines are dropped, with the time since when they have room again. */
   readonly #dropping = new Map<string, number>();
+  #unavailable = "";
   #reported = "";
 
   /** Starts without any problem. */
@@ -142,9 +151,11 @@ export class LogTelemetry {
     this.#log.warn("Too many containers write logs; the rest share one file", { path, maxFiles });
   }
 
-  /** The logging mode is not implemented. */
-  modeUnsupported(mode: string): void {
-    this.#log.warn(`Logging mode ${mode} is not implemented yet; writing to files`, { mode });
+  /** The logging mode that is set but not configured, so that lines are written to files; undefined for none. */
+  modeUnavailable(mode: LoggingMode | undefined): void {
+    this.#unavailable = mode === undefined ? "" : unavailableReason[mode] ?? "";
+    if (this.#unavailable !== "") this.#log.warn(this.#unavailable, { mode });
+    this.#reportHealth();
   }
 
   #recovered(place: string): void {
@@ -175,6 +186,7 @@ export class LogTelemetry {
     if (dropping !== undefined) problems.push(`Log lines for ${dropping} are being dropped`);
     const [outage] = this.#outages.values();
     if (outage !== undefined) problems.push(outage.reason);
+    if (this.#unavailable !== "") problems.push(this.#unavailable);
     return problems;
   }
 }

@@ -58,6 +58,8 @@ export class Book {
   readonly #rejected = new Map<string, number>();
   readonly #dropped = new Map<string, number>();
   #inFlight: () => number;
+  /** Items that the last restore counted as lost. */
+  #lostInCrash = 0;
 
   /** Creates an empty book. */
   constructor(route: string, { inFlight = () => 0 }: BookOptions = {}) {
@@ -124,7 +126,28 @@ export class Book {
     for (const [reason, count] of Object.entries(previous.rejected)) this.reject(reason, count);
     for (const [reason, count] of Object.entries(previous.dropped)) this.drop(reason, count);
     const lost = previous.inFlight - recovered;
-    if (lost > 0) this.drop("lost_in_crash", lost);
+    if (lost <= 0) return;
+    this.drop("lost_in_crash", lost);
+    this.#lostInCrash = lost;
+  }
+
+  /**
+   * Corrects the counters after a crash to the number of items that the spool really has. More than counted:
+   * they were in flight or accepted after the counters were saved. Fewer: the others were delivered since.
+   */
+  recount(spooled: number): void {
+    const more = spooled - this.spooled;
+    this.spooled = spooled;
+    if (more <= 0) {
+      this.delivered -= more;
+      return;
+    }
+    const recovered = Math.min(more, this.#lostInCrash);
+    this.#lostInCrash -= recovered;
+    if (recovered > 0) {
+      this.#dropped.set("lost_in_crash", this.#dropped.get("lost_in_crash")! - recovered);
+    }
+    this.accepted += more - recovered;
   }
 }
 

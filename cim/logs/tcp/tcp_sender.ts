@@ -40,7 +40,7 @@ export interface TcpSenderOptions {
   readonly stallMs?: number;
   /** Clock for the limits. */
   readonly clock: Clock;
-  /** Called when a connection is lost while nothing is being sent. */
+  /** Called when a connection is lost while nothing is being sent; `send` does not report that loss then. */
   readonly onLost?: () => void;
   /** Returns the bytes that the peer has not acknowledged. Default: from the table of the system. */
   readonly readSendQueue?: ReadSendQueue;
@@ -157,8 +157,9 @@ export class TcpSender implements Sender<LineBlock> {
     if (!connection.isAborted) this.disconnects++;
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    this.#lost = { cause: connection.cause };
-    if (!this.#isSending) this.#options.onLost?.();
+    const { onLost } = this.#options;
+    if (this.#isSending || onLost === undefined) this.#lost = { cause: connection.cause };
+    else onLost();
   }
 
   #reportLoss(): Delivery {

@@ -52,13 +52,13 @@ for (
   });
 }
 
-Deno.test("LogRoute warns once that TCP and KAFKA are not implemented and writes to files", async () => {
+Deno.test("D-10 LogRoute warns once that TCP or KAFKA is not configured and writes to files", async () => {
   await using f = fixture({ lmaas: { logging_mode: "TCP" } });
   f.route.configure(settingsOf({ logging_mode: "TCP", flush_timeout: 5 }));
   f.route.configure(settingsOf({ logging_mode: "KAFKA" }));
   assert.deepEqual(f.logs.messages("warn"), [
-    "Logging mode TCP is not implemented yet; writing to files",
-    "Logging mode KAFKA is not implemented yet; writing to files",
+    "Logging mode TCP writes to files: common-infra.json has no valid logging_svc_url (host:port)",
+    "Logging mode KAFKA writes to files: no Kafka brokers are configured",
   ]);
 });
 

@@ -88,3 +88,34 @@ Deno.test("Books.metrics() exports each book with its route and reasons", () => 
     "cim_route_dropped_total logs malformed 1",
   ]);
 });
+
+Deno.test("Book.recount() finds items in the spool that were in flight, or accepted after the last save", () => {
+  const previous = new Book("logs", { inFlight: () => 3 });
+  previous.accepted = 5;
+  previous.spooled = 2;
+  const book = new Book("logs");
+  book.restore(previous.snapshot());
+  book.recount(9);
+  assert.deepEqual(
+    [book.accepted, book.spooled, book.dropped.get("lost_in_crash"), book.unaccounted],
+    [9, 9, 0, 0],
+  );
+});
+
+Deno.test("Book.recount() keeps what earlier crashes have lost", () => {
+  const previous = new Book("logs", { inFlight: () => 2 });
+  previous.accepted = 10;
+  previous.drop("lost_in_crash", 8);
+  const book = new Book("logs");
+  book.restore(previous.snapshot());
+  book.recount(1);
+  assert.deepEqual([book.dropped.get("lost_in_crash"), book.spooled, book.unaccounted], [9, 1, 0]);
+});
+
+Deno.test("Book.recount() counts items as delivered that left the spool after the last save", () => {
+  const book = new Book("logs");
+  book.accepted = 4;
+  book.spooled = 4;
+  book.recount(1);
+  assert.deepEqual([book.delivered, book.spooled, book.unaccounted], [3, 1, 0]);
+});

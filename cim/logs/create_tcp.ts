@@ -1,0 +1,85 @@
+/**
+ * Builds the destination TCP.
+ *
+ * @module
+ */
+import type { Book } from "../../core/books/mod.ts";
+import type { HostPort } from "../../core/net/mod.ts";
+import type { LogEnvelope } from "../wire/mod.ts";
+import type { Destination, DestinationParts } from "./destination.ts";
+import { lineFormat, type LineQueue, MemoryQueue, SpooledLines } from "./spooled/mod.ts";
+import { TcpSender, type TcpTls } from "./tcp/mod.ts";
+
+/** Options of the destination TCP. */
+export interface TcpOptions {
+  /** Returns the collector; asked for each connection. */
+  readonly target: () => HostPort;
+  /** Durable queue. Default: one in memory, which loses its lines when the process ends. */
+  readonly queue?: LineQueue;
+  /** Whether lines are sent later when sending fails. False: new lines go to files meanwhile. Default true. */
+  readonly canResend?: boolean;
+  /** Uses TLS. Default: no TLS. */
+  readonly tls?: TcpTls;
+  /** Maximum time to connect, in milliseconds. Default 2,000. */
+  readonly connectTimeoutMs?: number;
+  /** Time without progress after which a connection is given up, in milliseconds. Default 6,000. */
+  readonly stallMs?: number;
+  /** Bytes sent last that are sent again after a lost connection, 0 or more. Default 16 MiB. */
+  readonly resendBytes?: number;
+  /** Time for which sent lines are kept to be sent again, in milliseconds, 0 or more. Default 10,000. */
+  readonly resendMs?: number;
+}
+
+/** The destination TCP. */
+export interface CreatedTcp {
+  /** The destination. */
+  readonly lines: SpooledLines;
+  /** Its connection. */
+  readonly sender: TcpSender;
+}
+
+/** What {@linkcode createTcp} needs besides. */
+export interface TcpSurroundings {
+  /** What destinations are made from. */
+  readonly parts: DestinationParts;
+  /** Encodes records in the JSON envelope; undefined sends them as they are. */
+  readonly envelope: LogEnvelope | undefined;
+  /** Opens the book; the argument returns the number of lines in flight. */
+  readonly openBook: (inFlight: () => number) => Book;
+  /** The destination FILE. */
+  readonly files: Destination;
+}
+
+/** Creates the destination and starts sending what its queue holds. */
+export function createTcp(options: TcpOptions, around: TcpSurroundings): CreatedTcp {
+  const { target, queue, canResend = true, tls, connectTimeoutMs, stallMs } = options;
+  const { resendBytes = 16_777_216, resendMs = 10_000 } = options;
+  const { parts, envelope, openBook, files } = around;
+  const sender = new TcpSender({
+    target,
+    tls,
+    connectTimeoutMs,
+    stallMs,
+    clock: parts.clock,
+    onLost: () => lines.lost(),
+  });
+  const lines: SpooledLines = new SpooledLines({
+    ...parts,
+    name: "tcp",
+    place: "the TCP log collector",
+    format: lineFormat(envelope),
+    queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
+    isDurable: queue !== undefined,
+    sender,
+    window: {
+      maxBytes: resendBytes,
+      afterMs: resendMs,
+      sentBytes: () => sender.sentBytes,
+      acknowledgedBytes: () => sender.acknowledgedBytes,
+    },
+    fallback: canResend ? undefined : files,
+    openBook,
+  });
+  lines.start();
+  return { lines, sender };
+}

@@ -1,0 +1,215 @@
+/**
+ * Moves blocks from a queue to a sender, one at a time and in order.
+ *
+ * A sender that can only say that a block was written, and not that it arrived, needs a resend window: the
+ * last blocks stay in the queue, and when the connection is lost, they are sent again. A block leaves the
+ * window when `maxBytes` were sent after it, or when it was sent `afterMs` ago and the peer acknowledged it. So
+ * each record arrives at least once, in order, unless the peer loses more than the window.
+ *
+ * @module
+ */
+import { aborted, backoff, type Clock } from "../../../core/async/mod.ts";
+import type { Book } from "../../../core/books/mod.ts";
+import { attempt, type Delivery, type Sender, settle } from "../../../core/forward/mod.ts";
+import type { LineQueue, QueuedBlock } from "./line_queue.ts";
+
+/** When a block that was sent need not be kept any more. */
+export interface ResendWindow {
+  /** Bytes sent later after which a block counts as arrived. */
+  readonly maxBytes: number;
+  /** Time after which a block that the peer acknowledged counts as arrived, in milliseconds. */
+  readonly afterMs: number;
+  /** Bytes sent until now. */
+  readonly sentBytes: () => number;
+  /** Of these, the bytes that the peer has acknowledged. */
+  readonly acknowledgedBytes: () => number;
+}
+
+/** Options of {@linkcode Pump}. */
+export interface PumpOptions {
+  /** Where blocks come from. */
+  readonly queue: LineQueue;
+  /** Where they go. */
+  readonly sender: Sender<QueuedBlock>;
+  /** Counts records; those in the queue are its `spooled`. */
+  readonly book: Book;
+  /** Keeps blocks until they have arrived. Default: a delivered block has arrived. */
+  readonly window?: ResendWindow;
+  /** Clock for delays. */
+  readonly clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Called with each failed attempt that will be repeated. */
+  readonly onRetry: (delivery: Delivery) => void;
+  /** Called with each block that was delivered. */
+  readonly onDelivered: () => void;
+  /** Called with each block that the destination refused. */
+  readonly onRefused: (block: QueuedBlock, delivery: Delivery) => void;
+}
+
+const minRetryMs = 100;
+const maxRetryMs = 5_000;
+
+interface Sent {
+  readonly block: QueuedBlock;
+  readonly delivery: Delivery;
+  readonly sentMs: number;
+  readonly endByte: number;
+}
+
+/** Sends the blocks of a queue. */
+export class Pump {
+  /** Whether the last attempt failed. */
+  isDown = false;
+  readonly #options: PumpOptions;
+  readonly #sent: Sent[] = [];
+  #sentRecords = 0;
+  #round = new AbortController();
+  #progress = Promise.withResolvers<void>();
+
+  /** Sends nothing yet. */
+  constructor(options: PumpOptions) {
+    this.#options = options;
+  }
+
+  /** Records of the queue that have not been sent. */
+  get waiting(): number {
+    return this.#options.queue.records - this.#sentRecords;
+  }
+
+  /** Sends blocks until `signal` aborts or the queue is closed. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { queue, sender, random, clock, onRetry } = this.#options;
+    const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
+    let round = this.#round;
+    let either = AbortSignal.any([signal, round.signal]);
+    while (!signal.aborted) {
+      if (round !== this.#round) {
+        round = this.#round;
+        either = AbortSignal.any([signal, round.signal]);
+      }
+      const block = await queue.take(either);
+      if (round !== this.#round) continue;
+      if (block === undefined) return;
+      if (!await this.#isBooked(block, signal)) return;
+      const delivery = await attempt(sender, block, signal);
+      if (delivery.status !== "retry") {
+        delays.reset();
+        this.#accept(block, delivery);
+        continue;
+      }
+      if (signal.aborted) return;
+      this.isDown = true;
+      this.lost();
+      onRetry(delivery);
+      await this.#pause(Math.max(delays.next(), delivery.afterMs ?? 0), clock, signal);
+    }
+  }
+
+  /** To be called when what was sent last may not have arrived: it is sent again. */
+  lost(): void {
+    this.#sent.length = 0;
+    this.#sentRecords = 0;
+    this.#options.queue.rewind();
+    this.#round.abort();
+    this.#round = new AbortController();
+  }
+
+  /** To be called when records were added to the queue and to the book. */
+  stored(): void {
+    this.#notify();
+  }
+
+  /** Lets go of blocks that have arrived by now; to be called about twice a second. */
+  tick(): void {
+    this.#confirm();
+  }
+
+  /** Counts everything that was sent as arrived. */
+  confirmAll(): void {
+    while (this.#sent.length > 0) this.#settleOldest();
+  }
+
+  /**
+   * Waits until everything was sent, `signal` aborts or nothing was sent for `stallMs`. With `isPatient` false
+   * it also ends when an attempt fails.
+   */
+  async drain(signal: AbortSignal, stallMs: number, isPatient: boolean): Promise<void> {
+    using stop = aborted(signal);
+    while (this.waiting > 0 && !signal.aborted && (isPatient || !this.isDown)) {
+      const stalled = Promise.withResolvers<"stalled">();
+      using _timer = this.#options.clock.timer(stallMs, () => stalled.resolve("stalled"));
+      const event = await Promise.race([this.#progress.promise, stop, stalled.promise]);
+      if (event === "stalled") return;
+    }
+  }
+
+  /** Waits until the writer has booked a block that it has just stored; false when `signal` aborts. */
+  async #isBooked(block: QueuedBlock, signal: AbortSignal): Promise<boolean> {
+    if (this.#hasBooked(block)) return true;
+    using stop = aborted(signal);
+    while (!this.#hasBooked(block)) {
+      await Promise.race([this.#progress.promise, stop]);
+      if (signal.aborted) return false;
+    }
+    return true;
+  }
+
+  #hasBooked({ records }: QueuedBlock): boolean {
+    return this.#options.book.spooled >= this.#sentRecords + records;
+  }
+
+  #accept(block: QueuedBlock, delivery: Delivery): void {
+    const { window, clock, onDelivered, onRefused } = this.#options;
+    this.isDown = false;
+    this.#sent.push({
+      block,
+      delivery,
+      sentMs: clock.monotonic(),
+      endByte: window?.sentBytes() ?? 0,
+    });
+    this.#sentRecords += block.records;
+    if (delivery.status === "delivered") onDelivered();
+    else onRefused(block, delivery);
+    this.#confirm();
+    this.#notify();
+  }
+
+  #confirm(): void {
+    const { window, clock } = this.#options;
+    if (window === undefined) return this.confirmAll();
+    const bytes = window.sentBytes() - window.maxBytes;
+    const acknowledged = window.acknowledgedBytes();
+    const before = clock.monotonic() - window.afterMs;
+    for (;;) {
+      const oldest = this.#sent.at(0);
+      if (oldest === undefined) return;
+      const hasAged = oldest.sentMs <= before && oldest.endByte <= acknowledged;
+      if (!hasAged && oldest.endByte > bytes) return;
+      this.#settleOldest();
+    }
+  }
+
+  #settleOldest(): void {
+    const { book, queue } = this.#options;
+    const { block, delivery } = this.#sent.shift()!;
+    this.#sentRecords -= block.records;
+    book.spooled -= block.records;
+    settle(book, delivery, block.records);
+    queue.settle(block);
+  }
+
+  #notify(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers();
+  }
+
+  async #pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+    this.#notify();
+    try {
+      await clock.sleep(delayMs, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
