@@ -85,7 +85,7 @@ export function parseCommonInfra(document: unknown, path: string): CommonInfraRe
   function hostPort(name: string): string | undefined {
     const value = text(name);
     if (value === undefined || parseHostPort(value) !== undefined) return value;
-    problems.push(`${path}: ${name}: ${JSON.stringify(value)}, wanted host:port`);
+    problems.push(`${path}: ${name}: must be host:port, found ${JSON.stringify(value)}`);
   }
 
   function texts(name: string): readonly string[] | undefined {

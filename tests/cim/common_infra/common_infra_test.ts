@@ -44,6 +44,25 @@ Deno.test("D-95 parseCommonInfra() accepts enable_retrx as boolean and the port 
   assert.equal(infra.loggingSvcTcpPort, "5170");
 });
 
+for (
+  const url of [
+    "10.0.0.1:5170",
+    "[2001:db8::1]:65535",
+    "c.a-namespace-of-more-than-thirty-chars.svc:1",
+  ]
+) {
+  Deno.test(`D-60 parseCommonInfra() accepts the log collector ${url}`, () => {
+    const { infra, problems } = parseCommonInfra({ logging_svc_url: url }, "file");
+    assert.deepEqual([infra.loggingSvcUrl, problems], [url, []]);
+  });
+}
+
+Deno.test("D-10 parseCommonInfra() reports a log collector without a port and counts it as absent", () => {
+  const { infra, problems } = parseCommonInfra({ logging_svc_url: "collector" }, "file");
+  assert.deepEqual(problems, ['file: logging_svc_url: must be host:port, found "collector"']);
+  assert.equal(infra.loggingSvcUrl, undefined);
+});
+
 Deno.test("parseCommonInfra() reports a member of a wrong type and counts it as absent", () => {
   const { infra, problems } = parseCommonInfra(
     { etcd_url: ["a"], kafka_brokers: "k1:9092" },
