@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { describeError } from "../errors/mod.ts";
 import type { QueueContext } from "./_context.ts";
 import { Entry } from "./_entry.ts";
 import { Fifo } from "./_fifo.ts";
@@ -40,6 +39,8 @@ export class Outlet {
   #readSegment: Segment | undefined;
   #bad: BadRegion | undefined;
   #attempts = 0;
+  readonly #closing = new AbortController();
+  #reading: Promise<unknown> = Promise.resolve();
 
   /** Starts at the first record that is not settled. */
   constructor(
@@ -107,10 +108,16 @@ export class Outlet {
   }
 
   /** Takes the oldest block of those that are only on the disk; undefined when there is none. */
-  async takeFromDisk(signal: AbortSignal): Promise<Entry | undefined> {
+  takeFromDisk(signal: AbortSignal): Promise<Entry | undefined> {
+    const reading = this.#takeFromDisk(signal);
+    this.#reading = reading;
+    return reading;
+  }
+
+  async #takeFromDisk(signal: AbortSignal): Promise<Entry | undefined> {
     for (;;) {
       const segment = this.#nextOnDisk();
-      if (segment === undefined || signal.aborted) return undefined;
+      if (segment === undefined || signal.aborted || this.#closing.signal.aborted) return undefined;
       // A gap between segments was counted when the spool was opened, or when the segment was dropped.
       this.#cursor = Math.max(this.#cursor, segment.first);
       const { end } = segment;
@@ -126,7 +133,7 @@ export class Outlet {
       this.#context.health.succeeded("read");
       if (found === undefined) {
         await this.#lose(segment, end);
-        this.closeReader();
+        this.#closeReader();
       } else if (found.kind === "bad") {
         const { reason, from } = this.#bad ?? found;
         this.#bad = { reason, from, to: found.to };
@@ -191,8 +198,14 @@ export class Outlet {
     return [this.#inDelivery, this.#again, this.#recent].flatMap((part) => part.toArray());
   }
 
-  /** Closes the file that is being read. */
-  closeReader(): void {
+  /** Ends reading and closes the file. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#reading;
+    this.#closeReader();
+  }
+
+  #closeReader(): void {
     this.#reader?.close();
     this.#reader = undefined;
     this.#readSegment = undefined;
@@ -209,7 +222,7 @@ export class Outlet {
 
   async #read(segment: Segment): Promise<Found | undefined> {
     if (this.#readSegment !== segment) {
-      this.closeReader();
+      this.#closeReader();
       const file = await this.#context.fs.open(segment.path, "read");
       const reader = new SegmentReader(file, segment.salt, () => segment.size);
       this.#reader = reader;
@@ -228,7 +241,7 @@ export class Outlet {
     error: unknown,
     signal: AbortSignal,
   ): Promise<void> {
-    this.closeReader();
+    this.#closeReader();
     if (segment.isRemoved) return;
     const isMissing = error instanceof Deno.errors.NotFound;
     if (!isMissing) {
@@ -243,11 +256,9 @@ export class Outlet {
       return;
     }
     const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#attempts - 1));
-    try {
-      await this.#context.clock.sleep(delayMs, { signal });
-    } catch (reason) {
-      if (!signal.aborted) throw new Error(describeError(reason), { cause: reason });
-    }
+    // Rejects only when the signal aborts, which the caller checks.
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    await this.#context.clock.sleep(delayMs, { signal: either }).catch(() => {});
   }
 
   /** Counts the records between the cursor and `next` as damaged. */

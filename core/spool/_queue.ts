@@ -14,8 +14,9 @@ import { LedgerKeeper } from "./_ledger_keeper.ts";
 import { Outlet } from "./_outlet.ts";
 import { type Placement, QueueWriter } from "./_queue_writer.ts";
 import type { Recovered } from "./_recovery.ts";
-import { SegmentReader } from "./_segment_reader.ts";
 import { Segments } from "./_segments.ts";
+import { storedBlocks } from "./_stored_blocks.ts";
+import { WaitingAppends } from "./_waiting_appends.ts";
 import type { AppendResult, SpoolBlock, SpoolFullPolicy, SpoolQueue } from "./options.ts";
 
 /** What the queue asks of the spool. */
@@ -23,12 +24,6 @@ export interface QueueOwner {
   readonly whenFull: SpoolFullPolicy;
   /** Starts to make room; returns false when nothing can be removed. */
   makeRoom(): boolean;
-}
-
-interface Waiting {
-  readonly data: Uint8Array;
-  readonly records: number;
-  readonly resolve: (result: Promise<AppendResult>) => void;
 }
 
 /** One queue. */
@@ -39,7 +34,7 @@ export class Queue implements SpoolQueue {
   readonly #outlet: Outlet;
   readonly #writer: QueueWriter | undefined;
   readonly #ledger: LedgerKeeper;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new WaitingAppends();
   readonly inherited: number;
   #next: number;
   #ledgerSettled: number;
@@ -53,7 +48,7 @@ export class Queue implements SpoolQueue {
   constructor(context: QueueContext, owner: QueueOwner, recovered: Recovered) {
     this.#context = context;
     this.#owner = owner;
-    this.#segments = new Segments(context);
+    this.#segments = new Segments(context, () => this.#writer?.retry());
     this.#segments.items.push(...recovered.segments);
     this.#outlet = new Outlet(context, this.#segments, recovered);
     this.#next = recovered.next;
@@ -129,7 +124,7 @@ export class Queue implements SpoolQueue {
     if (this.#writer === undefined && (block as Entry).buffer) {
       this.#context.budget.release(this.#context.user, block.bytes);
     }
-    this.#ledger.touch();
+    if (this.#hasFiles) this.#ledger.touch();
   }
 
   rewind(): void {
@@ -138,26 +133,10 @@ export class Queue implements SpoolQueue {
   }
 
   async *blocks(): AsyncIterable<SpoolBlock> {
-    let next = this.#outlet.settled;
+    const { settled } = this.#outlet;
     const inMemory = this.#outlet.inMemory();
     const limit = inMemory[0]?.position ?? Infinity;
-    for (const segment of [...this.#segments.items]) {
-      if (segment.first >= limit || segment.isRemoved) continue;
-      const { fs } = this.#context;
-      const file = await fs.open(segment.path, "read");
-      const reader = new SegmentReader(file, segment.salt, () => segment.size);
-      try {
-        await reader.readPreamble();
-        for (let found = await reader.next(next); found; found = await reader.next(next)) {
-          if (found.kind === "bad") continue;
-          if (found.header.position >= limit) break;
-          next = found.header.position + found.header.records;
-          yield new Entry(found.header, found.data);
-        }
-      } finally {
-        reader.close();
-      }
-    }
+    const next = yield* storedBlocks(this.#context, [...this.#segments.items], settled, limit);
     for (const entry of inMemory) if (entry.position >= next) yield entry;
   }
 
@@ -211,16 +190,13 @@ export class Queue implements SpoolQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#endRoomWait?.();
-    for (const { resolve } of this.#waiting) {
-      resolve(Promise.resolve({ status: "dropped", reason: "spool_closed" }));
-    }
-    this.#waiting.clear();
+    this.#waiting.end({ status: "dropped", reason: "spool_closed" });
     this.#wakeTaker?.();
+    await this.#outlet.close();
     await this.#writer?.close(() => this.#outlet.records === 0);
     if (this.#hasFiles) this.#ledger.touch();
     await this.#ledger.close();
     await this.#segments.close();
-    this.#outlet.closeReader();
   }
 
   get #hasFiles(): boolean {
@@ -291,24 +267,12 @@ export class Queue implements SpoolQueue {
   }
 
   #wait(data: Uint8Array, records: number, signal?: AbortSignal): Promise<AppendResult> {
-    if (signal?.aborted) return Promise.resolve(this.#giveUp(data, records));
-    return new Promise((resolve) => {
-      const onAbort = () => {
-        this.#waiting.delete(waiting);
-        resolve(this.#giveUp(data, records));
-      };
-      const waiting: Waiting = {
-        data,
-        records,
-        resolve: (result) => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve(result);
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.add(waiting);
-      this.#waitForRoom();
-    });
+    const result = this.#waiting.add(
+      { data, records, signal },
+      () => this.#giveUp(data, records),
+    );
+    this.#waitForRoom();
+    return result;
   }
 
   #giveUp(data: Uint8Array, records: number): AppendResult {
@@ -330,12 +294,7 @@ export class Queue implements SpoolQueue {
   }
 
   #acceptWaiting(): void {
-    for (const waiting of this.#waiting) {
-      const outcome = this.#accept(waiting.data, waiting.records);
-      if (outcome === undefined) break;
-      this.#waiting.delete(waiting);
-      waiting.resolve(outcome);
-    }
+    this.#waiting.offer(({ data, records, signal }) => this.#accept(data, records, signal));
     this.#waitForRoom();
   }
 
@@ -376,12 +335,12 @@ export class Queue implements SpoolQueue {
       if (segment === idle) this.#writer!.releaseActive();
       else if (!segment.isSealed) break;
       this.#segments.discard(segment);
-      this.#writer?.retry();
     }
     if (this.#waiting.size > 0) this.#acceptWaiting();
   }
 
   #untilMore(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         signal.removeEventListener("abort", end);

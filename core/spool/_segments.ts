@@ -31,15 +31,17 @@ export interface Segment {
 /** The segments of one queue, oldest first. */
 export class Segments {
   readonly #context: QueueContext;
+  readonly #onRemoved: () => void;
   /** Segments with records that are not settled, and the one that is being written. */
   readonly items: Segment[] = [];
   readonly #doomed: Segment[] = [];
   #removal: Promise<void> | undefined;
   #retry: Disposable | undefined;
 
-  /** Starts without segments. */
-  constructor(context: QueueContext) {
+  /** Starts without segments. `onRemoved` is called after files were removed. */
+  constructor(context: QueueContext, onRemoved: () => void) {
     this.#context = context;
+    this.#onRemoved = onRemoved;
   }
 
   /** Whether files are being removed. */
@@ -105,6 +107,7 @@ export class Segments {
       this.#context.budget.release(this.#context.user, segment.counted);
     }
     this.#removal = undefined;
+    this.#onRemoved();
     this.#context.budget.wake();
   }
 }
