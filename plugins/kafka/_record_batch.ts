@@ -93,11 +93,23 @@ export class BatchEncoder {
     this.#buffer.set(block.data, room);
   }
 
+  /** Whether the loaded block has these bytes. */
+  holds(bytes: Uint8Array): boolean {
+    if (bytes.length !== this.#blockBytes) return false;
+    const buffer = this.#buffer;
+    const base = this.#base;
+    for (let at = 0; at < bytes.length; at++) {
+      if (bytes[at] !== buffer[base + at]) return false;
+    }
+    return true;
+  }
+
   /** Releases a very large buffer. Call it when the block is done. */
   unload(): void {
     if (this.#buffer.length <= maxKeptBytes) return;
     this.#buffer = new Uint8Array(0);
     this.#view = new DataView(this.#buffer.buffer);
+    this.#blockBytes = 0;
   }
 
   /** Assigns each record to a partition by its key, those without a key to `keyless`. Returns the partitions. */

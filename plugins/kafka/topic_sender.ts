@@ -3,9 +3,9 @@
  * writes them with acknowledgement of all in-sync replicas.
  *
  * One batch is in flight at a time, so records of a partition keep their order. Batches of records without key go to
- * the partitions in turn. A block may become several batches; what was acknowledged is remembered, so a repeated block
- * continues where it failed. The same object must be passed for that: another block makes the sender forget the
- * failed one.
+ * the partitions in turn. A block may become several batches; what was acknowledged is remembered, so a block that is
+ * passed again after a failure (one with the same bytes) continues where it failed. Another block makes the sender
+ * forget the failed one.
  *
  * @module
  */
@@ -53,7 +53,8 @@ export interface KafkaSender extends Sender<RecordBlock> {
   readonly topic: string;
   /**
    * Writes the block. `delivered` means that each of its records is in the log of a partition or was passed to
-   * `onRejected`. After `retry` pass the same object again; it continues with the records that were not acknowledged.
+   * `onRejected`. After `retry` pass a block with the same bytes next; it continues with the records that were not
+   * acknowledged.
    */
   send(block: RecordBlock, signal: AbortSignal): Promise<Delivery>;
 }
@@ -143,7 +144,7 @@ export class TopicSender implements KafkaSender {
   }
 
   async #send(block: RecordBlock, signal: AbortSignal): Promise<Delivery> {
-    if (this.#job?.block !== block) {
+    if (!this.#job || !this.#encoder.holds(block.data)) {
       const problem = await this.#begin(block, signal);
       if (problem) return problem;
     }

@@ -50,6 +50,23 @@ Deno.test("TopicSender.send() stores a block once when its answer was lost and i
   assert.deepEqual(cluster.values(), ["a", "b", "c"]);
 });
 
+Deno.test("TopicSender.send() recognises a block by its bytes when it is read again from a spool", async () => {
+  const cluster = new FakeCluster();
+  await using test = openSender(cluster);
+  cluster.answers.push("lost_after_write");
+  const first = block("a", "b");
+  assert.equal((await test.sender.send(first, never)).status, "retry");
+  assert.deepEqual(await test.sender.send(block("a", "b"), never), delivered);
+  assert.deepEqual(cluster.values(), ["a", "b"]);
+  // A caller that reuses its buffer for other records.
+  cluster.answers.push("lost_after_write");
+  const reused = block("c");
+  assert.equal((await test.sender.send(reused, never)).status, "retry");
+  reused.data[4] = "d".charCodeAt(0);
+  assert.deepEqual(await test.sender.send(reused, never), delivered);
+  assert.deepEqual(cluster.values(), ["a", "b", "c", "d"]);
+});
+
 Deno.test("TopicSender.send() gets a new producer id when a block with unknown outcome is given up", async () => {
   const cluster = new FakeCluster();
   await using test = openSender(cluster);
