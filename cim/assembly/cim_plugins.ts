@@ -23,6 +23,7 @@ import { paths } from "../paths/mod.ts";
 import { registration } from "../registration/mod.ts";
 import { settings, settingsMemory } from "../settings/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
+import { spool } from "../spool/mod.ts";
 import { store } from "../store/mod.ts";
 
 /** Subject families of the product; their counters exist from the start. */
@@ -60,6 +61,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     settingsMemory(),
     appClient(),
     books(),
+    spool(),
     logs(),
     ownLog(),
     events(),

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../../core/async/mod.ts";
 import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
 import { LogEnvelope } from "../wire/mod.ts";
+import { createKafka, type KafkaOptions } from "./create_kafka.ts";
 import { type CreatedTcp, createTcp, type TcpOptions } from "./create_tcp.ts";
 import type { DestinationParts } from "./destination.ts";
 import { type FileOwner, LogFiles } from "./file/mod.ts";
@@ -14,6 +15,7 @@ import { BlockPool } from "./lines/mod.ts";
 import { LogRoute } from "./log_route.ts";
 import { PublisherGate } from "./publisher_gate.ts";
 import type { RouteSettings } from "./route_settings.ts";
+import type { SpooledLines } from "./spooled/mod.ts";
 import { type ByteSink, StdoutLines } from "./stdout/mod.ts";
 import { type LogHealth, LogTelemetry } from "./telemetry.ts";
 
@@ -49,6 +51,8 @@ export interface LogRouteOptions {
   readonly blockBytes?: number;
   /** Destination TCP. Default: none; the mode TCP then writes to files. */
   readonly tcp?: TcpOptions;
+  /** Destination KAFKA. Default: none; the mode KAFKA then writes to files. */
+  readonly kafka?: KafkaOptions;
   /** Stream for the destination STDOUT. Default `Deno.stdout`. */
   readonly stdout?: ByteSink;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
@@ -69,12 +73,14 @@ export interface CreatedLogRoute {
   readonly stdout: StdoutLines;
   /** The destination TCP, if there is one. */
   readonly tcp: CreatedTcp | undefined;
+  /** The destination KAFKA, if there is one. */
+  readonly kafka: SpooledLines | undefined;
 }
 
 const defaultIdleMs = 600_000;
 
 /**
- * Creates a route. Only the destination TCP begins at once, to send what its queue holds.
+ * Creates a route. Destinations with a queue begin at once to send what it holds.
  *
  * @throws {RangeError} When an option is out of range.
  *
@@ -139,10 +145,16 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     openBook: (inFlight) => books.open("logs_tcp", { inFlight }),
     files,
   });
-  const destinations = [files, stdout, tcp?.lines].filter((one) => one !== undefined);
+  const kafka = options.kafka && createKafka(options.kafka, {
+    parts,
+    envelope,
+    openBook: (inFlight) => books.open("logs_kafka", { inFlight }),
+    files,
+  });
+  const destinations = [files, stdout, tcp?.lines, kafka].filter((one) => one !== undefined);
   const route: LogRoute = new LogRoute({ destinations, settings, gate, telemetry, clock });
   for (const destination of destinations) destination.configure(route.uses(destination.name));
-  return { route, files, stdout, tcp };
+  return { route, files, stdout, tcp, kafka };
 }
 
 function checkRange(name: string, value: number, min: number, max: number): void {

@@ -14,8 +14,10 @@ import { TcpSender, type TcpTls } from "./tcp/mod.ts";
 export interface TcpOptions {
   /** Returns the collector; asked for each connection. */
   readonly target: () => HostPort;
-  /** Durable queue. Default: one in memory, which loses its lines when the process ends. */
+  /** Queue. Default: one in memory. */
   readonly queue?: LineQueue;
+  /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */
+  readonly isDurable?: boolean;
   /** Whether lines are sent later when sending fails. False: new lines go to files meanwhile. Default true. */
   readonly canResend?: boolean;
   /** Uses TLS. Default: no TLS. */
@@ -52,7 +54,15 @@ export interface TcpSurroundings {
 
 /** Creates the destination and starts sending what its queue holds. */
 export function createTcp(options: TcpOptions, around: TcpSurroundings): CreatedTcp {
-  const { target, queue, canResend = true, tls, connectTimeoutMs, stallMs } = options;
+  const {
+    target,
+    queue,
+    isDurable = queue !== undefined,
+    canResend = true,
+    tls,
+    connectTimeoutMs,
+    stallMs,
+  } = options;
   const { resendBytes = 16_777_216, resendMs = 10_000 } = options;
   const { parts, envelope, openBook, files } = around;
   const sender = new TcpSender({
@@ -69,7 +79,7 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
     place: "the TCP log collector",
     format: lineFormat(envelope),
     queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
-    isDurable: queue !== undefined,
+    isDurable,
     sender,
     window: {
       maxBytes: resendBytes,

@@ -1,11 +1,12 @@
 /**
  * The application's log: LOG messages from the NATS server, verified in the bytes in which they arrive,
- * written to rotated files and to the standard output.
+ * written to rotated files and to the standard output, or sent to a TCP log collector or to Kafka.
  *
  * A message passes, in this order, `log_route.ts` (verify, count), `logging_mode.ts` (which destinations),
  * `file/log_files.ts` (which file) or `stdout/stdout_lines.ts`, `lines/line_buffer.ts` (the copy),
  * `lines/line_writer.ts` (one block at a time), `file/log_file.ts` (rotate, write). `back_pressure.ts` has the
- * policy for a destination that does not keep up.
+ * policy for a destination that does not keep up. For TCP and Kafka, `spooled/spooled_lines.ts` puts blocks into a
+ * queue on the disk, and `spooled/pump.ts` sends them.
  *
  * What it refuses to do: lose a line without counting it, hold more than its bounds, let a container's name
  * lead out of the log folder, follow a link there, wait for a disk in the message path, or delete files that are
@@ -15,6 +16,12 @@
  */
 export { BackPressure, type BackPressureOptions } from "./back_pressure.ts";
 export { type CreatedLogRoute, createLogRoute, type LogRouteOptions } from "./create_log_route.ts";
+export {
+  createKafka,
+  type KafkaOptions,
+  type KafkaSurroundings,
+  type RefusedRecord,
+} from "./create_kafka.ts";
 export { type CreatedTcp, createTcp, type TcpOptions, type TcpSurroundings } from "./create_tcp.ts";
 export type { Destination, DestinationParts } from "./destination.ts";
 export { logErrors } from "./errors.ts";

@@ -16,9 +16,11 @@ import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
+import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
-import { createLogRoute } from "./create_log_route.ts";
+import { spoolToken } from "../spool/mod.ts";
+import { type CreatedLogRoute, createLogRoute } from "./create_log_route.ts";
 import { logErrors } from "./errors.ts";
 import type { OwnLogFile } from "./file/mod.ts";
 import type { LogRoute } from "./log_route.ts";
@@ -59,6 +61,7 @@ export function logs(): Plugin {
       identityToken,
       pathsToken,
     ],
+    optional: [spoolToken, kafkaToken],
     provides: [logRouteToken, ownLogFileToken],
     config: {
       maxFiles: integer({
@@ -137,13 +140,16 @@ export function logs(): Plugin {
         ...folderModes,
       }),
     },
-    init({ config, get, provide, metrics, log, status, clock, random }) {
+    init({ config, get, find, provide, metrics, log, status, clock, random }) {
       const owner = get(identityToken).current;
       const { logs: folder } = get(pathsToken);
       const settings = get(cimSettingsToken);
       const infra = get(commonInfraToken);
       const target = parseHostPort(infra.loggingSvcUrl ?? "");
-      const created = createLogRoute({
+      const spool = find(spoolToken);
+      const kafka = find(kafkaToken);
+      const common = { canResend: infra.enableRetrx, isDurable: spool?.isDurable ?? false };
+      const created: CreatedLogRoute = createLogRoute({
         folder,
         owner,
         settings: routeSettings(settings.current),
@@ -157,13 +163,26 @@ export function logs(): Plugin {
         maxBlockMs: config.maxBlockMs,
         tcp: target && {
           target: () => target,
-          canResend: infra.enableRetrx,
+          queue: spool?.queue("logs_tcp", (records, reason) => {
+            created.tcp?.lines.lose(records, reason);
+          }),
+          ...common,
           tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
           connectTimeoutMs: config.tcpConnectTimeoutMs,
           stallMs: config.tcpStallMs,
           resendBytes: config.tcpResendSizeBytes,
           resendMs: config.tcpResendMs,
         },
+        kafka: kafka?.isEnabled
+          ? {
+            openSender: (onRejected) => kafka.sender("LOGS", { onRejected }),
+            onRefused: (record) => spool?.deadLetter({ route: "logs_kafka", ...record }),
+            queue: spool?.queue("logs_kafka", (records, reason) => {
+              created.kafka?.lose(records, reason);
+            }),
+            ...common,
+          }
+          : undefined,
         fileMode: parseInt(config.fileMode, 8),
         folderMode: parseInt(config.folderMode, 8),
         onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),

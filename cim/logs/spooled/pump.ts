@@ -43,6 +43,8 @@ export interface PumpOptions {
   readonly onRetry: (delivery: Delivery) => void;
   /** Called with each block that was delivered. */
   readonly onDelivered: () => void;
+  /** Returns the records that were refused alone since the last call, by reason. Default: none ever are. */
+  readonly takeRefused?: () => ReadonlyMap<string, number>;
   /** Called with each block that the destination refused. */
   readonly onRefused: (block: QueuedBlock, delivery: Delivery) => void;
 }
@@ -55,6 +57,8 @@ interface Sent {
   readonly delivery: Delivery;
   readonly sentMs: number;
   readonly endByte: number;
+  /** Records of the block that were refused alone, by reason. */
+  readonly refused: ReadonlyMap<string, number> | undefined;
 }
 
 /** Sends the blocks of a queue. */
@@ -64,6 +68,8 @@ export class Pump {
   readonly #options: PumpOptions;
   readonly #sent: Sent[] = [];
   #sentRecords = 0;
+  /** A block that is taken and has to be sent again. */
+  #failed: QueuedBlock | undefined;
   #round = new AbortController();
   #progress = Promise.withResolvers<void>();
 
@@ -79,7 +85,7 @@ export class Pump {
 
   /** Sends blocks until `signal` aborts or the queue is closed. */
   async run(signal: AbortSignal): Promise<void> {
-    const { queue, sender, random, clock, onRetry } = this.#options;
+    const { queue, sender, random, clock, onRetry, window } = this.#options;
     const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
     let round = this.#round;
     let either = AbortSignal.any([signal, round.signal]);
@@ -88,7 +94,8 @@ export class Pump {
         round = this.#round;
         either = AbortSignal.any([signal, round.signal]);
       }
-      const block = await queue.take(either);
+      const block = this.#failed ?? await queue.take(either);
+      this.#failed = undefined;
       if (round !== this.#round) continue;
       if (block === undefined) return;
       if (!await this.#isBooked(block, signal)) return;
@@ -100,7 +107,9 @@ export class Pump {
       }
       if (signal.aborted) return;
       this.isDown = true;
-      this.lost();
+      // Without a window nothing else was sent: the same object is sent again, as some senders need it.
+      if (window === undefined) this.#failed = block;
+      else this.lost();
       onRetry(delivery);
       await this.#pause(Math.max(delays.next(), delivery.afterMs ?? 0), clock, signal);
     }
@@ -160,13 +169,14 @@ export class Pump {
   }
 
   #accept(block: QueuedBlock, delivery: Delivery): void {
-    const { window, clock, onDelivered, onRefused } = this.#options;
+    const { window, clock, onDelivered, onRefused, takeRefused } = this.#options;
     this.isDown = false;
     this.#sent.push({
       block,
       delivery,
       sentMs: clock.monotonic(),
       endByte: window?.sentBytes() ?? 0,
+      refused: takeRefused?.(),
     });
     this.#sentRecords += block.records;
     if (delivery.status === "delivered") onDelivered();
@@ -192,10 +202,15 @@ export class Pump {
 
   #settleOldest(): void {
     const { book, queue } = this.#options;
-    const { block, delivery } = this.#sent.shift()!;
+    const { block, delivery, refused } = this.#sent.shift()!;
     this.#sentRecords -= block.records;
     book.spooled -= block.records;
-    settle(book, delivery, block.records);
+    let others = block.records;
+    for (const [reason, count] of refused ?? []) {
+      book.reject(reason, count);
+      others -= count;
+    }
+    settle(book, delivery, others);
     queue.settle(block);
   }
 

@@ -19,6 +19,8 @@ import type { RecordFormat } from "./record_format.ts";
 export interface LineSender extends Sender<QueuedBlock> {
   /** Does what is due by the clock. */
   tick?(): void;
+  /** Returns the records that were refused alone since the last call, by reason. */
+  takeRefused?(): ReadonlyMap<string, number>;
   /**
    * Ends the connection in order, until `signal` aborts. Returns whether the peer confirmed that it has read
    * everything. A later block opens a new one.
@@ -100,6 +102,7 @@ export class SpooledLines implements Destination {
       sender,
       book: this.book,
       window,
+      takeRefused: sender.takeRefused && (() => sender.takeRefused!()),
       clock: options.clock,
       random: options.random,
       onRetry: (delivery) => telemetry.writeFailed(place, delivery),
@@ -124,6 +127,12 @@ export class SpooledLines implements Destination {
   /** To be called when lines sent last may not have arrived: they are sent again. */
   lost(): void {
     this.#pump.lost();
+  }
+
+  /** To be called when the queue has lost stored records. */
+  lose(records: number, reason: string): void {
+    this.book.spooled -= records;
+    this.book.drop(reason, records);
   }
 
   /** Takes a message. */

@@ -1,0 +1,11 @@
+/**
+ * The spool of the agent in `paths.data`: where records wait for destinations that do not take them, and the
+ * file of records that a destination refused for good. It sends nothing, and what a record means is a matter of
+ * its route.
+ *
+ * @module
+ */
+export { AgentSpool, type AgentSpoolOptions, type LossListener } from "./agent_spool.ts";
+export { type DeadLetter, DeadLetters, type DeadLettersOptions } from "./dead_letters.ts";
+export { spoolMetrics } from "./metrics.ts";
+export { spool, type SpoolApi, spoolToken } from "./plugin.ts";

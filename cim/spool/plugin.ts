@@ -1,0 +1,108 @@
+import {
+  choice,
+  definePlugin,
+  makePrivateFolder,
+  type Plugin,
+  size,
+  type SpoolQueue,
+  type Token,
+  token,
+} from "../../core/mod.ts";
+import { pathsToken } from "../paths/mod.ts";
+import { AgentSpool, type LossListener } from "./agent_spool.ts";
+import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
+import { spoolMetrics } from "./metrics.ts";
+
+/** What the spool offers to routes. */
+export interface SpoolApi {
+  /** Whether what is stored survives the process. */
+  readonly isDurable: boolean;
+  /**
+   * The queue with this name, `[a-z][a-z0-9_]*`; one route has one. `onLost` is called when stored records of it
+   * are given up because the spool is full, or are found damaged.
+   */
+  queue(name: string, onLost: LossListener): SpoolQueue;
+  /** Keeps a record that a destination refused for good. */
+  deadLetter(letter: DeadLetter): void;
+}
+
+/** Key under which the {@linkcode SpoolApi} is provided. */
+export const spoolToken: Token<SpoolApi> = token("spool", { providedBy: "spool()" });
+
+const folderName = "spool";
+const lettersName = "dead_letters.jsonl";
+
+/**
+ * The spool in `<paths.data>/spool`. It closes after the routes that use it. A folder that cannot be used never
+ * stops the agent: the status is degraded and what waits is kept in memory.
+ */
+export function spool(): Plugin {
+  return definePlugin({
+    name: "spool",
+    requires: [pathsToken],
+    provides: [spoolToken],
+    config: {
+      maxSizeBytes: size({
+        doc: "Maximum size of the spool on disk, all routes together.",
+        default: "1GiB",
+        min: "1MiB",
+      }),
+      durability: choice(["memory", "process", "power"], {
+        doc:
+          "What stored records survive: `memory` nothing, `process` a crash of the agent, `power` also a crash of the machine.",
+        default: "process",
+      }),
+      whenFull: choice(["block", "drop_oldest", "drop_newest"], {
+        doc:
+          "What happens when the spool is full: publishers are held as `logs.max_block` allows, or the oldest or newest records are dropped and counted.",
+        default: "block",
+      }),
+      maxDeadLettersBytes: size({
+        doc: "Maximum size of the records kept that a destination refused for good.",
+        default: "16MiB",
+        min: "64KiB",
+      }),
+    },
+    async init({ config, get, provide, metrics, log, status, clock, random }) {
+      const { data } = get(pathsToken);
+      const opened = await AgentSpool.open({
+        folder: `${data}/${folderName}`,
+        maxBytes: config.maxSizeBytes,
+        durability: config.durability,
+        whenFull: config.whenFull,
+        clock,
+        random,
+        log,
+        onHealth: (problem) => problem === "" ? status.ok() : status.degraded(problem),
+      });
+      const letters = new DeadLetters({
+        path: `${data}/${lettersName}`,
+        maxBytes: config.maxDeadLettersBytes,
+        clock,
+        log,
+      });
+      log.info(opened.lossWindow);
+      for (const { name, inherited } of opened.queues.values()) {
+        if (inherited === 0) continue;
+        log.info("Records of the previous run wait to be sent", {
+          queue: name,
+          records: inherited,
+        });
+      }
+      metrics.add(...spoolMetrics(opened, letters, clock));
+      provide(spoolToken, {
+        isDurable: opened.isDurable,
+        queue: (name, onLost) => opened.queue(name, onLost),
+        deadLetter(letter) {
+          makePrivateFolder(data);
+          letters.add(letter);
+        },
+      });
+      return { opened, letters };
+    },
+    async close({ opened, letters }) {
+      await letters.flush();
+      await opened.close();
+    },
+  });
+}
