@@ -74,7 +74,9 @@ export async function recoverQueue(context: QueueContext): Promise<Recovered> {
 
   const ledger = await ledgerOf(context);
   const firstFound = found[0]?.first ?? 1;
-  const settled = ledger.entry?.settled ?? firstFound;
+  // The damaged slot may have been the newer one, after which segments were removed.
+  const known = ledger.entry?.settled ?? firstFound;
+  const settled = ledger.isDamaged ? Math.max(known, firstFound) : known;
   if (ledger.isDamaged || (ledger.entry === undefined && found.length > 0)) {
     report({ kind: "repaired", queue: name, what: "ledger", bytes: 0 });
   }

@@ -50,8 +50,16 @@ Deno.test("D-CFG-1 loadSources() fails when a named file is missing", async () =
 const unreadable: [string, string, RegExp][] = [
   ["broken YAML", "a: [1", /parse configuration app\.yaml: .*line 1/],
   ["the same key twice", "a: 1\na: 2", /parse configuration app\.yaml: .*unique/],
-  ["a list", "- a", /parse configuration app\.yaml: the document must be a mapping of keys, found a/],
-  ["a text", "hello", /parse configuration app\.yaml: the document must be a mapping of keys, found a/],
+  [
+    "a list",
+    "- a",
+    /parse configuration app\.yaml: the document must be a mapping of keys, found a/,
+  ],
+  [
+    "a text",
+    "hello",
+    /parse configuration app\.yaml: the document must be a mapping of keys, found a/,
+  ],
 ];
 for (const [name, text, message] of unreadable) {
   Deno.test(`loadSources() reports the place of the mistake in a file with ${name}`, async () => {
