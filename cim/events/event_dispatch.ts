@@ -1,5 +1,5 @@
 /**
- * Verifies messages of subject EVENT and passes them to listeners by event name.
+ * Verifies messages of subject EVENT, passes them to listeners by event name and forwards them.
  *
  * @module
  */
@@ -29,13 +29,14 @@ export class EventDispatch {
   readonly #listeners = new Map<string, Set<EventListener>>();
   readonly #clock: Clock;
   readonly #log: Logger;
-  #hasWarned = false;
+  readonly #forward: (event: EventView) => void;
 
-  /** Starts without listeners. */
-  constructor(book: Book, clock: Clock, log: Logger) {
+  /** Starts without listeners; `forward` takes over each event and its count in the book. */
+  constructor(book: Book, clock: Clock, log: Logger, forward: (event: EventView) => void) {
     this.book = book;
     this.#clock = clock;
     this.#log = log;
+    this.#forward = forward;
   }
 
   /** Calls the listener on each event of that name. */
@@ -58,7 +59,7 @@ export class EventDispatch {
     const eventTimeMs = Number(this.#view.eventTime());
     this.meter.latencyMs = this.#clock.now() - eventTimeMs;
     this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
-    this.#drop();
+    this.#forward(this.#view);
   }
 
   #notify(event: AppEvent): void {
@@ -69,12 +70,5 @@ export class EventDispatch {
         this.#log.error(`Listener of event ${event.eventName} failed`, { error });
       }
     }
-  }
-
-  #drop(): void {
-    this.book.drop("no_destination");
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    this.#log.warn("Events are not forwarded: this version has no event destination");
   }
 }

@@ -1,8 +1,19 @@
 /**
- * Events of the application: verified, counted and passed to the plugins that act on them. They are not forwarded
- * to a broker yet: every event counts as dropped with reason `no_destination`, and one warning says so.
+ * Events of the application and of the agent: verified, passed to the plugins that act on them, and forwarded to the
+ * Kafka topic EVENT as JSON documents. An event is collected with others for some milliseconds, appended to the spool
+ * and sent from there, so it waits there while Kafka does not answer or is not configured. The identity in a document
+ * is the one in memory; no event makes a call to Kubernetes or to a server.
  *
  * @module
  */
 export { type AppEvent, EventDispatch, type EventListener } from "./event_dispatch.ts";
+export { EventOutbox, type EventOutboxOptions } from "./event_outbox.ts";
+export {
+  type EventPairs,
+  type OwnEvent,
+  type OwnEventContext,
+  ownEventDocument,
+  type OwnEventName,
+} from "./own_event.ts";
 export { events, type EventsApi, eventsToken } from "./plugin.ts";
+export { type EventOrigin, EventOrigins } from "./source_headers.ts";

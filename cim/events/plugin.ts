@@ -1,34 +1,120 @@
-import { definePlugin, type Plugin, type Token, token } from "../../core/mod.ts";
+import {
+  definePlugin,
+  describeDelivery,
+  duration,
+  type Plugin,
+  type Token,
+  token,
+} from "../../core/mod.ts";
+import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { identityToken } from "../identity/mod.ts";
+import { registrationToken } from "../registration/mod.ts";
+import { spoolToken } from "../spool/mod.ts";
+import { EventDocument } from "../wire/mod.ts";
 import { EventDispatch, type EventListener } from "./event_dispatch.ts";
+import { EventOutbox } from "./event_outbox.ts";
+import { type OwnEvent, ownEventDocument } from "./own_event.ts";
+import { EventOrigins } from "./source_headers.ts";
 
-/** Events of the application, by name. */
+/** Events of the application, by name, and events of the agent itself. */
 export interface EventsApi {
   /** Calls the listener on each event of that name, from now on. */
   on(eventName: string, listener: EventListener): Disposable;
+  /** Forwards an event of the agent, with the current time. It returns at once. */
+  raise(event: OwnEvent): void;
 }
 
 /** Key of {@linkcode EventsApi}. */
 export const eventsToken: Token<EventsApi> = token("events", { providedBy: "events()" });
 
+/** Kafka topic of events. */
+const topic = "EVENT";
+/** Name of the queue and the route. */
+const route = "events";
+
+const fields = {
+  lingerMs: duration({
+    doc: "How long an event waits for others with which it is stored and sent together.",
+    default: 5,
+    min: 0,
+    max: 10_000,
+  }),
+};
+
 /**
- * Receives the application's events. Subscribes before the NATS port opens, so that no event is lost.
+ * Receives the application's events, and forwards them and the agent's own to Kafka through the spool. Subscribes
+ * before the NATS port opens, so that no event is lost. When the agent stops, events that cannot be sent in time stay
+ * in the spool.
  */
 export function events(): Plugin {
   return definePlugin({
     name: "events",
-    requires: [busToken, identityToken, booksToken],
+    requires: [
+      busToken,
+      identityToken,
+      booksToken,
+      kafkaToken,
+      spoolToken,
+      registrationToken,
+    ],
     provides: [eventsToken],
-    init({ get, provide, metrics, clock, log }) {
-      const dispatch = new EventDispatch(get(booksToken).open("events"), clock, log);
-      metrics.add(...dispatch.meter.families(get(identityToken).current.podName));
-      provide(eventsToken, dispatch);
-      return get(busToken).subscribe("EVENT", {
+    config: fields,
+    init({ get, provide, metrics, clock, random, log, status, config }) {
+      const identity = get(identityToken);
+      const registration = get(registrationToken);
+      const outbox: EventOutbox = new EventOutbox({
+        books: get(booksToken),
+        queue: get(spoolToken).queue(route, (records, reason) => outbox.lost(records, reason)),
+        lingerMs: config.lingerMs,
+        clock,
+        random,
+        onTrouble: (failure) =>
+          failure === undefined
+            ? status.ok()
+            : status.degraded(`Events wait in the spool: ${describeDelivery(failure)}`),
+      });
+      const origins = new EventOrigins(identity);
+      const document = new EventDocument();
+      const dispatch = new EventDispatch(outbox.book, clock, log, (event) => {
+        const { key, headers } = origins.app;
+        outbox.put(key, document.write(event, headers));
+      });
+      metrics.add(...dispatch.meter.families(identity.current.podName));
+      provide(eventsToken, {
+        on: (name, listener) => dispatch.on(name, listener),
+        raise(event) {
+          const { key, headers } = origins.own;
+          const containerId = registration.current?.containerId ?? identity.current.containerId;
+          outbox.book.accepted++;
+          outbox.put(key, ownEventDocument(event, { timeMs: clock.now(), headers, containerId }));
+        },
+      });
+      const subscription = get(busToken).subscribe("EVENT", {
         onMessage: ({ buffer, start, end }) => dispatch.receive(buffer, start, end),
       });
+      return { outbox, subscription };
     },
-    close: (subscription) => subscription.unsubscribe(),
+    afterInit({ outbox }, { get, tasks, log }) {
+      const kafka = get(kafkaToken);
+      if (!kafka.isEnabled) {
+        log.info("Events wait in the spool: no Kafka broker is configured");
+        return;
+      }
+      const { deadLetter } = get(spoolToken);
+      const sender = kafka.sender(topic, {
+        format: "keyed",
+        onRejected({ reason, record, cause }) {
+          outbox.reject(reason);
+          deadLetter({ route, reason, record, cause });
+        },
+      });
+      tasks.run("send", (signal) => outbox.run(sender, signal));
+    },
+    async close({ outbox, subscription }, { signal }) {
+      await subscription.unsubscribe();
+      await outbox.drain(signal);
+    },
   });
 }

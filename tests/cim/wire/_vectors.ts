@@ -89,3 +89,23 @@ export function documentOf(payload: Uint8Array, headers = SOURCE_HEADERS): strin
   const document = new EventDocument().write(view, new TextEncoder().encode(headers));
   return new TextDecoder().decode(document);
 }
+
+/** The document of each event, in the context of the contract. */
+export const EVENT_DOCUMENTS = {
+  V5:
+    '{"eventName":"CollectorDown","eventTime":1600000000000,"managedObject":[{"name":"collector","value":"h:1"}],"additionalInfo":[{"name":"host","value":"h:1"}]' +
+    `,"sourceHeaders":${SOURCE_HEADERS}` + ',"containerId":"c1"}',
+  V6:
+    '{"eventName":"Full","eventTime":1600000000000,"eventSourceType":"POD","managedObject":[{"name":"a","value":"1"},{"name":"b","value":"2"}],"additionalInfo":[{"name":"c","value":"3"}],"thresholdInfo":[{"name":"d","value":"4"}],"stateChangeDefinition":[{"name":"e","value":"5"}],"monitoredAttributes":[{"name":"f","value":"6"}]' +
+    `,"sourceHeaders":${SOURCE_HEADERS}` +
+    ',"containerId":"c1","sourceName":"sname","sourceId":"sid"}',
+  V7: '{"eventName":"NotConfigured","eventTime":1600000000000,"managedObject":null' +
+    `,"sourceHeaders":${SOURCE_HEADERS}` + ',"containerId":""}',
+  V8:
+    '{"eventName":"CmaasAuditFailure","eventTime":1600000000000,"managedObject":[{"name":"namespace","value":"ns1"},{"name":"pod","value":"amf-0"}]' +
+    `,"sourceHeaders":${SOURCE_HEADERS}` + ',"containerId":"c1"}',
+  V9:
+    '{"eventName":"NFMgmtIntfReady","eventTime":1600000000000,"managedObject":null,"additionalInfo":[{"name":"nfName","value":"nf1"}],"stateChangeDefinition":[{"name":"changeType","value":"NFMgmtIntfReady"}]' +
+    `,"sourceHeaders":${SOURCE_HEADERS}` +
+    ',"containerId":"c1","sourceName":"ME=me-1","sourceId":"uid1"}',
+} as const;

@@ -1,39 +1,10 @@
 import assert from "node:assert/strict";
 import { buildEvent } from "../../_support/wire_messages.ts";
-import { documentOf, EVENTS, hex, SOURCE_HEADERS } from "./_vectors.ts";
+import { documentOf, EVENT_DOCUMENTS, EVENTS, hex } from "./_vectors.ts";
 
-for (
-  const [name, before, after] of [
-    [
-      "V5",
-      '{"eventName":"CollectorDown","eventTime":1600000000000,"managedObject":[{"name":"collector","value":"h:1"}],"additionalInfo":[{"name":"host","value":"h:1"}]',
-      ',"containerId":"c1"}',
-    ],
-    [
-      "V6",
-      '{"eventName":"Full","eventTime":1600000000000,"eventSourceType":"POD","managedObject":[{"name":"a","value":"1"},{"name":"b","value":"2"}],"additionalInfo":[{"name":"c","value":"3"}],"thresholdInfo":[{"name":"d","value":"4"}],"stateChangeDefinition":[{"name":"e","value":"5"}],"monitoredAttributes":[{"name":"f","value":"6"}]',
-      ',"containerId":"c1","sourceName":"sname","sourceId":"sid"}',
-    ],
-    [
-      "V7",
-      '{"eventName":"NotConfigured","eventTime":1600000000000,"managedObject":null',
-      ',"containerId":""}',
-    ],
-    [
-      "V8",
-      '{"eventName":"CmaasAuditFailure","eventTime":1600000000000,"managedObject":[{"name":"namespace","value":"ns1"},{"name":"pod","value":"amf-0"}]',
-      ',"containerId":"c1"}',
-    ],
-    [
-      "V9",
-      '{"eventName":"NFMgmtIntfReady","eventTime":1600000000000,"managedObject":null,"additionalInfo":[{"name":"nfName","value":"nf1"}],"stateChangeDefinition":[{"name":"changeType","value":"NFMgmtIntfReady"}]',
-      ',"containerId":"c1","sourceName":"ME=me-1","sourceId":"uid1"}',
-    ],
-  ] as const
-) {
+for (const name of ["V5", "V6", "V7", "V8", "V9"] as const) {
   Deno.test(`EventDocument.write() gives the exact document of ${name}`, () => {
-    const expected = `${before},"sourceHeaders":${SOURCE_HEADERS}${after}`;
-    assert.equal(documentOf(hex(EVENTS[name])), expected);
+    assert.equal(documentOf(hex(EVENTS[name])), EVENT_DOCUMENTS[name]);
   });
 }
 

@@ -1,0 +1,222 @@
+/**
+ * Way of an event out of the agent: it is framed with its key, collected for a moment, appended to the queue of the
+ * spool, and sent to Kafka from there, in order. While Kafka does not answer, events wait in the spool.
+ *
+ * Invariant of the book: in flight are the events that are collected or being appended, spooled those in the queue.
+ *
+ * @module
+ */
+import {
+  aborted,
+  attempt,
+  backoff,
+  type Book,
+  type Books,
+  type Clock,
+  type Delivery,
+  type Sender,
+  type SpoolQueue,
+} from "../../core/mod.ts";
+import { keyedRecordBytes, type RecordBlock, writeKeyedRecord } from "../../plugins/kafka/mod.ts";
+
+/** Options of {@linkcode EventOutbox}. */
+export interface EventOutboxOptions {
+  /** Where the book `events` is opened. */
+  readonly books: Books;
+  /** Where events wait. */
+  readonly queue: SpoolQueue;
+  /** Time that the first event of a block waits for more, in milliseconds. */
+  readonly lingerMs: number;
+  readonly clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** Called when sending begins to fail, with the outcome, and with undefined when it works again. */
+  readonly onTrouble: (failure: Delivery | undefined) => void;
+}
+
+/** Size at which a block is appended at once. */
+const blockBytes = 256 * 1024;
+/** Most bytes that wait for the spool. */
+const maxWaitingBytes = 8 * 1024 * 1024;
+/** Bounds of the delays between two attempts, in milliseconds. */
+const minRetryMs = 100;
+const maxRetryMs = 5_000;
+
+/** Collects, spools and sends events. */
+export class EventOutbox {
+  /** Delivery counters. */
+  readonly book: Book;
+  readonly #options: EventOutboxOptions;
+  #buffer = new Uint8Array(blockBytes);
+  #used = 0;
+  #records = 0;
+  /** Records that are being appended. */
+  #appending = 0;
+  #timer: Disposable | undefined;
+  #flushing: Promise<void> | undefined;
+  readonly #giveUp = new AbortController();
+  #rejected = 0;
+  #state: "idle" | "sending" | "failing" = "idle";
+  #drained: PromiseWithResolvers<void> | undefined;
+
+  /** Takes over what the queue holds from the previous run. */
+  constructor(options: EventOutboxOptions) {
+    this.#options = options;
+    const { books, queue } = options;
+    const book = books.open("events", { inFlight: () => this.inFlight });
+    const difference = queue.records - book.spooled;
+    // The books are saved less often than the queue: events that it has and they do not know were accepted after that,
+    // and events that it no longer has were delivered.
+    if (difference > 0) book.accepted += difference;
+    else book.delivered -= difference;
+    book.spooled += difference;
+    this.book = book;
+  }
+
+  /** Events that are collected or being appended. */
+  get inFlight(): number {
+    return this.#records + this.#appending;
+  }
+
+  /** Collects an event that the book has accepted; the bytes are copied. */
+  put(key: Uint8Array, document: Uint8Array): void {
+    const { clock, lingerMs } = this.#options;
+    const bytes = keyedRecordBytes(key, document);
+    if (this.#used + bytes > maxWaitingBytes) {
+      this.book.drop("buffer_full");
+      return;
+    }
+    this.#makeRoom(bytes);
+    this.#used = writeKeyedRecord(key, document, this.#buffer, this.#used);
+    this.#records++;
+    if (this.#used >= blockBytes) this.#startFlush();
+    else this.#timer ??= clock.timer(lingerMs, () => this.#startFlush());
+  }
+
+  /** Appends what is collected to the queue. */
+  async flush(): Promise<void> {
+    this.#startFlush();
+    await this.#flushing;
+  }
+
+  /**
+   * Sends the blocks of the queue in order until the signal aborts. The owner of `sender` passes refused records to
+   * {@linkcode EventOutbox.reject}.
+   */
+  async run(sender: Sender<RecordBlock>, signal: AbortSignal): Promise<void> {
+    const { queue } = this.#options;
+    this.#state = "sending";
+    while (!signal.aborted) {
+      const block = await queue.take(signal);
+      if (block === undefined) break;
+      const rejectedBefore = this.#rejected;
+      const delivery = await this.#send(sender, block, signal);
+      if (delivery.status === "retry") {
+        queue.rewind();
+        break;
+      }
+      queue.settle(block);
+      this.book.spooled -= block.records;
+      if (delivery.status === "delivered") {
+        this.book.delivered += block.records - (this.#rejected - rejectedBefore);
+      } else {
+        this.book.reject(delivery.reason, block.records);
+      }
+      if (queue.records === 0) this.#endDrain();
+    }
+    this.#state = "idle";
+    this.#endDrain();
+  }
+
+  /** Counts one record of the current block as refused for good. */
+  reject(reason: string): void {
+    this.#rejected++;
+    this.book.reject(reason);
+  }
+
+  /** Counts records that the spool had and gave up. */
+  lost(records: number, reason: string): void {
+    this.book.spooled -= records;
+    this.book.drop(reason, records);
+  }
+
+  /**
+   * Appends what is collected, and waits until everything was sent: not while sending fails, and not after the signal
+   * aborts. What is left stays in the queue.
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    using stop = aborted(signal);
+    stop.then(() => this.#giveUp.abort());
+    await this.flush();
+    if (this.#state !== "sending" || this.#options.queue.records === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    await Promise.race([this.#drained.promise, stop]);
+  }
+
+  /** Sends a block until the outcome is final or the signal aborts. */
+  async #send(
+    sender: Sender<RecordBlock>,
+    block: RecordBlock,
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const { clock, random, onTrouble } = this.#options;
+    const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
+    while (true) {
+      const delivery = await attempt(sender, block, signal);
+      if (delivery.status !== "retry") {
+        if (this.#state === "failing") onTrouble(undefined);
+        this.#state = "sending";
+        return delivery;
+      }
+      if (signal.aborted) return delivery;
+      if (this.#state !== "failing") onTrouble(delivery);
+      this.#state = "failing";
+      this.#endDrain();
+      try {
+        await clock.sleep(Math.max(delays.next(), delivery.afterMs ?? 0), { signal });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return delivery;
+      }
+    }
+  }
+
+  #endDrain(): void {
+    this.#drained?.resolve();
+    this.#drained = undefined;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#used + bytes <= this.#buffer.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#buffer.length, this.#used + bytes));
+    grown.set(this.#buffer.subarray(0, this.#used));
+    this.#buffer = grown;
+  }
+
+  #startFlush(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#flushing ??= this.#append().finally(() => this.#flushing = undefined);
+  }
+
+  /** Appends until nothing is collected. While a block is appended, the next one fills. */
+  async #append(): Promise<void> {
+    const { queue } = this.#options;
+    let spare = new Uint8Array(blockBytes);
+    while (this.#records > 0) {
+      const full = this.#buffer;
+      const data = full.subarray(0, this.#used);
+      const records = this.#records;
+      this.#buffer = spare;
+      this.#used = 0;
+      this.#records = 0;
+      this.#appending = records;
+      const result = await queue.append(data, records, this.#giveUp.signal);
+      this.#appending = 0;
+      if (result.status === "stored") this.book.spooled += records;
+      else this.book.drop(result.reason, records);
+      // A buffer that one large event made large is not kept.
+      spare = full.length === blockBytes ? full : new Uint8Array(blockBytes);
+    }
+  }
+}

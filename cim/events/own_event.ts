@@ -1,0 +1,61 @@
+/**
+ * Events that the agent raises itself, as JSON documents of the contract.
+ *
+ * @module
+ */
+
+/** Names of the agent's own events, as in the event definition catalogue. */
+export type OwnEventName =
+  | "CimConnectEtcdFailure"
+  | "LmaasTCPFailure"
+  | "CimConfigUpdateSuccess"
+  | "CimConfigUpdateUnused"
+  | "CimConfigUpdateFailure"
+  | "CimCommitConfigSuccess"
+  | "CimCommitConfigFailure"
+  | "LoadConfigRequestFailure"
+  | "ApplicationShutdownInitiated";
+
+/** Name and value pairs in their order. */
+export type EventPairs = readonly (readonly [name: string, value: string])[];
+
+/** An event of the agent. */
+export interface OwnEvent {
+  readonly name: OwnEventName;
+  /** Default: none, which the document shows as `null`. */
+  readonly managedObject?: EventPairs;
+  /** Default: none, which the document omits. */
+  readonly additionalInfo?: EventPairs;
+}
+
+/** Where and when an event of the agent happens. */
+export interface OwnEventContext {
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** The headers, a complete JSON object. */
+  readonly headers: Uint8Array;
+  /** Id of the application's container, or of the agent's own before the registration. */
+  readonly containerId: string;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Encodes the document, with members in the order of the contract. */
+export function ownEventDocument(
+  { name, managedObject, additionalInfo }: OwnEvent,
+  { timeMs, headers, containerId }: OwnEventContext,
+): Uint8Array {
+  const info = additionalInfo === undefined
+    ? ""
+    : `,"additionalInfo":${JSON.stringify(membersOf(additionalInfo))}`;
+  return encoder.encode(
+    `{"eventName":${JSON.stringify(name)},"eventTime":${Math.trunc(timeMs)}` +
+      `,"managedObject":${JSON.stringify(managedObject ? membersOf(managedObject) : null)}${info}` +
+      `,"sourceHeaders":${decoder.decode(headers)},"containerId":${JSON.stringify(containerId)}}`,
+  );
+}
+
+function membersOf(pairs: EventPairs): { name: string; value: string }[] {
+  return pairs.map(([name, value]) => ({ name, value }));
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { Books, type Delivery, Spool } from "../../../core/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import { EventOutbox } from "../../../cim/events/mod.ts";
+import type { RecordBlock } from "../../../plugins/kafka/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
+import { until } from "../../_support/until.ts";
+
+const encoder = new TextEncoder();
+const key = encoder.encode("k");
+const delivered: Delivery = { status: "delivered" };
+
+/** Opens an outbox on a spool in `folder`. */
+async function open(folder: string, books = new Books()) {
+  const clock = manualClock();
+  const spool = await Spool.open({ folder });
+  const queue = spool.queue("events");
+  const troubles: (string | undefined)[] = [];
+  const outbox = new EventOutbox({
+    books,
+    queue,
+    lingerMs: 5,
+    clock,
+    random: () => 0,
+    onTrouble: (failure) =>
+      troubles.push(failure && "reason" in failure ? failure.reason : undefined),
+  });
+  const stop = new AbortController();
+  let running: Promise<void> | undefined;
+  return {
+    ...{ clock, queue, outbox, books, troubles },
+    put(text: string) {
+      outbox.book.accepted++;
+      outbox.put(key, encoder.encode(text));
+    },
+    run(send: (block: RecordBlock) => Promise<Delivery>) {
+      running = outbox.run({ send }, stop.signal);
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+      await spool.close();
+    },
+  };
+}
+
+/** The values of a block of keyed records. */
+function valuesOf({ data }: RecordBlock): string[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const values: string[] = [];
+  for (let at = 0; at < data.length; at += 4 + view.getUint32(at)) {
+    const valueAt = at + 8 + view.getUint32(at + 4);
+    const start = valueAt + 4;
+    values.push(
+      new TextDecoder().decode(data.subarray(start, start + view.getUint32(valueAt))),
+    );
+  }
+  return values;
+}
+
+Deno.test("EventOutbox sends the events of one moment as one block, in order, and its book balances", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const blocks: string[][] = [];
+  it.run((block) => {
+    blocks.push(valuesOf(block));
+    return Promise.resolve(delivered);
+  });
+  for (const text of ["a", "b", "c"]) it.put(text);
+  assert.deepEqual([it.outbox.inFlight, it.outbox.book.unaccounted], [3, 0]);
+  await it.clock.advance(5);
+  await until("delivered", () => it.outbox.book.delivered === 3);
+  assert.deepEqual(blocks, [["a", "b", "c"]]);
+  const { spooled, inFlight, unaccounted } = it.outbox.book;
+  assert.deepEqual([spooled, inFlight, unaccounted], [0, 0, 0]);
+});
+
+Deno.test("EventOutbox keeps events in the spool until sending works, and reports the trouble once", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  let works = false;
+  let attempts = 0;
+  const sent: string[] = [];
+  it.run((block) => {
+    attempts++;
+    if (!works) return Promise.resolve({ status: "retry", reason: "down" });
+    sent.push(...valuesOf(block));
+    return Promise.resolve(delivered);
+  });
+  it.put("a");
+  await it.outbox.flush();
+  await until("attempts", async () => {
+    await it.clock.advance(5_000);
+    return attempts > 3;
+  });
+  it.put("b");
+  await it.outbox.flush();
+  assert.deepEqual([it.outbox.book.spooled, it.outbox.book.unaccounted], [2, 0]);
+  assert.deepEqual(it.troubles, ["down"]);
+  works = true;
+  await until("delivered", async () => {
+    await it.clock.advance(5_000);
+    return it.outbox.book.delivered === 2;
+  });
+  assert.deepEqual(sent, ["a", "b"]);
+  assert.deepEqual(it.troubles, ["down", undefined]);
+});
+
+Deno.test("EventOutbox takes over the events of the previous run, also of one that did not save its books", async () => {
+  using folder = tempDir();
+  {
+    await using first = await open(folder.path);
+    first.put("a");
+    first.put("b");
+    await first.outbox.flush();
+  }
+  for (const saved of [undefined, { accepted: 5, delivered: 2, spooled: 3 }]) {
+    const previous = saved && { ...saved, inFlight: 0, rejected: {}, dropped: {} };
+    await using next = await open(folder.path, new Books(previous && { events: previous }));
+    assert.deepEqual([next.outbox.book.spooled, next.outbox.book.unaccounted], [2, 0]);
+  }
+  await using last = await open(folder.path);
+  const sent: string[] = [];
+  last.run((block) => {
+    sent.push(...valuesOf(block));
+    return Promise.resolve(delivered);
+  });
+  await until("delivered", () => last.outbox.book.delivered === 2);
+  assert.deepEqual(sent, ["a", "b"]);
+});
+
+Deno.test("EventOutbox counts refused records as rejected and the rest of their block as delivered", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  it.run(() => {
+    it.outbox.reject("record_too_large");
+    return Promise.resolve(delivered);
+  });
+  for (const text of ["a", "b", "c"]) it.put(text);
+  await it.outbox.flush();
+  await until("delivered", () => it.outbox.book.delivered === 2);
+  assert.equal(it.outbox.book.rejected.get("record_too_large"), 1);
+  assert.equal(it.outbox.book.unaccounted, 0);
+});
+
+Deno.test("EventOutbox counts a block that is refused as a whole as rejected", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  it.run(() => Promise.resolve({ status: "rejected", reason: "bad" }));
+  it.put("a");
+  await it.outbox.flush();
+  await until("rejected", () => it.outbox.book.rejected.get("bad") === 1);
+  assert.equal(it.outbox.book.unaccounted, 0);
+});
+
+Deno.test("EventOutbox drops events with a reason when the spool takes none and the buffer is full", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const large = "x".repeat(3 * 1024 * 1024);
+  for (let count = 0; count < 4; count++) it.put(large);
+  assert((it.outbox.book.dropped.get("buffer_full") ?? 0) >= 1);
+  assert.equal(it.outbox.book.unaccounted, 0);
+  await it.outbox.flush();
+});
+
+Deno.test("EventOutbox.drain() waits until all is sent, but not while sending fails", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const { promise, resolve } = Promise.withResolvers<Delivery>();
+  it.run(() => promise);
+  it.put("a");
+  const draining = it.outbox.drain(new AbortController().signal);
+  let isDrained = false;
+  draining.then(() => isDrained = true);
+  await until("stored", () => it.outbox.book.spooled === 1);
+  assert.equal(isDrained, false);
+  resolve({ status: "retry", reason: "down" });
+  await draining;
+  assert.equal(it.outbox.book.spooled, 1);
+});
+
+Deno.test("EventOutbox.drain() ends when its signal aborts, and leaves the rest in the spool", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const { promise, resolve } = Promise.withResolvers<Delivery>();
+  it.run(() => promise);
+  it.put("a");
+  const stop = new AbortController();
+  const draining = it.outbox.drain(stop.signal);
+  await until("stored", () => it.outbox.book.spooled === 1);
+  stop.abort();
+  await draining;
+  resolve({ status: "retry", reason: "down" });
+  assert.deepEqual([it.queue.records, it.outbox.book.unaccounted], [1, 0]);
+});
