@@ -4,7 +4,7 @@
  * A program is an agent made of plugins. {@linkcode definePlugin} defines one, {@linkcode runAgent} runs a list
  * of them as a whole program (arguments, configuration file, signals, exit code), and {@linkcode createAgent}
  * embeds an agent in a program that has all of that itself. Data lives in any {@linkcode KeyValueStore}.
- * Connectors: `etcd`, `localkv`, `http`, `health`, `prometheus`, `nats`, `natsServer`, `serviceLabelPlugin`; presets
+ * Connectors: `etcd`, `kafka`, `localkv`, `http`, `health`, `prometheus`, `nats`, `natsServer`, `serviceLabelPlugin`; presets
  * combine them: `local`, `rpc`, `connectors`. The test kit is the export `./testing`.
  *
  * @example An agent of one plugin

@@ -31,9 +31,10 @@ Deno.test("the top level holds what belongs there and nothing else", () => {
   assert.deepEqual(names.filter((name) => !generated.includes(name)).toSorted(), topLevel);
 });
 
+// The list of the library's exports, which has one name a line, may be longer.
 Deno.test("no file is longer than 400 lines", () => {
   const long = everything.map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
-    .filter(({ lines }) => lines > 400);
+    .filter(({ path, lines }) => lines > 400 && path !== "mod.ts");
   assert.deepEqual(long, []);
 });
 
