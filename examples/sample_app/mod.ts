@@ -11,3 +11,4 @@
  */
 export { runSampleApp, type SampleAppOptions } from "./sample_app.ts";
 export { readSettings, type SampleSettings } from "./settings.ts";
+export { encodeLogMessage } from "./wire_format.ts";

@@ -5,8 +5,9 @@ Deno.test("cim demo sees every step and ends with 0", async () => {
   const { code, stdout, stderr } = await command(["demo"], { flags: ["--allow-run"] }).output();
   const out = new TextDecoder().decode(stdout);
   assert.equal(code, 0, `${out}\n${new TextDecoder().decode(stderr)}`);
-  assert.equal([...out.matchAll(/^seen: /gm)].length, 9);
-  assert.equal([...out.matchAll(/ seen +\d+ ms$/gm)].length, 9);
+  assert.equal([...out.matchAll(/^seen: /gm)].length, 10);
+  assert.equal([...out.matchAll(/ seen +\d+ ms$/gm)].length, 10);
+  assert.match(out, /lines waited in the spool; all 2000 arrived in order/);
   assert.match(out, /^everything was seen in [\d.]+ s$/m);
   assert.match(out, isBinary ? /run inside this process/ : /run as two processes/);
 });

@@ -5,6 +5,7 @@
  */
 import type { Child } from "./child.ts";
 import { checkSequence, get, metricValue, putChangeSet, readKey, readLogFiles } from "./observe.ts";
+import { outageLosesNothing } from "./outage.ts";
 import { until } from "./until.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -34,6 +35,10 @@ export const liveSteps: readonly Step[] = [
   { promise: "its CONFIG reply becomes the commit key", observe: replyIsCommitted },
   { promise: "a change-set for cim.json changes the flush timeout", observe: agentReconfigures },
   { promise: "an invalid change-set commits -1 with a reason", observe: invalidIsRefused },
+  {
+    promise: "an outage of a TCP log collector loses no line",
+    observe: ({ workspace, signal }) => outageLosesNothing(workspace, signal),
+  },
   { promise: "/metrics, /liveness and /readiness answer", observe: probesAnswer },
 ];
 

@@ -14,6 +14,8 @@ export interface Workspace {
   readonly restUrl: string;
   readonly natsUrl: string;
   readonly appPort: number;
+  /** Port of the log collector, which runs during one step only. */
+  readonly collectorPort: number;
   /** Path of the agent's configuration file. */
   readonly configPath: string;
   /** Key of a change-set for one data file. */
@@ -31,12 +33,15 @@ export const demoNames = Object.freeze({
   containerId: "0001",
 });
 
-/** Creates the folder with `cim.yaml` and `cim.json`. Log files rotate at 1 MiB, the buffer waits 30 s. */
+/** Creates the folder with `cim.yaml`, `cim.json` and `common-infra.json`. Log files rotate at 1 MiB, the buffer waits 30 s. */
 export async function createWorkspace(): Promise<Workspace> {
   const folder = await Deno.makeTempDir({ prefix: "cim_demo_" });
-  const [rest, nats, appPort] = [freePort(), freePort(), freeAppPort()];
+  const [rest, nats, collectorPort] = [freePort(), freePort(), freePort()];
+  const appPort = freeAppPort();
   const { namespace, microservice, version, pod } = demoNames;
-  for (const name of ["conf", "config", "logs", "data"]) await Deno.mkdir(`${folder}/${name}`);
+  for (const name of ["conf/static", "config", "logs", "data"]) {
+    await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+  }
   const configPath = `${folder}/cim.yaml`;
   await Deno.writeTextFile(
     configPath,
@@ -62,6 +67,8 @@ export async function createWorkspace(): Promise<Workspace> {
     }),
   );
   await Deno.writeTextFile(`${folder}/conf/cim.json`, JSON.stringify(demoSettings(appPort)));
+  const infra = { logging_svc_url: `127.0.0.1:${collectorPort}`, enable_retrx: "true" };
+  await Deno.writeTextFile(`${folder}/conf/static/common-infra.json`, JSON.stringify(infra));
   const scope = `${namespace}/${microservice}/${version}/ms`;
   return {
     folder,
@@ -69,6 +76,7 @@ export async function createWorkspace(): Promise<Workspace> {
     restUrl: `http://127.0.0.1:${rest}`,
     natsUrl: `nats://127.0.0.1:${nats}`,
     appPort,
+    collectorPort,
     configPath,
     changeSetKey: (dataKey, revision) => `change-set/${scope}/${dataKey}/${revision}`,
     commitKey: `commit-config/${scope}/${pod}`,
