@@ -6,12 +6,7 @@
 import { defineErrors, type ErrorCatalogue } from "../../core/errors/mod.ts";
 
 /** Error codes of the command line. */
-export const cliErrors: ErrorCatalogue<
-  | "agent_unreachable"
-  | "agent_refused"
-  | "key_missing"
-  | "key_unusable"
-> = defineErrors({
+export const cliErrors: ErrorCatalogue<"agent_unreachable" | "agent_refused"> = defineErrors({
   agent_unreachable: {
     retryable: true,
     meaning: "The command needs the running agent, and no agent answers at its REST port.",
@@ -22,15 +17,5 @@ export const cliErrors: ErrorCatalogue<
     retryable: false,
     meaning: "The running agent answered the command with an error.",
     remedy: "Follow the message; it contains the agent's own error and code.",
-  },
-  key_missing: {
-    retryable: false,
-    meaning: "The key or prefix that a command names does not exist in the store.",
-    remedy: "Check the key; `cim kv list --keys` shows all keys.",
-  },
-  key_unusable: {
-    retryable: false,
-    meaning: "The key or prefix that a command names cannot exist in a store.",
-    remedy: "Use a key without a leading slash and without NUL.",
   },
 });

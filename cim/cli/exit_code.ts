@@ -1,4 +1,4 @@
-import { AgentError, describeError, hasCode } from "../../core/errors/mod.ts";
+import { AgentError, describeError, errorCode, hasCode } from "../../core/errors/mod.ts";
 import { redactText } from "../../core/log/mod.ts";
 import type { CliIo } from "./io.ts";
 
@@ -24,10 +24,17 @@ export function reportFailure(error: unknown, io: Pick<CliIo, "err">): number {
   return codeOf(error instanceof AggregateError ? error.cause ?? error.errors[0] : error);
 }
 
-/** The text of an error with its causes, without user information of URLs, and the most specific code. */
+/**
+ * The text of an error without user information of URLs, and the most specific code. An error with this code
+ * that says what cannot be done is told without the step around it, and without its causes if it tells a remedy: the
+ * log has the whole chain.
+ */
 export function failureText(error: unknown): string {
-  const code = specificCode(error);
-  const text = redactText(describeError(error));
+  const { code, link } = specific(error);
+  const message = link instanceof Error && link.message.startsWith("Cannot ") ? link.message : "";
+  const told = message.includes("; ") ? message : describeError(message === "" ? error : link);
+  const text = redactText(told).replace(systemNumber, "")
+    .replace(systemCall, (call, path, at, all) => all.slice(0, at).includes(path) ? "" : call);
   if (code === undefined) return text;
   // A list of problems follows the first line, so the code stands at its end.
   const [first, ...rest] = text.split("\n");
@@ -35,14 +42,22 @@ export function failureText(error: unknown): string {
   return [`${first.replace(/:$/, "")} (${code}):`, ...rest].join("\n");
 }
 
-function specificCode(error: unknown): string | undefined {
-  const codes: string[] = [];
+/** The number of a system error; the text before it says what it means. */
+const systemNumber = / \(os error \d+\)/g;
+
+/** The call of the system that failed. Its path is told if no text before it has the path. */
+const systemCall = /: \w+ '([^']*)'/g;
+
+/** The first error of the chain of causes that has a code of its own; else the error with the code that it has. */
+function specific(error: unknown): { readonly code?: string; readonly link: unknown } {
   let link = error;
   for (let depth = 0; depth < 10 && link instanceof Error; depth++) {
-    if (link instanceof AgentError) codes.push(link.code);
+    if (link instanceof AgentError && !stepCodes.includes(link.code)) {
+      return { code: link.code, link };
+    }
     link = link.cause;
   }
-  return codes.find((code) => !stepCodes.includes(code)) ?? codes[0];
+  return { code: errorCode(error), link: error };
 }
 
 function codeOf(error: unknown): number {

@@ -10,6 +10,7 @@ import {
   type Logger,
   parseDuration,
   type Plugin,
+  storeErrors,
 } from "../../core/mod.ts";
 import {
   BufferedResponse,
@@ -19,7 +20,6 @@ import {
   type RouteRequest,
 } from "../../plugins/http/mod.ts";
 import { configStoreToken } from "../store/mod.ts";
-import { kvErrors } from "./errors.ts";
 import { lineStream } from "./line_stream.ts";
 import { showChange, showEntry } from "./lines.ts";
 import { StreamLimit } from "./stream_limit.ts";
@@ -113,7 +113,7 @@ class StoreRoutes {
   async read({ params, request }: RouteRequest): Promise<Response> {
     const key = checkedKey("get", params.key);
     const entry = await this.#store.get(key, { signal: request.signal });
-    if (!entry) throw new AgentError(kvErrors.key_unknown, `There is no key "${key}"`);
+    if (!entry) throw new AgentError(storeErrors.key_unknown, `There is no key "${key}"`);
     return new BufferedResponse(entry.value as Uint8Array<ArrayBuffer>, {
       headers: {
         "content-type": "application/octet-stream",
@@ -211,6 +211,6 @@ function checked(check: () => void, text: string): string {
     return text;
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    throw new AgentError(kvErrors.key_invalid, cause.message, { cause });
+    throw new AgentError(storeErrors.key_invalid, cause.message, { cause });
   }
 }

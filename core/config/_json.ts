@@ -5,13 +5,16 @@
  * @module
  */
 
+import { isTooDeep, tooDeep } from "./_depth.ts";
+
 /**
  * Parses a JSON document.
  *
- * @throws {SyntaxError} When the text is not JSON, or an object repeats a key.
+ * @throws {SyntaxError} When the text is not JSON, an object repeats a key, or it is nested too deep.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = parsed(text);
+  if (isTooDeep(value)) throw new SyntaxError(tooDeep);
   const repeated = repeatedKey(text);
   if (repeated) {
     const line = text.slice(0, repeated.at).split("\n").length;

@@ -4,17 +4,35 @@
  *
  * @module
  */
-import { isScalar, LineCounter, parseDocument, stringify, visit } from "npm:yaml@2.9.1";
+import {
+  isScalar,
+  LineCounter,
+  parseDocument,
+  stringify,
+  visit,
+  type YAMLError,
+} from "npm:yaml@2.9.1";
+import { isTooDeep, tooDeep } from "./_depth.ts";
 
 export { stringify };
 
 /**
  * Parses one document.
  *
- * @throws {Error} With line and column when the text is not YAML, repeats a key in one mapping, or contains
- * itself through an alias.
+ * @throws {Error} With line and column when the text is not one YAML document, repeats a key in one mapping, contains
+ * itself through an alias, or is nested too deep.
  */
 export function parse(text: string): unknown {
+  try {
+    return parseOne(text);
+  } catch (error) {
+    // The package goes through the document recursively.
+    if (error instanceof RangeError) throw new SyntaxError(tooDeep);
+    throw error;
+  }
+}
+
+function parseOne(text: string): unknown {
   const lines = new LineCounter();
   // The package's own check for repeated keys takes time that grows with the square of their number.
   const options = { uniqueKeys: false, prettyErrors: false, lineCounter: lines };
@@ -22,9 +40,7 @@ export function parse(text: string): unknown {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    // The package quotes parts of the document behind a colon; they may be secrets.
-    const reason = problem.message.replace(/:.*$/s, "");
-    throw new SyntaxError(`${reason} at line ${line}, column ${col}`);
+    throw new SyntaxError(`${reasonOf(problem)} at line ${line}, column ${col}`);
   }
   visit(document, {
     Map(_, { items }) {
@@ -45,7 +61,17 @@ export function parse(text: string): unknown {
   if (containsItself(value, new Set())) {
     throw new SyntaxError("the document contains itself: an alias (*) names a value around it");
   }
+  if (isTooDeep(value)) throw new SyntaxError(tooDeep);
   return value;
+}
+
+function reasonOf({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") {
+    return "the file must have one document; remove the line --- or ... and what follows it";
+  }
+  if (message.startsWith("Maximum call stack")) return tooDeep;
+  // The package quotes parts of the document behind a colon; they may be secrets.
+  return message.replace(/:.*$/s, "");
 }
 
 function containsItself(value: unknown, around: Set<object>): boolean {

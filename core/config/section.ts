@@ -4,6 +4,7 @@
  * @module
  */
 import { describeError } from "../errors/mod.ts";
+import { isTooDeep, tooDeep } from "./_depth.ts";
 import { kindText } from "./_plain_words.ts";
 import { environmentKey, splitTarget } from "./_target.ts";
 import { type ConfigOf, type Field, type Fields, operatorKey } from "./field.ts";
@@ -172,6 +173,7 @@ function check(field: Field<unknown>, found: Found, sources: ConfigSources): Out
     raw = `${raw}ns`;
   }
   if (field.kind === "secret") return resolveSecret(raw, sources);
+  if (isTooDeep(raw)) return { message: tooDeep };
   const outcome = field.check(raw);
   if ("value" in outcome) return outcome;
   return { message: outcome.issues.join("; ") };

@@ -12,6 +12,8 @@ export const storeErrors: ErrorCatalogue<
   | "store_denied"
   | "store_full"
   | "store_failed"
+  | "key_unknown"
+  | "key_invalid"
 > = defineErrors({
   store_unreachable: {
     retryable: true,
@@ -40,5 +42,17 @@ export const storeErrors: ErrorCatalogue<
     meaning: "The store failed to carry out the operation.",
     remedy:
       "See the cause in the message; for the embedded store, check its folder and the permissions.",
+  },
+  key_unknown: {
+    retryable: false,
+    status: 404,
+    meaning: "The store has no value for the key, or no key that begins with the prefix.",
+    remedy: "Check the key: list the keys of a prefix to see which exist.",
+  },
+  key_invalid: {
+    retryable: false,
+    status: 400,
+    meaning: "The text is not a key or a prefix: it is empty, begins with a slash or has a NUL.",
+    remedy: "Write keys without a leading slash, for example `config/app`.",
   },
 });

@@ -36,11 +36,42 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
  * Returns a text without the user information of addresses, cut at 4,096 characters. In each run without blanks,
  * everything between the scheme and the last `@` is hidden, so that a password with characters that a URL
  * does not allow is hidden too; without a scheme, everything before the `@` of a run such as `user:password@host`.
+ * In a JSON document inside the text, each string is a text of its own, and what is around it stays.
  */
 export function redactText(text: string): string {
-  const cut = text.length > maxText ? `${text.slice(0, maxText)}...` : text;
-  if (!cut.includes("@")) return cut;
-  return cut.split(/(\s+)/).map(hideUserInfo).join("");
+  // A password at the place of the cut is seen as a whole.
+  const seen = text.slice(0, 2 * maxText);
+  const safe = seen.includes("@") ? withoutUserInfo(seen) : seen;
+  return text.length > maxText ? `${safe.slice(0, maxText)}...` : safe;
+}
+
+function withoutUserInfo(text: string): string {
+  // A bracket inside a run without blanks may be part of a password.
+  const begin = text.search(/(?<=^|\s)[{[]/);
+  const end = text.search(/[}\]](?=[^}\]]*$)/) + 1;
+  const isApart = end === text.length || /[\s:;,.)]/.test(text[end]);
+  if (begin < 0 || begin >= end || !isApart || !isJson(text.slice(begin, end))) {
+    return hideInRuns(text);
+  }
+  const document = text.slice(begin, end).replaceAll(jsonString, hideInRuns);
+  return hideInRuns(text.slice(0, begin)) + document + hideInRuns(text.slice(end));
+}
+
+/** The content of a string of a JSON document. */
+const jsonString = /(?<=")(?:[^"\\]|\\.)+(?=")/g;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // The text has brackets, and is no JSON.
+    return false;
+  }
+}
+
+function hideInRuns(text: string): string {
+  return text.split(/(\s+)/).map(hideUserInfo).join("");
 }
 
 /** Hides what stands between the scheme, or the beginning, and the last `@` of an address. */

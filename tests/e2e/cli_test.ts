@@ -140,3 +140,17 @@ Deno.test("cim status, changes and kv end with 1 and one sentence with the remed
     );
   }
 });
+
+for (
+  const [name, text] of [
+    ["is nested 20,000 levels deep", `rest: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`],
+    ["has two documents", "rest: {}\n---\nnats: {}\n"],
+  ]
+) {
+  Deno.test(`cim validate ends with 3 and tells in plain words that the YAML ${name}`, async () => {
+    const { code, err } = await cim(["validate", await fileWith(text)]);
+    assert.equal(code, 3);
+    assert.match(err, /^cim: Cannot parse configuration .*: .* must .*\(config_unreadable\)\n$/);
+    assert.doesNotMatch(err, /stack|parseAll/);
+  });
+}

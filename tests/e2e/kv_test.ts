@@ -20,7 +20,7 @@ Deno.test("cim kv puts, gets, lists and deletes in the running agent's store", a
   const missing = await kv(agent, "get", "a/3");
   assert.deepEqual([missing.code, missing.err], [
     1,
-    'cim: Cannot get: there is no key "a/3" (key_missing)\n',
+    'cim: Cannot get: there is no key "a/3" (key_unknown)\n',
   ]);
 
   assert.equal((await kv(agent, "list", "a/")).out, "a/1\tone\na/2\ttwo words\n");
@@ -30,7 +30,7 @@ Deno.test("cim kv puts, gets, lists and deletes in the running agent's store", a
   assert.deepEqual(await kv(agent, "delete", "a/1"), {
     code: 1,
     out: "",
-    err: 'cim: Cannot delete: there is no key "a/1" (key_missing)\n',
+    err: 'cim: Cannot delete: there is no key "a/1" (key_unknown)\n',
   });
   assert.equal((await kv(agent, "delete", "a/", "--prefix")).out, "a/2\n");
   assert.equal((await kv(agent, "list", "a/")).out, "");
@@ -135,7 +135,7 @@ Deno.test("cim kv refuses a key with a leading slash with 1 and the remedy", asy
     const [command, ...rest] = args;
     const { code, err } = await kv(agent, command, "//a/b", ...rest);
     assert.equal(code, 1, `${command}: ${err}`);
-    assert.match(err, /^cim: .*must not begin with a slash; use "a\/b" \(key_unusable\)\n$/);
+    assert.match(err, /^cim: .*must not begin with a slash; use "a\/b" \(key_invalid\)\n$/);
   }
 });
 

@@ -36,9 +36,42 @@ export async function runDemo(
   io: CliIo,
   run: RunCommandLine,
 ): Promise<number> {
-  const begun = performance.now();
   const workspace = await createWorkspace();
-  io.out(`folder ${workspace.folder}`);
+  const { folder } = workspace;
+  io.out(`folder ${folder}`);
+  // The process ends right after `kill`, before anything else could remove the folder.
+  const onKill = () => removeFolder(folder);
+  io.kill.addEventListener("abort", onKill, { once: true });
+  let isKept = false;
+  try {
+    const areSeen = await runSteps(workspace, { stay }, io, run);
+    if (areSeen) return exitCode.fine;
+    isKept = !io.stop.aborted;
+    io.out(isKept ? `the files are in ${folder}` : `stopped by ${io.stop.reason}`);
+    return exitCode.failed;
+  } finally {
+    io.kill.removeEventListener("abort", onKill);
+    if (!isKept) removeFolder(folder);
+  }
+}
+
+/** Removes the folder, if it is still there. */
+function removeFolder(folder: string): void {
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Runs the steps, prints the results, and tells whether all were seen. */
+async function runSteps(
+  workspace: Workspace,
+  { stay }: DemoOptions,
+  io: CliIo,
+  run: RunCommandLine,
+): Promise<boolean> {
+  const begun = performance.now();
   const results: StepResult[] = [];
   {
     const { folder, configPath } = workspace;
@@ -64,13 +97,9 @@ export async function runDemo(
   io.out("");
   for (const line of summary(results)) io.out(line);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  if (!allSeen(results)) {
-    io.out(`not everything was seen in ${seconds} s; the files are in ${workspace.folder}`);
-    return exitCode.failed;
-  }
-  await Deno.remove(workspace.folder, { recursive: true });
-  io.out(`everything was seen in ${seconds} s`);
-  return exitCode.fine;
+  const areSeen = allSeen(results);
+  io.out(`${areSeen ? "" : "not "}everything was seen in ${seconds} s`);
+  return areSeen;
 }
 
 function appEnvironment(workspace: Workspace, stay: boolean): Record<string, string> {

@@ -5,14 +5,14 @@ import {
   checkPrefix,
   type Entry,
   parseDuration,
+  storeErrors,
 } from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
-import { cliErrors } from "../errors.ts";
 import { exitCode, UsageError } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { openStore } from "./open_store.ts";
 
-/** Prints the value of a key. @throws {AgentError} `key_missing` when the key does not exist. */
+/** Prints the value of a key. @throws {AgentError} `key_unknown` when the key does not exist. */
 export async function kvGet(key: string, options: ConfigOptions, io: CliIo): Promise<number> {
   refuseUnusable(checkKey, "get", key);
   await using opened = await openStore(options, io);
@@ -39,7 +39,7 @@ export async function kvPut(
   return exitCode.fine;
 }
 
-/** Deletes and prints the keys that existed. @throws {AgentError} `key_missing` when none existed. */
+/** Deletes and prints the keys that existed. @throws {AgentError} `key_unknown` when none existed. */
 export async function kvDelete(
   key: string,
   { isPrefix, ...options }: ConfigOptions & { readonly isPrefix: boolean },
@@ -102,12 +102,12 @@ function refuseUnusable(
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const remedy = key.startsWith("/") ? `; use "${key.replace(/^\/+/, "")}"` : "";
-    throw new AgentError(cliErrors.key_unusable, `${error.message}${remedy}`);
+    throw new AgentError(storeErrors.key_invalid, `${error.message}${remedy}`);
   }
 }
 
 function missing(action: string, what: string): AgentError {
-  return new AgentError(cliErrors.key_missing, `Cannot ${action}: there is no ${what}`);
+  return new AgentError(storeErrors.key_unknown, `Cannot ${action}: there is no ${what}`);
 }
 
 async function readValue(value: string, io: CliIo): Promise<Uint8Array> {

@@ -45,3 +45,27 @@ Deno.test("reportFailure() prints the code of the cause when a plugin failed bec
     "cim: Cannot start http (plugin_failed)",
   ]);
 });
+
+Deno.test("reportFailure() prints a failed start as one sentence with its remedy, without steps and system calls", () => {
+  const io = recordingIo();
+  const cause = new Error("Address already in use (os error 98)");
+  const taken = new AgentError(
+    "address_in_use",
+    "Cannot listen on :1: it is taken; set rest.port",
+    {
+      cause,
+    },
+  );
+  const text = `Cannot start plugin http: init failed: ${taken.message}: ${cause.message}`;
+  reportFailure(new AgentError("plugin_failed", text, { cause: taken }), io);
+  reportFailure(
+    new AgentError("config_unreadable", "Cannot read /x", {
+      cause: new Error("No such file or directory (os error 2): readfile '/x'"),
+    }),
+    io,
+  );
+  assert.deepEqual(io.errLines, [
+    "cim: Cannot listen on :1: it is taken; set rest.port (address_in_use)",
+    "cim: Cannot read /x: No such file or directory (config_unreadable)",
+  ]);
+});

@@ -97,3 +97,19 @@ Deno.test("runCli() prints the reason and ends with 1 when a command is stopped"
   assert.equal(await runCli(["status"], { ...io, err: (line) => errLines.push(line) }), 1);
   assert.deepEqual(errLines, ["cim: stopped by SIGINT"]);
 });
+
+for (
+  const [args, told, usage] of [
+    [["kv", "put", "a"], "missing required argument 'value'", "cim kv put [options] <key> <value>"],
+    [["kv", "list", "--kyes"], "unknown option '--kyes'", "cim kv list [options] [prefix]"],
+    [["frobnicate"], "unknown command 'frobnicate'", "cim <command>"],
+  ] as const
+) {
+  Deno.test(`runCli() prints the usage line of the command when it is called as cim ${args.join(" ")}`, async () => {
+    const io = recordingIo();
+    assert.equal(await runCli(args, io), 2);
+    const lines = io.errLines.join("\n").split("\n");
+    assert(lines[0].startsWith(`cim: ${told}`), lines[0]);
+    assert.equal(lines.at(-1), `Usage: ${usage}`);
+  });
+}

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { loadSources, type LoadSourcesOptions } from "../../../core/config/mod.ts";
+import {
+  json,
+  loadSources,
+  type LoadSourcesOptions,
+  readSection,
+  sourcesFrom,
+} from "../../../core/config/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 
 /** Reads from memory and remembers what was asked for. */
@@ -56,6 +62,21 @@ const unreadable: [string, string, RegExp][] = [
     /parse configuration app\.yaml: the document must be a mapping of keys, found a/,
   ],
   [
+    "20,000 lists in one another",
+    `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`,
+    /app\.yaml: lists and mappings must be nested at most 100 levels deep/,
+  ],
+  [
+    "101 mappings in one another",
+    `${"{a: ".repeat(101)}1${"}".repeat(101)}`,
+    /app\.yaml: lists and mappings must be nested at most 100 levels deep/,
+  ],
+  [
+    "two documents",
+    "a: {}\n---\nb: {}",
+    /app\.yaml: the file must have one document; remove .* at line 2, column 1$/,
+  ],
+  [
     "a text",
     "hello",
     /parse configuration app\.yaml: the document must be a mapping of keys, found a/,
@@ -70,6 +91,28 @@ for (const [name, text, message] of unreadable) {
     });
   });
 }
+
+Deno.test("loadSources() reads 100 levels of YAML and JSON, and refuses more in JSON and in --set", async () => {
+  const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+  for (const path of ["app.yaml", "app.json"]) {
+    const { readText } = memory({ [path]: nested(100) });
+    assert((await loadSources({ configPath: path, env: {}, readText })).file);
+  }
+  const { readText } = memory({ "app.json": nested(20_000) });
+  await assert.rejects(loadSources({ configPath: "app.json", env: {}, readText }), {
+    code: "config_unreadable",
+    message: /app\.json: lists and mappings must be nested at most 100 levels deep$/,
+  });
+  const fields = { map: json((z) => z.unknown(), { doc: "Anything." }) };
+  const { problems } = readSection(
+    "web",
+    fields,
+    sourcesFrom({ sets: [`web.map=${nested(20_000)}`] }),
+  );
+  assert.deepEqual(problems.map(({ message }) => message), [
+    "lists and mappings must be nested at most 100 levels deep",
+  ]);
+});
 
 Deno.test("loadSources() reads an empty file as one without sections", async () => {
   const { readText } = memory({ "app.yaml": "" });
