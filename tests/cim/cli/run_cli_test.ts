@@ -100,9 +100,9 @@ Deno.test("runCli() prints the reason and ends with 1 when a command is stopped"
 
 for (
   const [args, told, usage] of [
-    [["kv", "put", "a"], "missing required argument 'value'", "cim kv put [options] <key> <value>"],
-    [["kv", "list", "--kyes"], "unknown option '--kyes'", "cim kv list [options] [prefix]"],
-    [["frobnicate"], "unknown command 'frobnicate'", "cim <command>"],
+    [["kv", "put", "a"], "<value> is missing", "cim kv put [options] <key> <value>"],
+    [["kv", "list", "--kyes"], 'unknown option "--kyes"', "cim kv list [options] [prefix]"],
+    [["frobnicate"], 'there is no command "cim frobnicate"', "cim <command>"],
   ] as const
 ) {
   Deno.test(`runCli() prints the usage line of the command when it is called as cim ${args.join(" ")}`, async () => {
