@@ -11,6 +11,9 @@
  */
 const bundle = "dist/bundle";
 const etcd3 = "etcd3/1.1.2";
+/** Compression for Kafka; its library looks for the file in a folder `dist` beside that of the bundle. */
+const wasmUtils = "@platformatic/wasm-utils/0.2.1";
+const wasm = "dist/dist/native.wasm";
 
 await Deno.remove(bundle, { recursive: true }).catch((error) => {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -25,7 +28,13 @@ await run(deno, [
 ]);
 
 // etcd3 finds its protocol definitions through `__dirname`, which a bundle does not have.
-await copyProtocolDefinitions(`${bundle}/proto`);
+const definitions = await packageFolder(`${etcd3}/proto`);
+await Deno.mkdir(`${bundle}/proto`, { recursive: true });
+for await (const { name } of Deno.readDir(definitions)) {
+  await Deno.copyFile(`${definitions}/${name}`, `${bundle}/proto/${name}`);
+}
+await Deno.mkdir("dist/dist", { recursive: true });
+await Deno.copyFile(`${await packageFolder(`${wasmUtils}/dist`)}/native.wasm`, wasm);
 await Deno.writeTextFile(
   `${bundle}/cim.js`,
   'globalThis.__dirname = import.meta.dirname + "/lib";\nawait import("./main.js");\n',
@@ -48,6 +57,8 @@ await run(program, [
   "--allow-env",
   "--include",
   `${bundle}/proto`,
+  "--include",
+  wasm,
   "--output",
   "dist/cim",
   `${bundle}/cim.js`,
@@ -62,20 +73,15 @@ async function run(program: string, args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot build: ${program} ${args[0]} ended with code ${code}`);
 }
 
-async function copyProtocolDefinitions(target: string): Promise<void> {
+/** A folder of a package in Deno's cache, which has one folder for each registry that packages came from. */
+async function packageFolder(path: string): Promise<string> {
   const { stdout } = await new Deno.Command(deno, { args: ["info", "--json"] }).output();
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout)) as { npmCache: string };
-  // One folder for each registry that packages came from.
   for await (const { name: registry } of Deno.readDir(npmCache)) {
-    const source = `${npmCache}/${registry}/${etcd3}/proto`;
-    if (!await isFolder(source)) continue;
-    await Deno.mkdir(target, { recursive: true });
-    for await (const { name } of Deno.readDir(source)) {
-      await Deno.copyFile(`${source}/${name}`, `${target}/${name}`);
-    }
-    return;
+    const source = `${npmCache}/${registry}/${path}`;
+    if (await isFolder(source)) return source;
   }
-  throw new Error(`Cannot build: ${etcd3}/proto is not below ${npmCache}`);
+  throw new Error(`Cannot build: ${path} is not below ${npmCache}`);
 }
 
 async function isFolder(path: string): Promise<boolean> {

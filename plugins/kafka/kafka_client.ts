@@ -93,7 +93,8 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
     this.#isClosed = true;
     for (const sender of this.#senders) sender.close();
     this.#senders.clear();
-    const driver = await this.#driver;
+    // A driver that could not be opened has failed all calls that needed it, and holds nothing.
+    const driver = await this.#driver?.catch(() => undefined);
     this.#driver = undefined;
     await driver?.[Symbol.asyncDispose]();
   }
@@ -104,8 +105,13 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
 
   #open = async (): Promise<KafkaDriver> => {
     if (this.#isClosed) throw this.#closedError();
-    this.#driver ??= (this.#options.open ?? openNamed)(this.#options);
-    return await this.#driver;
+    const driver = this.#driver ??= (this.#options.open ?? openNamed)(this.#options);
+    try {
+      return await driver;
+    } catch (error) {
+      if (this.#driver === driver) this.#driver = undefined;
+      throw error;
+    }
   };
 
   #closedError(): AgentError {

@@ -347,6 +347,21 @@ Deno.test("TopicSender.send() returns retry after the client was closed", async 
   assert.throws(() => test.client.sender("logs", { onRejected: () => {} }), { code: "closed" });
 });
 
+Deno.test("KafkaClient opens its driver again after it could not be opened, and can be closed in between", async () => {
+  const cluster = new FakeCluster();
+  let isBroken = true;
+  const open = () => isBroken ? Promise.reject(new Error("no library")) : Promise.resolve(cluster);
+  await using test = openSender(cluster, { open });
+  await assert.rejects(test.client.ping(), { message: "no library" });
+  isBroken = false;
+  await test.client.ping();
+  isBroken = true;
+  await using broken = openSender(cluster, { open });
+  const same = block("a");
+  assert.equal((await broken.sender.send(same, never)).status, "retry");
+  await broken.client.close();
+});
+
 Deno.test("KafkaClient.sender() refuses a name that no topic can have", async () => {
   await using test = openSender(new FakeCluster());
   for (const name of ["", "a b", "ä", "x".repeat(250)]) {
