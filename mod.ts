@@ -274,24 +274,6 @@ export {
   type TokenOptions,
 } from "./core/plugin/mod.ts";
 export {
-  type AppendResult,
-  diskFs,
-  Spool,
-  type SpoolBlock,
-  type SpoolDamage,
-  type SpoolDurability,
-  spoolErrors,
-  type SpoolEvent,
-  type SpoolFile,
-  type SpoolFolderEntry,
-  type SpoolFs,
-  type SpoolFullPolicy,
-  type SpoolLock,
-  type SpoolOpenMode,
-  type SpoolOptions,
-  type SpoolQueue,
-} from "./core/spool/mod.ts";
-export {
   type AgentStatus,
   type PluginState,
   type PluginStatus,

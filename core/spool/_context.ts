@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../async/mod.ts";
 import { describeError } from "../errors/mod.ts";
+import type { BufferPool } from "./_buffer_pool.ts";
 import type { Budget, BudgetUser } from "./_budget.ts";
 import type { Quarantine } from "./_quarantine.ts";
 import type { SpoolEvent } from "./events.ts";
@@ -23,6 +24,7 @@ export interface QueueContext {
   readonly random: () => number;
   readonly durability: SpoolDurability;
   readonly segmentBytes: number;
+  readonly buffers: BufferPool;
   readonly budget: Budget;
   /** Bytes of memory that the queue may use for blocks that are written, and again for those that are not. */
   readonly memoryShare: () => number;

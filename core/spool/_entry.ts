@@ -22,6 +22,8 @@ export class Entry implements SpoolBlock {
   startsSegment = false;
   /** Whether it is on the disk as the durability asks. */
   isWritten = false;
+  /** Whether its buffer was given back to the pool, so that its data is no longer valid. */
+  isRecycled = false;
   /** Called once, with the outcome of its `append`. */
   onOutcome: EntryOutcome | undefined;
 
@@ -56,12 +58,12 @@ export class Entry implements SpoolBlock {
   }
 }
 
-/** Copies data behind the space for its header. */
+/** Copies data behind the space for its header, to a buffer of that length. */
 export function copyWithHeader(
+  buffer: Uint8Array,
   data: Uint8Array,
   place: { position: number; records: number; appendedMs: number },
 ): Entry {
-  const buffer = new Uint8Array(headerBytes + data.length);
   buffer.set(data, headerBytes);
   return new Entry(place, buffer.subarray(headerBytes), buffer);
 }

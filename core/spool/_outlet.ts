@@ -91,9 +91,19 @@ export class Outlet {
     return this.#recentBytes;
   }
 
-  /** Forgets the oldest blocks in memory that are also on the disk, down to a number of bytes. */
+  /**
+   * Forgets the oldest blocks in memory that are also on the disk, down to a number of bytes; all of them when the
+   * consumer is behind, because it will read older ones first.
+   */
   trim(maxBytes: number): void {
-    while (this.#recentBytes > maxBytes && this.#recent.first?.isWritten) this.#shiftRecent();
+    const limit = this.#nextOnDisk() === undefined ? maxBytes : 0;
+    while (this.#recentBytes > limit && this.#recent.first?.isWritten) {
+      const entry = this.#recent.first;
+      this.#shiftRecent();
+      if (entry.buffer === undefined) continue;
+      entry.isRecycled = true;
+      this.#context.buffers.give(entry.buffer);
+    }
   }
 
   /** Takes the oldest block that is in memory; undefined when there is none, or an older one is on the disk. */

@@ -136,8 +136,14 @@ export class Queue implements SpoolQueue {
     const { settled } = this.#outlet;
     const inMemory = this.#outlet.inMemory();
     const limit = inMemory[0]?.position ?? Infinity;
-    const next = yield* storedBlocks(this.#context, [...this.#segments.items], settled, limit);
-    for (const entry of inMemory) if (entry.position >= next) yield entry;
+    const stored = (from: number, to: number) =>
+      storedBlocks(this.#context, [...this.#segments.items], from, to);
+    const next = yield* stored(settled, limit);
+    for (const entry of inMemory) {
+      if (entry.position < next) continue;
+      if (entry.isRecycled) yield* stored(entry.position, entry.end);
+      else yield entry;
+    }
   }
 
   /** Starts to remove files that hold no unsettled record; returns whether there are any. */
@@ -247,7 +253,8 @@ export class Queue implements SpoolQueue {
   ): Promise<AppendResult> {
     const position = this.#next;
     const appendedMs = this.#context.clock.now();
-    const entry = copyWithHeader(data, { position, records, appendedMs });
+    const buffer = this.#context.buffers.take(headerBytes + data.length);
+    const entry = copyWithHeader(buffer, data, { position, records, appendedMs });
     this.#next += records;
     this.#outlet.add(entry);
     const stored = new Promise<AppendResult>((resolve) => {

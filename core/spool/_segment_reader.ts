@@ -77,8 +77,8 @@ export class SegmentReader {
         await this.#skip(header.length);
         continue;
       }
-      const data = new Uint8Array(header.length);
-      if (!await this.#readInto(data)) return this.#badToEnd(at, "torn", header);
+      const data = await this.#readData(header.length);
+      if (data === undefined) return this.#badToEnd(at, "torn", header);
       if (crc32(data) !== header.checksum) {
         return { kind: "bad", reason: "checksum", from: at, to: end, header };
       }
@@ -138,17 +138,28 @@ export class SegmentReader {
     return true;
   }
 
-  async #readInto(target: Uint8Array): Promise<boolean> {
-    let length = Math.min(target.length, this.#end - this.#start);
-    target.set(this.#chunk.subarray(this.#start, this.#start + length));
-    this.#consume(length);
-    while (length < target.length) {
-      const read = await this.#file.read(target.subarray(length));
-      if (read === 0) return false;
-      length += read;
-      this.#offset += read;
+  /** The next bytes; undefined when the file ends before. */
+  async #readData(length: number): Promise<Uint8Array | undefined> {
+    const buffered = Math.min(length, this.#end - this.#start);
+    const left = this.#size() - this.#offset - length;
+    // The header behind the data is read with it, so a large block needs one read.
+    const ahead = buffered < length ? Math.max(0, Math.min(headerBytes, left)) : 0;
+    const target = new Uint8Array(length + ahead);
+    target.set(this.#chunk.subarray(this.#start, this.#start + buffered));
+    this.#consume(buffered);
+    let filled = buffered;
+    while (filled < length) {
+      const count = await this.#file.read(target.subarray(filled));
+      if (count === 0) return undefined;
+      filled += count;
     }
-    return true;
+    if (buffered < length) {
+      this.#chunk.set(target.subarray(length, filled));
+      this.#start = 0;
+      this.#end = filled - length;
+      this.#offset += length - buffered;
+    }
+    return ahead > 0 ? target.subarray(0, length) : target;
   }
 
   async #skip(count: number): Promise<void> {

@@ -53,6 +53,8 @@ export interface SpoolFs {
    * Returns the content of the file when another process, or another lock of this process, has it.
    */
   lock(path: string, owner: string): Promise<SpoolLock | string>;
+  /** The content of the file if it is locked; undefined if it is not, or does not exist. */
+  lockOwner(path: string): Promise<string | undefined>;
 }
 
 /** A lock that is held. */
@@ -109,10 +111,9 @@ export const diskFs: SpoolFs = Object.freeze({
     const file = await Deno.open(path, openOptions.update);
     try {
       if (!await file.tryLock(true)) {
-        const content = new Uint8Array(64);
-        const count = await file.read(content) ?? 0;
+        const content = await readStart(file);
         file.close();
-        return new TextDecoder().decode(content.subarray(0, count));
+        return content;
       }
       await file.truncate(0);
       await new DiskFile(file).write(new TextEncoder().encode(owner));
@@ -122,7 +123,23 @@ export const diskFs: SpoolFs = Object.freeze({
     }
     return { release: () => file.close() };
   },
+  async lockOwner(path: string) {
+    try {
+      using file = await Deno.open(path);
+      // A shared lock: two readers do not take each other for owners.
+      return await file.tryLock(false) ? undefined : await readStart(file);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  },
 });
+
+async function readStart(file: Deno.FsFile): Promise<string> {
+  const content = new Uint8Array(64);
+  const count = await file.read(content) ?? 0;
+  return new TextDecoder().decode(content.subarray(0, count));
+}
 
 const openOptions: Readonly<Record<SpoolOpenMode, Deno.OpenOptions>> = Object.freeze({
   create: { read: true, write: true, createNew: true, mode: fileMode },

@@ -55,6 +55,14 @@ export {
   type SpoolLock,
   type SpoolOpenMode,
 } from "./fs.ts";
+export {
+  type InspectedDamage,
+  type InspectOptions,
+  inspectSpool,
+  type QueueInspection,
+  readSpool,
+  spoolOwner,
+} from "./inspect.ts";
 export type {
   AppendResult,
   SpoolBlock,

@@ -6,6 +6,7 @@
 import { systemClock } from "../async/mod.ts";
 import { AgentError, describeError } from "../errors/mod.ts";
 import { bytes } from "../units/mod.ts";
+import { BufferPool } from "./_buffer_pool.ts";
 import { Budget } from "./_budget.ts";
 import { Health, type QueueContext } from "./_context.ts";
 import { segmentOverhead } from "./_format.ts";
@@ -54,6 +55,7 @@ type Settings = Required<Omit<SpoolOptions, "maxBytes" | "segmentBytes" | "memor
  */
 export class Spool implements AsyncDisposable {
   readonly #settings: Settings;
+  readonly #buffers = new BufferPool();
   readonly #budget: Budget;
   readonly #quarantine: Quarantine;
   readonly #queues = new Map<string, Queue>();
@@ -212,6 +214,7 @@ export class Spool implements AsyncDisposable {
       random,
       durability,
       segmentBytes,
+      buffers: this.#buffers,
       budget: this.#budget,
       memoryShare: () => Math.floor(memoryBytes / this.#queues.size),
       user: { bytes: 0 },

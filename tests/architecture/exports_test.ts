@@ -7,7 +7,7 @@ const values = words(`
   aborted Agent AgentError agentToken attempt backoff Book bookFile Books BoundedQueue
   BufferedResponse bytes bytesCodec choice ConfigError connectNats connectors consoleSink
   coreErrors counter createAgent createRoute deadline defineErrors definePlugin deleteBy delivered
-  deliveryOf describeDelivery describeError describeJsonSchema describeMarkdown diskFs displayValue
+  deliveryOf describeDelivery describeError describeJsonSchema describeMarkdown displayValue
   duration errorCode etcd EtcdStore etcdToken flag formatDuration formatJson formatSize formatText
   gauge hasCode health histogram http httpErrors HttpProblem httpToken integer isAbort json
   jsonCodec jsonResponse kafka kafkaErrors kafkaToken keyedBlock LineStream list listAndWatch
@@ -16,19 +16,19 @@ const values = words(`
   natsServerErrors natsServerToken natsToken number parseDuration parseSize partitionOf prefixView
   problemText prometheus prometheusToken readConfiguration readSection redact redactText registry
   retry RevisionStore rpc runAgent Secret secret ServiceLabel serviceLabelPlugin serviceLabelToken
-  settle size sourcesFrom Spool spoolErrors StatusBoard statusToken storeErrors swapBy systemClock
-  TaskGroup text textCodec token typedStore unavailableStore valueBlock withBatch withBreaker
-  withDerivedDefaults withQueue withRetry withTimeout
+  settle size sourcesFrom StatusBoard statusToken storeErrors swapBy systemClock TaskGroup text
+  textCodec token typedStore unavailableStore valueBlock withBatch withBreaker withDerivedDefaults
+  withQueue withRetry withTimeout
 `);
 
 /** Types that the library exports. */
 const types = words(`
-  Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus AppendResult Backoff
-  BackoffOptions BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep
-  BoundedQueueOptions Bounds BreakerOptions BreakerState ByteStream CallOptions Capabilities Change
-  ChangeBatch Checked Clock CloseContext CloseReason Codec Compression Condition ConfigFile
-  ConfigIssue ConfigOf ConfigProblem ConfigSources Configuration ConnectNatsOptions CoreErrorCode
-  Counter CreateRouteOptions DeadlineOptions DeleteOptions DeleteResult Delivery DerivedDefault
+  Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus Backoff BackoffOptions
+  BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep BoundedQueueOptions Bounds
+  BreakerOptions BreakerState ByteStream CallOptions Capabilities Change ChangeBatch Checked Clock
+  CloseContext CloseReason Codec Compression Condition ConfigFile ConfigIssue ConfigOf
+  ConfigProblem ConfigSources Configuration ConnectNatsOptions CoreErrorCode Counter
+  CreateRouteOptions DeadlineOptions DeleteOptions DeleteResult Delivery DerivedDefault
   DescribedSection Duration DurationUnit Entry ErrorCatalogue ErrorEntry ErrorSpec EtcdStats
   EtcdStoreOptions EtcdTls FamilyBase Field FieldKind FieldOptions Fields Gate GateRequest Gauge
   HandlerRoute HealthOptions Histogram HistogramFamily HistogramSample HistoryRange HttpApi
@@ -45,12 +45,10 @@ const types = words(`
   RecordFormat Refusal RegisterOptions Registry RejectedRecord ResponseRules RetryOptions
   RetryStageOptions RevisionStoreOptions RevisionTable Route RouteInfo RouteOptions RouteRequest
   RunAgentOptions Sample Schema SectionResult Sender SeriesOptions ServiceLabelOptions Size
-  SourceValues SpoolBlock SpoolDamage SpoolDurability SpoolEvent SpoolFile SpoolFolderEntry SpoolFs
-  SpoolFullPolicy SpoolLock SpoolOpenMode SpoolOptions SpoolQueue StatusBoardOptions StatusChange
-  StatusReporter StopOptions StoredBatch StoredChange StoredEntry SubjectFamily SubjectRules
-  SyncEvent SyncState TaskFailure TimeoutStageOptions Token TokenOptions TopicSenderOptions
-  Transaction TransactionResult TypedChange TypedEntry TypedStore TypedStoreOptions ValueFamily
-  WaitOptions WatchOptions WebHandler
+  SourceValues StatusBoardOptions StatusChange StatusReporter StopOptions StoredBatch StoredChange
+  StoredEntry SubjectFamily SubjectRules SyncEvent SyncState TaskFailure TimeoutStageOptions Token
+  TokenOptions TopicSenderOptions Transaction TransactionResult TypedChange TypedEntry TypedStore
+  TypedStoreOptions ValueFamily WaitOptions WatchOptions WebHandler
 `);
 
 function words(text: string): string[] {

@@ -150,6 +150,12 @@ export class MemoryFs implements SpoolFs {
     return { release: () => this.#locked.delete(path) };
   }
 
+  async lockOwner(path: string): Promise<string | undefined> {
+    await this.#turn();
+    const content = this.files.get(path);
+    return this.#locked.has(path) && content ? new TextDecoder().decode(content.bytes) : undefined;
+  }
+
   /** Counts an operation and carries out its fault. */
   async operate(name: string, path: string, onCrash: () => void = () => {}): Promise<void> {
     await this.#turn();
