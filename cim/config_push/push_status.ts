@@ -70,8 +70,9 @@ export class PushStatus {
   #report(): void {
     this.#isDirty = false;
     const problems = describeConditions(this.#read());
-    if (this.#store !== undefined) this.#status.error([this.#store, ...problems].join("; "));
-    else if (problems.length > 0) this.#status.degraded(problems.join("; "));
+    // The application is served without the store, so the agent stays ready.
+    const reasons = this.#store === undefined ? problems : [this.#store, ...problems];
+    if (reasons.length > 0) this.#status.degraded(reasons.join("; "));
     else this.#status.ok();
   }
 }

@@ -3,7 +3,7 @@
  * reader that has stopped. The caller neither waits nor fails.
  *
  * Lines wait in a bounded buffer and are written in the background, several at a time. When the buffer is full,
- * new lines are dropped; when a write fails, the waiting lines are dropped. Both are counted. After a failure the
+ * new lines are dropped; when a write fails, the waiting lines are dropped. Both are counted and reported. After a failure the
  * stream is tried again at most once in `retryDelay`, and only when there is a line to write, so that a program
  * with a broken stream can end.
  *
@@ -11,7 +11,7 @@
  */
 import { type Clock, deadline, systemClock } from "../async/mod.ts";
 import { hasCode } from "../errors/mod.ts";
-import { bytes, type Duration, milliseconds, type Size } from "../units/mod.ts";
+import { bytes, type Duration, formatSize, milliseconds, type Size } from "../units/mod.ts";
 
 /** The part of a stream that {@linkcode LineStream} uses, such as `Deno.stderr`. */
 export interface ByteStream {
@@ -60,6 +60,8 @@ export class LineStream {
   #length = 0;
   #dropped = 0;
   #droppedWhileFailing = 0;
+  /** Whether lines were dropped since the last write because the buffer was full. */
+  #isFull = false;
   #failure: { readonly at: number; readonly error: unknown } | undefined;
   #running: Promise<void> | undefined;
 
@@ -80,13 +82,13 @@ export class LineStream {
   /** Adds one line, given without its line feed. Drops it when the buffer is full. */
   write(line: string): void {
     const length = line.length + 1;
-    if (this.#length + length > this.#capacity) return this.#drop(1);
+    if (this.#length + length > this.#capacity) return this.#refuse();
     this.#lines.push(line);
     this.#length += length;
     this.#running ??= this.#run();
   }
 
-  /** Calls the listener when writing begins to fail, and when it works again. The listener must not throw. */
+  /** Calls the listener when writing begins to fail or the buffer is full, and when it works again. The listener must not throw. */
   onHealth(listener: (health: LineStreamHealth) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
@@ -147,15 +149,28 @@ export class LineStream {
     this.#drop(unwritten + this.#lines.length);
     this.#lines = [];
     this.#length = 0;
-    const isNew = !this.#failure;
+    const isNew = !this.#failure && !this.#isFull;
     this.#failure = { at: this.#clock.monotonic(), error };
     if (isNew) this.#report({ state: "failing", error });
+  }
+
+  /** Drops a line because the buffer is full. The first one since the stream last worked is reported. */
+  #refuse(): void {
+    const isNew = !this.#failure && !this.#isFull;
+    this.#isFull = true;
+    this.#drop(1);
+    if (!isNew) return;
+    const reason = `${
+      formatSize(this.#capacity)
+    } wait and the reader does not read; lines are dropped`;
+    this.#report({ state: "failing", error: new Error(reason) });
   }
 
   #recovered(): void {
     const dropped = this.#droppedWhileFailing;
     if (!this.#failure && dropped === 0) return;
     this.#failure = undefined;
+    this.#isFull = false;
     this.#droppedWhileFailing = 0;
     this.#report({ state: "ok", dropped });
   }

@@ -71,7 +71,11 @@ export function etcd(): Plugin {
   });
 }
 
-/** Reads the revision at once and then at each interval, and reports the outcome as status. */
+/**
+ * Reads the revision at once and then at each interval, and reports the outcome as status. While etcd is unreachable
+ * the status is degraded, because the agent serves without it; an error that a retry cannot help, such as a rejected
+ * user, is one.
+ */
 async function probe(
   store: EtcdStore,
   intervalMs: number,
@@ -87,7 +91,8 @@ async function probe(
       status.ok();
     } catch (error) {
       if (signal.aborted || isClosed(error)) return;
-      status.error(describeError(error));
+      const canRecover = error instanceof AgentError && error.retryable;
+      status[canRecover ? "degraded" : "error"](describeError(error));
     }
     await clock.sleep(intervalMs, { signal });
   }

@@ -9,20 +9,26 @@ import { until } from "./_until.ts";
 
 const { ignore } = requirePrivate("etcd");
 
-Deno.test("D-64 the agent starts and serves while etcd does not answer, and says so", async () => {
+Deno.test("D-64 the agent starts, serves and is ready while etcd does not answer, and says so", async () => {
   const endpoint = `127.0.0.1:${freePort()}`;
   await using agent = await startAgent({
     ready: false,
     config: { etcd: { endpoints: [endpoint] } },
   });
-  const status = await until("etcd in error", async () => {
+  const status = await until("etcd is degraded", async () => {
     const { text } = await agent.get("/api/v1/status");
     const { plugins } = JSON.parse(text) as { plugins: { name: string; state: string }[] };
     const state = (name: string) => plugins.find((plugin) => plugin.name === name)?.state;
-    return state("etcd") === "error" ? state : undefined;
+    return state("etcd") === "degraded" ? state : undefined;
   });
   assert.equal(status("nats_server"), "ok");
   assert.equal((await agent.get("/liveness")).status, 200);
+  // The application is served without etcd; the answer says what is missing.
+  const readiness = await agent.get("/readiness");
+  assert.equal(readiness.status, 200, readiness.text);
+  const { PluginStatus: found } = JSON.parse(readiness.text);
+  assert.equal(found.etcd.degraded, true);
+  assert.match(found.etcd.reason, /check etcd\.endpoints/);
   await using nats = await connectNats(agent.natsUrl);
   await nats.flush();
   const { code, err } = await agent.stop();

@@ -51,7 +51,7 @@ Deno.test({
     const port = freePorts();
     await using cim = await product({ env: { ...withEtcd(port), MS_CONFIG_REVISION: "3" } });
     await register(cim);
-    assert.equal(cim.agent.status.plugin("config_push")?.state, "error");
+    assert.equal(cim.agent.status.plugin("config_push")?.state, "degraded");
     await using _server = await startPrivate("etcd", { port });
     await using cmaas = connect(port);
     assert.equal(await eventually(() => committed(cmaas)), "3");
@@ -153,7 +153,7 @@ Deno.test({
     await write(cmaas, 1);
     await eventually(async () => await committed(cmaas) === "1");
     server.freeze();
-    await eventually(() => cim.agent.status.plugin("config_push")?.state === "error");
+    await eventually(() => cim.agent.status.plugin("config_push")?.state === "degraded");
     server.thaw();
     await eventually(() => cim.agent.status.plugin("config_push")?.state === "ok");
     await write(cmaas, 2);

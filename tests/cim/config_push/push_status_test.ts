@@ -71,14 +71,14 @@ Deno.test("the status is degraded while verdicts cannot be committed", async () 
   status[Symbol.dispose]();
 });
 
-Deno.test("the status is error, with all reasons, while the store cannot be read", async () => {
+Deno.test("the status is degraded, with all reasons, while the store cannot be read", async () => {
   const { clock, reports, state, status } = setUp();
   state.conditions = { ...calm, pending: 1, since: 0, blockedBy: "blocked" };
   status.onSync({ state: "stale", sinceMs: 0, resyncs: 0, reason: "connection refused" });
   await clock.advance(0);
   assert.match(
     reports[0],
-    /^error configuration store: connection refused; 1 change-set waiting since .*: blocked$/,
+    /^degraded configuration store: connection refused; 1 change-set waiting since .*: blocked$/,
   );
   status[Symbol.dispose]();
 });

@@ -35,3 +35,25 @@ Deno.test("consoleLog() is degraded while standard error cannot be written, and 
     /WARN {2}console_log Lines were not written to standard error \{"lines":\d+\}/,
   );
 });
+
+Deno.test("consoleLog() is degraded while the reader of standard error has stopped and the buffer is full", async () => {
+  const reading = Promise.withResolvers<void>();
+  const stderr = {
+    async write(bytes: Uint8Array): Promise<number> {
+      await reading.promise;
+      return bytes.length;
+    },
+  };
+  const stream = new LineStream(stderr, { capacity: 1_000 });
+  await using test = harness({ plugins: [consoleLog({ stream })] });
+  await test.agent.start();
+  const state = () => test.agent.status.plugin("console_log");
+  const log = test.agent.logs.logger("a");
+  for (let at = 0; at < 50; at++) log.info(`line ${at} ${"x".repeat(50)}`);
+  assert.equal(state()?.state, "degraded");
+  assert.match(state()?.reason ?? "", /standard error cannot be written: .*does not read/);
+  assert(stream.dropped > 0);
+  reading.resolve();
+  assert.equal(await stream.flush("5s"), true);
+  assert.equal(state()?.state, "ok");
+});

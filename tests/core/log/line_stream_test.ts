@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { deadline } from "../../../core/async/mod.ts";
+import { describeError } from "../../../core/errors/mod.ts";
 import { LineStream, type LineStreamHealth } from "../../../core/log/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 
@@ -65,13 +66,19 @@ Deno.test("LineStream drops and counts new lines when the reader has stopped and
   await clock.advance(0);
   for (const line of ["b", "c", "d", "e"]) stream.write(line);
   assert.equal(stream.dropped, 2);
+  const [full] = health;
+  assert.equal(full.state, "failing");
+  assert.match(
+    describeError((full as { error: unknown }).error),
+    /^4 wait and the reader does not read; lines are dropped$/,
+  );
   const flushed = stream.flush("1s");
   await clock.advance(1_000);
   assert.equal(await flushed, false);
   target.unblock();
   await stream.flush("1s");
   assert.equal(target.text, "a\nb\nc\n");
-  assert.deepEqual(health, [{ state: "ok", dropped: 2 }]);
+  assert.deepEqual(health, [full, { state: "ok", dropped: 2 }]);
 });
 
 Deno.test("LineStream counts the lines of a failed write, and recovers after the retry delay", async () => {

@@ -37,7 +37,7 @@ Deno.test("etcd() is disabled and its store gives the reason when no endpoint is
   });
 });
 
-Deno.test("etcd() starts and reports the error when no server answers", async () => {
+Deno.test("etcd() starts and is degraded with the reason when no server answers", async () => {
   const given: { store?: KeyValueStore; board?: StatusBoard } = {};
   await using test = harness({
     plugins: [etcd(), observer(given)],
@@ -45,11 +45,11 @@ Deno.test("etcd() starts and reports the error when no server answers", async ()
   });
   await test.agent.start();
   await assert.rejects(() => given.store!.get("a"), { code: "store_unreachable" });
-  for (let turn = 0; turn < 200 && given.board!.plugin("etcd")?.state !== "error"; turn++) {
+  for (let turn = 0; turn < 200 && given.board!.plugin("etcd")?.state !== "degraded"; turn++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const status = given.board!.plugin("etcd")!;
-  assert.equal(status.state, "error");
+  assert.equal(status.state, "degraded");
   assert.match(status.reason, /check etcd\.endpoints/);
 });
 
