@@ -5,6 +5,7 @@ import {
   duration,
   flag,
   integer,
+  type Logger,
   type Plugin,
   size,
   text,
@@ -18,7 +19,7 @@ import { commonInfraToken } from "../common_infra/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
-import { cimSettingsToken } from "../settings/mod.ts";
+import { type CimSettings, cimSettingsToken } from "../settings/mod.ts";
 import { spoolToken } from "../spool/mod.ts";
 import { type CreatedLogRoute, createLogRoute } from "./create_log_route.ts";
 import { logErrors } from "./errors.ts";
@@ -192,7 +193,12 @@ export function logs(): Plugin {
       const { route, files } = created;
       provide(logRouteToken, route);
       provide(ownLogFileToken, files.reserve(ownContainer, owner.containerId));
-      const listener = settings.onChange((now) => route.configure(routeSettings(now)));
+      const daemonset = daemonsetWarning(log);
+      daemonset(settings.current);
+      const listener = settings.onChange((now) => {
+        daemonset(now);
+        route.configure(routeSettings(now));
+      });
       const subscription = get(busToken).subscribe("LOG", {
         onMessage: ({ buffer, start, end }) => route.accept(buffer, start, end),
         onChunkEnd: () => route.endOfChunk(),
@@ -216,4 +222,14 @@ export function logs(): Plugin {
       );
     },
   });
+}
+
+/** Warns once when the settings ask for the collector of the node: finding it takes the Kubernetes API. */
+function daemonsetWarning(log: Logger): (settings: CimSettings) => void {
+  let isWarned = false;
+  return ({ cimConfig: { lmaas } }) => {
+    if (!lmaas.prefer_local_daemonset || lmaas.logging_mode !== "TCP" || isWarned) return;
+    isWarned = true;
+    log.warn("prefer_local_daemonset is not supported; log lines go to logging_svc_url");
+  };
 }

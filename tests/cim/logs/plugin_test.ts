@@ -12,6 +12,7 @@ import { definePlugin, hasCode, type MetricSet, metricsToken } from "../../../co
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { nats } from "../../../plugins/nats/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
+import { TcpCollector } from "../../_support/tcp_collector.ts";
 import { until } from "./_fixture.ts";
 
 interface Running extends AsyncDisposable {
@@ -299,4 +300,57 @@ for (
         return true;
       });
     }));
+}
+
+Deno.test("logs() sends lines to the collector of common-infra.json, counts them, and reports lost connections", async () => {
+  await using collector = new TcpCollector();
+  await withFolder(async (folder) => {
+    await writeTcpSettings(folder, `127.0.0.1:${collector.port}`);
+    await using agent = await start(folder);
+    const value = (name: string) => Number(samples(agent.metrics, name)[0].split(" ").at(-1));
+    agent.send("amf", "hello");
+    await agent.harness.clock.advance(20);
+    await collector.until(() => collector.lines.length === 1);
+    assert.equal(JSON.parse(collector.lines[0]).log, "hello");
+    await until("the line may be let go", async () => {
+      await agent.harness.clock.advance(10_000);
+      return value("Total_msg_sent_to_tcp") === 1;
+    });
+    await collector.stop();
+    await until("the loss is counted", () => value("tcp_disconnect_count") === 1);
+    assert(
+      agent.harness.logs.messages("warn").some((text) => /prefer_local_daemonset/.test(text)),
+      "the setting that is not supported is reported",
+    );
+  });
+});
+
+Deno.test("D-10 logs() writes to files and is degraded when the collector has no valid address", async () => {
+  await withFolder(async (folder) => {
+    await writeTcpSettings(folder, "collector");
+    await using agent = await start(folder);
+    agent.send("amf", "hello");
+    await agent.route.flush();
+    assert.equal(agent.text("amf-0_ns1_amf-c1.log"), "hello\n");
+    const status = agent.harness.agent.status.plugin("logs");
+    assert.equal(status?.state, "degraded");
+    assert.match(status?.reason ?? "", /mode TCP writes to files: .*logging_svc_url/);
+    await agent.settings.apply({
+      ...agent.settings.current,
+      cimConfig: {
+        ...agent.settings.current.cimConfig,
+        lmaas: { ...agent.settings.current.cimConfig.lmaas, logging_mode: "FILE" },
+      },
+    });
+    assert.equal(agent.harness.agent.status.plugin("logs")?.state, "ok");
+  });
+});
+
+/** Mode TCP with that collector. */
+async function writeTcpSettings(folder: string, url: string): Promise<void> {
+  await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
+  const lmaas = { logging_mode: "TCP", prefer_local_daemonset: true };
+  await Deno.writeTextFile(`${folder}/conf/cim.json`, JSON.stringify({ cimConfig: { lmaas } }));
+  const infra = { logging_svc_url: url, enable_retrx: true };
+  await Deno.writeTextFile(`${folder}/conf/static/common-infra.json`, JSON.stringify(infra));
 }
