@@ -5,12 +5,17 @@
  * document at several times the cost.
  */
 
+import type { Bytes } from "./bytes.ts";
+
 /** Maximum number of bytes written for one byte of text. */
 export const maxEscapeBytes = 6;
 
 const encoder = new TextEncoder();
 const hexDigits = encoder.encode("0123456789abcdef");
 const replacement = encoder.encode("\\ufffd");
+
+/** Bytes written one by one after a special one was found, since these often come together. */
+const specialRun = 16;
 
 const plain = 0;
 const short = 1;
@@ -59,6 +64,49 @@ export function writeJsonText(
     }
   }
   return at;
+}
+
+/**
+ * The same for memory with views for reading and writing numbers, four plain bytes at a time: log lines seldom have
+ * anything to escape, and this takes less than half of the time.
+ */
+export function writeJsonWords(
+  source: Uint8Array,
+  from: DataView,
+  start: number,
+  end: number,
+  target: Bytes,
+  at: number,
+): number {
+  const to = target.data;
+  let next = start;
+  while (next < end) {
+    for (const wide = end - 3; next < wide; next += 4, at += 4) {
+      const word = from.getInt32(next, true);
+      if (hasSpecial(word)) break;
+      to.setInt32(at, word, true);
+    }
+    // The word that stopped the loop and some more, or the rest; a multi-byte sequence is written as a whole.
+    let piece = Math.min(end, next + specialRun);
+    while (piece < end && (source[piece] & 0xc0) === 0x80) piece++;
+    at = writeJsonText(source, next, piece, target.bytes, at);
+    next = piece;
+  }
+  return at;
+}
+
+/**
+ * Whether one of the four bytes must be escaped or decoded: below 0x20, above 0x7f, or one of `"`, `&`, `<`, `>`, `\\`.
+ * `"` and `&` differ in one bit, and so do `<` and `>`, so two comparisons find the four. A zero byte is found by
+ * subtracting 1 from each byte; a borrow can only report a byte too much, next to one that is special anyway.
+ */
+function hasSpecial(word: number): boolean {
+  const quotes = (word & ~0x04040404) ^ 0x22222222;
+  const angles = (word & ~0x02020202) ^ 0x3c3c3c3c;
+  const slashes = word ^ 0x5c5c5c5c;
+  const zeros = ((quotes - 0x01010101) & ~quotes) | ((angles - 0x01010101) & ~angles) |
+    ((slashes - 0x01010101) & ~slashes) | ((word - 0x20202020) & ~word) | word;
+  return (zeros & 0x80808080) !== 0;
 }
 
 /** Writes a decimal number; returns the end. */

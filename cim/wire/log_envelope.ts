@@ -1,4 +1,5 @@
-import { maxEscapeBytes, writeBytes, writeJsonText } from "./_json_text.ts";
+import { maxEscapeBytes, writeBytes, writeJsonText, writeJsonWords } from "./_json_text.ts";
+import { type Bytes, copyBytes } from "./bytes.ts";
 import type { LogMessageView } from "./log_message_view.ts";
 
 /** The pod that an envelope names. */
@@ -39,6 +40,7 @@ export class LogEnvelope {
   readonly #head = new TextEncoder().encode('{"container_name":"');
   readonly #middle = new TextEncoder().encode('","log":"');
   readonly #tail: Uint8Array;
+  readonly #tailData: DataView;
 
   /** Encodes the constant parts. */
   constructor(origin: LogEnvelopeOrigin) {
@@ -53,6 +55,7 @@ export class LogEnvelope {
     at = writeBytes(between, tail, at);
     at = writeJsonText(podName, 0, podName.length, tail, at);
     this.#tail = tail.slice(0, writeBytes(after, tail, at));
+    this.#tailData = new DataView(this.#tail.buffer);
   }
 
   /** Maximum length in bytes of the envelope of the message that `view` holds. */
@@ -69,5 +72,15 @@ export class LogEnvelope {
     at = writeBytes(this.#middle, target, at);
     at = writeJsonText(buffer, view.payloadStart, view.payloadEnd, target, at);
     return writeBytes(this.#tail, target, at);
+  }
+  /** The same as {@linkcode write}, into memory with a view for writing numbers, in less time. */
+  writeTo(view: LogMessageView, target: Bytes, at: number): number {
+    const { buffer, data } = view;
+    const { bytes } = target;
+    at = writeBytes(this.#head, bytes, at);
+    at = writeJsonText(buffer, view.nameStart, view.nameEnd, bytes, at);
+    at = writeBytes(this.#middle, bytes, at);
+    at = writeJsonWords(buffer, data, view.payloadStart, view.payloadEnd, target, at);
+    return copyBytes(this.#tail, this.#tailData, 0, this.#tail.length, target, at);
   }
 }

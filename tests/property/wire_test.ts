@@ -94,6 +94,31 @@ Deno.test("EventDocument.write() gives for every valid event the document built 
   }));
 });
 
+Deno.test("LogEnvelope.writeTo() writes for any bytes what write() writes", () => {
+  const envelope = new LogEnvelope({ namespace: "ns1", podName: "amf-0" });
+  const view = new LogMessageView();
+  const special = fc.constantFrom(
+    ..."\"&<>\\\n\t\u2028é😀\u0000\u007f!#%'=?][".split(""),
+    "abcdefgh",
+  );
+  const payloads = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }),
+    fc.array(special, { maxLength: 40 }).map((parts) => new TextEncoder().encode(parts.join(""))),
+  );
+  fc.assert(
+    fc.property(payloads, (payload) => {
+      const bytes = buildLogMessage({ containerId: "c1", containerName: "amf", payload });
+      assert.equal(view.read(bytes, 0, bytes.length), undefined);
+      const [one, two] = [1, 2].map(() => new Uint8Array(envelope.maxLength(view)));
+      const end = envelope.write(view, one, 0);
+      const data = new DataView(two.buffer);
+      assert.equal(envelope.writeTo(view, { bytes: two, data }, 0), end);
+      assert.deepEqual(two, one);
+    }),
+    seeds,
+  );
+});
+
 Deno.test("LogEnvelope.write() gives the JSON of any bytes decoded one invalid byte at a time", () => {
   const view = new LogMessageView();
   const envelope = new LogEnvelope({ namespace: "ns", podName: "pod" });

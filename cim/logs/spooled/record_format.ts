@@ -22,7 +22,7 @@ export function lineFormat(envelope: LogEnvelope | undefined): RecordFormat {
   return {
     write(view, buffer) {
       const block = buffer.reserve(envelope.maxLength(view) + 1);
-      const end = envelope.write(view, block.bytes, block.used);
+      const end = envelope.writeTo(view, block, block.used);
       block.bytes[end] = LINE_FEED;
       buffer.commit(block, end + 1);
     },
@@ -39,7 +39,7 @@ export function frameFormat(envelope: LogEnvelope | undefined): RecordFormat {
       const start = block.used + headBytes;
       const end = envelope === undefined
         ? copyBytes(view.buffer, view.data, payloadStart, payloadEnd, block, start)
-        : envelope.write(view, block.bytes, start);
+        : envelope.writeTo(view, block, start);
       block.data.setUint32(block.used, end - start);
       buffer.commit(block, end);
     },

@@ -70,7 +70,7 @@ export class StdoutLines implements Destination {
     if (this.#envelope === undefined) lines.append(view);
     else {
       const block = lines.reserve(this.#envelope.maxLength(view) + 1);
-      const end = this.#envelope.write(view, block.bytes, block.used);
+      const end = this.#envelope.writeTo(view, block, block.used);
       block.bytes[end] = LINE_FEED;
       lines.commit(block, end + 1);
     }
