@@ -9,6 +9,7 @@ import type { CliIo } from "./io.ts";
 import { addKvCommands } from "./kv_command.ts";
 import { addRunCommand } from "./run_command.ts";
 import { addSampleAppCommand } from "./sample_app_command.ts";
+import { addSpoolCommands } from "./spool_command.ts";
 import { addStatusCommand } from "./status_command.ts";
 import { addValidateCommand } from "./validate_command.ts";
 import { addVersionCommand } from "./version_command.ts";
@@ -22,6 +23,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addStatusCommand,
   addChangesCommand,
   addKvCommands,
+  addSpoolCommands,
   addVersionCommand,
   addHelpCommand,
   addSampleAppCommand,

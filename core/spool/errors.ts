@@ -6,7 +6,9 @@
 import { defineErrors, type ErrorCatalogue } from "../errors/mod.ts";
 
 /** Error codes of spools. */
-export const spoolErrors: ErrorCatalogue<"spool_in_use" | "spool_unusable"> = defineErrors({
+export const spoolErrors: ErrorCatalogue<
+  "spool_in_use" | "spool_unusable" | "spool_queue_missing"
+> = defineErrors({
   spool_in_use: {
     retryable: true,
     status: 503,
@@ -18,5 +20,11 @@ export const spoolErrors: ErrorCatalogue<"spool_in_use" | "spool_unusable"> = de
     status: 503,
     meaning: "The folder of the spool cannot be created, read or locked.",
     remedy: "Check the path, its permissions and the disk.",
+  },
+  spool_queue_missing: {
+    retryable: false,
+    status: 404,
+    meaning: "The folder of the spool has no queue with the given name.",
+    remedy: "Use one of the names that the message lists.",
   },
 });

@@ -82,13 +82,30 @@ export async function inspectSpool(
   { fs = diskFs }: InspectOptions = {},
 ): Promise<QueueInspection[]> {
   const found: QueueInspection[] = [];
-  const entries = (await fs.list(folder)).filter(({ name, isFolder }) =>
-    isFolder && name !== quarantineName
-  );
-  for (const { name } of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
+  for (const name of await spoolQueues(folder, { fs })) {
     found.push(await inspectQueue(fs, `${folder}/${name}`, name));
   }
   return found;
+}
+
+/**
+ * Names of the queues in the folder of a spool.
+ *
+ * @example
+ * ```ts
+ * import { spoolQueues } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(await spoolQueues("/no/such/folder"), []);
+ * ```
+ */
+export async function spoolQueues(
+  folder: string,
+  { fs = diskFs }: InspectOptions = {},
+): Promise<string[]> {
+  const entries = await fs.list(folder);
+  return entries.filter(({ name, isFolder }) => isFolder && name !== quarantineName)
+    .map(({ name }) => name).toSorted();
 }
 
 /**

@@ -62,6 +62,7 @@ export {
   type QueueInspection,
   readSpool,
   spoolOwner,
+  spoolQueues,
 } from "./inspect.ts";
 export type {
   AppendResult,
