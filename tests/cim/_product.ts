@@ -3,6 +3,7 @@ import { type Agent, createAgent, type Plugin, sourcesFrom, textCodec } from "..
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { cimPlugins, deriveSources, envPrefix } from "../../cim/assembly/mod.ts";
 import { configStoreToken } from "../../cim/store/mod.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 import { until } from "../_support/until.ts";
 import { buildEvent } from "../_support/wire_messages.ts";
 import { httpToken } from "../../plugins/http/mod.ts";
@@ -41,7 +42,8 @@ function plugins(): Plugin[] {
 
 export async function product(options: ProductOptions = {}): Promise<Product> {
   const { env = {}, mounted } = options;
-  const folder = options.folder ?? await Deno.makeTempDir();
+  const temp = options.folder === undefined ? tempDir() : undefined;
+  const folder = options.folder ?? temp!.path;
   if (mounted !== undefined) {
     await Deno.mkdir(`${folder}/conf`, { recursive: true });
     await Deno.writeTextFile(`${folder}/conf/cim.json`, mounted);
@@ -113,7 +115,7 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
     async [Symbol.asyncDispose]() {
       await agent.stop();
       await app.shutdown();
-      if (options.folder === undefined) await Deno.remove(folder, { recursive: true });
+      temp?.[Symbol.dispose]();
     },
   };
 }

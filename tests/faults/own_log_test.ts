@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { deadline } from "../../core/mod.ts";
+import { tempDir } from "../_support/temp_dir.ts";
 import { until } from "../_support/until.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -23,7 +24,8 @@ function freePort(): number {
 
 for (const [name, setUp, redirection] of redirections) {
   Deno.test(`the agent starts, serves and stops when its standard error is ${name}`, async () => {
-    const folder = await Deno.makeTempDir();
+    using temp = tempDir();
+    const folder = temp.path;
     const [rest, nats] = [freePort(), freePort()];
     const sets = [
       `rest.port=${rest}`,
@@ -53,8 +55,6 @@ for (const [name, setUp, redirection] of redirections) {
       child.kill("SIGKILL");
       await child.status;
       throw error;
-    } finally {
-      await Deno.remove(folder, { recursive: true });
     }
   });
 }

@@ -14,6 +14,7 @@ import { nats } from "../../../plugins/nats/mod.ts";
 import { type NatsServer, natsServer, natsServerToken } from "../../../plugins/nats_server/mod.ts";
 import { TcpCollector } from "../../_support/tcp_collector.ts";
 import { until } from "./_fixture.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 
 interface Running extends AsyncDisposable {
   readonly harness: Harness;
@@ -80,12 +81,8 @@ async function start(folder: string, config: Record<string, unknown> = {}): Prom
 }
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = tempDir();
+  await test(folder.path);
 }
 
 /** The samples of a family as `labels value`. */

@@ -2,13 +2,15 @@ import fc from "npm:fast-check@4.10.2";
 import { clockFrom } from "../../../core/async/mod.ts";
 import type { ChangeBatch } from "../../../core/keyvalue/mod.ts";
 import { LocalStore } from "../../../plugins/localkv/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 import { apply, assertSame, Model, programs } from "../../core/keyvalue/_model.ts";
 import { steppedClock } from "../../core/keyvalue/_stepped_clock.ts";
 
 Deno.test("LocalStore matches the model when random programs run and it is reopened in between", async () => {
   await fc.assert(
     fc.asyncProperty(programs, fc.nat(40), async (program, reopenAt) => {
-      const folder = await Deno.makeTempDir();
+      using temp = tempDir();
+      const folder = temp.path;
       const source = steppedClock();
       const clock = clockFrom(source);
       const model = new Model();
@@ -28,7 +30,6 @@ Deno.test("LocalStore matches the model when random programs run and it is reope
         await assertSame(store, watched, model);
       } finally {
         await store.close();
-        await Deno.remove(folder, { recursive: true });
       }
     }),
     { numRuns: 40 },

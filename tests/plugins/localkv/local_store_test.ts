@@ -1,21 +1,22 @@
 import { keyValueContract, manualClock } from "../../../core/testing/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 import { LocalStore } from "../../../plugins/localkv/mod.ts";
 
 keyValueContract({
   name: "LocalStore",
-  async open() {
+  open() {
     const clock = manualClock();
-    const folder = await Deno.makeTempDir();
-    const store = LocalStore.open({ folder, clock });
-    return {
+    const folder = tempDir();
+    const store = LocalStore.open({ folder: folder.path, clock });
+    return Promise.resolve({
       store,
-      advance: (ms) => clock.advance(ms),
+      advance: (ms: number) => clock.advance(ms),
       compact: async () => store.compact(await store.revision()),
       close: () => store.close(),
       async [Symbol.asyncDispose]() {
         await store.close();
-        await Deno.remove(folder, { recursive: true });
+        folder[Symbol.dispose]();
       },
-    };
+    });
   },
 });

@@ -1,13 +1,14 @@
 import { pluginContract } from "../../../core/testing/mod.ts";
+import { tempDir } from "../../_support/temp_dir.ts";
 import { localkv } from "../../../plugins/localkv/mod.ts";
 
 pluginContract({
   plugin: localkv(),
-  async open() {
-    const folder = await Deno.makeTempDir();
-    return {
-      config: { localkv: { folder } },
-      [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
-    };
+  open() {
+    const folder = tempDir();
+    return Promise.resolve({
+      config: { localkv: { folder: folder.path } },
+      [Symbol.asyncDispose]: () => Promise.resolve(folder[Symbol.dispose]()),
+    });
   },
 });

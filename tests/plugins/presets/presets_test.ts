@@ -47,14 +47,11 @@ Deno.test("T-FLV an agent with all presets starts, serves and stops when nothing
 });
 
 Deno.test("two agents with all presets run in one process", async () => {
-  const folders = [await Deno.makeTempDir(), await Deno.makeTempDir()];
-  try {
-    await using first = everything(folders[0]);
-    await using second = everything(folders[1]);
-    await Promise.all([first.agent.start(), second.agent.start()]);
-    const ports = [first, second].map(({ agent }) => agent.get(httpToken).port);
-    assert.notEqual(ports[0], ports[1]);
-  } finally {
-    for (const folder of folders) await Deno.remove(folder, { recursive: true });
-  }
+  using firstFolder = tempDir();
+  using secondFolder = tempDir();
+  await using first = everything(firstFolder.path);
+  await using second = everything(secondFolder.path);
+  await Promise.all([first.agent.start(), second.agent.start()]);
+  const ports = [first, second].map(({ agent }) => agent.get(httpToken).port);
+  assert.notEqual(ports[0], ports[1]);
 });
