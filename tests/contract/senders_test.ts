@@ -11,6 +11,8 @@ import { systemClock } from "../../core/mod.ts";
 import { manualClock, senderContract } from "../../core/testing/mod.ts";
 import { TcpCollector } from "../_support/tcp_collector.ts";
 import { tempDir } from "../_support/temp_dir.ts";
+import { FakeCluster } from "../plugins/kafka/_fake_cluster.ts";
+import { block as recordBlock, openSender } from "../plugins/kafka/_sender.ts";
 import { until } from "../_support/until.ts";
 
 const encoder = new TextEncoder();
@@ -144,6 +146,33 @@ senderContract<LineBlock>({
         collector.read();
         await sender.end(AbortSignal.abort());
         await collector[Symbol.asyncDispose]();
+      },
+    });
+  },
+});
+
+senderContract({
+  name: "KAFKA",
+  open() {
+    const cluster = new FakeCluster();
+    const { client, sender } = openSender(cluster);
+    const isDown = Promise.withResolvers<void>();
+    return Promise.resolve({
+      sender,
+      item: (number) => recordBlock(`${number}`, `${number}`, `${number}`),
+      arrived: () =>
+        Promise.resolve(numbersIn(cluster.values().map((line) => `${line}\n`).join(""))),
+      fail() {
+        // The first batch is written, but its answer is lost; the next ones do not arrive.
+        const lost = Array.from({ length: 10_000 }, () => "lost" as const);
+        cluster.answers.push("lost_after_write", ...lost);
+        return Promise.resolve();
+      },
+      recover: () => Promise.resolve(void (cluster.answers.length = 0)),
+      hang: () => Promise.resolve(void (cluster.gate = isDown.promise)),
+      async [Symbol.asyncDispose]() {
+        isDown.resolve();
+        await client.close();
       },
     });
   },
