@@ -193,6 +193,19 @@ export class Outlet {
     return left;
   }
 
+  /** Leaves out blocks that are lost with the memory, unless they are settled; returns what that is. */
+  forget(lost: readonly Entry[]): { records: number; bytes: number } {
+    let [records, bytes] = [0, 0];
+    const { settled } = this;
+    for (const entry of lost) {
+      if (entry.position < settled) continue;
+      records += entry.records;
+      bytes += entry.bytes;
+    }
+    this.#records -= records;
+    return { records, bytes };
+  }
+
   /** Drops the oldest block in memory that was not taken; undefined when there is none. */
   skipRecent(): Entry | undefined {
     const entry = this.#recent.first;

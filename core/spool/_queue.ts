@@ -62,7 +62,10 @@ export class Queue implements SpoolQueue {
       this.#removeSettled();
     });
     if (context.durability !== "memory") {
-      this.#writer = new QueueWriter(context, this.#segments, () => this.#onProgress());
+      this.#writer = new QueueWriter(context, this.#segments, {
+        onProgress: () => this.#onProgress(),
+        onDropped: (dropped) => this.#onDropped(dropped),
+      });
     }
     for (const segment of recovered.settledSegments) {
       this.#segments.items.push(segment);
@@ -332,6 +335,20 @@ export class Queue implements SpoolQueue {
     this.#outlet.trim(this.#context.memoryShare());
     this.#acceptWaiting();
     this.#removeSettled();
+  }
+
+  #onDropped(dropped: readonly Entry[]): void {
+    const { records, bytes } = this.#outlet.forget(dropped);
+    if (records === 0) return;
+    const { name, report } = this.#context;
+    report({
+      kind: "dropped",
+      queue: name,
+      reason: "spool_failed",
+      records,
+      bytes,
+      isStored: true,
+    });
   }
 
   /** Removes the segments that are settled according to the ledger; the one being written only on demand. */

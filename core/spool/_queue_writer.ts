@@ -34,6 +34,7 @@ export class QueueWriter {
   readonly #context: QueueContext;
   readonly #segments: Segments;
   readonly #onProgress: () => void;
+  readonly #onDropped: (dropped: readonly Entry[]) => void;
   readonly #pending = new Fifo<Entry>();
   #pendingBytes = 0;
   /** Size of the segment that the next accepted block goes to. */
@@ -45,11 +46,22 @@ export class QueueWriter {
   #isClosing = false;
   #endPause: (() => void) | undefined;
 
-  /** `onProgress` is called after each write, successful or not. */
-  constructor(context: QueueContext, segments: Segments, onProgress: () => void) {
+  /**
+   * `onProgress` is called after each write, successful or not; `onDropped` with the blocks that a failing disk does
+   * not take before the writer closes.
+   */
+  constructor(
+    context: QueueContext,
+    segments: Segments,
+    { onProgress, onDropped }: {
+      onProgress: () => void;
+      onDropped: (dropped: readonly Entry[]) => void;
+    },
+  ) {
     this.#context = context;
     this.#segments = segments;
     this.#onProgress = onProgress;
+    this.#onDropped = onDropped;
   }
 
   /** Bytes of the blocks that are not written. */
@@ -153,7 +165,7 @@ export class QueueWriter {
         await this.#write(batch);
       } catch (error) {
         this.#fail(error);
-        if (this.#isClosing) return this.#dropPending(error);
+        if (this.#isClosing) return this.#dropPending();
         await this.#pause(delays.next());
         continue;
       }
@@ -248,28 +260,15 @@ export class QueueWriter {
     this.#onProgress();
   }
 
-  #dropPending(cause: unknown): void {
-    const { name, budget, user, report } = this.#context;
+  #dropPending(): void {
     const dropped = this.#pending.toArray();
-    if (dropped.length === 0) return;
-    let records = 0;
-    let bytes = 0;
-    for (const entry of dropped) {
-      records += entry.records;
-      bytes += entry.bytes + (entry.startsSegment ? segmentOverhead : 0);
-    }
+    const { budget, user } = this.#context;
     this.#pending.reset([]);
     this.#pendingBytes = 0;
-    budget.release(user, bytes);
-    this.#context.health.failed("write", cause);
-    report({
-      kind: "dropped",
-      queue: name,
-      reason: "spool_failed",
-      records,
-      bytes,
-      isStored: true,
-    });
+    for (const { bytes, startsSegment } of dropped) {
+      budget.release(user, bytes + (startsSegment ? segmentOverhead : 0));
+    }
+    this.#onDropped(dropped);
   }
 
   #pause(delayMs: number): Promise<void> {
