@@ -328,9 +328,13 @@ export {
   type WebHandler,
 } from "./plugins/http/mod.ts";
 export {
+  type Assignment,
   type Compression,
+  type ConsumedRecord,
+  type ConsumerOptions,
   kafka,
   type KafkaApi,
+  type KafkaConsumer,
   kafkaErrors,
   type KafkaOptions,
   type KafkaSender,

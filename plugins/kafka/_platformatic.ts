@@ -2,10 +2,17 @@
 export {
   compressionsAlgorithms,
   ConnectionPool,
+  Consumer,
   createAPI,
   createTopicsV4,
   initProducerIdV1,
   metadataV7,
   Writer,
 } from "npm:@platformatic/kafka@2.12.1";
-export type { Connection, ConnectionOptions, Reader } from "npm:@platformatic/kafka@2.12.1";
+export type {
+  Connection,
+  ConnectionOptions,
+  Message,
+  MessagesStream,
+  Reader,
+} from "npm:@platformatic/kafka@2.12.1";

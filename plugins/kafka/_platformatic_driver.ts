@@ -18,10 +18,13 @@ import {
   type Reader,
   Writer,
 } from "./_platformatic.ts";
+import { openConsumer } from "./_platformatic_consumer.ts";
 import { produceApi, produceRequestHead, readProduceAnswer } from "./_produce_request.ts";
+import type { ConsumedRecord, ConsumerOptions } from "./consumed_record.ts";
 import type {
   BrokerAddress,
   Compression,
+  DriverConsumer,
   DriverOptions,
   KafkaDriver,
   ProduceAnswer,
@@ -135,6 +138,21 @@ class PlatformaticDriver implements KafkaDriver {
     return algorithm.compressSync(bufferOf(bytes));
   }
 
+  consume(options: ConsumerOptions): Promise<DriverConsumer> {
+    const action = `join group ${options.group}`;
+    return this.#request(action, async () => {
+      await this.#readSecurity();
+      const connection = connectionOptions(this.#options, () => this.#security);
+      const member = await openConsumer(this.#options, connection, options);
+      return {
+        records: () => this.#translated(`read as a member of group ${options.group}`, member),
+        commit: (record) =>
+          this.#request(`commit a position of group ${options.group}`, () => member.commit(record)),
+        [Symbol.asyncDispose]: () => member[Symbol.asyncDispose](),
+      };
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.close();
   }
@@ -162,6 +180,14 @@ class PlatformaticDriver implements KafkaDriver {
 
   async #readSecurity(): Promise<void> {
     this.#security = await this.#options.security();
+  }
+
+  async *#translated(action: string, member: DriverConsumer): AsyncIterable<ConsumedRecord> {
+    try {
+      yield* member.records();
+    } catch (error) {
+      throw kafkaError(action, this.#addresses, kindOf(error), error);
+    }
   }
 
   async #request<T>(action: string, run: () => Promise<T>): Promise<T> {

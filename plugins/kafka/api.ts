@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ConsumerOptions } from "./consumed_record.ts";
+import type { KafkaConsumer } from "./consumer.ts";
 import type { KafkaSender, TopicSenderOptions } from "./topic_sender.ts";
 
 /** What the Kafka plugin offers to others. All calls throw `unavailable` when no broker is configured. */
@@ -14,4 +16,6 @@ export interface KafkaApi {
    * after the other. It ends with the plugin.
    */
   sender(topic: string, options: TopicSenderOptions): KafkaSender;
+  /** Creates a member of a consumer group. Close it before the plugin. */
+  consume(options: ConsumerOptions): KafkaConsumer;
 }

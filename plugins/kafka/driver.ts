@@ -1,8 +1,11 @@
 /**
- * What the plugin needs of a Kafka library: connections that authenticate, a few requests and compression. Batches, sequence numbers, routing and retries are the plugin's own and the same for all drivers.
+ * What the plugin needs of a Kafka library: connections that authenticate, a few requests, compression and group
+ * consumers. Batches, sequence numbers, routing and retries are the plugin's own and the same for all drivers.
  *
  * @module
  */
+import type { ConsumedRecord, ConsumerOptions } from "./consumed_record.ts";
+
 /** Compression of record batches. */
 export type Compression = "none" | "gzip" | "snappy" | "lz4" | "zstd";
 
@@ -94,6 +97,14 @@ export interface ProducerIdAnswer {
   readonly epoch: number;
 }
 
+/** A member of a consumer group. */
+export interface DriverConsumer extends AsyncDisposable {
+  /** Records, those of a partition in order; ends after disposal. Throws when the library gives up. */
+  records(): AsyncIterable<ConsumedRecord>;
+  /** Commits the position after this record. */
+  commit(record: ConsumedRecord): Promise<void>;
+}
+
 /** Connections to one cluster. All calls may throw {@linkcode AgentError}s of this plugin's catalogue. */
 export interface KafkaDriver extends AsyncDisposable {
   readonly name: string;
@@ -108,6 +119,8 @@ export interface KafkaDriver extends AsyncDisposable {
   /** Gets a new identity for an idempotent producer. */
   producerId(): Promise<ProducerIdAnswer>;
   compress(compression: Compression, bytes: Uint8Array): Promise<Uint8Array> | Uint8Array;
+  /** Joins a consumer group. */
+  consume(options: ConsumerOptions): Promise<DriverConsumer>;
 }
 
 /** Opens a driver. It connects with the first request. */

@@ -6,6 +6,8 @@
 import type { Clock } from "../../core/async/mod.ts";
 import { AgentError } from "../../core/errors/mod.ts";
 import type { KafkaDriverName } from "./config.ts";
+import type { ConsumerOptions } from "./consumed_record.ts";
+import { GroupConsumer, type KafkaConsumer } from "./consumer.ts";
 import type { BrokerAddress, Compression, KafkaDriver, OpenDriver, Security } from "./driver.ts";
 import { protocolFailure } from "./errors.ts";
 import type { KafkaApi } from "./api.ts";
@@ -47,6 +49,7 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
   readonly #options: KafkaClientOptions;
   readonly #topics: TopicCache;
   readonly #senders = new Set<TopicSender>();
+  readonly #consumers = new Set<GroupConsumer>();
   #driver: Promise<KafkaDriver> | undefined;
   #isClosed = false;
 
@@ -80,6 +83,17 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
     return sender;
   }
 
+  consume(options: ConsumerOptions): KafkaConsumer {
+    if (this.#isClosed) throw this.#closedError();
+    const consumer = new GroupConsumer({
+      driver: this.#open,
+      clock: this.#options.clock,
+      onClosed: (closed) => this.#consumers.delete(closed),
+    }, options);
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
   /** Makes one request. @throws {AgentError} When no broker answers or the login fails. */
   async ping(): Promise<void> {
     const driver = await this.#open();
@@ -93,6 +107,7 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
     this.#isClosed = true;
     for (const sender of this.#senders) sender.close();
     this.#senders.clear();
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
     // A driver that could not be opened has failed all calls that needed it, and holds nothing.
     const driver = await this.#driver?.catch(() => undefined);
     this.#driver = undefined;

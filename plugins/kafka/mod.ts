@@ -1,7 +1,8 @@
 /**
  * Client for Apache Kafka 2.1 and newer: producers that write blocks of framed records as record batches, with
  * acknowledgement of all in-sync replicas. A record batch is encoded as bytes, without an object per record; the
- * connections (TLS, SASL, timeouts) are those of a library, which is loaded when brokers are configured.
+ * connections (TLS, SASL, timeouts) are those of a library, which is loaded when brokers are configured. Consumers are
+ * members of a group that read records one after the other and commit positions themselves.
  *
  * It queues nothing and does not repeat by itself: a failed block has the outcome `retry`, and its route decides.
  * Transactions and schema registries are not supported.
@@ -9,6 +10,8 @@
  * @module
  */
 export { kafkaConfig, type KafkaDriverName, type KafkaLogin } from "./config.ts";
+export type { Assignment, ConsumedRecord, ConsumerOptions } from "./consumed_record.ts";
+export type { KafkaConsumer } from "./consumer.ts";
 export type { Compression } from "./driver.ts";
 export { kafkaErrors } from "./errors.ts";
 export { partitionOf } from "./partition.ts";

@@ -26,7 +26,7 @@ export interface KafkaOptions {
 type KafkaConfig = ConfigOf<typeof kafkaConfig>;
 
 /**
- * Provides producers for Kafka. It connects in the background, so that the start never waits for a broker, and loads
+ * Provides producers and consumers for Kafka. It connects in the background, so that the start never waits for a broker, and loads
  * its library only when brokers are configured. Requires no other plugin.
  *
  * @example
@@ -127,10 +127,8 @@ function clientOptions(config: KafkaConfig, clientId: string) {
 }
 
 function unavailable(reason: string): KafkaApi {
-  return {
-    isEnabled: false,
-    sender() {
-      throw new AgentError("unavailable", `Cannot use Kafka: ${reason}`);
-    },
+  const refuse = (): never => {
+    throw new AgentError("unavailable", `Cannot use Kafka: ${reason}`);
   };
+  return { isEnabled: false, sender: refuse, consume: refuse };
 }

@@ -23,32 +23,34 @@ const values = words(`
 
 /** Types that the library exports. */
 const types = words(`
-  Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus Backoff BackoffOptions
-  BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep BoundedQueueOptions Bounds
-  BreakerOptions BreakerState ByteStream CallOptions Capabilities Change ChangeBatch Checked Clock
-  CloseContext CloseReason Codec Compression Condition ConfigFile ConfigIssue ConfigOf
-  ConfigProblem ConfigSources Configuration ConnectNatsOptions CoreErrorCode Counter
-  CreateRouteOptions DeadlineOptions DeleteOptions DeleteResult Delivery DerivedDefault
-  DescribedSection Duration DurationUnit Entry ErrorCatalogue ErrorEntry ErrorSpec EtcdStats
-  EtcdStoreOptions EtcdTls FamilyBase Field FieldKind FieldOptions Fields Gate GateRequest Gauge
-  HandlerRoute HealthOptions Histogram HistogramFamily HistogramSample HistoryRange HttpApi
-  HttpOptions HttpProblemOptions HttpRoute InProcessHandler InProcessSubscription ItemCheck
-  KafkaApi KafkaOptions KafkaSender KeyedRecord KeyValueStore LabelArguments Labels
-  LineStreamHealth LineStreamOptions LineWriter ListAndWatchOptions ListOptions ListRange
-  LoadSourcesOptions LocalStoreOptions LocalStoreStats LogEntry LogFields LogFormat Logger
-  LogHandler LogLevel LogRecord LogRegistryOptions LogSink Measured MeasuredOptions MeasureLimits
-  MemoryStoreOptions MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi
-  NatsClient NatsConnectionState NatsLimits NatsMessage NatsPermissions NatsRequestOptions
-  NatsServerOptions NatsServerStats NatsSubscribeOptions NatsTlsOptions NatsUser Operation Optional
-  OverflowPolicy Peer Plugin PluginContext PluginSections PluginSpec PluginState PluginStatus
-  PrometheusApi PutOptions PutResult QueueOptions QueueStage ReadSectionOptions RecordBlock
-  RecordFormat Refusal RegisterOptions Registry RejectedRecord ResponseRules RetryOptions
-  RetryStageOptions RevisionStoreOptions RevisionTable Route RouteInfo RouteOptions RouteRequest
-  RunAgentOptions Sample Schema SectionResult Sender SeriesOptions ServiceLabelOptions Size
-  SourceValues StatusBoardOptions StatusChange StatusReporter StopOptions StoredBatch StoredChange
-  StoredEntry SubjectFamily SubjectRules SyncEvent SyncState TaskFailure TimeoutStageOptions Token
-  TokenOptions TopicSenderOptions Transaction TransactionResult TypedChange TypedEntry TypedStore
-  TypedStoreOptions ValueFamily WaitOptions WatchOptions WebHandler
+  Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus Assignment Backoff
+  BackoffOptions BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep
+  BoundedQueueOptions Bounds BreakerOptions BreakerState ByteStream CallOptions Capabilities
+  Change ChangeBatch Checked Clock CloseContext CloseReason Codec Compression Condition
+  ConfigFile ConfigIssue ConfigOf ConfigProblem ConfigSources Configuration ConnectNatsOptions
+  ConsumedRecord ConsumerOptions CoreErrorCode Counter CreateRouteOptions DeadlineOptions
+  DeleteOptions DeleteResult Delivery DerivedDefault DescribedSection Duration DurationUnit
+  Entry ErrorCatalogue ErrorEntry ErrorSpec EtcdStats EtcdStoreOptions EtcdTls FamilyBase Field
+  FieldKind FieldOptions Fields Gate GateRequest Gauge HandlerRoute HealthOptions Histogram
+  HistogramFamily HistogramSample HistoryRange HttpApi HttpOptions HttpProblemOptions HttpRoute
+  InProcessHandler InProcessSubscription ItemCheck KafkaApi KafkaConsumer KafkaOptions
+  KafkaSender KeyedRecord KeyValueStore LabelArguments Labels LineStreamHealth LineStreamOptions
+  LineWriter ListAndWatchOptions ListOptions ListRange LoadSourcesOptions LocalStoreOptions
+  LocalStoreStats LogEntry LogFields LogFormat Logger LogHandler LogLevel LogRecord
+  LogRegistryOptions LogSink Measured MeasuredOptions MeasureLimits MemoryStoreOptions
+  MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi NatsClient
+  NatsConnectionState NatsLimits NatsMessage NatsPermissions NatsRequestOptions
+  NatsServerOptions NatsServerStats NatsSubscribeOptions NatsTlsOptions NatsUser Operation
+  Optional OverflowPolicy Peer Plugin PluginContext PluginSections PluginSpec PluginState
+  PluginStatus PrometheusApi PutOptions PutResult QueueOptions QueueStage ReadSectionOptions
+  RecordBlock RecordFormat Refusal RegisterOptions Registry RejectedRecord ResponseRules
+  RetryOptions RetryStageOptions RevisionStoreOptions RevisionTable Route RouteInfo RouteOptions
+  RouteRequest RunAgentOptions Sample Schema SectionResult Sender SeriesOptions
+  ServiceLabelOptions Size SourceValues StatusBoardOptions StatusChange StatusReporter
+  StopOptions StoredBatch StoredChange StoredEntry SubjectFamily SubjectRules SyncEvent
+  SyncState TaskFailure TimeoutStageOptions Token TokenOptions TopicSenderOptions Transaction
+  TransactionResult TypedChange TypedEntry TypedStore TypedStoreOptions ValueFamily WaitOptions
+  WatchOptions WebHandler
 `);
 
 function words(text: string): string[] {

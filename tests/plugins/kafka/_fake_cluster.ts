@@ -62,6 +62,10 @@ export class FakeCluster implements KafkaDriver {
     return bytes.slice();
   }
 
+  consume(): Promise<never> {
+    throw new Error("the cluster in memory has no groups");
+  }
+
   async produce(request: ProduceRequest): Promise<ProduceAnswer> {
     const batch = request.batch.slice();
     await this.gate;
