@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Duration, milliseconds } from "../units/mod.ts";
 import type {
   DeleteOptions,
   ListOptions,
@@ -151,8 +152,10 @@ function checkText(action: string, what: string, text: string): void {
   }
 }
 
-function checkTtl(key: string, ttlMs: number | undefined): void {
-  if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
+function checkTtl(key: string, ttlMs: Duration | undefined): void {
+  if (ttlMs === undefined) return;
+  const value = milliseconds(ttlMs, "ttlMs");
+  if (!(value > 0 && Number.isFinite(value))) {
     throw new RangeError(`Cannot put key "${key}": ttlMs ${ttlMs}, wanted above 0`);
   }
 }

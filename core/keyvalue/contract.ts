@@ -9,6 +9,7 @@
  *
  * @module
  */
+import type { Duration } from "../units/mod.ts";
 
 /** A key with its value at one revision. */
 export interface Entry {
@@ -74,8 +75,11 @@ export interface ListOptions extends CallOptions {
 
 /** Options of {@linkcode KeyValueStore.put}. */
 export interface PutOptions extends CallOptions {
-  /** Time to live in milliseconds; stores may round up to whole seconds. Default: the key does not expire. */
-  ttlMs?: number;
+  /**
+   * Time to live, in milliseconds or as a text such as `"30s"`; stores may round up to whole seconds. Default: the
+   * key does not expire.
+   */
+  ttlMs?: Duration;
   /** Write only if the key does not exist. */
   ifAbsent?: boolean;
   /** Write only if the key's revision is exactly this. */
@@ -115,7 +119,7 @@ export type Operation =
     readonly type: "put";
     readonly key: string;
     readonly value: Uint8Array;
-    readonly ttlMs?: number;
+    readonly ttlMs?: Duration;
   }
   | { readonly type: "delete"; readonly key: string };
 

@@ -11,6 +11,7 @@
 import { backoff, type BackoffOptions, type Clock, deadline, systemClock } from "../async/mod.ts";
 import { describeError, hasCode } from "../errors/mod.ts";
 import type { Logger } from "../log/mod.ts";
+import { type Duration, milliseconds } from "../units/mod.ts";
 import { checkList, checkWatch } from "./check.ts";
 import type { ChangeBatch, Entry, KeyValueStore, SyncEvent } from "./contract.ts";
 import { SyncedEntries } from "./_synced_entries.ts";
@@ -39,8 +40,11 @@ export interface ListAndWatchOptions {
   onState?: (state: SyncState) => void;
   /** Delays between attempts. Default 100 ms to 5 s; it retries until the signal aborts. */
   backoff?: BackoffOptions;
-  /** Interval, and time limit, of reading the revision to check that the store answers. Default 5,000 ms. */
-  probeMs?: number;
+  /**
+   * Interval, and time limit, of reading the revision to check that the store answers, in milliseconds or as a text
+   * such as `"5s"`. Default `"5s"`.
+   */
+  probeMs?: Duration;
   /** Maximum changes kept for a slow reader; beyond it the prefix is listed again. Default 4,096. */
   maxPending?: number;
   /** Maximum bytes of these changes. Default 16 MiB. */
@@ -75,14 +79,16 @@ export function listAndWatch(
   prefix: string,
   options: ListAndWatchOptions = {},
 ): AsyncIterable<SyncEvent> {
-  const { probeMs = 5_000, maxPending, maxPendingBytes, pageSize, pageBytes } = options;
+  const { probeMs = defaultProbe, maxPending, maxPendingBytes, pageSize, pageBytes } = options;
   checkWatch(prefix, { maxPending, maxPendingBytes });
   checkList(prefix, { pageSize, pageBytes });
-  if (!(probeMs > 0)) {
+  if (!(milliseconds(probeMs, "probeMs") > 0)) {
     throw new RangeError(`Cannot watch prefix "${prefix}": probeMs ${probeMs}, wanted above 0`);
   }
   return { [Symbol.asyncIterator]: () => new Sync(store, prefix, options).events() };
 }
+
+const defaultProbe: Duration = "5s";
 
 /** Start of a session: all entries, and a watch that continues after their revision. */
 interface Start {
@@ -179,7 +185,7 @@ class Sync {
 
   /** Reads the revision from time to time; the outcome only sets the state. */
   async #probe(signal: AbortSignal): Promise<void> {
-    const { probeMs = 5_000 } = this.#options;
+    const probeMs = milliseconds(this.#options.probeMs ?? defaultProbe, "probeMs");
     const action = `reach the store of prefix "${this.#prefix}"`;
     for await (const _ of this.#clock.every(probeMs, { signal })) {
       try {

@@ -10,6 +10,7 @@
 import { storeErrors } from "./errors.ts";
 import { type Clock, systemClock } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
+import { milliseconds } from "../units/mod.ts";
 import { entryBytes, equalBytes } from "./bytes.ts";
 import {
   checkDelete,
@@ -339,7 +340,8 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
       value: value.slice(),
       revision,
       createRevision: previous?.createRevision ?? revision,
-      ...ttlMs !== undefined && { expiresAtMs: this.#clock.now() + Math.ceil(ttlMs) },
+      ...ttlMs !== undefined &&
+        { expiresAtMs: this.#clock.now() + Math.ceil(milliseconds(ttlMs, "ttlMs")) },
     };
     return { type, entry, ...previous && { previous } };
   }

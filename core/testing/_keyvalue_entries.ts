@@ -153,6 +153,21 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(await Array.fromAsync(store.list("")), []);
   },
 
+  async "put() takes a time to live as a text with a unit, also in a transaction"({ store }) {
+    if (!store.capabilities.ttl) return;
+    await store.put("a", bytes("1"), { ttlMs: "1m" });
+    if (store.capabilities.transactions) {
+      await store.txn({ operations: [{ type: "put", key: "b", value: bytes("1"), ttlMs: "1m" }] });
+    } else await store.put("b", bytes("1"), { ttlMs: "60s" });
+    for (const key of ["a", "b"]) {
+      const left = await store.remainingTtlMs(key);
+      assert(left !== undefined && left > 30_000 && left <= 70_000, `${key}: ${left} ms left`);
+    }
+    const wrong = "soon" as "1s";
+    await assert.rejects(() => store.put("a", bytes("2"), { ttlMs: wrong }), RangeError);
+    assert.equal(textOf(await store.get("a")), "1");
+  },
+
   async "put() without ttlMs removes the expiry of the key"({ store, advance }) {
     if (!store.capabilities.ttl) return;
     await store.put("a", bytes("1"), { ttlMs: 60_000 });

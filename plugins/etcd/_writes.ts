@@ -1,4 +1,5 @@
 import type { Condition, Operation } from "../../core/keyvalue/mod.ts";
+import { milliseconds } from "../../core/units/mod.ts";
 import { keyBytes } from "./_pairs.ts";
 import type { Comparison, EtcdDriver, Write } from "./driver.ts";
 
@@ -11,7 +12,7 @@ export async function writeOf(operation: Operation, driver: EtcdDriver): Promise
   if (operation.type === "delete") return { type: "delete", key };
   const { value, ttlMs } = operation;
   if (ttlMs === undefined) return { type: "put", key, value };
-  const seconds = Math.min(Math.ceil(ttlMs / 1_000), maxLeaseSeconds);
+  const seconds = Math.min(Math.ceil(milliseconds(ttlMs, "ttlMs") / 1_000), maxLeaseSeconds);
   return { type: "put", key, value, lease: await driver.grant(seconds) };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../core/async/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
+import { type Duration, milliseconds } from "../../core/units/mod.ts";
 import type { DriverOptions, EtcdTls } from "./driver.ts";
 import { isIpAddress, parseEndpoints } from "./endpoints.ts";
 
@@ -12,14 +13,14 @@ import { isIpAddress, parseEndpoints } from "./endpoints.ts";
 export interface EtcdStoreOptions {
   /** Servers, each as `host:port` or a URL; at least one. */
   endpoints: readonly string[];
-  /** Time limit for one call in milliseconds. Default 3,000. */
-  operationTimeoutMs?: number;
-  /** Time limit for connecting to one server in milliseconds. Default 1,000. */
-  dialTimeoutMs?: number;
-  /** Idle time in milliseconds after which a keepalive ping is sent. Default 6,000, at least 5,000. */
-  keepaliveTimeMs?: number;
-  /** Time limit in milliseconds for the response to a keepalive ping. Default 2,000. */
-  keepaliveTimeoutMs?: number;
+  /** Time limit for one call, in milliseconds or as a text such as `"3s"`. Default `"3s"`. */
+  operationTimeoutMs?: Duration;
+  /** Time limit for connecting to one server. Default `"1s"`. */
+  dialTimeoutMs?: Duration;
+  /** Idle time after which a keepalive ping is sent. Default `"6s"`, at least `"5s"`. */
+  keepaliveTimeMs?: Duration;
+  /** Time limit for the response to a keepalive ping. Default `"2s"`. */
+  keepaliveTimeoutMs?: Duration;
   /** Maximum bytes that all watches together keep for slow readers. Default 64 MiB, at least 1. */
   maxWatchBytes?: number;
   /** User name and password for the login. Default: no login. */
@@ -43,8 +44,11 @@ const minKeepaliveMs = 5_000;
  * @throws {TypeError | RangeError} When options are invalid or contradict each other.
  */
 export function checkOptions(options: EtcdStoreOptions): DriverOptions {
-  const { endpoints, operationTimeoutMs = 3_000, dialTimeoutMs = 1_000, auth, tls } = options;
-  const { keepaliveTimeMs = 6_000, keepaliveTimeoutMs = 2_000 } = options;
+  const { endpoints, auth, tls } = options;
+  const operationTimeoutMs = milliseconds(options.operationTimeoutMs ?? "3s", "operationTimeoutMs");
+  const dialTimeoutMs = milliseconds(options.dialTimeoutMs ?? "1s", "dialTimeoutMs");
+  const keepaliveTimeMs = milliseconds(options.keepaliveTimeMs ?? "6s", "keepaliveTimeMs");
+  const keepaliveTimeoutMs = milliseconds(options.keepaliveTimeoutMs ?? "2s", "keepaliveTimeoutMs");
   if (endpoints.length === 0) throw new TypeError("Cannot use etcd: no endpoint is given");
   for (
     const [name, value] of Object.entries({ operationTimeoutMs, dialTimeoutMs, keepaliveTimeoutMs })

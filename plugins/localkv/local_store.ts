@@ -8,6 +8,7 @@ import { AgentError, describeError } from "../../core/errors/mod.ts";
 import { makePrivate, makePrivateFile, makePrivateFolder } from "../../core/files/mod.ts";
 import { RevisionStore } from "../../core/keyvalue/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
+import { type Duration, milliseconds } from "../../core/units/mod.ts";
 import { type FileIdentity, fileProblem, identifyFile } from "./_file_identity.ts";
 import { readOwner, writeOwner } from "./_owner.ts";
 import { folderError, isLocked, ownedError } from "./errors.ts";
@@ -34,8 +35,8 @@ export interface LocalStoreOptions {
   maxWatchBytes?: number;
   /** Maximum changes kept, so that watches and lists can start at a past revision. Default 10,000, at least 1. */
   maxHistory?: number;
-  /** Maximum age of these changes in milliseconds. Default one day. */
-  maxHistoryAgeMs?: number;
+  /** Maximum age of these changes, in milliseconds or as a text such as `"1d"`. Default `"1d"`. */
+  maxHistoryAgeMs?: Duration;
 }
 
 /** Statistics of a {@linkcode LocalStore}. */
@@ -98,7 +99,8 @@ export class LocalStore extends RevisionStore {
    */
   static open(options: LocalStoreOptions): LocalStore {
     const { folder, durability = "process", maxBytes = 256 * mebibyte } = options;
-    const { maxHistory = 10_000, maxHistoryAgeMs = 24 * 3_600_000, log } = options;
+    const { maxHistory = 10_000, log } = options;
+    const maxHistoryAgeMs = milliseconds(options.maxHistoryAgeMs ?? "1d", "maxHistoryAgeMs");
     if (folder === "") throw new TypeError("Cannot open the embedded store: folder is empty");
     if (!(maxBytes >= mebibyte / 4) || !(maxHistory >= 1) || !(maxHistoryAgeMs > 0)) {
       throw new RangeError(

@@ -13,6 +13,7 @@ import {
   type DeleteResult,
   type Entry,
   type ListOptions,
+  milliseconds,
   type PutOptions,
   type PutResult,
   type WatchOptions,
@@ -60,7 +61,9 @@ export class RestStore implements CliStore {
     value: Uint8Array,
     { ttlMs, signal }: Pick<PutOptions, "ttlMs" | "signal"> = {},
   ): Promise<PutResult> {
-    const url = this.#one(key, { ttl: ttlMs === undefined ? undefined : `${ttlMs}ms` });
+    const url = this.#one(key, {
+      ttl: ttlMs === undefined ? undefined : `${milliseconds(ttlMs, "ttlMs")}ms`,
+    });
     const body = new Uint8Array(value);
     const response = await askAgent(url, { method: "PUT", body, signal });
     if (!response.ok) throw await refusal(`put "${key}"`, response);

@@ -309,6 +309,9 @@ Deno.test("listAndWatch() logs once when the watch is lost and once when it is i
 Deno.test("listAndWatch() throws at once when an argument is invalid", () => {
   const store = memoryStore();
   assert.throws(() => listAndWatch(store, "/k"), TypeError);
-  assert.throws(() => listAndWatch(store, "k", { probeMs: 0 }), RangeError);
+  for (const probeMs of [0, "0s", "soon" as "1s"] as const) {
+    assert.throws(() => listAndWatch(store, "k", { probeMs }), RangeError);
+  }
+  listAndWatch(store, "k", { probeMs: "250ms" });
   assert.throws(() => listAndWatch(store, "k", { maxPending: 0 }), RangeError);
 });

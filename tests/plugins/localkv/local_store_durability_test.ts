@@ -90,7 +90,7 @@ Deno.test("LocalStore trims its history when there are more than maxHistory chan
 Deno.test("LocalStore trims its history when changes are older than maxHistoryAgeMs", () =>
   withFolder(async (open) => {
     const clock = manualClock();
-    await using store = open({ clock, maxHistoryAgeMs: 3_600_000 });
+    await using store = open({ clock, maxHistoryAgeMs: "1h" });
     for (let hour = 0; hour < 5; hour++) {
       await store.put("a", bytes("1"));
       await clock.advance(3_600_001);
