@@ -233,11 +233,12 @@ export class Queue implements SpoolQueue {
       }
     }
     const placement: Placement = writer?.place(bytes) ?? { startsSegment: false, bytes };
-    if (!budget.tryTake(user, placement.bytes)) {
+    while (!budget.tryTake(user, placement.bytes)) {
       this.#noteFull(true);
+      const { used } = budget;
       if (this.#owner.makeRoom()) {
-        // Blocks in memory are gone at once; files are when their removal ends.
-        if (!budget.tryTake(user, placement.bytes)) return undefined;
+        // Blocks in memory are gone at once; files are when their removal ends, which wakes this queue.
+        if (budget.used >= used) return undefined;
       } else if (this.#owner.whenFull === "block") {
         return undefined;
       } else {

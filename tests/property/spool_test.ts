@@ -276,3 +276,69 @@ Deno.test("Spool delivers every good block and counts every bad one when a bit i
 function recordsOf(model: Model, ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + model.blocks[id - 1].records, 0);
 }
+
+for (const durability of ["process", "memory"] as const) {
+  Deno.test(`Spool accounts for every record when it drops the oldest with ${durability}`, async () => {
+    let drops = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = randomFrom(seed);
+      const fs = new MemoryFs();
+      const dropped = new Map<string, number>();
+      const spool = await Spool.open({
+        folder,
+        maxBytes,
+        memoryBytes: Math.floor(random() * 4_000),
+        durability,
+        whenFull: "drop_oldest",
+        fs,
+        clock: manualClock(),
+        random,
+        onEvent: (event) => {
+          if (event.kind !== "dropped" || !event.isStored) return;
+          dropped.set(event.queue, (dropped.get(event.queue) ?? 0) + event.records);
+          drops++;
+        },
+      });
+      const sides = ["a", "b"].map((name) => ({
+        queue: spool.queue(name),
+        taken: [] as SpoolBlock[],
+        accepted: 0,
+        settled: 0,
+        last: 0,
+      }));
+      for (let step = 0; step < 200; step++) {
+        const side = sides[random() < 0.7 ? 0 : 1];
+        const { queue, taken } = side;
+        const inDelivery = taken.reduce((sum, { records }) => sum + records, 0);
+        const choice = random();
+        const what = `seed ${seed}, step ${step}`;
+        if (choice < 0.6) {
+          const records = 1 + Math.floor(random() * 3);
+          const id = step + 1;
+          const result = await queue.append(dataOf(id, Math.floor(random() * 300)), records);
+          if (result.status === "stored") side.accepted += records;
+        } else if (choice < 0.8 && queue.records > inDelivery) {
+          const block = await queue.take(fs.crashed);
+          assert(block, what);
+          assert(idOf(block) > side.last, `${what}: ${idOf(block)} came after ${side.last}`);
+          side.last = idOf(block);
+          taken.push(block);
+        } else if (choice < 0.95 && taken.length > 0) {
+          const block = taken.shift()!;
+          idOf(block);
+          side.settled += block.records;
+          queue.settle(block);
+        } else if (taken.length > 0) {
+          side.last = idOf(taken[0]) - 1;
+          queue.rewind();
+          taken.length = 0;
+        }
+        assert(fs.bytes <= maxBytes && spool.bytes <= maxBytes, `${what}: ${spool.bytes} bytes`);
+        const lost = dropped.get(queue.name) ?? 0;
+        assert.equal(queue.records, side.accepted - side.settled - lost, what);
+      }
+      await spool.close();
+    }
+    assert(drops > 100, `${drops} drops`);
+  });
+}
