@@ -35,6 +35,8 @@ export interface KafkaOptions {
   readonly queue?: LineQueue;
   /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */
   readonly isDurable?: boolean;
+  /** Records, by reason, that the queue lost since the book was saved. Default: none. */
+  readonly damaged?: ReadonlyMap<string, number>;
   /** Whether lines are sent later when sending fails. False: new lines go to files meanwhile. Default true. */
   readonly canResend?: boolean;
 }
@@ -68,6 +70,7 @@ export function createKafka(options: KafkaOptions, around: KafkaSurroundings): S
     format: frameFormat(envelope),
     queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
     isDurable,
+    damaged: options.damaged,
     sender: {
       send: (block, signal) => sender.send(block, signal),
       takeRefused() {

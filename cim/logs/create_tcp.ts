@@ -18,6 +18,8 @@ export interface TcpOptions {
   readonly queue?: LineQueue;
   /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */
   readonly isDurable?: boolean;
+  /** Records, by reason, that the queue lost since the book was saved. Default: none. */
+  readonly damaged?: ReadonlyMap<string, number>;
   /** Whether lines are sent later when sending fails. False: new lines go to files meanwhile. Default true. */
   readonly canResend?: boolean;
   /** Uses TLS. Default: no TLS. */
@@ -80,6 +82,7 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
     format: lineFormat(envelope),
     queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
     isDurable,
+    damaged: options.damaged,
     sender,
     window: {
       maxBytes: resendBytes,

@@ -167,6 +167,7 @@ export function logs(): Plugin {
           queue: spool?.queue("logs_tcp", (records, reason) => {
             created.tcp?.lines.lose(records, reason);
           }),
+          damaged: spool?.damaged("logs_tcp"),
           ...common,
           tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
           connectTimeoutMs: config.tcpConnectTimeoutMs,
@@ -181,6 +182,7 @@ export function logs(): Plugin {
             queue: spool?.queue("logs_kafka", (records, reason) => {
               created.kafka?.lose(records, reason);
             }),
+            damaged: spool?.damaged("logs_kafka"),
             ...common,
           }
           : undefined,

@@ -22,6 +22,11 @@ export interface SpoolApi {
    * are given up because the spool is full, or are found damaged.
    */
   queue(name: string, onLost: LossListener): SpoolQueue;
+  /**
+   * Records of a queue, by reason, that were found damaged when the spool was opened: the counters of the route
+   * still have them, and the queue does not.
+   */
+  damaged(queue: string): ReadonlyMap<string, number>;
   /** Keeps a record that a destination refused for good. */
   deadLetter(letter: DeadLetter): void;
 }
@@ -90,9 +95,13 @@ export function spool(): Plugin {
         });
       }
       metrics.add(...spoolMetrics(opened, letters, clock));
+      const damaged = new Map(
+        [...opened.lost].map(([queue, reasons]) => [queue, new Map(reasons)]),
+      );
       provide(spoolToken, {
         isDurable: opened.isDurable,
         queue: (name, onLost) => opened.queue(name, onLost),
+        damaged: (queue) => damaged.get(queue) ?? new Map(),
         deadLetter(letter) {
           makePrivateFolder(data);
           letters.add(letter);

@@ -40,6 +40,8 @@ export interface SpooledLinesOptions extends DestinationParts {
   readonly queue: LineQueue;
   /** Whether the queue keeps its blocks when the process ends. */
   readonly isDurable: boolean;
+  /** Records, by reason, that the queue lost since the book was saved. Default: none. */
+  readonly damaged?: ReadonlyMap<string, number>;
   /** Sends blocks. */
   readonly sender: LineSender;
   /** Keeps blocks until they have arrived. Default: a delivered block has arrived. */
@@ -91,6 +93,10 @@ export class SpooledLines implements Destination {
     this.#format = format;
     this.#maxBufferedBytes = pressure.maxBufferedBytes;
     this.book = openBook(() => this.backlog.lines);
+    for (const [reason, records] of options.damaged ?? []) {
+      // Only those that the book knows of: the others were never counted as accepted.
+      this.lose(Math.min(records, Math.max(0, this.book.spooled - queue.records)), reason);
+    }
     this.book.recount(queue.records);
     this.#pressure = new BackPressure({
       backlog: this.backlog,

@@ -194,6 +194,17 @@ Deno.test("SpooledLines.close() leaves lines in a durable queue, and the next ru
   assert.deepEqual(at.collector.lines, numbers(1, 5));
 });
 
+Deno.test("SpooledLines counts lines as dropped that the queue found damaged, and as delivered that left it", async () => {
+  const books = new Books({
+    logs_tcp: { accepted: 10, delivered: 0, spooled: 10, inFlight: 0, rejected: {}, dropped: {} },
+  });
+  const damaged = new Map([["spool_damaged", 4]]);
+  await using at = setUp({ damaged }, { books });
+  const { accepted, delivered, spooled, unaccounted, dropped } = at.book;
+  assert.deepEqual([accepted, delivered, spooled, unaccounted], [10, 6, 0, 0]);
+  assert.deepEqual(Object.fromEntries(dropped), { spool_damaged: 4 });
+});
+
 Deno.test("SpooledLines.close() counts the lines that a queue in memory loses", async () => {
   await using at = setUp();
   await at.collector.stop();
