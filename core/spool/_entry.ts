@@ -18,6 +18,8 @@ export class Entry implements SpoolBlock {
   readonly appendedMs: number;
   /** Header and data; undefined for a block that was read from the disk. */
   readonly buffer: Uint8Array | undefined;
+  /** CRC-32 of the data; 0 for a block that was read from the disk. */
+  checksum = 0;
   /** Whether a new segment begins with it. */
   startsSegment = false;
   /** Whether it is on the disk as the durability asks. */
@@ -65,14 +67,16 @@ export function copyWithHeader(
   place: { position: number; records: number; appendedMs: number },
 ): Entry {
   buffer.set(data, headerBytes);
-  return new Entry(place, buffer.subarray(headerBytes), buffer);
+  const entry = new Entry(place, buffer.subarray(headerBytes), buffer);
+  // Now, while the block before is being written, and not when its own write begins.
+  entry.checksum = crc32(entry.data);
+  return entry;
 }
 
 /** Writes the header of an entry for the segment with this salt; returns header and data. */
 export function encode(entry: Entry, salt: number): Uint8Array {
-  const { buffer, data, records, position, appendedMs } = entry;
+  const { buffer, data, records, position, appendedMs, checksum } = entry;
   if (buffer === undefined) throw new TypeError("Cannot write a block that was read from the disk");
-  const checksum = crc32(data);
   writeHeader(buffer, salt, {
     isTrailer: false,
     length: data.length,
