@@ -75,7 +75,7 @@ Deno.test("EventOutbox sends the events of one moment as one block, in order, an
   assert.deepEqual([spooled, inFlight, unaccounted], [0, 0, 0]);
 });
 
-Deno.test("EventOutbox keeps events in the spool until sending works, and reports the trouble once", async () => {
+Deno.test("D-72 EventOutbox keeps events in the spool until sending works, and reports the trouble once", async () => {
   using folder = tempDir();
   await using it = await open(folder.path);
   let works = false;

@@ -61,7 +61,7 @@ Deno.test("EventOrigins omits what the contract omits when the topology is unkno
   );
 });
 
-Deno.test("EventOrigins follows the identity, and encodes again only when it changes", () => {
+Deno.test("D-71 EventOrigins follows the identity, and encodes again only when it changes", () => {
   const holder = new IdentityHolder(identity);
   const origins = new EventOrigins(holder);
   const before = origins.app;

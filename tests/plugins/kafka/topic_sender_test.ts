@@ -142,7 +142,7 @@ Deno.test("TopicSender.send() counts a batch as written when the broker says tha
   assert.deepEqual(await test.sender.send(block("a"), never), delivered);
 });
 
-Deno.test("TopicSender.send() rejects a record that is too large alone and delivers the others", async () => {
+Deno.test("D-62 TopicSender.send() rejects a record that is too large alone and delivers the others", async () => {
   const cluster = new FakeCluster();
   cluster.maxBatchBytes = 500;
   await using test = openSender(cluster);
