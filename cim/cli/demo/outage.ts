@@ -10,6 +10,9 @@ import { until } from "./until.ts";
 import { demoNames, type Workspace } from "./workspace.ts";
 
 const batch = 1_000;
+/** A container of its own: the application may log a line meanwhile. */
+const containerName = "outage";
+const limitMs = 15_000;
 
 /** Switches the log to TCP, stops the collector between two batches of lines, and looks for all of them. */
 export async function outageLosesNothing(
@@ -21,8 +24,8 @@ export async function outageLosesNothing(
   await switchTo(workspace, "TCP", 5, signal);
   await publish(workspace, 0);
   await until("the first lines at the collector", () => {
-    return collector.records.length === batch || undefined;
-  }, { signal });
+    return numbered(collector).length === batch || undefined;
+  }, { limitMs, signal });
   await collector.stop();
   await publish(workspace, batch);
   const waiting = await until("the outage in the metrics", async () => {
@@ -30,15 +33,14 @@ export async function outageLosesNothing(
     return metricValue(text, "cim_log_outages")
       ? metricValue(text, "cim_spool_records")
       : undefined;
-  }, { signal });
+  }, { limitMs, signal });
   const begun = performance.now();
   collector.start();
   await until("all lines at the collector", () => {
-    return collector.records.length === 2 * batch || undefined;
-  }, { limitMs: 15_000, signal });
+    return numbered(collector).length === 2 * batch || undefined;
+  }, { limitMs, signal });
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  collector.records.forEach((record, index) => {
-    const { log } = JSON.parse(record) as { log: string };
+  numbered(collector).forEach((log, index) => {
     if (Number.parseInt(log) !== index) throw new Error(`record ${index} is "${log}"`);
   });
   await switchTo(workspace, "FILE", 6, signal);
@@ -57,7 +59,7 @@ async function switchTo(
   ]);
   await until(`revision ${revision} in the commit key`, async () => {
     return await readKey(workspace, workspace.commitKey) === `${revision}` || undefined;
-  }, { signal });
+  }, { limitMs, signal });
 }
 
 /** Publishes a batch of numbered lines, as an application does. */
@@ -65,8 +67,16 @@ async function publish({ natsUrl }: Workspace, first: number): Promise<void> {
   const { encodeLogMessage } = await import("../../../examples/sample_app/mod.ts");
   await using nats = await connectNats(natsUrl);
   for (let number = first; number < first + batch; number++) {
-    const { container: containerName, containerId } = demoNames;
+    const { containerId } = demoNames;
     nats.publish("LOG", encodeLogMessage({ containerId, containerName, payload: `${number}` }));
   }
   await nats.flush();
+}
+
+/** The lines of the batches that arrived, in order. */
+function numbered({ records }: DemoCollector): string[] {
+  return records
+    .map((record) => JSON.parse(record) as { container_name: string; log: string })
+    .filter((record) => record.container_name === containerName)
+    .map(({ log }) => log);
 }
