@@ -11,7 +11,7 @@ import type { StatusReporter } from "../../core/status/mod.ts";
 import type { KafkaApi } from "./api.ts";
 import { parseBroker } from "./brokers.ts";
 import { kafkaConfig } from "./config.ts";
-import { KafkaClient } from "./kafka_client.ts";
+import type { KafkaClient } from "./kafka_client.ts";
 import { readSecurity, securityIssues } from "./security.ts";
 
 /** Token of {@linkcode KafkaApi}. */
@@ -57,7 +57,7 @@ export function kafka({ clientId = "agent" }: KafkaOptions = {}): Plugin {
     provides: [kafkaToken],
     config: kafkaConfig,
     checkConfig: securityIssues,
-    init({ config, clock, log, metrics, provide, status, tasks }) {
+    async init({ config, clock, log, metrics, provide, status, tasks }) {
       const { brokers = [] } = config;
       if (brokers.length === 0) {
         const reason = 'no broker is configured; set "kafka.brokers"';
@@ -65,6 +65,7 @@ export function kafka({ clientId = "agent" }: KafkaOptions = {}): Plugin {
         status.disabled(reason);
         return undefined;
       }
+      const { KafkaClient } = await import("./kafka_client.ts");
       const client = new KafkaClient({
         ...clientOptions(config, clientId),
         clock,
