@@ -73,6 +73,10 @@ export class AgentProcess implements AsyncDisposable {
     return this.#err;
   }
 
+  get hasEnded(): boolean {
+    return !this.#running;
+  }
+
   kill(signal: Deno.Signal): void {
     if (this.#running) this.process.kill(signal);
   }
@@ -114,9 +118,26 @@ export class AgentProcess implements AsyncDisposable {
   }
 }
 
+/** Attempts to start an agent: between its choice and the start another process may take a free port. */
+const maxAttempts = 3;
+
 /** Starts an agent. */
 export async function startAgent(options: AgentOptions = {}): Promise<AgentProcess> {
-  const { config = {}, ready = true } = options;
+  for (let attempt = 1;; attempt++) {
+    const agent = await spawnAgent(options);
+    if (options.ready === false) return agent;
+    const outcome = await untilReady(agent);
+    if (outcome === "ready") return agent;
+    const { code, err } = await agent.ended;
+    await agent[Symbol.asyncDispose]();
+    if (attempt === maxAttempts || !err.includes("address_in_use")) {
+      throw new Error(`The agent ended with ${code} before it was ready: ${err}`);
+    }
+  }
+}
+
+async function spawnAgent(options: AgentOptions): Promise<AgentProcess> {
+  const { config = {} } = options;
   const folder = options.folder ?? await Deno.makeTempDir({ prefix: "cim_e2e_" });
   const [rest, nats] = [freePort(), freePort()];
   for (const name of ["conf", "config"]) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
@@ -147,18 +168,24 @@ export async function startAgent(options: AgentOptions = {}): Promise<AgentProce
   }
   await Deno.writeTextFile(configPath, await stringifyYaml(sections));
   const process = command(["run", "--config", configPath], { ...options, cwd: folder }).spawn();
-  const agent = new AgentProcess(process, {
+  return new AgentProcess(process, {
     folder,
     ownsFolder: options.folder === undefined,
     configPath,
     restUrl: `http://127.0.0.1:${rest}`,
     natsUrl: `nats://127.0.0.1:${nats}`,
   });
-  if (ready) await until("the agent's readiness", () => isReady(agent));
-  return agent;
 }
 
-async function isReady(agent: AgentProcess): Promise<true | undefined> {
-  const { status } = await agent.get("/readiness");
-  return status === 200 || undefined;
+async function untilReady(agent: AgentProcess): Promise<"ready" | "ended"> {
+  try {
+    return await until("the agent's readiness", async () => {
+      if (agent.hasEnded) return "ended";
+      const { status } = await agent.get("/readiness");
+      return status === 200 && "ready";
+    });
+  } catch (cause) {
+    await agent[Symbol.asyncDispose]();
+    throw new Error(`The agent is not ready: ${agent.log}`, { cause });
+  }
 }

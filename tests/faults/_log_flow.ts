@@ -82,20 +82,30 @@ export class LogFlow implements AsyncDisposable {
     { withCollector = true } = {},
   ): Promise<LogFlow> {
     const flow = new LogFlow(config);
+    try {
+      await flow.#start(withCollector);
+      return flow;
+    } catch (error) {
+      await flow.collector[Symbol.asyncDispose]();
+      flow.#temp[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #start(withCollector: boolean): Promise<void> {
     await Deno.writeTextFile(
-      `${flow.folder}/conf/static/common-infra.json`,
+      `${this.folder}/conf/static/common-infra.json`,
       JSON.stringify({
-        logging_svc_url: `127.0.0.1:${flow.collector.port}`,
+        logging_svc_url: `127.0.0.1:${this.collector.port}`,
         enable_retrx: "true",
       }),
     );
     await Deno.writeTextFile(
-      `${flow.folder}/conf/cim.json`,
+      `${this.folder}/conf/cim.json`,
       JSON.stringify({ cimConfig: { lmaas: { logging_mode: "TCP" } } }),
     );
-    if (withCollector) await flow.collector.start();
-    await flow.startAgent();
-    return flow;
+    if (withCollector) await this.collector.start();
+    await this.startAgent();
   }
 
   /** Starts an agent on the same folder. */
