@@ -110,7 +110,7 @@ export const diskFs: SpoolFs = Object.freeze({
   async lock(path: string, owner: string) {
     const file = await Deno.open(path, openOptions.update);
     try {
-      if (!await file.tryLock(true)) {
+      if (!await tryLock(file, true)) {
         const content = await readStart(file);
         file.close();
         return content;
@@ -127,13 +127,29 @@ export const diskFs: SpoolFs = Object.freeze({
     try {
       using file = await Deno.open(path);
       // A shared lock: two readers do not take each other for owners.
-      return await file.tryLock(false) ? undefined : await readStart(file);
+      return await tryLock(file, false) ? undefined : await readStart(file);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
   },
 });
+
+/** Time in which a lock that is free is taken, in milliseconds, where the runtime cannot try. */
+const lockPatienceMs = 500;
+
+/** Locks the file unless another process has it locked. Runtimes before Deno 2.9 can only wait for a lock. */
+async function tryLock(file: Deno.FsFile, isExclusive: boolean): Promise<boolean> {
+  if ("tryLock" in file) return await file.tryLock(isExclusive);
+  const { lock } = Deno.FsFile.prototype;
+  const { promise: isLate, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), lockPatienceMs);
+  try {
+    return await Promise.race([lock.call(file, isExclusive).then(() => true), isLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function readStart(file: Deno.FsFile): Promise<string> {
   const content = new Uint8Array(64);
