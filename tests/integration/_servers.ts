@@ -81,7 +81,8 @@ export async function startPrivate(
   name: ServerName,
   options: StartOptions = {},
 ): Promise<PrivateServer> {
-  const { port = freePorts(), args = [], unready = false } = options;
+  const { args = [], unready = false } = options;
+  let port = options.port ?? freePorts();
   const dir = options.dir ?? await Deno.makeTempDir({ prefix: `cim-${name}-` });
   const script = servicesScript(name);
   let child: Deno.ChildProcess | undefined;
@@ -105,7 +106,15 @@ export async function startPrivate(
     await dying.status;
   }
 
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    await kill();
+    if (options.port !== undefined || options.dir !== undefined) throw error;
+    // Another process may have taken one of the ports meanwhile.
+    port = freePorts();
+    await start();
+  }
   return {
     port,
     dir,
@@ -122,7 +131,7 @@ export async function startPrivate(
 }
 
 /**
- * A free port whose successor is free too: etcd needs that for its peers. It lies below the range of ports that
+ * A free port of which the next three are free too: servers use them for their peers and for administration. It lies below the range of ports that
  * the system gives to outgoing connections: after ten thousand of those no pair might be free.
  */
 export function freePorts(): number {
@@ -131,6 +140,8 @@ export function freePorts(): number {
     try {
       using _first = Deno.listen({ hostname: "127.0.0.1", port });
       using _second = Deno.listen({ hostname: "127.0.0.1", port: port + 1 });
+      using _third = Deno.listen({ hostname: "127.0.0.1", port: port + 2 });
+      using _fourth = Deno.listen({ hostname: "127.0.0.1", port: port + 3 });
       return port;
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
