@@ -25,6 +25,8 @@ export interface EventOutboxOptions {
   readonly books: Books;
   /** Where events wait. */
   readonly queue: SpoolQueue;
+  /** Events, by reason, that the queue lost since the book was saved. Default: none. */
+  readonly damaged?: ReadonlyMap<string, number>;
   /** Time that the first event of a block waits for more, in milliseconds. */
   readonly lingerMs: number;
   readonly clock: Clock;
@@ -62,15 +64,9 @@ export class EventOutbox {
   /** Takes over what the queue holds from the previous run. */
   constructor(options: EventOutboxOptions) {
     this.#options = options;
-    const { books, queue } = options;
-    const book = books.open("events", { inFlight: () => this.inFlight });
-    const difference = queue.records - book.spooled;
-    // The books are saved less often than the queue: events that it has and they do not know were accepted after that,
-    // and events that it no longer has were delivered.
-    if (difference > 0) book.accepted += difference;
-    else book.delivered -= difference;
-    book.spooled += difference;
-    this.book = book;
+    const { books, queue, damaged } = options;
+    this.book = books.open("events", { inFlight: () => this.inFlight });
+    this.book.recount(queue.records, damaged);
   }
 
   /** Events that are collected or being appended. */
@@ -132,12 +128,6 @@ export class EventOutbox {
   reject(reason: string): void {
     this.#rejected++;
     this.book.reject(reason);
-  }
-
-  /** Counts records that the spool had and gave up. */
-  lost(records: number, reason: string): void {
-    this.book.spooled -= records;
-    this.book.drop(reason, records);
   }
 
   /**

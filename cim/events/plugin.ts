@@ -64,9 +64,11 @@ export function events(): Plugin {
     init({ get, provide, metrics, clock, random, log, status, config }) {
       const identity = get(identityToken);
       const registration = get(registrationToken);
+      const spool = get(spoolToken);
       const outbox: EventOutbox = new EventOutbox({
         books: get(booksToken),
-        queue: get(spoolToken).queue(route, (records, reason) => outbox.lost(records, reason)),
+        queue: spool.queue(route, (records, reason) => outbox.book.lose(reason, records)),
+        damaged: spool.damaged(route),
         lingerMs: config.lingerMs,
         clock,
         random,

@@ -123,7 +123,7 @@ export function logs(): Plugin {
       }),
       tcpResendSizeBytes: size({
         doc:
-          "Log lines sent last that are sent again when the connection to the TCP collector is lost, since nobody knows whether it read them.",
+          "Log lines sent last that are sent again when the connection to the TCP collector is lost, since it may not have read them.",
         default: "16MiB",
         min: 0,
         max: "1GiB",
@@ -165,7 +165,7 @@ export function logs(): Plugin {
         tcp: target && {
           target: () => target,
           queue: spool?.queue("logs_tcp", (records, reason) => {
-            created.tcp?.lines.lose(records, reason);
+            created.tcp?.lines.book.lose(reason, records);
           }),
           damaged: spool?.damaged("logs_tcp"),
           ...common,
@@ -180,7 +180,7 @@ export function logs(): Plugin {
             openSender: (onRejected) => kafka.sender("LOGS", { onRejected }),
             onRefused: (record) => spool?.deadLetter({ route: "logs_kafka", ...record }),
             queue: spool?.queue("logs_kafka", (records, reason) => {
-              created.kafka?.lose(records, reason);
+              created.kafka?.book.lose(reason, records);
             }),
             damaged: spool?.damaged("logs_kafka"),
             ...common,

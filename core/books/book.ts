@@ -82,6 +82,12 @@ export class Book {
     add(this.#dropped, reason, count);
   }
 
+  /** Counts items of the spool that it has given up. */
+  lose(reason: string, count: number): void {
+    this.spooled -= count;
+    this.drop(reason, count);
+  }
+
   /** Items refused by the destination, by reason. */
   get rejected(): ReadonlyMap<string, number> {
     return this.#rejected;
@@ -133,9 +139,14 @@ export class Book {
 
   /**
    * Corrects the counters after a crash to the number of items that the spool really has. More than counted:
-   * they were in flight or accepted after the counters were saved. Fewer: the others were delivered since.
+   * they were in flight or accepted after the counters were saved. Fewer: the others were delivered since, except
+   * for the `damaged` ones, by reason, that the spool has lost.
    */
-  recount(spooled: number): void {
+  recount(spooled: number, damaged: ReadonlyMap<string, number> = new Map()): void {
+    for (const [reason, count] of damaged) {
+      // Only those that the book counts: the others were never accepted.
+      this.lose(reason, Math.min(count, Math.max(0, this.spooled - spooled)));
+    }
     const more = spooled - this.spooled;
     this.spooled = spooled;
     if (more <= 0) {

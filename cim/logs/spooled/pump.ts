@@ -129,7 +129,7 @@ export class Pump {
     this.#notify();
   }
 
-  /** Lets go of blocks that have arrived by now; to be called about twice a second. */
+  /** Releases blocks that have arrived by now; to be called about twice a second. */
   tick(): void {
     this.#confirm();
   }

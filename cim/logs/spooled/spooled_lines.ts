@@ -93,11 +93,7 @@ export class SpooledLines implements Destination {
     this.#format = format;
     this.#maxBufferedBytes = pressure.maxBufferedBytes;
     this.book = openBook(() => this.backlog.lines);
-    for (const [reason, records] of options.damaged ?? []) {
-      // Only those that the book knows of: the others were never counted as accepted.
-      this.lose(Math.min(records, Math.max(0, this.book.spooled - queue.records)), reason);
-    }
-    this.book.recount(queue.records);
+    this.book.recount(queue.records, options.damaged);
     this.#pressure = new BackPressure({
       backlog: this.backlog,
       flushAll: () => this.#writer.flush(),
@@ -135,12 +131,6 @@ export class SpooledLines implements Destination {
     this.#pump.lost();
   }
 
-  /** To be called when the queue has lost stored records. */
-  lose(records: number, reason: string): void {
-    this.book.spooled -= records;
-    this.book.drop(reason, records);
-  }
-
   /** Takes a message. */
   write(view: LogMessageView): void {
     if (this.#fallback !== undefined && this.#pump.isDown) {
@@ -170,7 +160,7 @@ export class SpooledLines implements Destination {
     this.#linger ??= this.#options.clock.timer(lingerMs, () => this.#store());
   }
 
-  /** Stores lines that arrived without an end of a chunk, and lets go of blocks that have arrived. */
+  /** Stores lines that arrived without an end of a chunk, and releases blocks that have arrived. */
   tick(): void {
     this.#store();
     this.#options.sender.tick?.();

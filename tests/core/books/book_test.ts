@@ -119,3 +119,12 @@ Deno.test("Book.recount() counts items as delivered that left the spool after th
   book.recount(1);
   assert.deepEqual([book.delivered, book.spooled, book.unaccounted], [3, 1, 0]);
 });
+
+Deno.test("Book.recount() counts damaged items as dropped, as far as the book has them", () => {
+  const book = new Book("lines");
+  book.accepted = 5;
+  book.spooled = 5;
+  book.recount(2, new Map([["spool_damaged", 2], ["spool_full", 7]]));
+  assert.deepEqual([book.delivered, book.spooled, book.unaccounted], [0, 2, 0]);
+  assert.deepEqual([...book.dropped], [["spool_damaged", 2], ["spool_full", 1]]);
+});
