@@ -52,10 +52,12 @@ export class AgentSpool {
   readonly #listeners = new Map<string, LossListener>();
   readonly #failing = new Map<string, string>();
   readonly #full = new Set<string>();
+  readonly #durability: SpoolDurability;
   #unusable = "";
   #spool!: Spool;
 
-  private constructor({ log, onHealth }: AgentSpoolOptions) {
+  private constructor({ durability, log, onHealth }: AgentSpoolOptions) {
+    this.#durability = durability;
     this.#log = log;
     this.#onHealth = onHealth;
   }
@@ -78,8 +80,8 @@ export class AgentSpool {
       agent.#unusable = `${describeError(error)}; what waits is kept in memory only and is lost ` +
         "when the agent ends";
       const least = Math.min(maxBytes, maxMemoryBytes);
-      // A folder that nobody can make: the one that exists may belong to another process.
-      const nowhere = { ...common, folder: `${folder}/lock/none`, onEvent: common.onEvent };
+      // A folder that cannot be made, since its parent is a file: the one that exists may belong to another process.
+      const nowhere = { ...common, folder: `${folder}/lock/none` };
       agent.#spool = await Spool.open({ ...nowhere, maxBytes: least, durability: "memory" });
       agent.#failing.clear();
     }
@@ -89,7 +91,7 @@ export class AgentSpool {
 
   /** Whether what is stored survives the process. */
   get isDurable(): boolean {
-    return this.#unusable === "" && !this.#spool.lossWindow.includes("memory only");
+    return this.#unusable === "" && this.#durability !== "memory";
   }
 
   /** What can be lost at most, in plain words. */

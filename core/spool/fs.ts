@@ -138,14 +138,14 @@ export const diskFs: SpoolFs = Object.freeze({
 /** Time in which a lock that is free is taken, in milliseconds, where the runtime cannot try. */
 const lockPatienceMs = 500;
 
-/** Locks the file unless another process has it locked. Runtimes before Deno 2.9 can only wait for a lock. */
+/** Locks the file unless another process has it locked. Older runtimes, such as Deno 2.4, can only wait for a lock. */
 async function tryLock(file: Deno.FsFile, isExclusive: boolean): Promise<boolean> {
-  if ("tryLock" in file) return await file.tryLock(isExclusive);
-  const { lock } = Deno.FsFile.prototype;
+  const lockable: Pick<Deno.FsFile, "lock"> & Partial<Pick<Deno.FsFile, "tryLock">> = file;
+  if (lockable.tryLock !== undefined) return await lockable.tryLock(isExclusive);
   const { promise: isLate, resolve } = Promise.withResolvers<false>();
   const timer = setTimeout(() => resolve(false), lockPatienceMs);
   try {
-    return await Promise.race([lock.call(file, isExclusive).then(() => true), isLate]);
+    return await Promise.race([lockable.lock(isExclusive).then(() => true), isLate]);
   } finally {
     clearTimeout(timer);
   }

@@ -47,7 +47,7 @@ export class BcryptChecks {
   #pending = 0;
   readonly #pendingOf = new Map<string, number>();
   #isRunning = false;
-  #worker: Worker | null = null;
+  #worker: Worker | undefined;
   #giveUp: () => void = () => {};
 
   /**
@@ -124,7 +124,7 @@ export class BcryptChecks {
       isGivenUp = true;
       resolve("busy");
     };
-    if (this.#worker === null) {
+    if (this.#worker === undefined) {
       const source = await workerSource();
       if (isGivenUp) return "busy";
       this.#worker = new Worker(source, { type: "module" });
@@ -146,7 +146,7 @@ export class BcryptChecks {
 
   #endWorker(): void {
     this.#worker?.terminate();
-    this.#worker = null;
+    this.#worker = undefined;
   }
 }
 
