@@ -104,6 +104,7 @@ export class NatsServer implements AsyncDisposable {
     this.#router = new Router({
       counters: this.#counters,
       subjectMetrics,
+      now: () => resolved.clock.monotonic(),
       random: resolved.random,
       onHandlerError: (subject, error) =>
         resolved.log.error(`Handler of subject "${subject}" threw`, { error }),

@@ -26,20 +26,20 @@ export class Activity {
     this.acceptedMs = this.lastMs = this.lastInputMs = clock.monotonic();
   }
 
-  /** Called when a chunk was parsed, with the total of messages received from the client. */
-  endChunk(inMessages: number): void {
+  /** Called at `nowMs`, when a chunk was parsed, with the total of messages received from the client. */
+  endChunk(inMessages: number, nowMs: number): void {
     const isActive = this.hasChange || inMessages !== this.#inMessages;
-    if (isActive || this.hasPing) this.lastInputMs = this.#clock.monotonic();
+    if (isActive || this.hasPing) this.lastInputMs = nowMs;
     if (isActive) this.lastMs = this.lastInputMs;
     this.hasChange = this.hasPing = false;
     this.#inMessages = inMessages;
   }
 
-  /** Called before a flush, with the total of messages delivered to the client. */
-  flush(outMessages: number): void {
+  /** Called at `nowMs`, before a flush, with the total of messages delivered to the client. */
+  flush(outMessages: number, nowMs: number): void {
     if (outMessages === this.#outMessages) return;
     this.#outMessages = outMessages;
-    this.lastMs = this.#clock.monotonic();
+    this.lastMs = nowMs;
   }
 
   /** Called when CONNECT was accepted. */

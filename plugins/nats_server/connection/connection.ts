@@ -97,8 +97,8 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.#parser.pedantic = true;
     this.#parser.connectFirst = context.authenticator.required;
     this.output = new Output(transport, this, {
-      maxPendingBytes: () => context.limits.maxPendingBytes,
-      now: () => context.clock.monotonic(),
+      maxPendingBytes: limits.maxPendingBytes,
+      now: () => clock.monotonic(),
       total: context.pending,
     });
     this.startedMs = clock.now();
@@ -169,6 +169,7 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
   applyLimits(): void {
     const { limits } = this.#context;
     this.stallBytes = limits.stallBytes;
+    this.output.maxPendingBytes = limits.maxPendingBytes;
     this.#parser.setLimits(limits);
   }
 
@@ -193,9 +194,9 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     this.subscriptions.remove(sid);
   }
 
-  flush(): void {
-    this.activity.flush(this.outMessages);
-    this.output.flush();
+  flush(nowMs: number): void {
+    this.activity.flush(this.outMessages, nowMs);
+    this.output.flush(nowMs);
   }
 
   violate(kind: ViolationKind, text: string, subject: string): void {
@@ -299,8 +300,9 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     const input = this.#input;
     this.#router.beginTurn();
     input.consume(this.#parser.parse(input.bytes, 0, input.length));
-    this.activity.endChunk(this.inMessages);
-    this.#router.endChunk();
+    const nowMs = this.#context.clock.monotonic();
+    this.activity.endChunk(this.inMessages, nowMs);
+    this.#router.endChunk(nowMs);
   }
 
   #checkHeartbeat(nowMs: number): void {

@@ -35,8 +35,8 @@ export interface OutputOwner {
 
 /** Options of {@linkcode Output}. */
 export interface OutputOptions {
-  /** Returns the current limit of `pendingBytes`. */
-  readonly maxPendingBytes: () => number;
+  /** Limit of `pendingBytes`. */
+  readonly maxPendingBytes: number;
   /** Returns monotonic time in milliseconds. */
   readonly now: () => number;
   /** Gets the pending bytes of this output. */
@@ -50,6 +50,8 @@ interface Chunk {
 
 /** Outgoing bytes of one connection. See the module comment. */
 export class Output implements ClientOutput {
+  /** Limit of `pendingBytes`. */
+  maxPendingBytes: number;
   /** Bytes that the transport has not accepted yet. */
   pendingBytes = 0;
   /** Start of the write in flight, in milliseconds; -1 when there is none. */
@@ -59,11 +61,8 @@ export class Output implements ClientOutput {
 
   readonly #transport: Transport;
   readonly #owner: OutputOwner;
-  readonly #limit: () => number;
   readonly #now: () => number;
   readonly #total: PendingTotal;
-  /** Copy of the limit, renewed once per flush. */
-  #maxPendingBytes: number;
   /** Pending bytes as reported to the total. */
   #reported = 0;
   #open = noBytes;
@@ -79,8 +78,7 @@ export class Output implements ClientOutput {
   constructor(transport: Transport, owner: OutputOwner, options: OutputOptions) {
     this.#transport = transport;
     this.#owner = owner;
-    this.#limit = options.maxPendingBytes;
-    this.#maxPendingBytes = options.maxPendingBytes();
+    this.maxPendingBytes = options.maxPendingBytes;
     this.#now = options.now;
     this.#total = options.total;
   }
@@ -115,13 +113,15 @@ export class Output implements ClientOutput {
     this.#used += bytes.length;
   }
 
-  /** Starts writing unless a write is in flight. Never throws; failures are passed to the owner. */
-  flush(): void {
+  /**
+   * Starts writing unless a write is in flight. `nowMs` is the monotonic time, where the caller knows it. Never throws;
+   * failures are passed to the owner.
+   */
+  flush(nowMs?: number): void {
     this.isDirty = false;
-    this.#maxPendingBytes = this.#limit();
     this.#report();
     if (!this.#isWriting && !this.#isEnded && this.#used + this.#full.length > 0) {
-      void this.#write();
+      void this.#write(nowMs ?? this.#now());
     }
   }
 
@@ -159,7 +159,7 @@ export class Output implements ClientOutput {
 
   #reserve(size: number): boolean {
     if (this.#isEnded) return false;
-    if (this.pendingBytes + size > this.#maxPendingBytes) {
+    if (this.pendingBytes + size > this.maxPendingBytes) {
       this.#owner.onOverflow();
       return false;
     }
@@ -199,16 +199,18 @@ export class Output implements ClientOutput {
     return new Uint8Array(Math.max(size, Math.min(this.#open.length, fullChunkBytes)));
   }
 
-  async #write(): Promise<void> {
+  async #write(startMs: number): Promise<void> {
     this.#isWriting = true;
+    this.stuckSinceMs = startMs;
     try {
       while (!this.#isEnded && this.#used + this.#full.length > 0) {
         const { bytes, length } = this.#full.shift() ?? this.#swap();
         for (let at = 0; at < length && !this.#isEnded;) {
-          this.stuckSinceMs = this.#now();
           const count = await this.#transport.write(bytes.subarray(at, length));
           at += count;
-          if (!this.#isEnded) this.pendingBytes -= count;
+          if (this.#isEnded) break;
+          this.pendingBytes -= count;
+          if (this.pendingBytes > 0) this.stuckSinceMs = this.#now();
         }
         this.#keep(bytes);
         this.#report();

@@ -44,6 +44,6 @@ export interface Client {
   outBytes: number;
   /** Removes its subscription with this id. */
   unsubscribe(sid: string): void;
-  /** Starts writing what was appended. Called once per chunk. */
-  flush(): void;
+  /** Starts writing what was appended. Called once per chunk, with the monotonic time of its end in milliseconds. */
+  flush(nowMs: number): void;
 }

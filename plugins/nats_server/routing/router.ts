@@ -36,6 +36,7 @@ export class Router {
   readonly #cache: SubjectCache;
   readonly #counters: Counters;
   readonly #onHandlerError: RouterOptions["onHandlerError"];
+  readonly #now: () => number;
   #dirty: Client[] = [];
   #touched: Subscription[] = [];
   /** One view per call depth: a handler may publish to another handler. */
@@ -47,11 +48,12 @@ export class Router {
   /** State of the xorshift generator that picks a member of a queue group. */
   #randomState: number;
 
-  constructor({ counters, subjectMetrics, onHandlerError, random }: RouterOptions) {
+  constructor({ counters, subjectMetrics, onHandlerError, now, random }: RouterOptions) {
     this.#counters = counters;
     this.subjectMetrics = subjectMetrics;
     this.#cache = new SubjectCache(this.sublist, subjectMetrics, this.#turn);
     this.#onHandlerError = onHandlerError;
+    this.#now = now;
     this.#randomState = Math.floor(random() * 0x7fff_ffff) | 1;
   }
 
@@ -188,8 +190,11 @@ export class Router {
     this.#dirty.push(client);
   }
 
-  /** Ends a chunk: calls `onChunkEnd` of the handlers that received something, then flushes dirty outputs. */
-  endChunk(): void {
+  /**
+   * Ends a chunk: calls `onChunkEnd` of the handlers that received something, then flushes dirty outputs. The time is
+   * read once for all of them, unless the caller knows it.
+   */
+  endChunk(nowMs?: number): void {
     while (this.#touched.length > 0) {
       const touched = this.#touched;
       this.#touched = [];
@@ -197,7 +202,9 @@ export class Router {
     }
     for (const view of this.#views) view.clear();
     const dirty = this.#dirty;
-    for (let i = 0; i < dirty.length; i++) dirty[i].flush();
+    if (dirty.length === 0) return;
+    const endMs = nowMs ?? this.#now();
+    for (let i = 0; i < dirty.length; i++) dirty[i].flush(endMs);
     dirty.length = 0;
   }
 

@@ -12,6 +12,8 @@ export interface RouterOptions {
   readonly subjectMetrics: SubjectMetrics;
   /** Called with the subject and the error when a handler throws. */
   readonly onHandlerError: (subject: string, error: unknown) => void;
+  /** Returns monotonic time in milliseconds. */
+  readonly now: () => number;
   /** Returns a number from 0 to 1; seeds the choice within queue groups. */
   readonly random: () => number;
 }

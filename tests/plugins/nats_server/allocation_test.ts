@@ -23,6 +23,7 @@ Deno.test("10 million messages to a handler of this process allocate nothing eac
   const counters = zeroCounters();
   const subjectMetrics = new SubjectMetrics();
   const router = new Router({
+    now: () => 0,
     counters,
     subjectMetrics,
     random: () => 0.5,

@@ -44,7 +44,7 @@ function fixture(maxPendingBytes = 1 << 20, maxTotalBytes = Infinity) {
     onWriteError: (error: unknown) => void events.push(`error ${error}`),
   };
   const total = new PendingTotal(() => maxTotalBytes, () => void events.push("total overflow"));
-  const options = { maxPendingBytes: () => maxPendingBytes, now: () => 7, total };
+  const options = { maxPendingBytes, now: () => 7, total };
   return { valve, events, total, output: new Output(valve, owner, options) };
 }
 
