@@ -4,7 +4,7 @@
  * A program is an agent made of plugins. {@linkcode definePlugin} defines one, {@linkcode runAgent} runs a list
  * of them as a whole program (arguments, configuration file, signals, exit code), and {@linkcode createAgent}
  * embeds an agent in a program that has all of that itself. Data lives in any {@linkcode KeyValueStore}.
- * Connectors: `etcd`, `kafka`, `localkv`, `http`, `health`, `prometheus`, `nats`, `natsServer`, `serviceLabelPlugin`; presets
+ * Connectors: `etcd`, `kafka`, `kubernetes`, `localkv`, `http`, `health`, `prometheus`, `nats`, `natsServer`, `serviceLabelPlugin`; presets
  * combine them: `local`, `rpc`, `connectors`. The test kit is the export `./testing`.
  *
  * @example An agent of one plugin
@@ -348,6 +348,20 @@ export {
   type TopicSenderOptions,
   valueBlock,
 } from "./plugins/kafka/mod.ts";
+export {
+  type ClusterRole,
+  type ConfigMap,
+  type FollowOptions,
+  type FollowState,
+  kubernetes,
+  type KubernetesApi,
+  type KubernetesCallOptions,
+  kubernetesErrors,
+  kubernetesToken,
+  type Owner,
+  type Pod,
+  type PodQuery,
+} from "./plugins/kubernetes/mod.ts";
 export {
   localkv,
   localkvErrors,

@@ -3,6 +3,7 @@ import { etcd } from "../../plugins/etcd/mod.ts";
 import { health } from "../../plugins/health/mod.ts";
 import { http } from "../../plugins/http/mod.ts";
 import { kafka } from "../../plugins/kafka/mod.ts";
+import { kubernetes } from "../../plugins/kubernetes/mod.ts";
 import { localkv } from "../../plugins/localkv/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
@@ -44,6 +45,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
   return [
     consoleLog({ stream: console }),
     paths(),
+    kubernetes(),
     identity(),
     settings(),
     commonInfra(),

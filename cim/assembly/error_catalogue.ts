@@ -1,6 +1,7 @@
 import { coreErrors, type ErrorEntry, spoolErrors, storeErrors } from "../../core/mod.ts";
 import { httpErrors } from "../../plugins/http/mod.ts";
 import { kafkaErrors } from "../../plugins/kafka/mod.ts";
+import { kubernetesErrors } from "../../plugins/kubernetes/mod.ts";
 import { localkvErrors } from "../../plugins/localkv/mod.ts";
 import { natsErrors } from "../../plugins/nats/mod.ts";
 import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
@@ -20,6 +21,7 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   spoolErrors,
   httpErrors,
   kafkaErrors,
+  kubernetesErrors,
   localkvErrors,
   natsServerErrors,
   natsErrors,

@@ -12,6 +12,7 @@
  * | {@linkcode rpc} | `health()` | liveness and readiness probes | `health` |
  * | {@linkcode connectors} | `etcd()` | etcd as a key-value store | `etcd` |
  * | {@linkcode connectors} | `kafka()` | producers for Kafka | `kafka` |
+ * | {@linkcode connectors} | `kubernetes()` | the client of the Kubernetes API | `kubernetes` |
  * | {@linkcode connectors} | `natsServer()` | the embedded NATS server | `nats` |
  * | {@linkcode connectors} | `nats()` | the client of an external NATS server | `nats` |
  *

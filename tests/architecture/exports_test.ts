@@ -10,7 +10,7 @@ const values = words(`
   deliveryOf describeDelivery describeError describeJsonSchema describeMarkdown displayValue
   duration errorCode etcd EtcdStore etcdToken flag formatDuration formatJson formatSize formatText
   gauge hasCode health histogram http httpErrors HttpProblem httpToken integer isAbort json
-  jsonCodec jsonResponse kafka kafkaErrors kafkaToken keyedBlock LineStream list listAndWatch
+  jsonCodec jsonResponse kafka kafkaErrors kafkaToken keyedBlock kubernetes kubernetesErrors kubernetesToken LineStream list listAndWatch
   loadSources local localkv localkvErrors localkvToken LocalStore logLevels LogRegistry logsToken
   memoryStore MetricSet metricsToken milliseconds nats natsErrors NatsServer natsServer
   natsServerErrors natsServerToken natsToken number parseDuration parseSize partitionOf prefixView
@@ -26,7 +26,7 @@ const types = words(`
   Access AgentApi AgentErrorOptions AgentOptions AgentState AgentStatus Assignment Backoff
   BackoffOptions BatchOptions BookOptions BookSnapshot BooksSnapshot BookStore BootStep
   BoundedQueueOptions Bounds BreakerOptions BreakerState ByteStream CallOptions Capabilities
-  Change ChangeBatch Checked Clock CloseContext CloseReason Codec Compression Condition
+  Change ChangeBatch Checked Clock CloseContext ClusterRole ConfigMap FollowOptions FollowState KubernetesApi KubernetesCallOptions Owner Pod PodQuery CloseReason Codec Compression Condition
   ConfigFile ConfigIssue ConfigOf ConfigProblem ConfigSources Configuration ConnectNatsOptions
   ConsumedRecord ConsumerOptions CoreErrorCode Counter CreateRouteOptions DeadlineOptions
   DeleteOptions DeleteResult Delivery DerivedDefault DescribedSection Duration DurationUnit

@@ -15,10 +15,13 @@ for (const plugin of all) {
   pluginContract({ plugin, others, open: () => Promise.resolve(ownFolder([...others, plugin])) });
 }
 
+const kubeconfig = new URL("../plugins/kubernetes/data/kubeconfig.yaml", import.meta.url);
+
 /** Connectors whose server is configured but not running. */
 const withoutServer: Record<string, Record<string, unknown>> = {
   etcd: { endpoints: ["127.0.0.1:1"] },
   kafka: { brokers: ["127.0.0.1:1"] },
+  kubernetes: { kubeconfig: kubeconfig.pathname },
   nats: { url: "nats://127.0.0.1:1" },
 };
 for (const [name, section] of Object.entries(withoutServer)) {

@@ -1,0 +1,4 @@
+import { pluginContract } from "../../../core/testing/mod.ts";
+import { kubernetes } from "../../../plugins/kubernetes/mod.ts";
+
+pluginContract({ plugin: kubernetes() });
