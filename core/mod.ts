@@ -16,6 +16,7 @@ export * from "./log/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./net/mod.ts";
 export * from "./plugin/mod.ts";
+export * from "./runtime/mod.ts";
 export * from "./spool/mod.ts";
 export * from "./status/mod.ts";
 export * from "./units/mod.ts";

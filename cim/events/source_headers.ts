@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
+import { builtin } from "../../core/mod.ts";
 import type { Identity, LiveIdentity } from "../identity/mod.ts";
 
 /** Headers and key of the events of one identity. */
@@ -54,7 +54,8 @@ export class EventOrigins {
 
 function originsOf(identity: Identity): Origins {
   const { nfType = "", xgvelaId = "", nfId = "" } = identity.tmaas ?? {};
-  const key = createHash("md5").update(`${nfType}:${xgvelaId}:${nfId}`).digest("hex");
+  const key = builtin("node:crypto").createHash("md5").update(`${nfType}:${xgvelaId}:${nfId}`)
+    .digest("hex");
   return {
     identity,
     app: { headers: encode(appHeaders(identity)), key: encoder.encode(key) },

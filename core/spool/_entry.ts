@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "./_crc32.ts";
 import { headerBytes, writeHeader } from "./_format.ts";
 import type { SpoolBlock } from "./options.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "./_crc32.ts";
 import type { SpoolFile } from "./fs.ts";
 
 /** Bytes at the start of a segment that say what the file is. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "./_crc32.ts";
 import { readNumber, writeFully, writeNumber } from "./_format.ts";
 import type { SpoolFile, SpoolFs } from "./fs.ts";
 

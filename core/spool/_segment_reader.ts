@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "./_crc32.ts";
 import { type Header, headerBytes, magicByte, preamble, readHeader } from "./_format.ts";
 import type { SpoolDamage } from "./events.ts";
 import type { SpoolFile } from "./fs.ts";

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import process from "node:process";
-import { counter, gauge, type MetricFamily } from "../../core/mod.ts";
+import { builtin, counter, gauge, type MetricFamily } from "../../core/mod.ts";
 import { descriptorLimit, mayReadProc } from "../http/mod.ts";
 
 /**
@@ -14,8 +13,8 @@ import { descriptorLimit, mayReadProc } from "../http/mod.ts";
  */
 export function runtimeFamilies(): MetricFamily[] {
   const startedS = performance.timeOrigin / 1_000;
-  const user = () => process.cpuUsage().user / 1e6;
-  const system = () => process.cpuUsage().system / 1e6;
+  const user = () => builtin("node:process").cpuUsage().user / 1e6;
+  const system = () => builtin("node:process").cpuUsage().system / 1e6;
   return [
     counter("process_cpu_user_seconds_total", "User CPU time.", user),
     counter("process_cpu_system_seconds_total", "System CPU time.", system),

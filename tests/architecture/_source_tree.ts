@@ -15,6 +15,8 @@ export interface Import {
   readonly target: string | undefined;
   /** Whether only types are imported: such an import does not exist at run time. */
   readonly isType: boolean;
+  /** Whether it is a call: the module is loaded when the call is reached. */
+  readonly isDynamic: boolean;
 }
 
 /** One source file. */
@@ -66,12 +68,16 @@ function importsOf(path: string, code: string): Import[] {
   const statements = code.matchAll(
     new RegExp(`^(?:import|export) (type )?(?:${names} from )?"([^"]+)"(?: with {[^}]*})?;$`, "gm"),
   );
-  const calls = code.matchAll(/\b(type )?import\(\s*"([^"]+)"/g);
-  return [...statements, ...calls].map(([, type, specifier]) => ({
+  const calls = code.matchAll(/\b(type(?:of)? )?import\(\s*"([^"]+)"/g);
+  return [
+    ...statements.map((match) => ({ match, isDynamic: false })),
+    ...calls.map((match) => ({ match, isDynamic: true })),
+  ].map(({ match: [, type, specifier], isDynamic }) => ({
     specifier,
     target: specifier.startsWith(".")
       ? new URL(specifier, new URL(path, root)).href.slice(root.href.length)
       : undefined,
     isType: type !== undefined,
+    isDynamic,
   }));
 }

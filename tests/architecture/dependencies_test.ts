@@ -40,6 +40,23 @@ Deno.test("every third-party import is inline, from npm, with one exact version"
   }
 });
 
+Deno.test("the start of the agent loads only SQLite and the schema library beside its own modules", () => {
+  const files = new Map(shipped.map((file) => [file.path, file]));
+  const waiting = ["cim/cli/run_agent.ts"];
+  const seen = new Set(waiting);
+  const outside = new Set<string>();
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    for (const { specifier, target, isType, isDynamic } of files.get(path)?.imports ?? []) {
+      if (isType || isDynamic) continue;
+      if (target === undefined) outside.add(npmPackage(specifier)?.name ?? specifier);
+      else if (!seen.has(target)) waiting.push(target) && seen.add(target);
+    }
+  }
+  assert(seen.size > 300, `only ${seen.size} modules were found`);
+  // Others take longer to load than all of the agent's own modules together; load them when they are used.
+  assert.deepEqual([...outside].toSorted(), ["node:sqlite", "zod"]);
+});
+
 Deno.test("deno.json has no import map, so that `deno run URL/main.ts` needs none", async () => {
   const path = new URL("../../deno.json", import.meta.url);
   const settings = JSON.parse(await Deno.readTextFile(path));

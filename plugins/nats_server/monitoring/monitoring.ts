@@ -4,7 +4,7 @@
  *
  * @module
  */
-import process from "node:process";
+import { builtin } from "../../../core/mod.ts";
 import type { Connection } from "../connection/mod.ts";
 import type { NatsLimits } from "../options.ts";
 import type { ServerInfo } from "../protocol/mod.ts";
@@ -215,7 +215,7 @@ export class Monitor {
 
   /** Percentage of one core that the process has used since the previous call. */
   #cpuPercent(): number {
-    const { user, system } = process.cpuUsage();
+    const { user, system } = builtin("node:process").cpuUsage();
     const previous = this.#cpuAt;
     this.#cpuAt = { usedUs: user + system, atMs: performance.now() };
     const elapsedUs = (this.#cpuAt.atMs - previous.atMs) * 1_000;

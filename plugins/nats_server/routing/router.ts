@@ -27,6 +27,7 @@ import { type CacheStats, SubjectCache, type SubjectEntry } from "./subject_cach
 import type { SubjectMetrics } from "./subject_metrics.ts";
 import type { Subscription } from "./subscription.ts";
 import { TurnBudget } from "./turn_budget.ts";
+import { Xorshift } from "./xorshift.ts";
 
 const lineEnd = byteStringBytes("\r\n");
 /** Delivers messages. See the module comment. */
@@ -45,8 +46,8 @@ export class Router {
   #pausedCount = 0;
   readonly #turn = new TurnBudget();
   #held: (() => void)[] = [];
-  /** State of the xorshift generator that picks a member of a queue group. */
-  #randomState: number;
+  /** Picks a member of a queue group. */
+  readonly #random: Xorshift;
 
   constructor({ counters, subjectMetrics, onHandlerError, now, random }: RouterOptions) {
     this.#counters = counters;
@@ -54,7 +55,7 @@ export class Router {
     this.#cache = new SubjectCache(this.sublist, subjectMetrics, this.#turn);
     this.#onHandlerError = onHandlerError;
     this.#now = now;
-    this.#randomState = Math.floor(random() * 0x7fff_ffff) | 1;
+    this.#random = new Xorshift(random());
   }
 
   /**
@@ -261,7 +262,7 @@ export class Router {
     from: Publisher | null,
   ): boolean {
     const count = members.length;
-    const first = count > 1 ? this.#nextRandom() % count : 0;
+    const first = count > 1 ? this.#random.next() % count : 0;
     for (let round = this.#pausedCount > 0 ? 0 : 1; round < 2; round++) {
       for (let i = 0; i < count; i++) {
         const at = first + i;
@@ -390,14 +391,6 @@ export class Router {
     const line = `HMSG ${reply} ${inbox.sid} ${headers.length} ${headers.length}\r\n`;
     from.output.appendBytes(byteStringBytes(`${line}${headers}\r\n`));
     this.markDirty(from);
-  }
-
-  #nextRandom(): number {
-    let state = this.#randomState;
-    state ^= state << 13;
-    state ^= state >>> 17;
-    this.#randomState = state ^= state << 5;
-    return state >>> 0;
   }
 }
 
