@@ -3,6 +3,7 @@ import { CommandLine } from "./command_line.ts";
 import { takePluginPaths } from "./config_options.ts";
 import { addConfigCommands } from "./config_command.ts";
 import { addDemoCommand } from "./demo_command.ts";
+import { addEventsCommands } from "./events_command.ts";
 import { exitCode, reportFailure } from "./exit_code.ts";
 import { addHelpCommand } from "./help_command.ts";
 import type { CliIo } from "./io.ts";
@@ -23,6 +24,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addStatusCommand,
   addChangesCommand,
   addKvCommands,
+  addEventsCommands,
   addSpoolCommands,
   addVersionCommand,
   addHelpCommand,

@@ -40,6 +40,8 @@ export interface ChangeRecord {
   readonly state: ChangeState;
   /** Outcome, once there is one. */
   readonly verdict?: Outcome;
+  /** Whether the receiver of the patch reported the outcome. Missing before and in records of early versions. */
+  readonly isConfirmed?: boolean;
   /** Why it has this state; empty when the state says it all. */
   readonly reason: string;
   /** Requests sent to the application. For the agent's own file: times its application began. */

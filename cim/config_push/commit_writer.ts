@@ -34,6 +34,8 @@ export interface Commit {
   readonly onlyRaise?: boolean;
   /** Called when it is written. */
   readonly onWritten?: () => void;
+  /** Called with the error when the first attempt to write it failed; it is tried again. */
+  readonly onFailed?: (error: unknown) => void;
   /** Called with the value that replaced it before it was written. */
   readonly onReplaced?: (by: string) => void;
 }
@@ -61,6 +63,8 @@ interface Pending {
   readonly written: (() => void)[];
   /** Whether an attempt to write it is in flight. */
   isActive: boolean;
+  /** Whether an attempt failed. */
+  hasFailed: boolean;
 }
 
 /** Writes commits in the background, one at a time per key, with retries. */
@@ -121,7 +125,7 @@ export class CommitWriter {
         return;
       }
     }
-    queue.push({ commit, written, isActive: false });
+    queue.push({ commit, written, isActive: false, hasFailed: false });
   }
 
   /** Writes the first commit of the queue until the queue is empty. */
@@ -140,6 +144,8 @@ export class CommitWriter {
       }
       this.#failing.add(key);
       onFailure();
+      if (!first.hasFailed) commit.onFailed?.(error);
+      first.hasFailed = true;
       log.warn(`Cannot commit ${commit.value} to ${key}; retrying`, { error });
       const newer = queue.findLast((other) => other !== first && !isFailure(other.commit));
       if (newer && !isFailure(commit)) {

@@ -27,6 +27,7 @@ import type { Lease } from "./lease.ts";
 import type { PushConditions } from "./push_status.ts";
 import { applySelfConfig } from "./self_config.ts";
 import { Settlement } from "./settlement.ts";
+import type { RaiseEvent } from "./verdict_events.ts";
 
 /** Limits of configuration push. Times are in milliseconds. */
 export interface ConfigBounds {
@@ -74,6 +75,8 @@ export interface ConfigPushOptions extends ConfigBounds {
   readonly onSync?: (state: SyncState) => void;
   /** Called with each new or changed record. Must not throw. */
   readonly onChange?: (record: ChangeRecord) => void;
+  /** Takes events of the agent; returns at once and must not throw. Default: none are raised. */
+  readonly raise?: RaiseEvent;
   /** Called when {@linkcode ConfigPush.conditions} may have changed. Must not throw. */
   readonly onConditions?: () => void;
 }
@@ -199,10 +202,10 @@ export class ConfigPush {
   }
 
   #createSettlement(history: ChangeHistory, state: KeyValueStore): Settlement {
-    const { scope, baselines, clock, log } = this.#options;
+    const { scope, baselines, raise = () => {}, clock, log } = this.#options;
     const { stats } = this;
     const writer = this.#writer;
-    return new Settlement({ scope, baselines, history, writer, stats, state, clock, log });
+    return new Settlement({ scope, baselines, history, writer, stats, state, raise, clock, log });
   }
 
   #createChangeSets(history: ChangeHistory): ChangeSets {

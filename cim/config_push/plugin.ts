@@ -12,6 +12,7 @@ import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { missingScope, scopeOf } from "../config_keys/mod.ts";
 import { dayOneToken } from "../day_one/mod.ts";
+import { eventsToken } from "../events/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
@@ -81,6 +82,7 @@ export function configPush(): Plugin {
     requires: [
       httpToken,
       busToken,
+      eventsToken,
       identityToken,
       appClientToken,
       registrationToken,
@@ -158,6 +160,7 @@ function createParts(
     settings: get(cimSettingsToken),
     dayOne: get(dayOneToken),
     registered: get(registrationToken).current,
+    raise: (event) => get(eventsToken).raise(event),
     clock,
     random,
     log,

@@ -17,6 +17,7 @@ import {
   type ChangeSetKey,
   commitKey,
   levels,
+  ownDataKey,
   parseChangeSetKey,
   parseRevision,
   type Scope,
@@ -38,6 +39,7 @@ import {
 import type { CommitWriter } from "./commit_writer.ts";
 import type { ConfigStats } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
+import { type RaiseEvent, VerdictEvents } from "./verdict_events.ts";
 
 /** Options of {@linkcode Settlement}. */
 export interface SettlementOptions {
@@ -48,9 +50,14 @@ export interface SettlementOptions {
   readonly stats: ConfigStats;
   /** The agent's own store; keeps the ledger. */
   readonly state: KeyValueStore;
+  /** Takes the events about verdicts and commits. */
+  readonly raise: RaiseEvent;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** The members of a record that its events depend on. */
+type Settled = Pick<ChangeRecord, "verdict" | "isConfirmed"> & Partial<Pick<ChangeRecord, "state">>;
 
 const ledgerKey = "ledger";
 const ledgerCodec = jsonCodec((value) => value as LedgerSnapshot);
@@ -88,7 +95,7 @@ export class Settlement {
         .sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0));
       for (const record of uncommitted(settled)) {
         const change = parseChangeSetKey(record.key, scope);
-        if (change && record.commit !== undefined) this.#commit(change, record.commit);
+        if (change && record.commit !== undefined) this.#commit(change, record.commit, record);
       }
     }
   }
@@ -101,23 +108,25 @@ export class Settlement {
   /** Records a verdict and commits it. */
   settle(change: ChangeSetKey, verdict: Verdict): void {
     const { history, stats, clock, log } = this.#options;
-    const { outcome, reason } = verdict;
+    const { outcome, reason, isConfirmed } = verdict;
     const { key } = change;
     stats.outcomes[outcome]++;
     const record = history.get(key);
     const wasSent = record !== undefined && mayHaveArrived(record);
     const commit = this.ledger.answer(change, verdict, { wasSent });
     const unwritten = record?.state === "committed" ? undefined : record?.commit;
+    const settled = { verdict: outcome, isConfirmed };
     history.update(key, {
+      ...settled,
       state: outcome,
-      verdict: outcome,
       reason,
       settledAt: clock.now(),
       commit: commit ?? unwritten,
     }, [this.#ledgerWrite()]);
     const level = outcome === "applied" || outcome === "unused" ? "info" : "warn";
     log[level]("Change-set settled", { key, outcome, reason, commit });
-    if (commit !== undefined) this.#commit(change, commit);
+    if (commit !== undefined) this.#commit(change, commit, settled);
+    else this.#events(change, settled).settled();
   }
 
   /** Commits the revisions at container start, as far as they are known. */
@@ -150,10 +159,11 @@ export class Settlement {
     await Promise.all([this.#saving, this.#options.history.settled()]);
   }
 
-  #commit(change: ChangeSetKey, value: string): void {
+  #commit(change: ChangeSetKey, value: string, settled: Settled): void {
     const { scope, writer, history, clock, log } = this.#options;
     const { key, level } = change;
     const record = history.get(key);
+    const events = this.#events(change, settled);
     writer.write({
       key: commitKey(scope, level),
       value,
@@ -161,12 +171,30 @@ export class Settlement {
       detail: record ? describeChange(record) : { key, value },
       onWritten: () => {
         history.update(key, { state: "committed", committedAt: clock.now() });
+        events.written();
       },
+      onFailed: (error) => events.failed(error),
       onReplaced: (by) => {
         const reason = `not committed: ${by} replaced it before the store could be written`;
         log.info("Verdict not committed", { key, value, reason });
         history.update(key, { reason, commit: undefined });
+        events.settled();
       },
+    });
+  }
+
+  /** The events of a verdict. A commit that is repeated repeats no event about the verdict. */
+  #events(
+    { level, dataKey }: ChangeSetKey,
+    { verdict, isConfirmed = true, state }: Settled,
+  ): VerdictEvents {
+    const { raise, scope } = this.#options;
+    const isReported = isConfirmed || dataKey === ownDataKey;
+    return new VerdictEvents({
+      raise,
+      outcome: verdict ?? "timed_out",
+      isReported: isReported && state !== "committed",
+      commitKey: commitKey(scope, level),
     });
   }
 

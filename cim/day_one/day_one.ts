@@ -7,6 +7,7 @@
  */
 import { AgentError, backoff, type Clock, type Logger, type SyncEvent } from "../../core/mod.ts";
 import { type AppClient, describeOutcome, isRetryableStatus } from "../app_client/mod.ts";
+import type { OwnEvent } from "../events/mod.ts";
 import { parseDayOneKey, type Scope, unversioned } from "../config_keys/mod.ts";
 import { dayOneErrors } from "./errors.ts";
 
@@ -26,6 +27,8 @@ export interface DayOneOptions {
   readonly run: (name: string, task: (signal: AbortSignal) => Promise<void>) => void;
   /** Called with the reason when delivery fails, and with undefined when that is over. Must not throw. */
   readonly onTrouble: (reason: string | undefined) => void;
+  /** Takes an event of the agent; returns at once and must not throw. */
+  readonly raise: (event: OwnEvent) => void;
 }
 
 /** Most documents kept. The configuration service removes old ones, so there is usually one. */
@@ -130,7 +133,7 @@ export class DayOne {
       const reason = describeOutcome(outcome);
       const isFinal = outcome.kind === "answered" && !isRetryableStatus(outcome.status);
       const delayMs = delays.next();
-      if (isFinal || clock.monotonic() + delayMs > end) return this.#fail(reason);
+      if (isFinal || clock.monotonic() + delayMs > end) return this.#fail(reason, document);
       log.warn("First configuration not delivered; retrying", { reason });
       await clock.sleep(delayMs, { signal });
     }
@@ -145,8 +148,8 @@ export class DayOne {
     return this.#documents.get(Math.max(unversioned, ...this.#documents.keys()));
   }
 
-  #fail(reason: string): void {
-    const { log, onTrouble } = this.#options;
+  #fail(reason: string, document: Uint8Array): void {
+    const { log, onTrouble, raise } = this.#options;
     this.#state = "failed";
     const error = new AgentError(
       dayOneErrors.app_not_configured,
@@ -154,5 +157,23 @@ export class DayOne {
     );
     log.error("First configuration not delivered", { error });
     onTrouble(error.message);
+    raise({
+      name: "LoadConfigRequestFailure",
+      managedObject: [["Load_Config_Request", "FAIL"]],
+      additionalInfo: [
+        ["Error", "Config load failed"],
+        ["Action", isJson(document) ? "Load Changes Manually" : "Load config failed"],
+      ],
+    });
+  }
+}
+
+function isJson(document: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(document));
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }

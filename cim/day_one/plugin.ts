@@ -83,6 +83,7 @@ function createDayOne(
     timeoutMs: config.timeoutMs,
     run: (name, task) => tasks.run(name, task),
     onTrouble: (reason) => reason === undefined ? status.ok() : status.error(reason),
+    raise: (event) => get(eventsToken).raise(event),
   });
 }
 

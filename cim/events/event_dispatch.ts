@@ -58,8 +58,9 @@ export class EventDispatch {
     }
     const eventTimeMs = Number(this.#view.eventTime());
     this.meter.latencyMs = this.#clock.now() - eventTimeMs;
-    this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
+    // First, so that an event that ends a wait of the shutdown is among those that are sent before the end.
     this.#forward(this.#view);
+    this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
   }
 
   #notify(event: AppEvent): void {

@@ -4,17 +4,23 @@
  * @module
  */
 
+import { redactText } from "../../core/log/mod.ts";
+
 /** Names of the agent's own events, as in the event definition catalogue. */
-export type OwnEventName =
-  | "CimConnectEtcdFailure"
-  | "LmaasTCPFailure"
-  | "CimConfigUpdateSuccess"
-  | "CimConfigUpdateUnused"
-  | "CimConfigUpdateFailure"
-  | "CimCommitConfigSuccess"
-  | "CimCommitConfigFailure"
-  | "LoadConfigRequestFailure"
-  | "ApplicationShutdownInitiated";
+export const ownEventNames = [
+  "CimConnectEtcdFailure",
+  "LmaasTCPFailure",
+  "CimConfigUpdateSuccess",
+  "CimConfigUpdateUnused",
+  "CimConfigUpdateFailure",
+  "CimCommitConfigSuccess",
+  "CimCommitConfigFailure",
+  "LoadConfigRequestFailure",
+  "ApplicationShutdownInitiated",
+] as const;
+
+/** Name of one of the agent's own events. */
+export type OwnEventName = typeof ownEventNames[number];
 
 /** Name and value pairs in their order. */
 export type EventPairs = readonly (readonly [name: string, value: string])[];
@@ -38,10 +44,16 @@ export interface OwnEventContext {
   readonly containerId: string;
 }
 
+/** Longest value, in characters; the rest is cut off. */
+const maxValueLength = 1_024;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Encodes the document, with members in the order of the contract. */
+/**
+ * Encodes the document, with members in the order of the contract. Values may be texts of errors: they are redacted,
+ * and cut off after 1,024 characters.
+ */
 export function ownEventDocument(
   { name, managedObject, additionalInfo }: OwnEvent,
   { timeMs, headers, containerId }: OwnEventContext,
@@ -57,5 +69,8 @@ export function ownEventDocument(
 }
 
 function membersOf(pairs: EventPairs): { name: string; value: string }[] {
-  return pairs.map(([name, value]) => ({ name, value }));
+  return pairs.map(([name, value]) => ({
+    name,
+    value: redactText(value).slice(0, maxValueLength).toWellFormed(),
+  }));
 }

@@ -3,9 +3,11 @@ import {
   describeDelivery,
   duration,
   type Plugin,
+  statusToken,
   type Token,
   token,
 } from "../../core/mod.ts";
+import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
 import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
@@ -13,6 +15,8 @@ import { identityToken } from "../identity/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { spoolToken } from "../spool/mod.ts";
 import { EventDocument } from "../wire/mod.ts";
+import { watchEtcdStart } from "./etcd_start.ts";
+import { eventDefinitions } from "./event_definitions.ts";
 import { EventDispatch, type EventListener } from "./event_dispatch.ts";
 import { EventOutbox } from "./event_outbox.ts";
 import { type OwnEvent, ownEventDocument } from "./own_event.ts";
@@ -22,7 +26,10 @@ import { EventOrigins } from "./source_headers.ts";
 export interface EventsApi {
   /** Calls the listener on each event of that name, from now on. */
   on(eventName: string, listener: EventListener): Disposable;
-  /** Forwards an event of the agent, with the current time. It returns at once. */
+  /**
+   * Forwards an event of the agent, with the current time. It returns at once and never throws: the event is
+   * collected with those of the application, and dropped and counted when too many wait.
+   */
   raise(event: OwnEvent): void;
 }
 
@@ -52,6 +59,8 @@ export function events(): Plugin {
   return definePlugin({
     name: "events",
     requires: [
+      statusToken,
+      httpToken,
       busToken,
       identityToken,
       booksToken,
@@ -61,7 +70,7 @@ export function events(): Plugin {
     ],
     provides: [eventsToken],
     config: fields,
-    init({ get, provide, metrics, clock, random, log, status, config }) {
+    init({ name, get, provide, metrics, clock, random, log, status, config }) {
       const identity = get(identityToken);
       const registration = get(registrationToken);
       const spool = get(spoolToken);
@@ -84,19 +93,23 @@ export function events(): Plugin {
         outbox.put(key, document.write(event, headers));
       });
       metrics.add(...dispatch.meter.families(identity.current.podName));
-      provide(eventsToken, {
-        on: (name, listener) => dispatch.on(name, listener),
-        raise(event) {
-          const { key, headers } = origins.own;
-          const containerId = registration.current?.containerId ?? identity.current.containerId;
-          outbox.book.accepted++;
-          outbox.put(key, ownEventDocument(event, { timeMs: clock.now(), headers, containerId }));
-        },
+      const raise = (event: OwnEvent) => {
+        const { key, headers } = origins.own;
+        const containerId = registration.current?.containerId ?? identity.current.containerId;
+        outbox.book.accepted++;
+        outbox.put(key, ownEventDocument(event, { timeMs: clock.now(), headers, containerId }));
+      };
+      provide(eventsToken, { on: (name, listener) => dispatch.on(name, listener), raise });
+      get(httpToken).route(name, {
+        method: "GET",
+        path: "/api/v1/events/definitions",
+        handler: () => jsonResponse(eventDefinitions),
       });
+      const etcdStart = watchEtcdStart(get(statusToken), raise);
       const subscription = get(busToken).subscribe("EVENT", {
         onMessage: ({ buffer, start, end }) => dispatch.receive(buffer, start, end),
       });
-      return { outbox, subscription };
+      return { outbox, subscription, etcdStart };
     },
     afterInit({ outbox }, { get, tasks, log }) {
       const kafka = get(kafkaToken);
@@ -114,7 +127,8 @@ export function events(): Plugin {
       });
       tasks.run("send", (signal) => outbox.run(sender, signal));
     },
-    async close({ outbox, subscription }, { signal }) {
+    async close({ outbox, subscription, etcdStart }, { signal }) {
+      etcdStart[Symbol.dispose]();
       await subscription.unsubscribe();
       await outbox.drain(signal);
     },

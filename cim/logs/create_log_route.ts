@@ -8,7 +8,7 @@ import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
 import { LogEnvelope } from "../wire/mod.ts";
 import { createKafka, type KafkaOptions } from "./create_kafka.ts";
-import { type CreatedTcp, createTcp, type TcpOptions } from "./create_tcp.ts";
+import { type CreatedTcp, createTcp, type TcpOptions, tcpPlace } from "./create_tcp.ts";
 import type { DestinationParts } from "./destination.ts";
 import { type FileOwner, LogFiles } from "./file/mod.ts";
 import { BlockPool } from "./lines/mod.ts";
@@ -57,6 +57,8 @@ export interface LogRouteOptions {
   readonly stdout?: ByteSink;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
   readonly onHealth?: (health: LogHealth) => void;
+  /** Called when the collector of the destination TCP cannot be reached any more, once per outage. */
+  readonly onTcpFailure?: () => void;
   /** Clock to use. Default: {@linkcode systemClock}. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for jitter. Default `Math.random`. */
@@ -107,12 +109,14 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
   const { maxFiles = 64, idleMs = defaultIdleMs, fileMode = 0o644, folderMode = 0o755 } = options;
   const { maxBufferedBytes = 8_388_608, whenFull = "block", maxBlockMs = 5_000 } = options;
   const { blockBytes = 262_144, stdout: sink = Deno.stdout, onHealth } = options;
+  const { onTcpFailure = () => {} } = options;
   const { clock = systemClock, random = Math.random } = options;
   checkRange("maxFiles", maxFiles, 1, 10_000);
   checkRange("idleMs", idleMs, 1_000, Number.MAX_SAFE_INTEGER);
   checkRange("maxBufferedBytes", maxBufferedBytes, 65_536, 2 ** 31);
   checkRange("maxBlockMs", maxBlockMs, 0, Number.MAX_SAFE_INTEGER);
-  const telemetry = new LogTelemetry({ log, clock, onHealth });
+  const onOutage = (place: string) => place === tcpPlace && onTcpFailure();
+  const telemetry = new LogTelemetry({ log, clock, onHealth, onOutage });
   const gate = new PublisherGate();
   const parts: DestinationParts = {
     pool: new BlockPool({ blockBytes, maxFree: Math.ceil(maxBufferedBytes / blockBytes) }),

@@ -34,6 +34,9 @@ export interface TcpOptions {
   readonly resendMs?: number;
 }
 
+/** Name of the destination in messages. */
+export const tcpPlace = "the TCP log collector";
+
 /** The destination TCP. */
 export interface CreatedTcp {
   /** The destination. */
@@ -78,7 +81,7 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
   const lines: SpooledLines = new SpooledLines({
     ...parts,
     name: "tcp",
-    place: "the TCP log collector",
+    place: tcpPlace,
     format: lineFormat(envelope),
     queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
     isDurable,

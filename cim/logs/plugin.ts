@@ -16,6 +16,7 @@ import { parseHostPort } from "../../core/net/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
+import { eventsToken, type OwnEvent } from "../events/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
@@ -36,6 +37,16 @@ export const ownLogFileToken: Token<OwnLogFile> = token("own_log_file");
 
 /** Container name of the agent's own log, fixed by the contract. */
 const ownContainer = "cim";
+
+/** Raised when the connection to the collector is lost; its texts, a trailing blank included, are the contract's. */
+const tcpFailure: OwnEvent = {
+  name: "LmaasTCPFailure",
+  managedObject: [
+    ["Description", "TCP connection with fluentbit is DOWN"],
+    ["STATUS", "FAILURE"],
+  ],
+  additionalInfo: [["ACTION_IN_PROGRESS ", "CIM writing logs to the file"]],
+};
 
 const fileModes = {
   pattern: /^0?6[04][04]$/,
@@ -62,7 +73,7 @@ export function logs(): Plugin {
       identityToken,
       pathsToken,
     ],
-    optional: [spoolToken, kafkaToken],
+    optional: [spoolToken, kafkaToken, eventsToken],
     provides: [logRouteToken, ownLogFileToken],
     config: {
       maxFiles: integer({
@@ -149,6 +160,7 @@ export function logs(): Plugin {
       const target = parseHostPort(infra.loggingSvcUrl ?? "");
       const spool = find(spoolToken);
       const kafka = find(kafkaToken);
+      const events = find(eventsToken);
       const common = { canResend: infra.enableRetrx, isDurable: spool?.isDurable ?? false };
       const created: CreatedLogRoute = createLogRoute({
         folder,
@@ -189,6 +201,7 @@ export function logs(): Plugin {
         fileMode: parseInt(config.fileMode, 8),
         folderMode: parseInt(config.folderMode, 8),
         onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),
+        onTcpFailure: () => events?.raise(tcpFailure),
         clock,
         random,
       });

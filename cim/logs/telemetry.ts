@@ -21,6 +21,8 @@ export interface LogTelemetryOptions {
   readonly clock: Clock;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
   readonly onHealth?: (health: LogHealth) => void;
+  /** Called with the place when writing to it starts failing, once per outage. Must not throw. */
+  readonly onOutage?: (place: string) => void;
 }
 
 /** Pauses of publishers are reported when they last this long, in milliseconds. */
@@ -53,6 +55,7 @@ export class LogTelemetry {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #onHealth: (health: LogHealth) => void;
+  readonly #onOutage: (place: string) => void;
   readonly #outages = new Map<string, Outage>();
   /** Full places for which publishers are paused, with the time when the pause began. */
   readonly #holding = new Map<string, number>();
@@ -62,10 +65,13 @@ export class LogTelemetry {
   #reported = "";
 
   /** Starts without any problem. */
-  constructor({ log, clock, onHealth = () => {} }: LogTelemetryOptions) {
+  constructor(
+    { log, clock, onHealth = () => {}, onOutage = () => {} }: LogTelemetryOptions,
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#onHealth = onHealth;
+    this.#onOutage = onOutage;
   }
 
   /** Places that cannot be written now: open files, the log folder and the standard output. */
@@ -80,6 +86,7 @@ export class LogTelemetry {
     const error = delivery.status === "delivered" ? undefined : delivery.cause ?? delivery.reason;
     this.#outages.set(place, { sinceMs: this.#clock.monotonic(), reason: describeError(error) });
     this.#log.error("Log lines are kept until they can be written", { place, error });
+    this.#onOutage(place);
     this.#reportHealth();
   }
 

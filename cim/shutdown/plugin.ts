@@ -1,4 +1,4 @@
-import { definePlugin, type Plugin } from "../../core/mod.ts";
+import { agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { changesToken } from "../config_push/mod.ts";
@@ -17,6 +17,7 @@ export function shutdown(): Plugin {
   return definePlugin({
     name: "shutdown",
     requires: [
+      agentToken,
       appClientToken,
       eventsToken,
       registrationToken,
@@ -26,6 +27,7 @@ export function shutdown(): Plugin {
     ],
     config: shutdownFields,
     init: ({ get, clock }) => ({
+      agent: get(agentToken),
       app: get(appClientToken),
       events: get(eventsToken),
       bus: get(busToken),
@@ -35,11 +37,12 @@ export function shutdown(): Plugin {
     afterInit(state) {
       state.isStarted = true;
     },
-    async close({ bus, isStarted, ...parts }, { log, signal, remainingMs }) {
+    async close({ agent, bus, isStarted, ...parts }, { log, signal, remainingMs }) {
       if (!isStarted) return;
       const { clock } = parts;
       const endMs = clock.monotonic() + remainingMs;
-      await shutDownApp({ ...parts, log, signal, limitMs: appWaitMs(remainingMs) });
+      const reason = agent.stopReason ?? "";
+      await shutDownApp({ ...parts, reason, log, signal, limitMs: appWaitMs(remainingMs) });
       const drainEnd = new AbortController();
       const leftMs = drainWaitMs(endMs - clock.monotonic());
       using _ = clock.timer(leftMs, () => drainEnd.abort());

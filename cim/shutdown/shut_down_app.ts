@@ -1,6 +1,6 @@
 import { type Clock, type Logger } from "../../core/mod.ts";
 import type { AppClient } from "../app_client/mod.ts";
-import type { EventsApi } from "../events/mod.ts";
+import type { EventsApi, OwnEvent } from "../events/mod.ts";
 
 /** Outcome of the shutdown of the application. */
 export type AppShutdownResult =
@@ -18,8 +18,10 @@ export type AppShutdownResult =
 export interface ShutDownAppOptions {
   /** The application. */
   readonly app: AppClient;
-  /** Receives its report. */
+  /** Receives its report, and the event about the request. */
   readonly events: EventsApi;
+  /** Why the agent stops, such as `SIGTERM`. */
+  readonly reason: string;
   /** Clock to use. */
   readonly clock: Clock;
   /** Logs the steps. */
@@ -38,7 +40,7 @@ const nothing = new Uint8Array(0);
  * stops in any case.
  */
 export async function shutDownApp(
-  { app, events, clock, log, limitMs, signal }: ShutDownAppOptions,
+  { app, events, reason, clock, log, limitMs, signal }: ShutDownAppOptions,
 ): Promise<AppShutdownResult> {
   if (limitMs <= 0 || signal.aborted) return "unreachable";
   const { promise: reported, resolve: report } = Promise.withResolvers<AppShutdownResult>();
@@ -56,7 +58,9 @@ export async function shutDownApp(
       log.warn("Cannot request the shutdown of the application", { reason: outcome.reason });
       return "unreachable";
     }
-    if (outcome.status < 200 || outcome.status > 299) {
+    const isAccepted = outcome.status >= 200 && outcome.status < 300;
+    events.raise(initiated(isAccepted, reason));
+    if (!isAccepted) {
       log.warn("Application refused to shut down", { status: outcome.status });
       return "refused";
     }
@@ -70,4 +74,24 @@ export async function shutDownApp(
   const level = result === "succeeded" ? "info" : "warn";
   log[level]("Application shut down", { result });
   return result;
+}
+
+/** Names of signals as Go writes them, which readers of the event expect. */
+const signalNames: Readonly<Record<string, string>> = {
+  SIGTERM: "terminated",
+  SIGINT: "interrupt",
+  SIGHUP: "hangup",
+};
+
+function initiated(isAccepted: boolean, reason: string): OwnEvent {
+  const description = isAccepted ? "initiated successfully" : "initiation failed";
+  return {
+    name: "ApplicationShutdownInitiated",
+    additionalInfo: [
+      ["status", isAccepted ? "success" : "failure"],
+      ["reason", "cim_termination"],
+      ["signal", signalNames[reason] ?? reason],
+      ["description", `Application shutdown ${description}`],
+    ],
+  };
 }

@@ -106,6 +106,7 @@ export class Agent implements AsyncDisposable {
   readonly #mounted: MountedPlugin[] = [];
   readonly #boot: BootStep[] = [];
   #state: AgentState = "new";
+  #stopReason: string | undefined;
   #failure: unknown;
   #starting: Promise<void> | undefined;
   #stop: Promise<void> | undefined;
@@ -309,6 +310,7 @@ export class Agent implements AsyncDisposable {
   async #stopRunning({ reason = "stop was called", budget }: StopOptions): Promise<void> {
     const { clock, stopTimeoutMs } = this.#options;
     const begun = clock.monotonic();
+    this.#stopReason = reason;
     this.#log.info("Stopping", { reason });
     this.#stopping.abort(new AgentError("closed", `The agent is stopping: ${reason}`));
     const errors = await this.#closeAll(
@@ -348,6 +350,7 @@ export class Agent implements AsyncDisposable {
 
   #abortStart(reason: string): void {
     const { name } = this.#options;
+    this.#stopReason = reason;
     this.#stopping.abort(new AgentError("start_aborted", `Cannot start agent ${name}: ${reason}`));
   }
 
@@ -368,11 +371,15 @@ export class Agent implements AsyncDisposable {
   ): AgentApi {
     const { name, version } = this.#options;
     const state = () => this.#state;
+    const stopReason = () => this.#stopReason;
     return {
       name,
       version,
       get state() {
         return state();
+      },
+      get stopReason() {
+        return stopReason();
       },
       sections,
       boot: this.#boot,

@@ -18,6 +18,8 @@ export interface AgentApi {
   readonly version: string;
   /** State of the agent now. */
   readonly state: AgentState;
+  /** Why the agent stops, such as `SIGTERM`; undefined until it begins to stop. */
+  readonly stopReason: string | undefined;
   /** Begins to stop the agent and returns at once. The reason is logged. */
   requestStop(reason: string): void;
   /** The values in use, secrets redacted, by section and operator's key. */

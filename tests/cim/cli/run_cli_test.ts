@@ -113,3 +113,10 @@ for (
     assert.equal(lines.at(-1), `Usage: ${usage}`);
   });
 }
+
+Deno.test("runCli() prints the event definition catalogue for cim events definitions", async () => {
+  const io = recordingIo();
+  assert.equal(await runCli(["events", "definitions"], io), 0);
+  const { events } = JSON.parse(io.outLines.join("\n"));
+  assert.equal(events.LmaasTCPFailure.perceivedSeverity, "MAJOR");
+});

@@ -36,7 +36,7 @@ export class FakeApp implements AppClient {
     const text = textCodec.decode(body);
     this.requests.push({ path, body: text });
     const answer = this.script.shift() ?? ok;
-    this.onPost(JSON.parse(text));
+    if (path === "/updateConfig") this.onPost(JSON.parse(text));
     const { promise: ended, reject } = Promise.withResolvers<never>();
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
     return Promise.race([answer, ended]);

@@ -19,11 +19,12 @@ Deno.test("D-26 a verdict is committed although no event is delivered", async ()
   await it.put("change-set/ns1/amf/v1/ms/amf.json/5", "[]");
   const committed = await eventually(() => it.get("commit-config/ns1/amf/v1/ms/amf-0"));
   assert.equal(committed, "5");
+  // With the two of the agent about the verdict and its commit.
   const spooled = it.agent.metrics.families().find(({ name }) => name === "cim_route_spooled");
   await eventually(() => {
     const samples = [...spooled!.collect() as Iterable<{ labels: unknown; value: number }>];
     return samples.find(({ labels, value }) =>
-      (labels as Record<string, string>).route === "events" && value === 2_000
+      (labels as Record<string, string>).route === "events" && value === 2_002
     );
   });
 });

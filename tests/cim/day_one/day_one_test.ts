@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TaskGroup, textCodec } from "../../../core/mod.ts";
 import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 import { DayOne } from "../../../cim/day_one/day_one.ts";
+import type { OwnEvent } from "../../../cim/events/mod.ts";
 import { FakeApp } from "../config_push/_fixture.ts";
 
 const bytes = (text: string) => textCodec.encode(text);
@@ -10,6 +11,7 @@ function setUp() {
   const clock = manualClock();
   const app = new FakeApp();
   const troubles: (string | undefined)[] = [];
+  const raised: OwnEvent[] = [];
   const tasks = new TaskGroup((name, error) => assert.fail(`${name}: ${error}`));
   const dayOne = new DayOne({
     scope: { namespace: "ns1", microservice: "amf" },
@@ -20,9 +22,18 @@ function setUp() {
     timeoutMs: 60_000,
     run: (name, task) => tasks.run(name, task),
     onTrouble: (trouble) => troubles.push(trouble),
+    raise: (event) => raised.push(event),
   });
   const bodies = () => app.requests.map(({ body }) => body);
-  return { clock, app, dayOne, troubles, bodies, [Symbol.asyncDispose]: () => tasks.close() };
+  return {
+    clock,
+    app,
+    dayOne,
+    troubles,
+    raised,
+    bodies,
+    [Symbol.asyncDispose]: () => tasks.close(),
+  };
 }
 
 Deno.test("D-41 the key without a revision is delivered when there is no other", async () => {
@@ -199,3 +210,25 @@ Deno.test("at most 16 documents are kept, those of the highest revisions", async
   await test.clock.advance(0);
   assert.deepEqual(test.bodies(), ["85"]);
 });
+
+for (
+  const [kind, document, action] of [
+    ["that the application rejects", "{}", "Load Changes Manually"],
+    ["that is not JSON", "{", "Load config failed"],
+  ]
+) {
+  Deno.test(`D-44 a document ${kind} raises LoadConfigRequestFailure once, after the attempts`, async () => {
+    await using test = setUp();
+    test.app.script.push({ kind: "answered", status: 503 }, { kind: "answered", status: 400 });
+    test.dayOne.put("config/ns1/amf", bytes(document));
+    test.dayOne.onNotConfigured();
+    await test.clock.advance(0);
+    assert.deepEqual(test.raised, []);
+    await test.clock.advance(60_000);
+    assert.deepEqual(test.raised, [{
+      name: "LoadConfigRequestFailure",
+      managedObject: [["Load_Config_Request", "FAIL"]],
+      additionalInfo: [["Error", "Config load failed"], ["Action", action]],
+    }]);
+  });
+}

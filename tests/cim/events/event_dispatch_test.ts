@@ -29,6 +29,14 @@ Deno.test("receive() calls the listeners of that name only", () => {
   assert.deepEqual(seen, [{ eventName: "Configured", eventTimeMs: 1_600_000_000_000 }]);
 });
 
+Deno.test("D-73 receive() forwards an event before a listener acts on it", () => {
+  const { events, receive, forwarded } = dispatch();
+  let forwardedBefore: string[] = [];
+  events.on("Configured", () => forwardedBefore = [...forwarded]);
+  receive(configured);
+  assert.deepEqual(forwardedBefore, ["Configured"]);
+});
+
 Deno.test("a disposed listener is not called", () => {
   const { events, receive } = dispatch();
   events.on("Configured", () => assert.fail("told"))[Symbol.dispose]();

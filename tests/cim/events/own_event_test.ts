@@ -44,3 +44,14 @@ Deno.test("ownEventDocument() omits additionalInfo when there is none, and escap
   ]);
   assert.deepEqual(parsed.managedObject, [{ name: "Commit_Keys", value: 'a"b' }]);
 });
+
+Deno.test("ownEventDocument() hides user information in a value, and cuts long ones", () => {
+  const error = `Cannot connect to http://user:secret@host: ${"x".repeat(2_000)}`;
+  const document = ownEventDocument(
+    { name: "CimConnectEtcdFailure", additionalInfo: [["Error", error]] },
+    context,
+  );
+  const [{ value }] = JSON.parse(new TextDecoder().decode(document)).additionalInfo;
+  assert(!value.includes("secret"));
+  assert.equal(value.length, 1_024);
+});

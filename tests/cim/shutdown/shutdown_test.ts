@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { buildEvent, buildLogMessage } from "../../_support/wire_messages.ts";
+import { ownEvents } from "../_own_events.ts";
 import { eventually, product } from "../_product.ts";
 import { RawClient } from "../../_support/raw_client.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
@@ -120,4 +121,51 @@ Deno.test("shutdown() leaves time for writing when a client stays connected", as
   }
   const text = await Deno.readTextFile(`${folder}/logs/amf-0_ns1_amf-c1.log`);
   assert.equal(text, "written\n");
+});
+
+for (
+  const [reason, signal, status] of [
+    ["SIGTERM", "terminated", 204],
+    ["SIGINT", "interrupt", 500],
+    ["SIGHUP", "hangup", 409],
+    ["the parent process ended", "the parent process ended", 200],
+  ] as const
+) {
+  Deno.test(`8.3 shutdown() raises ApplicationShutdownInitiated for ${reason} and status ${status}`, async () => {
+    using dir = tempDir();
+    const folder = dir.path;
+    {
+      await using cim = await product({ folder, app: () => new Response(null, { status }) });
+      await (await cim.register()).body?.cancel();
+      await cim.agent.stop({ reason, budget: 1_000 });
+    }
+    const [event, ...others] = await ownEvents(folder);
+    assert.deepEqual(others, []);
+    const isAccepted = status < 300;
+    assert.deepEqual(
+      [event.eventName, event.managedObject, event.containerId],
+      ["ApplicationShutdownInitiated", null, "c1"],
+    );
+    assert.deepEqual(event.additionalInfo, [
+      { name: "status", value: isAccepted ? "success" : "failure" },
+      { name: "reason", value: "cim_termination" },
+      { name: "signal", value: signal },
+      {
+        name: "description",
+        value: `Application shutdown ${
+          isAccepted ? "initiated successfully" : "initiation failed"
+        }`,
+      },
+    ]);
+  });
+}
+
+Deno.test("8.3 shutdown() raises no event when the application does not answer", async () => {
+  using dir = tempDir();
+  const folder = dir.path;
+  {
+    await using cim = await product({ folder, env: { CIM_APP_PORT: "1" } });
+    await cim.agent.stop({ reason: "SIGTERM", budget: 1_000 });
+  }
+  assert.deepEqual(await ownEvents(folder), []);
 });

@@ -69,3 +69,9 @@ Deno.test("EventDocument.write() writes large and small events through one encod
   const event = { eventName: "e", eventTime: 1n, additionalInfo: [["k", value]] } as const;
   assert.equal(JSON.parse(documentOf(buildEvent(event))).additionalInfo[0].value, value);
 });
+
+Deno.test("D-69 EventDocument.write() writes thresholdInfo and monitoredAttributes", () => {
+  const { thresholdInfo, monitoredAttributes } = JSON.parse(documentOf(hex(EVENTS.V6)));
+  assert.deepEqual(thresholdInfo, [{ name: "d", value: "4" }]);
+  assert.deepEqual(monitoredAttributes, [{ name: "f", value: "6" }]);
+});
