@@ -42,6 +42,8 @@ export interface Identity {
   readonly tmaas: Tmaas | undefined;
   /** Labels of the pod. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Annotations of the pod. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** Value of `NF`: overrides `nfId` in the headers of the agent's own events. */
   readonly nf: string;
   /** Prefix of the network function: the namespace, but `NF_PREFIX` when the topology is not known. */

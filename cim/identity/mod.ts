@@ -1,10 +1,11 @@
 /**
- * Identity of this pod: names, labels, topology and revisions, from the section `identity`, XGVela's variables and
- * the files of a downward API volume, in that order. The files are read again periodically, so changed labels and
- * annotations take effect without a restart.
+ * Identity of this pod: names, labels, annotations, topology and revisions. What the operator sets in the section
+ * `identity` or XGVela's variables comes first; the rest is that of the pod in Kubernetes, which is watched, and while
+ * the pod is not known there, that of the files of a downward API volume, which are read periodically. So changed
+ * labels and annotations take effect without a restart, and no event costs a call.
  *
- * Nothing here is fatal: a missing or malformed value is reported with its place, and the status says so. This
- * folder calls no Kubernetes API.
+ * Nothing here is fatal: a missing or malformed value is reported with its place, and the status says so. While the
+ * Kubernetes API does not answer, the last known pod stays in use.
  *
  * @module
  */

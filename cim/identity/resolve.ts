@@ -1,9 +1,11 @@
 /**
- * Combines configuration, environment and the files of a downward API volume to the identity of the pod.
+ * Combines configuration, environment, the pod in Kubernetes and the files of a downward API volume to the identity of
+ * the pod.
  *
  * @module
  */
 import { describeError } from "../../core/mod.ts";
+import type { Pod } from "../../plugins/kubernetes/mod.ts";
 import { parseDownward } from "./downward.ts";
 import type { Identity, Tmaas } from "./identity.ts";
 import { parseTmaas } from "./tmaas.ts";
@@ -40,6 +42,12 @@ export interface IdentityFacts {
   readonly nfRevision?: string;
   /** Id of the agent's container. Default: unknown. */
   readonly containerId?: string;
+  /** Name of the agent's container in the pod, to find its id there. */
+  readonly containerName?: string;
+  /** Topology gateway to use when no source names one. */
+  readonly topogwFallback?: string;
+  /** The pod as Kubernetes has it; the files are not read then. Default: unknown. */
+  readonly pod?: Pod;
   /** Folder of the downward API volume. */
   readonly podinfo: string;
 }
@@ -55,10 +63,21 @@ export interface IdentityProblem {
 /** Names that are segments of keys and parts of file names. */
 type KeySegment = "namespace" | "podName" | "microservice" | "version";
 
+/** What one source knows of the pod, and where a value of it comes from, for messages. */
+interface PodData {
+  readonly namespace: string;
+  readonly podName: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly place: (part: "namespace" | "podName" | "labels" | "annotations") => string;
+}
+
 /**
- * Resolves the identity: facts first, then the files `labels`, `annotations`, `uid`, `nodeName`, `podName` and
- * `namespace` of the volume. The topology is optional. A name that cannot be a segment of a key is reported and
- * becomes empty.
+ * Resolves the identity: what the operator set first, then the pod as Kubernetes has it, or else the files `labels`,
+ * `annotations`, `uid`, `nodeName`, `podName` and `namespace` of the volume. The topology is optional. A name that
+ * cannot be a segment of a key is reported and becomes empty.
  *
  * @param readText Returns the text of a file, or undefined if it does not exist.
  * @param onProblem Called for each value that is missing or malformed. Nothing throws.
@@ -81,54 +100,79 @@ export function resolveIdentity(
   onProblem: (problem: IdentityProblem) => void,
 ): Identity {
   const report = (text: string) => onProblem({ text, isUnusableName: false });
-  const file = (name: string) => `${facts.podinfo}/${name}`;
-  const pairs = (name: string) => parseDownward(readText(file(name)) ?? "", file(name), report);
-  const line = (name: string) => (readText(file(name)) ?? "").trim();
-  const annotations = pairs("annotations");
-  const labels = { ...Object.fromEntries(pairs("labels")), ...facts.labels };
-  const segment = (name: KeySegment, key: string, preset: () => string, place: string) =>
-    keySegment(
-      facts[name] || preset(),
-      facts[name] ? `identity.${key}` : place,
-      onProblem,
-    );
-  const namespace = segment("namespace", "namespace", () => line("namespace"), file("namespace"));
-  const podName = segment("podName", "pod_name", () => line("podName"), file("podName"));
+  const data = facts.pod ? fromPod(facts.pod) : fromFiles(facts.podinfo, readText, report);
+  const { annotations, place } = data;
+  const labels = { ...data.labels, ...facts.labels };
+  const segment = (name: KeySegment, key: string, preset: string, place: string) =>
+    keySegment(facts[name] || preset, facts[name] ? `identity.${key}` : place, onProblem);
+  const namespace = segment("namespace", "namespace", data.namespace, place("namespace"));
+  const podName = segment("podName", "pod_name", data.podName, place("podName"));
   const microservice = segment(
     "microservice",
     "microservice",
-    () => labels.microSvcName ?? "",
-    `${file("labels")}: microSvcName`,
+    labels.microSvcName ?? "",
+    `${place("labels")}: microSvcName`,
   );
   const version = segment(
     "version",
     "version",
-    () => annotations.get("svcVersion") || "v0",
-    `${file("annotations")}: svcVersion`,
+    annotations.svcVersion || "v0",
+    `${place("annotations")}: svcVersion`,
   );
   if (!facts.microservice && !labels.microSvcName) {
     report(
-      `identity.microservice: not known; set it, or the label microSvcName in ${file("labels")}`,
+      `identity.microservice: not known; set it, or the label microSvcName in ${place("labels")}`,
     );
   }
-  const tmaas = resolveTmaas(facts, annotations, file("annotations"), report);
+  const tmaas = resolveTmaas(facts, annotations, place("annotations"), report);
   return Object.freeze({
     namespace,
     podName,
-    podUid: facts.podUid ?? line("uid"),
-    node: facts.node ?? line("nodeName"),
+    podUid: facts.podUid ?? data.uid,
+    node: facts.node ?? data.node,
     microservice,
     version,
     tmaas,
     labels: Object.freeze(labels),
+    annotations: Object.freeze(annotations),
     nf: facts.nf ?? "",
     nfPrefix: tmaas ? namespace : facts.nfPrefix ?? namespace,
     nfType: facts.nfType ?? "",
-    topogwFqdn: facts.topogwFqdn ?? annotations.get("topogw.fqdn") ?? "",
+    topogwFqdn: facts.topogwFqdn || annotations["topogw.fqdn"] || facts.topogwFallback || "",
     msRevision: facts.msRevision ?? "",
     nfRevision: facts.nfRevision ?? "",
-    containerId: facts.containerId ?? "",
+    containerId: facts.containerId ?? facts.pod?.containerIds[facts.containerName ?? ""] ?? "",
   });
+}
+
+function fromPod({ namespace, name, uid, node, labels, annotations }: Pod): PodData {
+  const where = `pod ${namespace}/${name}`;
+  const { [lastApplied]: _, ...others } = annotations;
+  const place = (part: string) => `${where}: ${part}`;
+  return { namespace, podName: name, uid, node, labels, annotations: others, place };
+}
+
+/** A copy of the whole object, which kubectl keeps. */
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+function fromFiles(
+  podinfo: string,
+  readText: (path: string) => string | undefined,
+  report: (problem: string) => void,
+): PodData {
+  const file = (name: string) => `${podinfo}/${name}`;
+  const pairs = (name: string) =>
+    Object.fromEntries(parseDownward(readText(file(name)) ?? "", file(name), report));
+  const line = (name: string) => (readText(file(name)) ?? "").trim();
+  return {
+    namespace: line("namespace"),
+    podName: line("podName"),
+    uid: line("uid"),
+    node: line("nodeName"),
+    labels: pairs("labels"),
+    annotations: pairs("annotations"),
+    place: file,
+  };
 }
 
 /** The name if it can be a segment of a key, else an empty string after a report. */
@@ -149,17 +193,17 @@ function keySegment(
 /** The topology of the first source that has one; a malformed one is reported and counts as missing. */
 function resolveTmaas(
   { tmaas }: IdentityFacts,
-  annotations: ReadonlyMap<string, string>,
-  file: string,
+  annotations: Readonly<Record<string, string>>,
+  place: string,
   report: (problem: string) => void,
 ): Tmaas | undefined {
   const key = "xgvela.com/tmaas";
-  const [value, place] = tmaas !== undefined
+  const [value, where] = tmaas !== undefined
     ? [tmaas, "identity.tmaas"]
-    : [annotations.get(key), `${file}: ${key}`];
+    : [annotations[key], `${place}: ${key}`];
   if (value === undefined) return undefined;
   try {
-    return parseTmaas(value, place);
+    return parseTmaas(value, where);
   } catch (error) {
     report(describeError(error));
     return undefined;

@@ -20,6 +20,7 @@ export const identity: Identity = Object.freeze({
     nfServiceType: "amf",
   },
   labels: {},
+  annotations: {},
   nf: "",
   nfPrefix: "ns1",
   nfType: "",

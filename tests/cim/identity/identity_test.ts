@@ -49,6 +49,11 @@ Deno.test("resolveIdentity() reads the files of a downward API volume", () => {
     version: "v3",
     tmaas,
     labels: { microSvcName: "amf", uhn: "host-1" },
+    annotations: {
+      svcVersion: "v3",
+      "xgvela.com/tmaas": JSON.stringify(tmaas),
+      "topogw.fqdn": "topo:8080",
+    },
     nf: "",
     nfPrefix: "ns1",
     nfType: "",
