@@ -1,7 +1,7 @@
 /**
- * Sends LogMessages as fast as the other side takes them, from buffers built before. Run as a process of its
- * own: `_log_sender.ts PORT CONNECTIONS MESSAGES BYTES`; prints the seconds from the first byte to the last
- * PONG. MESSAGES is rounded up to whole buffers and printed, too.
+ * Sends LogMessages as fast as the other side takes them, or at most RATE a second on each connection, from buffers
+ * built before. Run as a process of its own: `_log_sender.ts PORT CONNECTIONS MESSAGES BYTES [RATE]`; prints the seconds
+ * from the first byte to the last PONG. MESSAGES is rounded up to whole buffers and printed, too.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { buildLogMessage } from "../_support/wire_messages.ts";
 const perBuffer = 300;
 const encoder = new TextEncoder();
 
-const [port, connections, messages, bytes] = Deno.args.map(Number);
+const [port, connections, messages, bytes, rate = Infinity] = Deno.args.map(Number);
 const buffer = prebuilt(bytes);
 const buffers = Math.ceil(messages / connections / perBuffer);
 const sockets = await Promise.all(Array.from({ length: connections }, connect));
@@ -48,7 +48,11 @@ async function connect(): Promise<Deno.TcpConn> {
 }
 
 async function send(socket: Deno.TcpConn): Promise<void> {
-  for (let i = 0; i < buffers; i++) await write(socket, buffer);
+  for (let i = 0; i < buffers; i++) {
+    const aheadMs = begun + i * perBuffer * 1_000 / rate - performance.now();
+    if (aheadMs > 1) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+    await write(socket, buffer);
+  }
   await write(socket, encoder.encode("PING\r\n"));
   const answer = new Uint8Array(4_096);
   for (let text = ""; !text.includes("PONG");) {

@@ -5,8 +5,10 @@
  *
  * @module
  */
-import { type AgentCommand, AgentProcess, fromSource } from "./_agent_process.ts";
+import { AgentProcess, fromSource } from "./_agent_process.ts";
+import { onCore } from "./_on_core.ts";
 import type { BenchReporter } from "./_reporter.ts";
+import { Sink } from "./_sink.ts";
 
 const runs = 5;
 const messages = 1_000_000;
@@ -65,58 +67,6 @@ async function measure(report: BenchReporter, mode: "FILE" | "TCP"): Promise<voi
   }
 }
 
-/** The counting collector as a process. */
-class Sink implements AsyncDisposable {
-  readonly port: number;
-  readonly #child: Deno.ChildProcess;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-
-  private constructor(
-    child: Deno.ChildProcess,
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    port: number,
-  ) {
-    this.#child = child;
-    this.#reader = reader;
-    this.#writer = child.stdin.getWriter();
-    this.port = port;
-  }
-
-  static async start(): Promise<Sink> {
-    const path = new URL("_tcp_sink.ts", import.meta.url).pathname;
-    const { command, args } = onCore(1, {
-      name: "sink",
-      command: Deno.execPath(),
-      args: ["run", "-A", path],
-    });
-    const child = new Deno.Command(command, {
-      args: [...args],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const reader = child.stdout.getReader();
-    return new Sink(child, reader, Number(new TextDecoder().decode((await reader.read()).value)));
-  }
-
-  /** Waits until so many lines have arrived. */
-  async reached(lines: number): Promise<void> {
-    for (let seen = 0; seen < lines;) {
-      await this.#writer.write(Uint8Array.of(10));
-      const { value } = await this.#reader.read();
-      seen = Number(new TextDecoder().decode(value));
-      if (seen < lines) await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writer.close();
-    await this.#reader.cancel();
-    this.#child.kill("SIGKILL");
-    await this.#child.status;
-  }
-}
-
 async function send(port: number): Promise<number> {
   const path = new URL("_log_sender.ts", import.meta.url).pathname;
   const { command, args } = onCore(1, {
@@ -129,11 +79,6 @@ async function send(port: number): Promise<number> {
     throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
   }
   return JSON.parse(new TextDecoder().decode(stdout)).messages;
-}
-
-/** The same command bound to a core. */
-function onCore(core: number, { name, command, args }: AgentCommand): AgentCommand {
-  return { name, command: "taskset", args: ["-c", `${core}`, command, ...args] };
 }
 
 function settings(mode: string): string {
