@@ -12,6 +12,7 @@ import { appClient } from "../app_client/mod.ts";
 import { books } from "../books/mod.ts";
 import { bus } from "../bus/mod.ts";
 import { commonInfra } from "../common_infra/mod.ts";
+import { ownConfigMap } from "../config_map/mod.ts";
 import { configPush } from "../config_push/mod.ts";
 import { dayOne } from "../day_one/mod.ts";
 import { events } from "../events/mod.ts";
@@ -61,6 +62,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     kafka({ clientId: "cim" }),
     store(),
     settingsMemory(),
+    ownConfigMap(),
     appClient(),
     books(),
     spool(),

@@ -7,6 +7,12 @@ export type Level = "nf" | "ms";
 /** Every {@linkcode Level}. */
 export const levels: readonly Level[] = Object.freeze(["nf", "ms"]);
 
+/** Where a verdict is committed: the key of a level, or of the ConfigMap that the agent owns. */
+export type CommitTarget = Level | "cim";
+
+/** Every {@linkcode CommitTarget}. */
+export const commitTargets: readonly CommitTarget[] = Object.freeze([...levels, "cim"]);
+
 /** Name of the agent's own file: change-sets for it go to the agent, not to the application. */
 export const ownDataKey = "cim.json";
 
@@ -113,16 +119,22 @@ function quoted(segment: string): string {
   );
 }
 
-/** Key that holds this pod's verdict on the change-sets of a level. */
-export function commitKey(scope: Scope, level: Level): string {
-  return pathOf("commit-config", scope, level);
+/** Key that holds this pod's verdict on the change-sets of a level, or of the ConfigMap that the agent owns. */
+export function commitKey(scope: Scope, target: CommitTarget): string {
+  return pathOf("commit-config", scope, target);
 }
 
 /** Key that holds the details of that verdict. */
-export function statusKey(scope: Scope, level: Level): string {
-  return pathOf("commit-status", scope, level);
+export function statusKey(scope: Scope, target: CommitTarget): string {
+  return pathOf("commit-status", scope, target);
 }
 
-function pathOf(kind: string, { namespace, microservice, version, podName }: Scope, level: Level) {
-  return `${kind}/${namespace}/${microservice}/${version}/${level}/${podName}`;
+function pathOf(
+  kind: string,
+  { namespace, microservice, version, podName }: Scope,
+  target: CommitTarget,
+) {
+  // The ConfigMap belongs to the service.
+  const path = target === "cim" ? "ms/cim" : target;
+  return `${kind}/${namespace}/${microservice}/${version}/${path}/${podName}`;
 }

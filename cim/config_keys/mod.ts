@@ -11,6 +11,8 @@ export {
   type ChangeSetKey,
   changeSetPrefix,
   commitKey,
+  type CommitTarget,
+  commitTargets,
   type Level,
   levels,
   missingScope,

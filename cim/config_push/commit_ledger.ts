@@ -9,7 +9,14 @@
  *
  * @module
  */
-import { type ChangeSetKey, type Level, levels, parseRevision } from "../config_keys/mod.ts";
+import {
+  type ChangeSetKey,
+  type CommitTarget,
+  commitTargets,
+  type Level,
+  levels,
+  parseRevision,
+} from "../config_keys/mod.ts";
 import { commitValue, type Verdict } from "./change_record.ts";
 
 /** Revisions at container start, as text; empty when unknown. */
@@ -19,9 +26,9 @@ export type Baselines = Readonly<Record<Level, string>>;
 export interface LedgerSnapshot {
   /** Baselines at the time of storing. */
   readonly baselines: Baselines;
-  /** Highest answered revision by level. */
+  /** Highest answered revision by level, and by `cim` for the ConfigMap that the agent owns. */
   readonly highest: Readonly<Record<string, number>>;
-  /** Highest answered revision by `level/dataKey`. */
+  /** Highest answered revision by `level/dataKey`, or `cim/dataKey`. */
   readonly answered: Readonly<Record<string, number>>;
   /** `level/dataKey/revision` of the change-sets that the agent settled itself. Missing in early versions. */
   readonly closed?: readonly string[];
@@ -42,15 +49,41 @@ const maxClosed = 512;
 /** Remembers answered and sent revisions, and decides what to commit. */
 export class CommitLedger {
   readonly #baselines: Baselines;
-  readonly #highest = new Map<Level, number>();
+  readonly #targetOf: (change: ChangeSetKey) => CommitTarget;
+  readonly #highest = new Map<CommitTarget, number>();
   readonly #answered = new Map<string, number>();
   readonly #closed = new Set<string>();
   /** Revisions that the application may have, by `level/dataKey`. Restored from the history. */
   readonly #sent = new Map<string, Set<number>>();
 
-  /** Starts empty but for the baselines. */
-  constructor(baselines: Baselines) {
+  #ownBaseline = "";
+
+  /**
+   * Starts empty but for the baselines.
+   *
+   * @param targetOf Returns where a change-set is committed. Default: always to the key of its level.
+   */
+  constructor(
+    baselines: Baselines,
+    targetOf: (change: ChangeSetKey) => CommitTarget = ({ level }) => level,
+  ) {
     this.#baselines = baselines;
+    this.#targetOf = targetOf;
+  }
+
+  /**
+   * Takes the revision of the ConfigMap that the agent owns, which is known only after the start. When it is below the
+   * highest answer, the ConfigMap was created anew and its answers are dropped.
+   */
+  setOwnBaseline(revision: number): void {
+    this.#ownBaseline = String(revision);
+    if (revision >= (this.#highest.get("cim") ?? -1)) return;
+    this.#highest.delete("cim");
+    for (const file of this.#answered.keys()) {
+      if (file.startsWith("cim/")) this.#answered.delete(file);
+    }
+    for (const id of this.#closed) if (id.startsWith("cim/")) this.#closed.delete(id);
+    for (const file of this.#sent.keys()) if (file.startsWith("cim/")) this.#sent.delete(file);
   }
 
   /**
@@ -58,30 +91,32 @@ export class CommitLedger {
    * the level's revision counter was reset and its answers are dropped: returns such levels.
    */
   restore({ baselines, highest, answered, closed = [] }: LedgerSnapshot): Level[] {
-    const reset = levels.filter((level) => {
+    const reset: CommitTarget[] = levels.filter((level) => {
       const now = parseRevision(this.#baselines[level]);
       return now !== undefined && this.#baselines[level] !== baselines[level] &&
         now < (highest[level] ?? -1);
     });
-    for (const level of levels.filter((level) => !reset.includes(level))) {
-      if (highest[level] !== undefined) this.#highest.set(level, highest[level]);
+    for (const target of commitTargets.filter((target) => !reset.includes(target))) {
+      if (highest[target] !== undefined) this.#highest.set(target, highest[target]);
       for (const [file, revision] of Object.entries(answered)) {
-        if (file.startsWith(`${level}/`)) this.#answered.set(file, revision);
+        if (file.startsWith(`${target}/`)) this.#answered.set(file, revision);
       }
-      for (const key of closed) if (key.startsWith(`${level}/`)) this.#closed.add(key);
+      for (const key of closed) if (key.startsWith(`${target}/`)) this.#closed.add(key);
     }
-    return reset;
+    return levels.filter((level) => reset.includes(level));
   }
 
   /** Why a change-set needs no work; undefined when it does. */
   settledBefore(change: ChangeSetKey): SettledBefore | undefined {
-    const { level, revision } = change;
-    const baseline = parseRevision(this.#baselines[level]) ?? -1;
+    const { revision } = change;
+    const target = this.#targetOf(change);
+    const start = target === "cim" ? this.#ownBaseline : this.#baselines[target];
+    const baseline = parseRevision(start) ?? -1;
     if (revision <= baseline) return done(`the container started with revision ${baseline}`);
-    if (this.#closed.has(idOf(change))) return done("it has been settled");
-    const answered = this.#answered.get(fileOf(change)) ?? -1;
+    if (this.#closed.has(this.#idOf(change))) return done("it has been settled");
+    const answered = this.#answered.get(this.#fileOf(change)) ?? -1;
     if (revision <= answered) return done(`revision ${answered} has been answered`);
-    const sent = Math.max(-1, ...this.#sent.get(fileOf(change)) ?? []);
+    const sent = Math.max(-1, ...this.#sent.get(this.#fileOf(change)) ?? []);
     if (revision >= sent) return undefined;
     return { reason: `revision ${sent} of the file has been sent`, isOutOfOrder: true };
   }
@@ -96,17 +131,19 @@ export class CommitLedger {
     { outcome, isConfirmed }: Pick<Verdict, "outcome" | "isConfirmed">,
     { wasSent = true }: { wasSent?: boolean } = {},
   ): string | undefined {
-    const { level, revision } = change;
+    const { revision } = change;
     const value = commitValue(outcome, revision);
-    if (isConfirmed) this.#remember(fileOf(change), revision);
-    else if (wasSent || value !== undefined) this.#close(idOf(change));
+    if (isConfirmed) this.#remember(this.#fileOf(change), revision);
+    else if (wasSent || value !== undefined) this.#close(this.#idOf(change));
     if (value === undefined) return undefined;
-    return this.#raise(level, revision) || outcome === "failed" ? value : undefined;
+    return this.#raise(this.#targetOf(change), revision) || outcome === "failed"
+      ? value
+      : undefined;
   }
 
   /** Records that the application may have the change-set. */
   markSent(change: ChangeSetKey): void {
-    const file = fileOf(change);
+    const file = this.#fileOf(change);
     const revisions = this.#sent.get(file) ?? new Set();
     this.#sent.delete(file);
     this.#sent.set(file, revisions.add(change.revision));
@@ -117,12 +154,12 @@ export class CommitLedger {
 
   /** Takes {@linkcode markSent} back: the application does not have the change-set. */
   unmarkSent(change: ChangeSetKey): void {
-    this.#sent.get(fileOf(change))?.delete(change.revision);
+    this.#sent.get(this.#fileOf(change))?.delete(change.revision);
   }
 
   /** Records the revision at container start. Returns false when a higher one has been answered. */
-  begin(level: Level, revision: number): boolean {
-    return this.#raise(level, revision);
+  begin(target: CommitTarget, revision: number): boolean {
+    return this.#raise(target, revision);
   }
 
   /** The ledger as it is now. */
@@ -135,10 +172,18 @@ export class CommitLedger {
     };
   }
 
-  #raise(level: Level, revision: number): boolean {
-    if (revision < (this.#highest.get(level) ?? -1)) return false;
-    this.#highest.set(level, revision);
+  #raise(target: CommitTarget, revision: number): boolean {
+    if (revision < (this.#highest.get(target) ?? -1)) return false;
+    this.#highest.set(target, revision);
     return true;
+  }
+
+  #fileOf(change: ChangeSetKey): string {
+    return `${this.#targetOf(change)}/${change.dataKey}`;
+  }
+
+  #idOf(change: ChangeSetKey): string {
+    return `${this.#fileOf(change)}/${change.revision}`;
   }
 
   #remember(file: string, revision: number): void {
@@ -157,14 +202,6 @@ export class CommitLedger {
 
 function done(reason: string): SettledBefore {
   return { reason, isOutOfOrder: false };
-}
-
-function fileOf({ level, dataKey }: ChangeSetKey): string {
-  return `${level}/${dataKey}`;
-}
-
-function idOf(change: ChangeSetKey): string {
-  return `${fileOf(change)}/${change.revision}`;
 }
 
 /** Removes the oldest member of a collection that is too large. */

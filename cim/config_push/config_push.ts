@@ -13,7 +13,15 @@ import {
   type SyncState,
 } from "../../core/mod.ts";
 import type { AppClient } from "../app_client/mod.ts";
-import { changeSetPrefix, parseRevision, type Scope } from "../config_keys/mod.ts";
+import {
+  type ChangeSetKey,
+  changeSetPrefix,
+  type CommitTarget,
+  ownDataKey,
+  parseRevision,
+  type Scope,
+} from "../config_keys/mod.ts";
+import type { OwnConfigMapApi } from "../config_map/mod.ts";
 import type { DayOneApi } from "../day_one/mod.ts";
 import type { ContainerRegistration } from "../registration/mod.ts";
 import type { CimSettingsApi } from "../settings/mod.ts";
@@ -57,6 +65,8 @@ export interface ConfigPushOptions extends ConfigBounds {
   readonly app: AppClient;
   /** The agent's own settings. */
   readonly settings: Pick<CimSettingsApi, "current" | "apply">;
+  /** The ConfigMap that the agent owns. Default: there is none. */
+  readonly ownConfigMap?: Pick<OwnConfigMapApi, "state" | "revision">;
   /** The first configuration; its revision raises the start revision of level `nf`. */
   readonly dayOne: DayOneApi;
   /** Registration restored from a previous run; undefined when there is none. */
@@ -93,6 +103,7 @@ export class ConfigPush {
   readonly #writer: CommitWriter;
   #registered: ContainerRegistration | undefined;
   #hasCommittedStart = false;
+  #hasCommittedOwn = false;
   #room = new AbortController();
 
   /** Assembles the parts; starts and reads nothing. */
@@ -149,11 +160,21 @@ export class ConfigPush {
       this.#hasCommittedStart = true;
       this.settlement.commitBaselines(this.#startRevisions());
     }
+    this.ownConfigMapChanged();
     const { containerId } = registration;
     const isSame = containerId !== "" && containerId !== "null" &&
       containerId === before?.containerId;
     this.changeSets.registered({ isNewStart: !isSame });
     this.#options.onConditions?.();
+  }
+
+  /** To be called when the ConfigMap that the agent owns became present: commits its revision. */
+  ownConfigMapChanged(): void {
+    const { ownConfigMap } = this.#options;
+    if (ownConfigMap?.state !== "present" || this.#hasCommittedOwn) return;
+    if (!this.#hasCommittedStart) return;
+    this.#hasCommittedOwn = true;
+    this.settlement.commitOwn(ownConfigMap.revision);
   }
 
   /** What the plugin's status depends on. */
@@ -205,7 +226,20 @@ export class ConfigPush {
     const { scope, baselines, raise = () => {}, clock, log } = this.#options;
     const { stats } = this;
     const writer = this.#writer;
-    return new Settlement({ scope, baselines, history, writer, stats, state, raise, clock, log });
+    return new Settlement({
+      ...{ scope, baselines, history, writer, stats, state, raise, clock, log },
+      targetOf: (change) => this.#targetOf(change),
+    });
+  }
+
+  /**
+   * Change-sets of the agent's own file belong to the ConfigMap that it owns, unless there is none. Before the API has
+   * answered there must be one: only then does the configuration service write such a change-set.
+   */
+  #targetOf({ level, dataKey }: ChangeSetKey): CommitTarget {
+    const { state = "unused" } = this.#options.ownConfigMap ?? {};
+    const isOwned = state === "present" || state === "unknown";
+    return isOwned && dataKey === ownDataKey ? "cim" : level;
   }
 
   #createChangeSets(history: ChangeHistory): ChangeSets {

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   definePlugin,
   duration,
   integer,
@@ -11,6 +12,7 @@ import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { missingScope, scopeOf } from "../config_keys/mod.ts";
+import { ownConfigMapToken } from "../config_map/mod.ts";
 import { dayOneToken } from "../day_one/mod.ts";
 import { eventsToken } from "../events/mod.ts";
 import { identityToken } from "../identity/mod.ts";
@@ -72,8 +74,8 @@ const fields = {
 /**
  * Pushes configuration to the application and commits the outcomes. Subscribes to CONFIG before the NATS port
  * opens and does not wait for the store. Its status is degraded while change-sets make no progress. The names of
- * the pod are read once, at start, because commit keys must not change while change-sets are pending; without
- * namespace, pod name, microservice and version it is off and its status is `error`.
+ * the pod are read once, because commit keys must not change while change-sets are pending; until namespace, pod name,
+ * microservice and version are known it is off and its status is `error`.
  */
 export function configPush(): Plugin {
   return definePlugin({
@@ -88,20 +90,23 @@ export function configPush(): Plugin {
       registrationToken,
       dayOneToken,
       cimSettingsToken,
+      ownConfigMapToken,
       configStoreToken,
       stateStoreToken,
     ],
     provides: [changesToken],
     config: fields,
     async init(context) {
-      const { name, get, provide, status } = context;
+      const { name, get, provide } = context;
       const listeners = new Set<(record: ChangeRecord) => void>();
-      const parts = createParts(context, (record) => {
-        for (const listener of listeners) listener(record);
-      });
+      const state: PushState = { running: undefined, clock: context.clock };
+      const open = () =>
+        openPush(context, (record) => {
+          for (const listener of listeners) listener(record);
+        });
       const changes: ChangesApi = {
-        list: () => parts?.service.changeSets.list() ?? [],
-        ignored: () => parts?.service.changeSets.ignored() ?? [],
+        list: () => state.running?.service.changeSets.list() ?? [],
+        ignored: () => state.running?.service.changeSets.ignored() ?? [],
         onChange(listener) {
           listeners.add(listener);
           return { [Symbol.dispose]: () => listeners.delete(listener) };
@@ -117,22 +122,65 @@ export function configPush(): Plugin {
             ignored: changes.ignored().map(describeIgnored),
           }),
       });
-      if (!parts) return undefined;
-      await parts.service.restore();
-      status.init("change-sets not listed yet");
-      const subscriptions = connect(context, parts.service);
-      subscriptions.use(parts.report);
-      return { service: parts.service, subscriptions, clock: context.clock };
+      state.running = await open();
+      if (!state.running) startLater(context, state, open);
+      return state;
     },
-    afterInit: (state) => state?.service.start(),
+    afterInit: ({ running }) => running?.service.start(),
     async close(state, { signal, remainingMs }) {
-      if (!state) return;
-      state.subscriptions.dispose();
+      const { running } = state;
+      if (!running) return;
+      running.subscriptions.dispose();
       // An unreachable store must not use up the time others need to drain: the next run commits the rest.
       const enough = new AbortController();
       using _timer = state.clock.timer(remainingMs / 2, () => enough.abort());
-      await state.service.flush(AbortSignal.any([signal, enough.signal]));
+      await running.service.flush(AbortSignal.any([signal, enough.signal]));
     },
+  });
+}
+
+/** The service with what ends its subscriptions. */
+interface Running {
+  readonly service: ConfigPush;
+  readonly subscriptions: DisposableStack;
+}
+
+interface PushState {
+  /** Undefined while names of the pod are missing. */
+  running: Running | undefined;
+  readonly clock: Clock;
+}
+
+/** Creates the service, restores its state and subscribes it. */
+async function openPush(
+  context: PluginContext<ConfigBounds>,
+  onChange: (record: ChangeRecord) => void,
+): Promise<Running | undefined> {
+  const parts = createParts(context, onChange);
+  if (!parts) return undefined;
+  const { service, report } = parts;
+  await service.restore();
+  context.status.init("change-sets not listed yet");
+  const subscriptions = connect(context, service);
+  subscriptions.use(report);
+  return { service, subscriptions };
+}
+
+/** Starts the service once the names are known: Kubernetes may tell them after the start. */
+function startLater(
+  { get, tasks }: PluginContext<ConfigBounds>,
+  state: PushState,
+  open: () => Promise<Running | undefined>,
+): void {
+  const waiting = get(identityToken).onChange((now) => {
+    if (missingScope(scopeOf(now)).length > 0) return;
+    waiting[Symbol.dispose]();
+    tasks.run("late start", async () => {
+      state.running = await open();
+      const { current } = get(registrationToken);
+      if (current) state.running?.service.register(current);
+      state.running?.service.start();
+    });
   });
 }
 
@@ -159,6 +207,7 @@ function createParts(
     app: get(appClientToken),
     settings: get(cimSettingsToken),
     dayOne: get(dayOneToken),
+    ownConfigMap: get(ownConfigMapToken),
     registered: get(registrationToken).current,
     raise: (event) => get(eventsToken).raise(event),
     clock,
@@ -182,6 +231,7 @@ function connect(
   const meter = new SubjectMeter("CONFIG");
   metrics.add(...service.families(), ...meter.families(get(identityToken).current.podName));
   const subscriptions = new DisposableStack();
+  subscriptions.use(get(ownConfigMapToken).onChange(() => service.ownConfigMapChanged()));
   subscriptions.use(get(registrationToken).onRegister((who) => service.register(who)));
   subscriptions.use(
     get(busToken).subscribe("CONFIG", {

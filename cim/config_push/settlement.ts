@@ -16,6 +16,8 @@ import {
 import {
   type ChangeSetKey,
   commitKey,
+  type CommitTarget,
+  commitTargets,
   levels,
   ownDataKey,
   parseChangeSetKey,
@@ -48,6 +50,8 @@ export interface SettlementOptions {
   readonly history: ChangeHistory;
   readonly writer: CommitWriter;
   readonly stats: ConfigStats;
+  /** Returns where a change-set is committed. Default: always to the key of its level. */
+  readonly targetOf?: (change: ChangeSetKey) => CommitTarget;
   /** The agent's own store; keeps the ledger. */
   readonly state: KeyValueStore;
   /** Takes the events about verdicts and commits. */
@@ -67,12 +71,14 @@ export class Settlement {
   /** Answered and sent revisions. */
   readonly ledger: CommitLedger;
   readonly #options: SettlementOptions;
+  readonly #targetOf: (change: ChangeSetKey) => CommitTarget;
   #saving: Promise<void> = Promise.resolve();
   #failures = 0;
 
   constructor(options: SettlementOptions) {
     this.#options = options;
-    this.ledger = new CommitLedger(options.baselines);
+    this.#targetOf = options.targetOf ?? (({ level }) => level);
+    this.ledger = new CommitLedger(options.baselines, this.#targetOf);
   }
 
   /** Number of failed writes to the agent's own store. */
@@ -90,8 +96,12 @@ export class Settlement {
       const change = parseChangeSetKey(record.key, scope);
       if (change) this.ledger.markSent(change);
     }
-    for (const level of levels) {
-      const settled = records.filter((record) => record.level === level)
+    const targetOf = ({ key }: ChangeRecord) => {
+      const change = parseChangeSetKey(key, scope);
+      return change && this.#targetOf(change);
+    };
+    for (const target of commitTargets) {
+      const settled = records.filter((record) => targetOf(record) === target)
         .sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0));
       for (const record of uncommitted(settled)) {
         const change = parseChangeSetKey(record.key, scope);
@@ -131,7 +141,7 @@ export class Settlement {
 
   /** Commits the revisions at container start, as far as they are known. */
   commitBaselines(baselines: Baselines): void {
-    const { scope, writer, log } = this.#options;
+    const { log } = this.#options;
     for (const level of levels) {
       const text = baselines[level];
       if (text === "") continue;
@@ -140,16 +150,23 @@ export class Settlement {
         log.warn(`Cannot commit the start revision of level ${level}: it is not an integer`, {
           revision: text,
         });
-      } else if (this.ledger.begin(level, revision)) {
-        writer.write({
-          key: commitKey(scope, level),
-          value: String(revision),
-          statusKey: statusKey(scope, level),
-          detail: { revision, reason: "the container started with it" },
-          onlyRaise: true,
-        });
-      }
+      } else this.#commitStart(level, revision, "the container started with it");
     }
+    this.#saveLedger();
+  }
+
+  /** Commits the revision of the ConfigMap that the agent owns. One that is no integer is never written. */
+  commitOwn(text: string): void {
+    const revision = parseRevision(text);
+    if (revision === undefined) {
+      const { log } = this.#options;
+      log.warn("Cannot commit the revision of the own ConfigMap: it is not an integer", {
+        revision: text,
+      });
+      return;
+    }
+    this.ledger.setOwnBaseline(revision);
+    this.#commitStart("cim", revision, "the ConfigMap has it");
     this.#saveLedger();
   }
 
@@ -159,15 +176,28 @@ export class Settlement {
     await Promise.all([this.#saving, this.#options.history.settled()]);
   }
 
+  #commitStart(target: CommitTarget, revision: number, reason: string): void {
+    const { scope, writer } = this.#options;
+    if (!this.ledger.begin(target, revision)) return;
+    writer.write({
+      key: commitKey(scope, target),
+      value: String(revision),
+      statusKey: statusKey(scope, target),
+      detail: { revision, reason },
+      onlyRaise: true,
+    });
+  }
+
   #commit(change: ChangeSetKey, value: string, settled: Settled): void {
     const { scope, writer, history, clock, log } = this.#options;
-    const { key, level } = change;
+    const { key } = change;
+    const target = this.#targetOf(change);
     const record = history.get(key);
     const events = this.#events(change, settled);
     writer.write({
-      key: commitKey(scope, level),
+      key: commitKey(scope, target),
       value,
-      statusKey: statusKey(scope, level),
+      statusKey: statusKey(scope, target),
       detail: record ? describeChange(record) : { key, value },
       onWritten: () => {
         history.update(key, { state: "committed", committedAt: clock.now() });
@@ -185,16 +215,16 @@ export class Settlement {
 
   /** The events of a verdict. A commit that is repeated repeats no event about the verdict. */
   #events(
-    { level, dataKey }: ChangeSetKey,
+    change: ChangeSetKey,
     { verdict, isConfirmed = true, state }: Settled,
   ): VerdictEvents {
     const { raise, scope } = this.#options;
-    const isReported = isConfirmed || dataKey === ownDataKey;
+    const isReported = isConfirmed || change.dataKey === ownDataKey;
     return new VerdictEvents({
       raise,
       outcome: verdict ?? "timed_out",
       isReported: isReported && state !== "committed",
-      commitKey: commitKey(scope, level),
+      commitKey: commitKey(scope, this.#targetOf(change)),
     });
   }
 

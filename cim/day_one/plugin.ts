@@ -36,7 +36,7 @@ const fields = {
 
 /**
  * Delivers the first configuration. Subscribes to the application's events before the NATS port opens and does
- * not wait for the store. Disabled when namespace, pod name, microservice or version are unknown at start.
+ * not wait for the store. Disabled until namespace, pod name, microservice and version are known.
  */
 export function dayOne(): Plugin {
   return definePlugin({
@@ -46,27 +46,61 @@ export function dayOne(): Plugin {
     config: fields,
     init(context) {
       const { get, provide, status } = context;
-      const scope = scopeOf(get(identityToken).current);
-      const missing = missingScope(scope);
-      if (missing.length > 0) {
-        provide(dayOneToken, { revision: undefined });
-        status.disabled(`First configuration is off: ${missing.join(", ")} not known`);
-        return undefined;
-      }
-      const delivery = createDayOne(context, scope);
-      provide(dayOneToken, delivery);
-      return { delivery, scope, subscriptions: subscribe(context, delivery) };
-    },
-    afterInit(state, { get, tasks, clock, log }) {
-      if (!state) return;
-      const { delivery, scope } = state;
-      const { store } = get(configStoreToken);
-      tasks.run("documents", async (signal) => {
-        const events = listAndWatch(store, dayOnePrefix(scope), { clock, log, signal });
-        for await (const event of events) delivery.sync(event);
+      const identity = get(identityToken);
+      const state: State = { running: undefined };
+      provide(dayOneToken, {
+        get revision() {
+          return state.running?.delivery.revision;
+        },
       });
+      const missing = missingScope(scopeOf(identity.current));
+      if (missing.length === 0) {
+        state.running = open(context, scopeOf(identity.current));
+        return state;
+      }
+      status.disabled(`First configuration is off: ${missing.join(", ")} not known`);
+      // Kubernetes may tell the names after the start.
+      const waiting = identity.onChange((now) => {
+        if (missingScope(scopeOf(now)).length > 0) return;
+        waiting[Symbol.dispose]();
+        state.running = open(context, scopeOf(now));
+        follow(context, state.running);
+        status.ok();
+      });
+      return state;
     },
-    close: (state) => state?.subscriptions.dispose(),
+    afterInit({ running }, context) {
+      if (running) follow(context, running);
+    },
+    close: ({ running }) => running?.subscriptions.dispose(),
+  });
+}
+
+interface Running {
+  readonly delivery: DayOne;
+  readonly scope: Scope;
+  readonly subscriptions: DisposableStack;
+}
+
+interface State {
+  /** Undefined while names of the pod are missing. */
+  running: Running | undefined;
+}
+
+function open(context: PluginContext<{ timeoutMs: number }>, scope: Scope): Running {
+  const delivery = createDayOne(context, scope);
+  return { delivery, scope, subscriptions: subscribe(context, delivery) };
+}
+
+/** Follows the documents in the store. */
+function follow(
+  { get, tasks, clock, log }: PluginContext<unknown>,
+  { delivery, scope }: Running,
+): void {
+  const { store } = get(configStoreToken);
+  tasks.run("documents", async (signal) => {
+    const events = listAndWatch(store, dayOnePrefix(scope), { clock, log, signal });
+    for await (const event of events) delivery.sync(event);
   });
 }
 

@@ -73,7 +73,7 @@ const fields = {
   }),
   kubernetesWaitMs: duration({
     doc:
-      "How long the start waits for the pod from Kubernetes when the name of the service is not " +
+      "How long the start waits for the pod from Kubernetes when the service or the topology is not " +
       "known otherwise.",
     default: "3s",
     min: 0,
@@ -136,7 +136,8 @@ export function identity(): Plugin {
       let holder: IdentityHolder | undefined;
       if (ownPod) {
         tasks.run("own pod", (signal) => ownPod.follow(signal));
-        if (resolve().microservice === "") await firstOf(ownPod, config.kubernetesWaitMs, clock);
+        const { microservice, tmaas } = resolve();
+        if (microservice === "" || !tmaas) await firstOf(ownPod, config.kubernetesWaitMs, clock);
       }
       const live = holder = new IdentityHolder(resolve());
       if (ownPod) {

@@ -10,6 +10,7 @@ import {
 } from "../../core/mod.ts";
 import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
+import { ownConfigMapToken } from "../config_map/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { stateStoreToken } from "../store/mod.ts";
@@ -32,12 +33,20 @@ const fields = {
 export function registration(): Plugin {
   return definePlugin({
     name: "registration",
-    requires: [httpToken, identityToken, commonInfraToken, cimSettingsToken, stateStoreToken],
+    requires: [
+      httpToken,
+      identityToken,
+      commonInfraToken,
+      cimSettingsToken,
+      ownConfigMapToken,
+      stateStoreToken,
+    ],
     provides: [registrationToken],
     config: fields,
     async init({ name, config, get, provide, metrics, log, status }) {
       const registrar = new Registrar({
         settings: get(cimSettingsToken),
+        configMap: get(ownConfigMapToken),
         state: get(stateStoreToken),
         log,
       });

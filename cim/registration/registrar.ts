@@ -6,6 +6,7 @@ import {
   type Token,
   token,
 } from "../../core/mod.ts";
+import type { OwnConfigMapApi } from "../config_map/mod.ts";
 import { type CimSettingsApi, mergeOverrides } from "../settings/mod.ts";
 import type { RegistrationRequest } from "./_request.ts";
 
@@ -45,6 +46,7 @@ const codec = jsonCodec<ContainerRegistration>((value) => {
 /** Options of {@linkcode Registrar}. */
 export interface RegistrarOptions {
   readonly settings: CimSettingsApi;
+  readonly configMap: Pick<OwnConfigMapApi, "register">;
   readonly state: KeyValueStore;
   readonly log: Logger;
 }
@@ -98,11 +100,11 @@ export class Registrar implements RegistrationApi {
   }
 
   async #register({ containerName, containerId, overrides }: RegistrationRequest): Promise<void> {
-    const { settings, log } = this.#options;
+    const { settings, configMap, log } = this.#options;
     const before = this.#current;
     const registration = Object.freeze({ containerName, containerId });
     try {
-      await this.#override(overrides);
+      await configMap.register(() => this.#override(overrides));
       this.#current = registration;
       for (const listener of this.#listeners) await listener(registration);
       await this.#save(registration);

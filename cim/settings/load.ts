@@ -11,7 +11,7 @@ import { checkSettings } from "./check.ts";
 import { type CimSettings, defaultSettings } from "./schema.ts";
 
 /** Which document the settings come from. */
-export type SettingsSource = "mounted" | "shipped" | "built_in";
+export type SettingsSource = "mounted" | "config_map" | "shipped" | "built_in";
 
 /** What {@linkcode loadSettings} found. */
 export interface LoadedSettings {

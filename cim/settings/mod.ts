@@ -25,6 +25,7 @@ export {
   settingsSections,
 } from "./schema.ts";
 export {
+  type ApplyOptions,
   type CimSettingsApi,
   cimSettingsToken,
   SettingsHolder,

@@ -24,7 +24,13 @@ export interface CimSettingsApi {
    * @throws {AgentError} `value_invalid` with every problem, or `settings_not_applied` when a listener threw;
    * in both cases the previous document stays current.
    */
-  apply(document: unknown): Promise<void>;
+  apply(document: unknown, options?: ApplyOptions): Promise<void>;
+}
+
+/** Options of {@linkcode CimSettingsApi.apply}. */
+export interface ApplyOptions {
+  /** Where the document comes from. Default: the source stays. */
+  readonly source?: SettingsSource;
 }
 
 /** Key of {@linkcode CimSettingsApi}. */
@@ -34,18 +40,22 @@ export const cimSettingsToken: Token<CimSettingsApi> = token("cim_settings", {
 
 /** Holds the settings. Listeners compare documents, so it does not matter how a patch was written. */
 export class SettingsHolder implements CimSettingsApi {
-  /** Which document the settings come from. */
-  readonly source: SettingsSource;
   readonly #log: Logger;
   readonly #listeners = new Set<SettingsListener>();
   #current: CimSettings;
+  #source: SettingsSource;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** Holds a checked document. */
   constructor(initial: CimSettings, source: SettingsSource, log: Logger) {
     this.#current = initial;
-    this.source = source;
+    this.#source = source;
     this.#log = log;
+  }
+
+  /** Which document the settings come from. */
+  get source(): SettingsSource {
+    return this.#source;
   }
 
   /** The current document. */
@@ -60,8 +70,11 @@ export class SettingsHolder implements CimSettingsApi {
   }
 
   /** Checks a whole document, makes it current and waits for all listeners. */
-  apply(document: unknown): Promise<void> {
-    const applied = this.#queue.then(() => this.#apply(document));
+  apply(document: unknown, { source }: ApplyOptions = {}): Promise<void> {
+    const applied = this.#queue.then(async () => {
+      await this.#apply(document);
+      this.#source = source ?? this.#source;
+    });
     this.#queue = applied.catch(() => {}); // The caller of apply() gets the error.
     return applied;
   }

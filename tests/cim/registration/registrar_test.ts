@@ -4,13 +4,17 @@ import { recordingLogs } from "../../../core/testing/mod.ts";
 import { Registrar } from "../../../cim/registration/registrar.ts";
 import { checkSettings, defaultSettings, SettingsHolder } from "../../../cim/settings/mod.ts";
 
+/** No ConfigMap: overrides take effect. */
+const configMap = { register: (override: () => Promise<void>) => override() };
+
 function setUp() {
   const logs = recordingLogs();
   const log = logs.registry.logger("registration");
   const state = memoryStore();
   const initial = checkSettings(defaultSettings()).settings;
   const settings = new SettingsHolder(initial, "shipped", log);
-  return { logs, state, settings, registrar: new Registrar({ settings, state, log }) };
+  const registrar = new Registrar({ settings, state, configMap, log });
+  return { logs, state, settings, registrar };
 }
 
 const request = {
@@ -41,7 +45,7 @@ Deno.test("restore() restores the registration of a previous run without calling
   const { registrar, state, settings, logs } = setUp();
   await registrar.register(request);
   const log = logs.registry.logger("registration");
-  const next = new Registrar({ settings, state, log });
+  const next = new Registrar({ settings, state, configMap, log });
   using _listener = next.onRegister(() => assert.fail("called"));
   await next.restore();
   assert.deepEqual(next.current, { containerName: "amf", containerId: "c1" });
