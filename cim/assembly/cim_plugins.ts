@@ -8,6 +8,7 @@ import { localkv } from "../../plugins/localkv/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
 import { prometheus } from "../../plugins/prometheus/mod.ts";
+import { alignedMetrics } from "../aligned_metrics/mod.ts";
 import { appClient } from "../app_client/mod.ts";
 import { books } from "../books/mod.ts";
 import { bus } from "../bus/mod.ts";
@@ -73,6 +74,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     dayOne(),
     configPush(),
     cimMetrics(),
+    alignedMetrics(),
     kvRoutes(),
     shutdown(),
   ];

@@ -52,6 +52,8 @@ export interface Identity {
   readonly nfType: string;
   /** Topology gateway, `host:port`. */
   readonly topogwFqdn: string;
+  /** Text of the annotation `xgvela.com/mmaas`, which asks for aligned metrics. */
+  readonly mmaas: string;
   /** Revision of the service's ConfigMap when the container started. */
   readonly msRevision: string;
   /** Revision of the NF-level ConfigMap when the container started. */

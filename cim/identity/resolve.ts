@@ -139,6 +139,7 @@ export function resolveIdentity(
     nfPrefix: tmaas ? namespace : facts.nfPrefix ?? namespace,
     nfType: facts.nfType ?? "",
     topogwFqdn: facts.topogwFqdn || annotations["topogw.fqdn"] || facts.topogwFallback || "",
+    mmaas: annotations["xgvela.com/mmaas"] ?? "",
     msRevision: facts.msRevision ?? "",
     nfRevision: facts.nfRevision ?? "",
     containerId: facts.containerId ?? facts.pod?.containerIds[facts.containerName ?? ""] ?? "",

@@ -4,6 +4,7 @@
  * @module
  */
 import { type MetricSet, type Token, token } from "../../core/mod.ts";
+import type { Exposition, ExpositionFormat } from "./exposition.ts";
 
 /** A set of metric families with its own path. Disposing of it removes the path. */
 export interface MetricRegistry extends Disposable {
@@ -38,6 +39,19 @@ export interface PrometheusApi {
    * @throws {TypeError} When the path does not begin with a slash, or is taken.
    */
   createRegistry(owner: string, path: string): MetricRegistry;
+  /** Reads and renders what `/metrics` says now; empty while it is switched off. */
+  render(format: ExpositionFormat): Promise<Exposition>;
+  /**
+   * Serves a text that the caller renders, in the format that the scraper prefers; scrapes within
+   * `metrics.min_interval` get the same text. Disposing of the result removes the path.
+   *
+   * @throws {TypeError} When the path does not begin with a slash, or is taken.
+   */
+  serve(
+    owner: string,
+    path: string,
+    render: (format: ExpositionFormat) => Uint8Array<ArrayBuffer>,
+  ): Disposable;
   /** Switches the contents of `/metrics` on or off; when off, the path is served and empty. Default: `metrics.enabled`. */
   setEnabled(enabled: boolean): void;
 }

@@ -14,6 +14,12 @@ export interface Exposition {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+/** Content types of the formats. */
+export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
+  text: "text/plain; version=0.0.4; charset=utf-8",
+  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+};
+
 /** A family with its current samples. */
 export type CollectedFamily =
   & { readonly name: string; readonly help: string }

@@ -8,4 +8,5 @@
  * @module
  */
 export { type MetricRegistry, type PrometheusApi, prometheusToken } from "./api.ts";
+export { type Exposition, type ExpositionFormat } from "./exposition.ts";
 export { prometheus } from "./plugin.ts";

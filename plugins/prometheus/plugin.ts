@@ -7,7 +7,13 @@ import { counter, definePlugin, MetricSet, metricsToken, type Plugin } from "../
 import { BufferedResponse, httpToken } from "../http/mod.ts";
 import { type PrometheusApi, prometheusToken } from "./api.ts";
 import { prometheusConfig } from "./config.ts";
-import { chooseFormat, collect } from "./exposition.ts";
+import {
+  chooseFormat,
+  collect,
+  contentTypes,
+  type Exposition,
+  type ExpositionFormat,
+} from "./exposition.ts";
 import { LagMeter } from "./lag_meter.ts";
 import { runtimeFamilies } from "./runtime_families.ts";
 import { ScrapeCache } from "./scrape_cache.ts";
@@ -33,11 +39,16 @@ export function prometheus(): Plugin {
         log.warn("Cannot collect metric", { family, error });
       }
 
+      async function renderSet(set: MetricSource, format: ExpositionFormat): Promise<Exposition> {
+        const { render } = await import("./_prom_client.ts");
+        return await render(collect(set.families(), onFailure), format);
+      }
+
       function serve(
         owner: string,
         path: string,
         cache: ScrapeCache,
-        set: MetricSource,
+        render: (format: ExpositionFormat) => Promise<Exposition>,
       ): Disposable {
         return http.route(owner, {
           method: "GET",
@@ -45,10 +56,7 @@ export function prometheus(): Plugin {
           access: "anyone",
           handler: async ({ request }) => {
             const format = chooseFormat(request.headers.get("accept"));
-            const { contentType, body } = await cache.get(format, async () => {
-              const { render } = await import("./_prom_client.ts");
-              return await render(collect(set.families(), onFailure), format);
-            });
+            const { contentType, body } = await cache.get(format, () => render(format));
             return new BufferedResponse(body, {
               headers: {
                 "content-type": contentType,
@@ -63,7 +71,9 @@ export function prometheus(): Plugin {
       const newCache = () => new ScrapeCache(config.minIntervalMs, clock);
       const own = get(metricsToken);
       const ownCache = newCache();
-      serve(name, "/metrics", ownCache, { families: () => enabled ? own.families() : [] });
+      const current = { families: () => enabled ? own.families() : [] };
+      const renderOwn = (format: ExpositionFormat) => renderSet(current, format);
+      serve(name, "/metrics", ownCache, renderOwn);
       metrics.add(
         counter(
           "metrics_collect_failures_total",
@@ -80,9 +90,18 @@ export function prometheus(): Plugin {
       const api: PrometheusApi = {
         createRegistry(owner, path) {
           const set = new MetricSet();
-          const route = serve(owner, path, newCache(), set);
+          const route = serve(owner, path, newCache(), (format) => renderSet(set, format));
           return { path, metrics: set, [Symbol.dispose]: () => route[Symbol.dispose]() };
         },
+        render: renderOwn,
+        serve: (owner, path, render) =>
+          serve(
+            owner,
+            path,
+            newCache(),
+            (format) =>
+              Promise.resolve({ contentType: contentTypes[format], body: render(format) }),
+          ),
         setEnabled(value) {
           enabled = value;
           ownCache.clear();

@@ -7,6 +7,12 @@
  */
 import assert from "node:assert/strict";
 import { httpToken } from "../../plugins/http/mod.ts";
+import {
+  type Bucket,
+  readExposition,
+  renderBuckets,
+  SeriesTable,
+} from "../../cim/aligned_metrics/mod.ts";
 import { tempDir } from "../_support/temp_dir.ts";
 import { withRunningAgent } from "../docs/_running_agent.ts";
 import { requireTools } from "./_servers.ts";
@@ -34,6 +40,47 @@ function scrapes(format: keyof typeof accept): Promise<{ texts: string[]; famili
     return { texts, families: agent.metrics.families().length };
   });
 }
+
+/** The same scrapes of two sources at two aligned times, as `/metrics/aligned` prints them. */
+function aligned(format: keyof typeof accept, texts: readonly string[]): string {
+  const table = new SeriesTable();
+  const buckets = [1_600_000_020_000, 1_600_000_080_500].map((timeMs): Bucket => {
+    const read = texts.map((text, at) => {
+      const scrape = table.scrape(`${9_000 + at}`);
+      readExposition(text, scrape);
+      return scrape.end();
+    });
+    return {
+      timeMs,
+      series: read.flatMap(({ series }) => series),
+      values: Float64Array.from(read.flatMap(({ values }) => values)),
+      ...{ skipped: 0, jumpMs: 0, isComplete: true },
+    };
+  });
+  return new TextDecoder().decode(renderBuckets(buckets, { format, version: "1" }));
+}
+
+/** What libraries of other languages print, with what is hard to print in OpenMetrics. */
+const foreign = `# HELP calls_total Calls "all" \\\\ of them.
+# TYPE calls_total counter
+calls_total{q="a\\"b"} 1.5e+07
+# TYPE calls_created gauge
+calls_created{q="a\\"b"} 1.6e+09
+# TYPE plain counter
+plain 3
+# TYPE rpc summary
+rpc{quantile="0.5"} NaN
+rpc{quantile="1"} 4
+rpc_sum 8
+rpc_count 2
+# TYPE size histogram
+size_bucket{le="1"} 1
+size_bucket{le="10"} 2
+size_bucket{le="+Inf"} 2
+size_sum 5
+size_count 2
+no_type -Inf
+`;
 
 /** The families of a text that have samples; the Go parser leaves out the others. */
 function familiesWithSamples(text: string): string[] {
@@ -76,6 +123,10 @@ Deno.test({
     const read = (await run(program, [], { input: own })).trim().split("\n");
     assert.deepEqual(read.toSorted(), familiesWithSamples(own).toSorted());
     assert.match(await run(program, [], { input: health }), /^service_health$/m);
+    const text = aligned("text", [own, foreign]);
+    const families = (await run(program, [], { input: text })).trim().split("\n");
+    assert.deepEqual(families.toSorted(), familiesWithSamples(text).toSorted());
+    assert(families.includes("calls_total") && families.includes("rpc"));
   },
 });
 
@@ -89,10 +140,15 @@ Deno.test({
     await run("python3", ["-m", "pip", "install", ...quiet, ...requirements]);
     for (const format of ["text", "openmetrics"] as const) {
       const { texts: [own, health], families } = await scrapes(format);
+      const { texts: [text] } = await scrapes("text");
       const parse = (input: string) =>
         run("python3", [`${source}main.py`, format], { input, env: { PYTHONPATH: folder.path } });
       assert.equal((await parse(own)).trim().split("\n").length, families, format);
       assert.match(await parse(health), /^service_health$/m);
+      const printed = await parse(aligned(format, [text, foreign]));
+      for (const name of ["plain", "rpc", "size", "no_type", "nats_server_connections"]) {
+        assert.match(printed, new RegExp(`^${name}`, "m"), format);
+      }
     }
   },
 });

@@ -25,6 +25,7 @@ export const identity: Identity = Object.freeze({
   nfPrefix: "ns1",
   nfType: "",
   topogwFqdn: "",
+  mmaas: "",
   msRevision: "",
   nfRevision: "",
   containerId: "own",

@@ -58,6 +58,7 @@ Deno.test("resolveIdentity() reads the files of a downward API volume", () => {
     nfPrefix: "ns1",
     nfType: "",
     topogwFqdn: "topo:8080",
+    mmaas: "",
     msRevision: "",
     nfRevision: "",
     containerId: "own",

@@ -1,0 +1,167 @@
+/**
+ * Prints buckets in the text format of Prometheus, with timestamps in milliseconds, or in OpenMetrics, with timestamps
+ * in seconds and the naming rules of that format.
+ *
+ * @module
+ */
+import type { ExpositionFormat } from "../../plugins/prometheus/mod.ts";
+import type { Bucket } from "./bucket_store.ts";
+import type { FamilyType } from "./exposition_text.ts";
+import type { Family, Series } from "./series_table.ts";
+
+/** What is printed beside the buckets. */
+export interface RenderOptions {
+  readonly format: ExpositionFormat;
+  /** Version of the agent. */
+  readonly version: string;
+}
+
+/** Lines of one family: those of histograms and summaries by bucket and labels, in order. */
+interface Lines {
+  readonly single: string[];
+  readonly groups: Map<string, string[]>;
+}
+
+/** Prints the buckets, oldest first. */
+export function renderBuckets(
+  buckets: readonly Bucket[],
+  { format, version }: RenderOptions,
+): Uint8Array<ArrayBuffer> {
+  const isStrict = format === "openmetrics";
+  const families = new Map<Family, Lines>();
+  const missing = new Map<Family, Map<string, string>>();
+  for (const bucket of buckets) addBucket(bucket, isStrict, families, missing);
+  const parts = ownFamilies(buckets, version, isStrict);
+  const taken = new Set(parts.names);
+  const sorted = [...families].sort(([a], [b]) => a.name < b.name ? -1 : 1);
+  const text: string[] = parts.text;
+  for (const [family, { single, groups }] of sorted) {
+    const head = isStrict ? strictHead(family, taken) : textHead(family);
+    if (head === undefined) continue;
+    text.push(head, ...single.length < 50_000 ? single : [single.join("")]);
+    for (const lines of groups.values()) text.push(lines.join(""));
+  }
+  if (isStrict) text.push("# EOF\n");
+  return new TextEncoder().encode(text.join(""));
+}
+
+function addBucket(
+  { timeMs, series, values }: Bucket,
+  isStrict: boolean,
+  families: Map<Family, Lines>,
+  missing: Map<Family, Map<string, string>>,
+): void {
+  const label = `,aligned_ts="${Math.floor(timeMs / 1_000)}"} `;
+  const stamp = ` ${isStrict ? timeMs / 1_000 : timeMs}\n`;
+  for (let at = 0; at < series.length; at++) {
+    const one = series[at];
+    const { family } = one;
+    const lines = found(families, family, () => ({ single: [], groups: new Map() }));
+    const labels = isStrict ? one.strictLabels : one.labels;
+    const line = `${one.name}{${labels}${missingLabels(one, missing)}${label}${
+      numberText(values[at])
+    }${stamp}`;
+    if (family.type !== "histogram" && family.type !== "summary") lines.single.push(line);
+    else found(lines.groups, `${timeMs} ${one.group}`, () => []).push(line);
+  }
+}
+
+/** Labels that other series of the family have, empty: within a family all series have the same labels. */
+function missingLabels(
+  { family, labelNames }: Series,
+  known: Map<Family, Map<string, string>>,
+): string {
+  if (family.labelSets.size <= 1) return "";
+  const bySet = found(known, family, () => new Map());
+  return found(bySet, labelNames, () => {
+    const own = new Set(labelNames.split(","));
+    const all = new Set([...family.labelSets.keys()].flatMap((names) => names.split(",")));
+    return [...all].filter((name) => !own.has(name)).map((name) => `,${name}=""`).join("");
+  });
+}
+
+/** Families about the collection itself: XGVela's two, and what happened to the clock at each bucket. */
+function ownFamilies(
+  buckets: readonly Bucket[],
+  version: string,
+  isStrict: boolean,
+): { names: string[]; text: string[] } {
+  const isComplete = buckets.at(-1)?.isComplete ?? true;
+  const perBucket = (name: string, read: (bucket: Bucket) => number) =>
+    buckets.map((bucket) =>
+      `${name}{aligned_ts="${Math.floor(bucket.timeMs / 1_000)}"} ${numberText(read(bucket))} ${
+        isStrict ? bucket.timeMs / 1_000 : bucket.timeMs
+      }\n`
+    ).join("");
+  const families = [
+    [
+      "metric_scrape_collector_success",
+      "Whether every source was read at the last aligned time.",
+      `metric_scrape_collector_success{collector="metric"} ${isComplete ? 1 : 0}\n`,
+    ],
+    [
+      "clock_aligned_metric_exporter_build_info",
+      "Version of the agent.",
+      `clock_aligned_metric_exporter_build_info{version="${version}"} 1\n`,
+    ],
+    [
+      "clock_aligned_skipped_intervals",
+      "Aligned times passed over since the one before.",
+      perBucket("clock_aligned_skipped_intervals", ({ skipped }) => skipped),
+    ],
+    [
+      "clock_aligned_clock_jump_seconds",
+      "By how much the clock jumped since the aligned time before; negative for a jump back.",
+      perBucket("clock_aligned_clock_jump_seconds", ({ jumpMs }) => jumpMs / 1_000),
+    ],
+  ];
+  return {
+    names: families.map(([name]) => name),
+    text: families.map(([name, help, lines]) =>
+      `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines}`
+    ),
+  };
+}
+
+function textHead({ name, type, help }: Family): string {
+  return `${help === "" ? "" : `# HELP ${name} ${help}\n`}# TYPE ${name} ${type}\n`;
+}
+
+/** The head in OpenMetrics; undefined when names of the family are taken, so that it must be left out. */
+function strictHead({ name, type, help }: Family, taken: Set<string>): string | undefined {
+  const isCounter = type === "counter" && name.endsWith("_total");
+  const base = isCounter ? name.slice(0, -"_total".length) : name;
+  // A counter without the suffix is not one in OpenMetrics.
+  const wanted = type === "untyped" || (type === "counter" && !isCounter) ? "unknown" : type;
+  const names = exposedNames(base, wanted);
+  const isFree = names.every((exposed) => !taken.has(exposed));
+  const [printed, kind] = isFree ? [base, wanted] : [name, "unknown"];
+  if (!isFree && (taken.has(name) || type === "histogram" || type === "summary")) return undefined;
+  for (const exposed of isFree ? names : [name]) taken.add(exposed);
+  const safeHelp = help.replaceAll(/\\.|"/g, (found) => found === '"' ? '\\"' : found);
+  return `${help === "" ? "" : `# HELP ${printed} ${safeHelp}\n`}# TYPE ${printed} ${kind}\n`;
+}
+
+function exposedNames(base: string, type: FamilyType | "unknown"): string[] {
+  switch (type) {
+    case "counter":
+      return [base, `${base}_total`, `${base}_created`];
+    case "histogram":
+      return [base, `${base}_bucket`, `${base}_sum`, `${base}_count`, `${base}_created`];
+    case "summary":
+      return [base, `${base}_sum`, `${base}_count`, `${base}_created`];
+    default:
+      return [base];
+  }
+}
+
+function numberText(value: number): string {
+  if (Number.isFinite(value)) return `${value}`;
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+}
+
+function found<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, value = create());
+  return value;
+}
