@@ -385,6 +385,7 @@ export {
 } from "./plugins/nats/mod.ts";
 export {
   type CloseReason,
+  type DeliveryCount,
   type InProcessHandler,
   type InProcessSubscription,
   type MessageView,

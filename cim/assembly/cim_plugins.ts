@@ -28,6 +28,7 @@ import { settings, settingsMemory } from "../settings/mod.ts";
 import { shutdown } from "../shutdown/mod.ts";
 import { spool } from "../spool/mod.ts";
 import { store } from "../store/mod.ts";
+import { subscriptions } from "../subscriptions/mod.ts";
 
 /** Subject families of the product; their counters exist from the start. */
 const subjectFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
@@ -71,6 +72,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     ownLog(),
     events(),
     registration(),
+    subscriptions(),
     dayOne(),
     configPush(),
     cimMetrics(),

@@ -10,6 +10,7 @@ import { kvErrors } from "../kv_routes/mod.ts";
 import { logErrors } from "../logs/mod.ts";
 import { registrationErrors } from "../registration/mod.ts";
 import { settingsErrors } from "../settings/mod.ts";
+import { subscriptionErrors } from "../subscriptions/mod.ts";
 
 /**
  * The error codes of every part of the agent, for the reference. The command line, which imports this folder, has its
@@ -29,5 +30,6 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   dayOneErrors,
   registrationErrors,
   settingsErrors,
+  subscriptionErrors,
   kvErrors,
 ].flatMap((catalogue) => Object.values<ErrorEntry>(catalogue)));

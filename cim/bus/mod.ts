@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { busToken, type MessageBus } from "./message_bus.ts";
+export { type BusDelivery, busToken, type MessageBus } from "./message_bus.ts";
 export { bus } from "./plugin.ts";

@@ -51,6 +51,11 @@ function embeddedBus(server: NatsServer): MessageBus {
     kind: "embedded",
     subscribe: (subject, handler) => server.subscribe(subject, handler),
     publish: (subject, payload) => server.publish(subject, payload),
+    async deliver(subject, payload) {
+      const { receivers, confirmed } = await server.deliver(subject, payload);
+      if (receivers === 0) return "no_subscriber";
+      return confirmed === receivers ? "confirmed" : "unconfirmed";
+    },
     drain: (signal) => server.drain(signal),
   };
 }
@@ -64,6 +69,9 @@ function outsideBus(outside: NatsApi, shared: OutsideBacklog): MessageBus {
       return subscription;
     },
     publish: (subject, payload) => outside.client.publish(subject, payload),
+    async deliver(subject, payload) {
+      return await outside.client.deliver(subject, payload) ? "confirmed" : "no_subscriber";
+    },
     async drain(signal) {
       using stop = aborted(signal);
       await Promise.race([outside.drain(), stop]);

@@ -45,6 +45,9 @@ export async function openConsumer(
   consumer.on("consumer:group:join", ({ assignments = [] }) => options.onAssigned?.(assignments));
   consumer.on("consumer:group:rebalance", () => options.onRevoked?.());
   try {
+    for (const topic of topics) consumer.topics.track(topic);
+    await consumer.joinGroup();
+    if (start === "latest") await commitEnds(consumer);
     const stream = await consumer.consume({
       topics: [...topics],
       mode: "committed",
@@ -57,6 +60,30 @@ export async function openConsumer(
     await leave(consumer);
     throw error;
   }
+}
+
+/**
+ * Commits the end of the partitions for which the group has no position. So the group continues there after a restart
+ * even if no record came before it.
+ */
+async function commitEnds(
+  consumer: Consumer<Bytes, Bytes, Uint8Array, Uint8Array>,
+): Promise<void> {
+  const topics = (consumer.assignments ?? []).filter(({ partitions }) => partitions.length > 0);
+  if (topics.length === 0) return;
+  const committed = await consumer.listCommittedOffsets({ topics });
+  const missing = topics.flatMap(({ topic, partitions }) =>
+    partitions
+      .filter((partition) => (committed.get(topic)?.[partition] ?? -1n) < 0n)
+      .map((partition) => ({ topic, partition }))
+  );
+  if (missing.length === 0) return;
+  const ends = await consumer.listOffsets({ topics: topics.map(({ topic }) => topic) });
+  const offsets = missing.flatMap(({ topic, partition }) => {
+    const offset = ends.get(topic)?.[partition];
+    return offset === undefined ? [] : [{ topic, partition, offset, leaderEpoch: -1 }];
+  });
+  await consumer.commit({ offsets });
 }
 
 class GroupMember implements DriverConsumer {

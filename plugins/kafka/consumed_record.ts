@@ -36,7 +36,10 @@ export interface ConsumerOptions {
   readonly topics: readonly string[];
   /** Name of the consumer group. */
   readonly group: string;
-  /** Where to begin in a partition for which the group has committed no position. Default `latest`. */
+  /**
+   * Where to begin in a partition for which the group has committed no position. Default `latest`: the end at the time
+   * of joining, which is then committed, so that a restart before the first record misses nothing.
+   */
   readonly start?: "earliest" | "latest";
   /** Silence after which the group gives the partitions to other members, in milliseconds. Default 30,000. */
   readonly sessionTimeoutMs?: number;

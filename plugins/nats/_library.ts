@@ -4,5 +4,12 @@
  *
  * @module
  */
-export { connect, credsAuthenticator, Events, headers, NatsError } from "npm:nats@2.29.3";
+export {
+  connect,
+  createInbox,
+  credsAuthenticator,
+  Events,
+  headers,
+  NatsError,
+} from "npm:nats@2.29.3";
 export type { ConnectionOptions, Msg, NatsConnection, Subscription } from "npm:nats@2.29.3";

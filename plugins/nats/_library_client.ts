@@ -50,6 +50,29 @@ export class LibraryClient implements NatsClient {
     this.#connection.publish(subject, data, reply === undefined ? undefined : { reply });
   }
 
+  async deliver(subject: string, data: Uint8Array): Promise<boolean> {
+    this.#checkConnected(`publish to "${subject}"`);
+    const { max_payload: maxBytes = Infinity } = this.#connection.info ?? {};
+    if (data.length > maxBytes) {
+      throw new RangeError(`Cannot publish ${data.length} bytes: the server takes ${maxBytes}`);
+    }
+    const reply = this.#library.createInbox();
+    let hasSubscriber = true;
+    // The server sends its report before it answers the flush.
+    const reports = this.#connection.subscribe(reply, {
+      callback: (_error, message) => {
+        if (message.headers?.code === 503) hasSubscriber = false;
+      },
+    });
+    try {
+      this.#connection.publish(subject, data, { reply });
+      await this.flush();
+      return hasSubscriber;
+    } finally {
+      if (!reports.isClosed()) reports.unsubscribe();
+    }
+  }
+
   subscribe(
     subject: string,
     onMessage: (message: NatsMessage) => void,

@@ -48,6 +48,14 @@ export interface NatsClient extends AsyncDisposable {
    * @throws {AgentError} `nats_unreachable` while disconnected.
    */
   publish(subject: string, data: Uint8Array, options?: { reply?: string }): void;
+  /**
+   * Publishes one message and resolves when the server has it, with whether anyone was subscribed. The message has a
+   * reply subject, because a server reports missing subscribers to that.
+   *
+   * @throws {AgentError} `nats_unreachable` while disconnected.
+   * @throws {RangeError} When the server refuses messages of this size.
+   */
+  deliver(subject: string, data: Uint8Array): Promise<boolean>;
   /** Calls `onMessage` for each message until it is disposed. An error that it throws is reported to `onState`. */
   subscribe(
     subject: string,

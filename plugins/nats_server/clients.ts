@@ -123,6 +123,21 @@ export class Clients {
     signal.removeEventListener("abort", onAbort);
   }
 
+  /**
+   * Calls `publish`, and asks each client that received something meanwhile whether it has processed it. One promise
+   * per client, in the order of connecting; see {@linkcode Connection.barrier}.
+   */
+  confirmed(publish: () => void): Promise<boolean>[] {
+    const before = new Map<Connection, number>();
+    for (const connection of this.#connections.values()) {
+      before.set(connection, connection.outMessages);
+    }
+    publish();
+    return [...before]
+      .filter(([connection, messages]) => connection.outMessages > messages)
+      .map(([connection]) => connection.barrier());
+  }
+
   /** Closes all connections and resolves when they have ended. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -50,6 +50,6 @@ export {
   type ResponseRules,
   type SubjectRules,
 } from "./security/mod.ts";
-export { compatibleVersion, NatsServer, type ReloadOptions } from "./server.ts";
+export { compatibleVersion, type DeliveryCount, NatsServer, type ReloadOptions } from "./server.ts";
 export type { CloseReason, NatsServerStats, ViolationKind } from "./stats.ts";
 export type { NatsTlsOptions } from "./transport/mod.ts";

@@ -42,6 +42,14 @@ export const compatibleVersion = "2.12.15";
 const reopenAttempts = 50;
 const reopenPauseMs = 20;
 
+/** Outcome of {@linkcode NatsServer.deliver}. */
+export interface DeliveryCount {
+  /** Receivers of the message: clients and handlers of this process. */
+  readonly receivers: number;
+  /** Receivers that have processed it. */
+  readonly confirmed: number;
+}
+
 /** Options of {@linkcode NatsServer.reload}. */
 export interface ReloadOptions {
   /** Decides which clients may connect. */
@@ -204,6 +212,24 @@ export class NatsServer implements AsyncDisposable {
     const checkedReply = reply === "" ? "" : checkedSubject(reply, isPublishable);
     this.#checkSize(payload.length + (headers?.length ?? 0));
     this.#router.publishLocal(subject, payload, checkedReply, headers ?? null);
+  }
+
+  /**
+   * Publishes in process, and waits until every receiver has processed the message: a handler of this process when the
+   * call returns, a client when it answers a PING that follows the message. A client that disconnects before has not.
+   *
+   * @throws {TypeError} When the subject is invalid.
+   * @throws {RangeError} When the payload exceeds `limits.maxPayloadBytes`.
+   */
+  async deliver(subject: string, payload: Uint8Array): Promise<DeliveryCount> {
+    const handledBefore = this.#counters.localMessages;
+    const asked = this.#clients.confirmed(() => this.publish(subject, payload));
+    const handled = this.#counters.localMessages - handledBefore;
+    const answers = await Promise.all(asked);
+    return {
+      receivers: handled + asked.length,
+      confirmed: handled + answers.filter((isAnswered) => isAnswered).length,
+    };
   }
 
   /**

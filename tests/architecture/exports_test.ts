@@ -38,7 +38,7 @@ const types = words(`
   LineWriter ListAndWatchOptions ListOptions ListRange LoadSourcesOptions LocalStoreOptions
   LocalStoreStats LogEntry LogFields LogFormat Logger LogHandler LogLevel LogRecord
   LogRegistryOptions LogSink Measured MeasuredOptions MeasureLimits MemoryStoreOptions
-  MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi NatsClient
+  DeliveryCount MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi NatsClient
   NatsConnectionState NatsLimits NatsMessage NatsPermissions NatsRequestOptions
   NatsServerOptions NatsServerStats NatsSubscribeOptions NatsTlsOptions NatsUser Operation
   Optional OverflowPolicy Peer Plugin PluginContext PluginSections PluginSpec PluginState

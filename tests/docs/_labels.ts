@@ -13,7 +13,7 @@ const label = /\b(?:D-CORE-\d+|D-\d+|[GTNV]\d{1,2})\b/g;
 /** The labels in the test names of a file's text. */
 export function labelsOf(text: string): string[] {
   const names = text.matchAll(
-    /(?:\b(?:Deno\.test|step|test)\(\s*(?:\{\s*)?|\bname: )(["`])([^]*?)\1/g,
+    /(?:\b(?:Deno\.test|step|test)\(\s*(?:\{\s*)?|\bname:\s+)(["`])([^]*?)\1/g,
   );
   return [...names].flatMap(([, , name]) => {
     // "V1 to V9" stands for all of them.

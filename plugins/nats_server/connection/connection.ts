@@ -157,12 +157,15 @@ export class Connection implements Publisher, ParserSink, OutputOwner {
     return true;
   }
 
-  /** Resolves when everything that the client has sent so far is processed: at its next PONG, or at its end. */
-  async barrier(): Promise<void> {
-    if (this.isClosed || !this.#isConnected) return;
+  /**
+   * Sends a PING. Resolves with true at its PONG: the client has processed what was sent to it before, and what it
+   * sent before is processed. Resolves with false when the connection ends first.
+   */
+  async barrier(): Promise<boolean> {
+    if (this.isClosed || !this.#isConnected) return false;
     this.#sendPing();
     this.output.flush();
-    await this.heartbeat.nextAnswer();
+    return await this.heartbeat.answer();
   }
 
   /** Applies the limits after a reload. */

@@ -36,7 +36,10 @@ export class Heartbeat {
   readonly #acceptedMs: number;
   #unanswered = 0;
   #sentMs = -Infinity;
-  #waiters: (() => void)[] = [];
+  /** PINGs sent, and PONGs received for them, since the start: PONGs come in the order of the PINGs. */
+  #sent = 0;
+  #answered = 0;
+  #waiters: { readonly at: number; readonly settle: (isAnswered: boolean) => void }[] = [];
 
   constructor(context: HeartbeatContext) {
     this.#context = context;
@@ -64,6 +67,7 @@ export class Heartbeat {
   /** Called when a PING is sent. */
   sent(): void {
     this.#unanswered++;
+    this.#sent++;
     this.#sentMs = this.#context.clock.monotonic();
   }
 
@@ -71,18 +75,25 @@ export class Heartbeat {
   answered(): void {
     if (this.#unanswered > 0) this.roundTripMs = this.#context.clock.monotonic() - this.#sentMs;
     this.#unanswered = 0;
-    this.release();
+    // A PONG that no PING asked for answers nothing.
+    if (this.#answered < this.#sent) this.#answered++;
+    while (this.#waiters.length > 0 && this.#waiters[0].at <= this.#answered) {
+      this.#waiters.shift()!.settle(true);
+    }
   }
 
-  /** Resolves at the next PONG, or when the connection ends. */
-  nextAnswer(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve));
+  /**
+   * Resolves with true when the last PING sent so far is answered, and with false when the connection ends before.
+   * Call it after {@linkcode Heartbeat.sent}.
+   */
+  answer(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#waiters.push({ at: this.#sent, settle: resolve });
+    return promise;
   }
 
-  /** Resolves all promises of `nextAnswer`. */
+  /** Called when the connection ends: resolves all promises. */
   release(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
+    for (const { settle } of this.#waiters.splice(0)) settle(false);
   }
 }

@@ -76,6 +76,25 @@ Deno.test("bus() carries messages over the outside server at nats.url", async ()
   assert.deepEqual(texts, ["one", "two"]);
 });
 
+Deno.test("bus() says with either server whether a delivered message had a subscriber", async () => {
+  await using outside = new NatsServer({ port: 0 });
+  await outside.listen();
+  for (const url of [undefined, `nats://127.0.0.1:${outside.port}`]) {
+    await using agent = await startAgent(url);
+    if (url) await new Promise<void>((resolve) => agent.get(natsToken).onReady(() => resolve()));
+    const target = agent.get(busToken);
+    assert.equal(await target.deliver("a", encoder.encode("lost")), "no_subscriber");
+    const port = url ? outside.port : agent.get(natsServerToken).port;
+    await using client = await connectNats(`nats://127.0.0.1:${port}`);
+    const seen: string[] = [];
+    client.subscribe("a", ({ data }) => void seen.push(decoder.decode(data)));
+    await client.flush();
+    assert.equal(await target.deliver("a", encoder.encode("kept")), "confirmed");
+    await client.flush();
+    assert.deepEqual(seen, ["kept"]);
+  }
+});
+
 Deno.test("bus() keeps order and loses nothing while an outside consumer pauses within the limit", async () => {
   await using server = new NatsServer({ port: 0 });
   await server.listen();

@@ -32,6 +32,17 @@ Deno.test("connectNats() publishes to subscribers, in order, with the reply subj
   assert.deepEqual(seen, ["a.1 first ", "a.2 second back"]);
 });
 
+Deno.test("deliver() says whether anyone was subscribed when the server has the message", async () => {
+  await using server = await startServer();
+  await using client = await connectNats(urlOf(server));
+  assert.equal(await client.deliver("a", bytes("lost")), false);
+  const seen: string[] = [];
+  server.subscribe("a", { onMessage: (message) => void seen.push(message.text()) });
+  assert.equal(await client.deliver("a", bytes("kept")), true);
+  assert.deepEqual(seen, ["kept"]);
+  await assert.rejects(() => client.deliver("a", new Uint8Array(2 ** 20 + 1)), RangeError);
+});
+
 Deno.test("subscribe() delivers at most maxMessages, and nothing after it is disposed", async () => {
   await using server = await startServer();
   await using client = await connectNats(urlOf(server));
