@@ -33,7 +33,7 @@ import type {
   Security,
   TopicView,
 } from "./driver.ts";
-import { type FailureKind, innerErrors, kafkaError } from "./errors.ts";
+import { type FailureKind, innerErrors, kafkaError, leaderNotAvailable } from "./errors.ts";
 
 /** Opens the driver; it connects with the first request. */
 export function openPlatformatic(options: DriverOptions): Promise<KafkaDriver> {
@@ -218,9 +218,6 @@ function connectionOptions(
     },
   };
 }
-
-/** Number of the error "leader not available". */
-const leaderNotAvailable = 5;
 
 async function answered<T>(pending: Promise<T>): Promise<Answered<T>> {
   try {

@@ -18,7 +18,7 @@ import type { Compression } from "./driver.ts";
 import { brokerProblem } from "./brokers.ts";
 
 /** Libraries that can be chosen. */
-export type KafkaDriverName = "platformatic";
+export type KafkaDriverName = "platformatic" | "kafkajs";
 
 /** How to log in. */
 export type KafkaLogin = "none" | "plain" | "scram-sha-256" | "scram-sha-512";
@@ -52,8 +52,10 @@ export const kafkaConfig: {
     checkItem: brokerProblem,
     aliases: ["KAFKA_BROKERS"],
   }),
-  driver: choice(["platformatic"], {
-    doc: "Library that makes the connections.",
+  driver: choice(["platformatic", "kafkajs"], {
+    doc:
+      "Library that makes the connections: `platformatic` is faster and has every compression, `kafkajs` is older and " +
+      "has gzip only.",
     default: "platformatic",
   }),
   clientId: text({

@@ -40,6 +40,9 @@ export const kafkaErrors: ErrorCatalogue<
   },
 });
 
+/** Error number of a partition that has no leader now. */
+export const leaderNotAvailable = 5;
+
 /** What an error number of a produce answer means. */
 export type ProduceVerdict =
   /** The records are in the log. */

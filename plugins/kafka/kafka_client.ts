@@ -135,6 +135,10 @@ export class KafkaClient implements KafkaApi, AsyncDisposable {
 }
 
 async function openNamed(options: KafkaClientOptions): Promise<KafkaDriver> {
+  if (options.driver === "kafkajs") {
+    const { openKafkajs } = await import("./_kafkajs_driver.ts");
+    return await openKafkajs(options);
+  }
   const { openPlatformatic } = await import("./_platformatic_driver.ts");
   return await openPlatformatic(options);
 }

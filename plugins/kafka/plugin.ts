@@ -6,7 +6,13 @@
 import { type Clock, deadline } from "../../core/async/mod.ts";
 import type { ConfigOf } from "../../core/config/mod.ts";
 import { AgentError, describeError, hasCode } from "../../core/errors/mod.ts";
-import { definePlugin, type Plugin, type Token, token } from "../../core/plugin/mod.ts";
+import {
+  type ConfigIssue,
+  definePlugin,
+  type Plugin,
+  type Token,
+  token,
+} from "../../core/plugin/mod.ts";
 import type { StatusReporter } from "../../core/status/mod.ts";
 import type { KafkaApi } from "./api.ts";
 import { parseBroker } from "./brokers.ts";
@@ -56,7 +62,7 @@ export function kafka({ clientId = "agent" }: KafkaOptions = {}): Plugin {
     name: "kafka",
     provides: [kafkaToken],
     config: kafkaConfig,
-    checkConfig: securityIssues,
+    checkConfig: (config) => [...securityIssues(config), ...compressionIssues(config)],
     async init({ config, clock, log, metrics, provide, status, tasks }) {
       const { brokers = [] } = config;
       if (brokers.length === 0) {
@@ -88,6 +94,15 @@ export function kafka({ clientId = "agent" }: KafkaOptions = {}): Plugin {
     },
     close: (client) => client?.close(),
   });
+}
+
+function compressionIssues({ driver, compression }: KafkaConfig): ConfigIssue[] {
+  if (driver !== "kafkajs" || compression === "none" || compression === "gzip") return [];
+  return [{
+    key: "compression",
+    message:
+      `driver kafkajs has no ${compression}; set it to gzip or none, or driver to platformatic`,
+  }];
 }
 
 /** Asks the cluster at once and then at each interval, and reports the outcome as status. */

@@ -1,17 +1,14 @@
 /**
  * Records of 200 bytes to one partition of a real broker (`CIM_TEST_KAFKA`), with acknowledgement of all replicas:
- * blocks of framed records through the Kafka sender, beside the producer of the library, which gets an object per
- * record. Both send batches of the same size, one at a time, in this process.
+ * blocks of framed records through the Kafka sender with each driver, beside the producer of @platformatic/kafka, which
+ * gets an object per record. All send batches of the same size, one at a time, in this process.
  *
  * @module
  */
 import { cpuUsage } from "node:process";
-import { systemClock } from "../../core/async/mod.ts";
 import { withRetry } from "../../core/forward/mod.ts";
-import { parseBroker } from "../../plugins/kafka/brokers.ts";
-import { KafkaClient } from "../../plugins/kafka/kafka_client.ts";
 import { valueBlock } from "../../plugins/kafka/mod.ts";
-import { createTopic } from "../integration/_kafka.ts";
+import { connect, createTopic, drivers } from "../integration/_kafka.ts";
 import { libraryProducer } from "./_kafka_library.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
@@ -29,47 +26,37 @@ interface Figures {
 export async function run(report: BenchReporter): Promise<void> {
   const broker = Deno.env.get("CIM_TEST_KAFKA");
   if (!broker) throw new TypeError("Cannot measure: no broker; set CIM_TEST_KAFKA");
-  const topics = [0, 1].map(() => `bench-${crypto.randomUUID()}`);
+  const topics = [...drivers, "library"].map(() => `bench-${crypto.randomUUID()}`);
   for (const topic of topics) await createTopic(broker, topic);
   const value = new Uint8Array(recordBytes).fill(0x61);
   const block = valueBlock(Array.from({ length: batchRecords }, () => value));
   const never = new AbortController().signal;
 
-  await using client = new KafkaClient({
-    driver: "platformatic",
-    brokers: [parseBroker(broker)],
-    clientId: "bench",
-    compression: "none",
-    isIdempotent: true,
-    createTopics: false,
-    maxBatchBytes: 1_000_000,
-    dialTimeoutMs: 3_000,
-    requestTimeoutMs: 10_000,
-    metadataMaxAgeMs: 300_000,
-    security: () => Promise.resolve({}),
-    clock: systemClock,
-    onIdempotenceRefused: (_topic, reason) => {
-      throw new Error(`Cannot measure: no producer id: ${reason}`);
-    },
+  await using clients = new AsyncDisposableStack();
+  const contestants = drivers.map((driver, at) => {
+    const client = clients.use(connect(broker, { driver, requestTimeoutMs: 10_000 }));
+    const sender = client.sender(topics[at], {
+      onRejected: ({ reason }) => {
+        throw new Error(`Cannot measure: record refused: ${reason}`);
+      },
+    });
+    const patient = withRetry(sender, { attempts: 50 });
+    const figures: Figures = { rates: [], cpu: [] };
+    const send = async () => {
+      const { status } = await patient.send(block, never);
+      if (status !== "delivered") throw new Error(`Cannot measure: ${status}`);
+    };
+    return { driver, figures, send };
   });
-  const sender = client.sender(topics[0], {
-    onRejected: ({ reason }) => {
-      throw new Error(`Cannot measure: record refused: ${reason}`);
-    },
-  });
-  const patient = withRetry(sender, { attempts: 50 });
-  async function sendBlock(): Promise<void> {
-    const { status } = await patient.send(block, never);
-    if (status !== "delivered") throw new Error(`Cannot measure: ${status}`);
-  }
-  await using library = libraryProducer(broker, topics[1]);
+  await using library = libraryProducer(broker, topics[drivers.length]);
   const sendObjects = () => library.send(value, batchRecords);
 
-  // Alternately, so that both meet the same state of the machine; the first round warms up.
-  const blocks: Figures = { rates: [], cpu: [] };
+  // Alternately, so that all meet the same state of the machine; the first round warms up.
   const objects: Figures = { rates: [], cpu: [] };
   for (let round = 0; round <= runs; round++) {
-    await measure(sendBlock, round === 0 ? undefined : blocks);
+    for (const { send, figures } of contestants) {
+      await measure(send, round === 0 ? undefined : figures);
+    }
     await measure(sendObjects, round === 0 ? undefined : objects);
   }
   const name = `${recordBytes} B, acks=all, 1 partition`;
@@ -87,7 +74,9 @@ export async function run(report: BenchReporter): Promise<void> {
       ),
     ] as [number, number];
   const ofLibrary = record(objects, "library alone");
-  record(blocks, "record batches", ofLibrary);
+  for (const { driver, figures } of contestants) {
+    record(figures, `record batches, driver ${driver}`, ofLibrary);
+  }
 }
 
 async function measure(send: () => Promise<void>, into: Figures | undefined): Promise<void> {

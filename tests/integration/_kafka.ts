@@ -1,9 +1,13 @@
 import { Buffer } from "node:buffer";
 import { Admin, Consumer } from "npm:@platformatic/kafka@2.12.1";
 import { retry, systemClock } from "../../core/async/mod.ts";
+import type { KafkaDriverName } from "../../plugins/kafka/mod.ts";
 import { valueBlock } from "../../plugins/kafka/mod.ts";
 import { KafkaClient, type KafkaClientOptions } from "../../plugins/kafka/kafka_client.ts";
 import { parseBroker } from "../../plugins/kafka/brokers.ts";
+
+/** Every driver; all pass the same tests. */
+export const drivers: readonly KafkaDriverName[] = ["platformatic", "kafkajs"];
 
 /** A signal that never aborts. */
 export const never: AbortSignal = new AbortController().signal;

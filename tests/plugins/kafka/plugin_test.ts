@@ -59,6 +59,7 @@ Deno.test("kafka() refuses addresses and keys that contradict each other, by key
     [{ brokers: ["a b"] }, /kafka\.brokers/],
     [{ brokers: ["a"], ca_file: "ca.pem" }, /kafka\.tls/],
     [{ brokers: ["a"], login: "plain" }, /kafka\.user/],
+    [{ brokers: ["a"], driver: "kafkajs", compression: "zstd" }, /kafka\.compression/],
   ];
   for (const [section, message] of wrong) {
     await using test = harness({ plugins: [kafka()], config: { kafka: section } });
