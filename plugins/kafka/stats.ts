@@ -38,6 +38,11 @@ export class KafkaStats {
     "Records that Kafka refused for good, by reason.",
     { labels: ["topic", "reason"] },
   );
+  readonly #repeated: Counter<"topic"> = counter(
+    "kafka_possible_duplicates_total",
+    "Records that were sent again without the broker being able to recognise them, after an attempt whose outcome is unknown.",
+    { labels: ["topic"] },
+  );
   readonly #latency: Histogram<"topic"> = histogram(
     "kafka_produce_seconds",
     "Time from sending a record batch to its acknowledgement.",
@@ -53,6 +58,7 @@ export class KafkaStats {
       this.#requests,
       this.#errors,
       this.#rejected,
+      this.#repeated,
       this.#latency,
     ];
   }
@@ -74,6 +80,11 @@ export class KafkaStats {
   /** Counts an attempt that failed before a request was sent. */
   failed(topic: string, reason: string): void {
     this.#errors.add(1, { topic, reason });
+  }
+
+  /** Counts records that may be stored twice. */
+  maybeRepeated(topic: string, records: number): void {
+    this.#repeated.add(records, { topic });
   }
 
   /** Counts records that were refused for good. */

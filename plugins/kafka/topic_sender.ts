@@ -77,13 +77,21 @@ export interface TopicSenderContext {
 /** Batches without error after which a lowered limit of the batch size is doubled. */
 const raiseAfterBatches = 64;
 
+/** A batch that was sent. */
+interface UncertainBatch {
+  readonly records: number;
+  readonly partition: number;
+  /** Whether it may be in the log, because the answer of an attempt was lost. */
+  maybeWritten: boolean;
+}
+
 /** The records of a block for one partition, or for any. */
 interface Part {
   /** The partition that the keys of its records decide; undefined when each batch goes to the next partition. */
   readonly keyed: number | undefined;
   cursor: Cursor;
   /** A batch whose outcome is unknown: it must be repeated exactly. */
-  uncertain: { readonly records: number; readonly partition: number } | undefined;
+  uncertain: UncertainBatch | undefined;
   /** Records of the next batch, when a larger one was refused. */
   maxRecords: number;
 }
@@ -222,7 +230,11 @@ export class TopicSender implements KafkaSender {
     });
     const bytes = batch.length;
     const startMs = clock.monotonic();
-    part.uncertain = { records: range.records, partition };
+    const maybeWritten = part.uncertain?.maybeWritten ?? false;
+    // Without an identity the broker does not recognise what it may have already.
+    if (maybeWritten && origin.producerId < 0n) stats.maybeRepeated(this.topic, range.records);
+    const sent = { records: range.records, partition, maybeWritten };
+    part.uncertain = sent;
     try {
       const { errorCode: code } = await driver.produce({
         node,
@@ -239,6 +251,7 @@ export class TopicSender implements KafkaSender {
       }
       return this.#apply(verdict, code, part, range, partition);
     } catch (cause) {
+      sent.maybeWritten = true;
       this.#context.topics.forget(this.topic);
       const reason = errorCode(cause) ?? "failed";
       stats.requestFailed(this.topic, reason);
@@ -268,6 +281,9 @@ export class TopicSender implements KafkaSender {
         else this.#shrink(part, range, verdict);
         return undefined;
       case "new_producer":
+        if (part.uncertain?.maybeWritten) {
+          this.#context.stats.maybeRepeated(this.topic, range.records);
+        }
         part.uncertain = undefined;
         this.#session.end();
         return this.#retry(protocolErrorName(code), code);

@@ -107,7 +107,7 @@ for (const driver of drivers) {
 
   Deno.test({
     name:
-      `KafkaClient rejects a record above the topic's limit alone and delivers the rest in order (${driver})`,
+      `C2-12: KafkaClient rejects a record above the topic's limit alone and delivers the rest in order (${driver})`,
     ignore,
     async fn() {
       const topic = newTopic();
@@ -132,7 +132,7 @@ for (const driver of drivers) {
 
   Deno.test({
     name:
-      `KafkaClient keeps a block until its topic is created by someone else, and creates none itself (${driver})`,
+      `C2-13: KafkaClient keeps a block until its topic is created by someone else, and creates none itself (${driver})`,
     ignore,
     async fn() {
       const topic = newTopic();

@@ -1,9 +1,11 @@
-/** A TCP proxy on loopback that can cut all its connections. */
+/** A TCP proxy on loopback that can cut all its connections, or swallow what they carry. */
 export interface CuttableProxy extends AsyncDisposable {
   readonly port: number;
   /** Closes all connections; new ones are closed at once. */
   cut(): void;
-  /** Forwards new connections again. */
+  /** Accepts connections from now on, reads what clients send, and never answers; the others are closed. */
+  swallow(): void;
+  /** Forwards new connections again, and closes those that were swallowed. */
   mend(): void;
 }
 
@@ -12,7 +14,7 @@ export function cuttableProxy(targetPort: number): CuttableProxy {
   const connections = new Set<Deno.TcpConn>();
   const running = new Set<Promise<void>>();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let isCut = false;
+  let mode: "forward" | "cut" | "swallow" = "forward";
 
   async function pipe(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
     const buffer = new Uint8Array(16_384);
@@ -27,13 +29,25 @@ export function cuttableProxy(targetPort: number): CuttableProxy {
     close(to);
   }
 
+  /** Reads to the end. */
+  async function swallow(client: Deno.TcpConn): Promise<void> {
+    const buffer = new Uint8Array(16_384);
+    try {
+      while (await client.read(buffer) !== null);
+    } catch (error) {
+      if (!isEndOfConnection(error)) throw error;
+    }
+    close(client);
+  }
+
   function close(connection: Deno.TcpConn): void {
     if (connections.delete(connection)) connection.close();
   }
 
   async function serve(client: Deno.TcpConn): Promise<void> {
     connections.add(client);
-    if (isCut) return close(client);
+    if (mode === "cut") return close(client);
+    if (mode === "swallow") return await swallow(client);
     let server: Deno.TcpConn;
     try {
       server = await Deno.connect({ hostname: "127.0.0.1", port: targetPort });
@@ -42,7 +56,7 @@ export function cuttableProxy(targetPort: number): CuttableProxy {
       return close(client);
     }
     connections.add(server);
-    if (isCut) [client, server].forEach(close);
+    if (mode !== "forward") [client, server].forEach(close);
     await Promise.all([pipe(client, server), pipe(server, client)]);
   }
 
@@ -56,11 +70,17 @@ export function cuttableProxy(targetPort: number): CuttableProxy {
   return {
     port: listener.addr.port,
     cut() {
-      isCut = true;
+      mode = "cut";
+      [...connections].forEach(close);
+    },
+    swallow() {
+      mode = "swallow";
       [...connections].forEach(close);
     },
     mend() {
-      isCut = false;
+      const wasSwallowing = mode === "swallow";
+      mode = "forward";
+      if (wasSwallowing) [...connections].forEach(close);
     },
     async [Symbol.asyncDispose]() {
       listener.close();

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  ResourcePatternTypes,
+  ResourceTypes,
+} from "npm:@platformatic/kafka@2.12.1";
 import { Books } from "../../core/books/mod.ts";
 import { createRoute, withRetry } from "../../core/forward/mod.ts";
+import { keyedBlock } from "../../plugins/kafka/mod.ts";
 import {
   block,
   connect,
@@ -44,7 +52,46 @@ async function assertComplete(broker: string, topic: string, count: number): Pro
 
 Deno.test({
   name:
-    "KafkaClient loses, repeats and reorders nothing when the broker is killed and restarted under load",
+    "C2-7: KafkaClient loses and repeats nothing and keeps the order of each key over a clean restart",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("kafka");
+    const broker = `127.0.0.1:${server.port}`;
+    const topic = newTopic();
+    await createTopic(broker, topic, { partitions: 4 });
+    await using client = connect(broker);
+    const sender = client.sender(topic, {
+      format: "keyed",
+      onRejected: ({ reason }) => assert.fail(reason),
+    });
+    const patient = withRetry(sender, { min: 20, max: 300 });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const keys = Array.from({ length: 8 }, (_, key) => `key-${key}`);
+    let sent = 0;
+    const sendBlocks = async (blocks: number) => {
+      for (let count = 0; count < blocks; count++, sent++) {
+        const records = keys.map((key) => ({ key: bytes(key), value: bytes(`${sent}`) }));
+        assert.deepEqual(await patient.send(keyedBlock(records), never), { status: "delivered" });
+      }
+    };
+    await sendBlocks(20);
+    const sending = sendBlocks(200);
+    await server.stop();
+    await server.restart();
+    await sending;
+    const total = sent * keys.length;
+    assert.equal(await countRecords(broker, topic), total);
+    const read = await readTopic(broker, topic, total);
+    for (const key of keys) {
+      const values = read.filter((record) => record.key === key).map(({ value }) => Number(value));
+      assert.deepEqual(values, Array.from({ length: sent }, (_, index) => index));
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "C2-8: KafkaClient loses, repeats and reorders nothing when the broker is killed and restarted five times under load",
   ignore,
   async fn() {
     await using server = await startPrivate("kafka");
@@ -53,7 +100,7 @@ Deno.test({
     await createTopic(broker, topic);
     await using client = connect(broker);
     const route = numberedRoute(client, topic);
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < 5; round++) {
       for (let count = 0; count < 20; count++) await route.sendBlock();
       const sending = (async () => {
         for (let count = 0; count < 100; count++) await route.sendBlock();
@@ -69,7 +116,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "KafkaClient gives up a request to a frozen broker in time, and delivers once it runs again",
+    "C2-11: KafkaClient gives up a request to a frozen broker in time, and delivers once it runs again",
   ignore,
   async fn() {
     await using server = await startPrivate("kafka");
@@ -129,3 +176,75 @@ Deno.test({
     assert.equal(route.book.unaccounted, 0);
   },
 });
+
+Deno.test({
+  name:
+    "C2-13: KafkaClient keeps records of a topic that the user may not write, says so, and writes other topics",
+  ignore,
+  async fn() {
+    const port = freePorts();
+    const direct = `127.0.0.2:${port + 1}`;
+    await using server = await startPrivate("kafka", {
+      port,
+      args: [
+        "sasl=app:secret",
+        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users=User:ANONYMOUS",
+      ],
+    });
+    const [allowed, denied] = [newTopic(), newTopic()];
+    for (const topic of [allowed, denied]) await createTopic(direct, topic);
+    await allow(direct, allowed);
+    await using client = connect(`127.0.0.1:${server.port}`, {
+      createTopics: false,
+      security: () =>
+        Promise.resolve({ sasl: { mechanism: "PLAIN", user: "app", password: "secret" } }),
+    });
+    const onRejected = ({ reason }: { reason: string }) => assert.fail(reason);
+    const blocked = client.sender(denied, { onRejected });
+    const waiting = block("a", "b");
+    const outcome = await blocked.send(waiting, never);
+    assert.equal(outcome.status, "retry");
+    assert.match(
+      "cause" in outcome ? String(outcome.cause) : "",
+      /topic_authorization_failed .*grant the user of this agent access/,
+    );
+    const other = withRetry(client.sender(allowed, { onRejected }), { min: 20, max: 300 });
+    assert.deepEqual(await other.send(block("c"), never), { status: "delivered" });
+    await allow(direct, denied);
+    const patient = withRetry(blocked, { min: 20, max: 300 });
+    assert.deepEqual(await patient.send(waiting, never), { status: "delivered" });
+    await assertRead(direct, { [allowed]: ["c"], [denied]: ["a", "b"] });
+  },
+});
+
+/** Lets user `app` describe and write a topic. */
+async function allow(broker: string, topic: string): Promise<void> {
+  const admin = new Admin({ clientId: "test-admin", bootstrapBrokers: [broker] });
+  try {
+    const acl = {
+      resourceType: ResourceTypes.TOPIC,
+      resourceName: topic,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: "User:app",
+      host: "*",
+      permissionType: AclPermissionTypes.ALLOW,
+    };
+    await admin.createAcls({
+      creations: [
+        { ...acl, operation: AclOperations.DESCRIBE },
+        { ...acl, operation: AclOperations.WRITE },
+      ],
+    });
+  } finally {
+    await admin.close();
+  }
+}
+
+/** Each topic has exactly these values. */
+async function assertRead(broker: string, wanted: Record<string, string[]>): Promise<void> {
+  for (const [topic, values] of Object.entries(wanted)) {
+    const read = await readTopic(broker, topic, values.length);
+    assert.deepEqual(read.map(({ value }) => value), values);
+  }
+}

@@ -41,10 +41,12 @@ export interface PrivateServer extends AsyncDisposable {
   readonly url: string;
   /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
+  /** Ends the process with SIGTERM, so that it closes its files, and waits for its end. */
+  stop(): Promise<void>;
   /** Suspends the process; its connections stay open. */
   freeze(): void;
   thaw(): void;
-  /** Starts it again after {@linkcode kill}, on the same port and folder. */
+  /** Starts it again after {@linkcode kill} or {@linkcode stop}, on the same port and folder. */
   restart(): Promise<void>;
 }
 
@@ -97,14 +99,16 @@ export async function startPrivate(
     if (!unready) await waitReady(script, name, port);
   }
 
-  async function kill(): Promise<void> {
+  async function end(signal: Deno.Signal): Promise<void> {
     const dying = child;
     child = undefined;
     if (!dying) return;
     dying.kill("SIGCONT");
-    dying.kill("SIGKILL");
+    dying.kill(signal);
     await dying.status;
   }
+
+  const kill = () => end("SIGKILL");
 
   try {
     await start();
@@ -120,6 +124,7 @@ export async function startPrivate(
     dir,
     url: `http://127.0.0.1:${port}`,
     kill,
+    stop: () => end("SIGTERM"),
     freeze: () => child?.kill("SIGSTOP"),
     thaw: () => child?.kill("SIGCONT"),
     restart: start,
