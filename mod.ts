@@ -117,6 +117,8 @@ export {
   list,
   loadSources,
   type LoadSourcesOptions,
+  type LoginFields,
+  loginFields,
   type Measured,
   type MeasuredOptions,
   number,
@@ -132,6 +134,9 @@ export {
   sourcesFrom,
   type SourceValues,
   text,
+  type TlsFieldNotes,
+  type TlsFields,
+  tlsFields,
   withDerivedDefaults,
 } from "./core/config/mod.ts";
 export {

@@ -6,6 +6,13 @@
  * @module
  */
 export {
+  type LoginFields,
+  loginFields,
+  type TlsFieldNotes,
+  type TlsFields,
+  tlsFields,
+} from "./client_security.ts";
+export {
   type DescribedSection,
   describeJsonSchema,
   describeMarkdown,

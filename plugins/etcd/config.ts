@@ -7,82 +7,71 @@ import {
   duration,
   type Field,
   list,
-  type Secret,
-  secret,
+  type LoginFields,
+  loginFields,
   size,
-  text,
+  type TlsFields,
+  tlsFields,
 } from "../../core/config/mod.ts";
 import { endpointProblem } from "./endpoints.ts";
 
 const mebibyte = 1024 * 1024;
 
 /** Fields of the section `etcd`. Without `endpoints` the plugin is disabled. */
-export const etcdConfig: {
-  readonly endpoints: Field<readonly string[] | undefined>;
-  readonly operationTimeoutMs: Field<number>;
-  readonly dialTimeoutMs: Field<number>;
-  readonly keepaliveTimeMs: Field<number>;
-  readonly keepaliveTimeoutMs: Field<number>;
-  readonly probeIntervalMs: Field<number>;
-  readonly maxWatchSizeBytes: Field<number>;
-  readonly user: Field<string | undefined>;
-  readonly password: Field<Secret | undefined>;
-  readonly caFile: Field<string | undefined>;
-  readonly certFile: Field<string | undefined>;
-  readonly keyFile: Field<string | undefined>;
-  readonly tlsServerName: Field<string | undefined>;
-} = {
-  endpoints: list({
-    doc: "Servers of etcd, each as `host:port` or a URL. Without any, etcd is not used.",
-    checkItem: endpointProblem,
-    aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
-  }),
-  operationTimeoutMs: duration({
-    doc: "Time limit for one call.",
-    default: 3_000,
-    min: 100,
-    max: 60_000,
-  }),
-  dialTimeoutMs: duration({
-    doc: "Time limit for connecting to one server.",
-    default: 1_000,
-    min: 100,
-    max: 60_000,
-  }),
-  keepaliveTimeMs: duration({
-    doc: "Idle time after which a keepalive ping is sent. etcd rejects less than `5s`.",
-    default: 6_000,
-    min: 5_000,
-    max: 3_600_000,
-  }),
-  keepaliveTimeoutMs: duration({
-    doc: "Time limit for the response to a keepalive ping; then the connection is closed.",
-    default: 2_000,
-    min: 100,
-    max: 60_000,
-  }),
-  probeIntervalMs: duration({
-    doc: "Interval at which the revision is read to check that the server answers.",
-    default: 5_000,
-    min: 100,
-    max: 600_000,
-  }),
-  maxWatchSizeBytes: size({
-    doc:
-      "Maximum size of the changes that all watches together keep for slow readers; beyond it, the " +
-      "watch with the most bytes ends.",
-    default: 64 * mebibyte,
-    min: mebibyte,
-  }),
-  user: text({ doc: "User name for the login." }),
-  password: secret({ doc: "Password of the user." }),
-  caFile: text({
-    doc: "PEM file with the CA certificates that are trusted to sign the server's certificate.",
-  }),
-  certFile: text({ doc: "PEM file with the client certificate." }),
-  keyFile: text({ doc: "PEM file with the private key of the client certificate." }),
-  tlsServerName: text({
-    doc:
-      "Host name expected in the server's certificate; required for endpoints that are IP addresses.",
-  }),
-};
+export const etcdConfig:
+  & {
+    readonly endpoints: Field<readonly string[] | undefined>;
+    readonly operationTimeoutMs: Field<number>;
+    readonly dialTimeoutMs: Field<number>;
+    readonly keepaliveTimeMs: Field<number>;
+    readonly keepaliveTimeoutMs: Field<number>;
+    readonly probeIntervalMs: Field<number>;
+    readonly maxWatchSizeBytes: Field<number>;
+  }
+  & LoginFields
+  & TlsFields = {
+    endpoints: list({
+      doc: "Servers of etcd, each as `host:port` or a URL. Without any, etcd is not used.",
+      checkItem: endpointProblem,
+      aliases: ["ETCD_ENDPOINTS", "ETCDV3_ENDPOINTS"],
+    }),
+    operationTimeoutMs: duration({
+      doc: "Time limit for one call.",
+      default: 3_000,
+      min: 100,
+      max: 60_000,
+    }),
+    dialTimeoutMs: duration({
+      doc: "Time limit for connecting to one server.",
+      default: 1_000,
+      min: 100,
+      max: 60_000,
+    }),
+    keepaliveTimeMs: duration({
+      doc: "Idle time after which a keepalive ping is sent. etcd rejects less than `5s`.",
+      default: 6_000,
+      min: 5_000,
+      max: 3_600_000,
+    }),
+    keepaliveTimeoutMs: duration({
+      doc: "Time limit for the response to a keepalive ping; then the connection is closed.",
+      default: 2_000,
+      min: 100,
+      max: 60_000,
+    }),
+    probeIntervalMs: duration({
+      doc: "Interval at which the revision is read to check that the server answers.",
+      default: 5_000,
+      min: 100,
+      max: 600_000,
+    }),
+    maxWatchSizeBytes: size({
+      doc:
+        "Maximum size of the changes that all watches together keep for slow readers; beyond it, the " +
+        "watch with the most bytes ends.",
+      default: 64 * mebibyte,
+      min: mebibyte,
+    }),
+    ...loginFields(),
+    ...tlsFields({ tlsServerName: "Required for endpoints that are IP addresses." }),
+  };

@@ -11,13 +11,13 @@ const values = words(`
   duration errorCode etcd EtcdStore etcdToken flag formatDuration formatJson formatSize formatText
   gauge hasCode health histogram http httpErrors HttpProblem httpToken integer isAbort json
   jsonCodec jsonResponse kafka kafkaErrors kafkaToken keyedBlock kubernetes kubernetesErrors kubernetesToken LineStream list listAndWatch
-  loadSources local localkv localkvErrors localkvToken LocalStore logLevels LogRegistry logsToken
+  loadSources loginFields local localkv localkvErrors localkvToken LocalStore logLevels LogRegistry logsToken
   memoryStore MetricSet metricsToken milliseconds nats natsErrors NatsServer natsServer
   natsServerErrors natsServerToken natsToken number parseDuration parseSize partitionOf prefixView
   problemText prometheus prometheusToken readConfiguration readSection redact redactText registry
   retry RevisionStore rpc runAgent Secret secret ServiceLabel serviceLabelPlugin serviceLabelToken
   settle size sourcesFrom StatusBoard statusToken storeErrors swapBy systemClock TaskGroup text
-  textCodec token typedStore unavailableStore valueBlock withBatch withBreaker withDerivedDefaults
+  textCodec tlsFields token typedStore unavailableStore valueBlock withBatch withBreaker withDerivedDefaults
   withQueue withRetry withTimeout
 `);
 
@@ -36,7 +36,7 @@ const types = words(`
   InProcessHandler InProcessSubscription ItemCheck KafkaApi KafkaConsumer KafkaOptions
   KafkaSender KeyedRecord KeyValueStore LabelArguments Labels LineStreamHealth LineStreamOptions
   LineWriter ListAndWatchOptions ListOptions ListRange LoadSourcesOptions LocalStoreOptions
-  LocalStoreStats LogEntry LogFields LogFormat Logger LogHandler LogLevel LogRecord
+  LocalStoreStats LoginFields LogEntry LogFields LogFormat Logger LogHandler LogLevel LogRecord
   LogRegistryOptions LogSink Measured MeasuredOptions MeasureLimits MemoryStoreOptions
   DeliveryCount MessageView Method MetricFamily MetricOptions MetricRegistry NatsApi NatsClient
   NatsConnectionState NatsLimits NatsMessage NatsPermissions NatsRequestOptions
@@ -48,7 +48,7 @@ const types = words(`
   RouteRequest RunAgentOptions Sample Schema SectionResult Sender SeriesOptions
   ServiceLabelOptions Size SourceValues StatusBoardOptions StatusChange StatusReporter
   StopOptions StoredBatch StoredChange StoredEntry SubjectFamily SubjectRules SyncEvent
-  SyncState TaskFailure TimeoutStageOptions Token TokenOptions TopicSenderOptions Transaction
+  SyncState TaskFailure TimeoutStageOptions TlsFieldNotes TlsFields Token TokenOptions TopicSenderOptions Transaction
   TransactionResult TypedChange TypedEntry TypedStore TypedStoreOptions ValueFamily WaitOptions
   WatchOptions WebHandler
 `);
