@@ -1,16 +1,18 @@
 /**
- * Sends LogMessages as fast as the other side takes them, or at most RATE a second on each connection, from buffers
- * built before. Run as a process of its own: `_log_sender.ts PORT CONNECTIONS MESSAGES BYTES [RATE]`; prints the seconds
- * from the first byte to the last PONG. MESSAGES is rounded up to whole buffers and printed, too.
+ * Sends LogMessages, or events when the subject is EVENT, as fast as the other side takes them, or at most RATE a second
+ * on each connection, from buffers built before. Run as a process of its own:
+ * `_log_sender.ts PORT CONNECTIONS MESSAGES BYTES [RATE [SUBJECT]]`; prints the seconds from the first byte to the last
+ * PONG. MESSAGES is rounded up to whole buffers and printed, too.
  *
  * @module
  */
-import { buildLogMessage } from "../_support/wire_messages.ts";
+import { buildEvent, buildLogMessage } from "../_support/wire_messages.ts";
 
 const perBuffer = 300;
 const encoder = new TextEncoder();
 
-const [port, connections, messages, bytes, rate = Infinity] = Deno.args.map(Number);
+const [port, connections, messages, bytes, rate = Infinity] = Deno.args.slice(0, 5).map(Number);
+const subject = Deno.args[5] ?? "LOG";
 const buffer = prebuilt(bytes);
 const buffers = Math.ceil(messages / connections / perBuffer);
 const sockets = await Promise.all(Array.from({ length: connections }, connect));
@@ -20,14 +22,29 @@ const seconds = (performance.now() - begun) / 1_000;
 const line = JSON.stringify({ seconds, messages: buffers * perBuffer * connections });
 await Deno.stdout.write(encoder.encode(`${line}\n`));
 
-/** Publishes of LogMessages of exactly that size for three containers, one after the other. */
+/** Publishes for three containers, one after the other; LogMessages have exactly that size. */
 function prebuilt(size: number): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let i = 0; i < perBuffer; i++) {
-    const message = messageOf(`amf${i % 3}`, size);
-    parts.push(encoder.encode(`PUB LOG ${message.length}\r\n`), message, encoder.encode("\r\n"));
+    const name = `amf${i % 3}`;
+    const message = subject === "EVENT" ? eventOf(name, size) : messageOf(name, size);
+    parts.push(
+      encoder.encode(`PUB ${subject} ${message.length}\r\n`),
+      message,
+      encoder.encode("\r\n"),
+    );
   }
   return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+/** An event whose additional information has that size. */
+function eventOf(containerId: string, size: number): Uint8Array {
+  return buildEvent({
+    eventName: "CollectorDown",
+    eventTime: 1_600_000_000_000n,
+    containerId,
+    additionalInfo: [["host", "x".repeat(size)]],
+  }).slice();
 }
 
 function messageOf(containerName: string, size: number): Uint8Array {

@@ -1,0 +1,140 @@
+/* An agent whose messages go to Kafka, the sender of the messages, and the end of the topic. */
+import { Consumer } from "npm:@platformatic/kafka@2.12.1";
+import { createTopic } from "../integration/_kafka.ts";
+import { AgentProcess, fromSource } from "./_agent_process.ts";
+import { onCore } from "./_on_core.ts";
+import type { BenchReporter } from "./_reporter.ts";
+
+/** What is measured. */
+export interface KafkaFlow {
+  /** Name of the rows. */
+  readonly name: string;
+  readonly subject: "LOG" | "EVENT";
+  /** Topic to which the agent writes. */
+  readonly topic: string;
+  /** Messages of one run. */
+  readonly messages: number;
+  /** Bytes of one message, or of the payload of an event. */
+  readonly bytes: number;
+  /** Messages a second that are sent at most. Default: as many as the agent takes. */
+  readonly maxRate?: number;
+  /** Rates to compare with. */
+  readonly aim: { readonly rate: number; readonly cpu?: number };
+}
+
+const runs = 5;
+
+/** Address of the broker. */
+export function benchBroker(): string {
+  const broker = Deno.env.get("CIM_TEST_KAFKA");
+  if (!broker) throw new TypeError("Cannot measure: no broker; set CIM_TEST_KAFKA");
+  return broker;
+}
+
+/** Measures the whole way of messages. A run ends when the broker has the last record. */
+export async function measureFlow(
+  report: BenchReporter,
+  { name, subject, topic: topicName, messages, bytes, maxRate = Infinity, aim }: KafkaFlow,
+): Promise<void> {
+  const broker = benchBroker();
+  const folder = await Deno.makeTempDir({ prefix: "cim-bench-kafka-" });
+  try {
+    await createTopic(broker, topicName).catch((error) => {
+      if (!/exist/i.test(Deno.inspect(error))) throw error;
+    });
+    await using topic = new TopicEnd(broker, topicName);
+    await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/conf/cim.json`, settings());
+    await Deno.writeTextFile(
+      `${folder}/conf/static/common-infra.json`,
+      JSON.stringify({ enable_retrx: "true" }),
+    );
+    await using agent = AgentProcess.spawn(onCore(0, fromSource), {
+      CIM_PATHS_CONF: `${folder}/conf`,
+      CIM_PATHS_LOGS: `${folder}/logs`,
+      CIM_PATHS_DATA: `${folder}/data`,
+      CIM_KAFKA_BROKERS: broker,
+      K8S_NAMESPACE: "ns1",
+      K8S_POD_ID: "amf-0",
+    });
+    await agent.ready();
+    const [rates, cpu, resident]: number[][] = [[], [], []];
+    let end = await topic.records();
+    // The first run warms up and is not reported.
+    for (let round = 0; round <= runs; round++) {
+      const before = agent.cpuS();
+      const begun = performance.now();
+      end += await send(agent.nats, [1, messages, bytes, maxRate, subject]);
+      await topic.reached(end);
+      const seconds = (performance.now() - begun) / 1_000;
+      if (round === 0) continue;
+      rates.push(messages / seconds / 1e6);
+      cpu.push((agent.cpuS() - before) / (messages / 1e6));
+      resident.push(agent.residentMb());
+    }
+    const at = { case: name };
+    report.record({ ...at, metric: "rate", unit: "M/s" }, rates, { name: "aim", value: aim.rate });
+    report.record(
+      { ...at, metric: "cpu_s_per_million", unit: "s" },
+      cpu,
+      aim.cpu === undefined ? undefined : { name: "aim", value: aim.cpu },
+    );
+    report.record({ ...at, metric: "rss_mb", unit: "MiB" }, resident);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The end of a topic with one partition. */
+class TopicEnd implements AsyncDisposable {
+  readonly #topic: string;
+  readonly #consumer: Consumer;
+
+  constructor(broker: string, topic: string) {
+    this.#topic = topic;
+    this.#consumer = new Consumer({
+      clientId: "bench",
+      groupId: `bench-${crypto.randomUUID()}`,
+      bootstrapBrokers: [broker],
+    });
+  }
+
+  /** Records so far. */
+  async records(): Promise<number> {
+    const offsets = await this.#consumer.listOffsets({ topics: [this.#topic], timestamp: -1n });
+    return Number(offsets.get(this.#topic)![0]);
+  }
+
+  /** Resolves when it has so many records; rejects after 60 s. */
+  async reached(count: number): Promise<void> {
+    const limit = performance.now() + 60_000;
+    while (await this.records() < count) {
+      if (performance.now() > limit) throw new Error(`Not ${count} records within 60 s`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer.close(true);
+  }
+}
+
+async function send(port: number, values: readonly (number | string)[]): Promise<number> {
+  const path = new URL("_log_sender.ts", import.meta.url).pathname;
+  const { command, args } = onCore(1, {
+    name: "sender",
+    command: Deno.execPath(),
+    args: ["run", "-A", path, ...[port, ...values].map(String)],
+  });
+  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
+  if (code !== 0) {
+    throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+  }
+  return JSON.parse(new TextDecoder().decode(stdout)).messages;
+}
+
+function settings(): string {
+  const lmaas = { logging_mode: "KAFKA" };
+  const cim_settings = { log_level: "INFO", cim_file_log: false };
+  return JSON.stringify({ cimConfig: { lmaas, cim_settings } });
+}
