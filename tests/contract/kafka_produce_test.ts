@@ -15,9 +15,10 @@ import {
   newTopic,
   readTopic,
 } from "../integration/_kafka.ts";
-import { requireServer } from "../integration/_servers.ts";
+import { requirePrivate, requireServer, startPrivate } from "../integration/_servers.ts";
 
 const { ignore, url: broker } = requireServer("kafka");
+const { ignore: ignorePrivate } = requirePrivate("kafka");
 
 const compressions: Record<KafkaDriverName, readonly Compression[]> = {
   platformatic: ["none", "gzip", "snappy", "lz4", "zstd"],
@@ -150,6 +151,35 @@ for (const driver of drivers) {
       assert.deepEqual(later, { status: "delivered" });
       const read = await readTopic(broker, topic, 2);
       assert.deepEqual(read.map(({ value }) => value), ["a", "b"]);
+    },
+  });
+
+  Deno.test({
+    name:
+      `KafkaClient delivers each record once and in order when its broker is killed (${driver})`,
+    ignore: ignorePrivate,
+    async fn() {
+      await using server = await startPrivate("kafka");
+      const address = `127.0.0.1:${server.port}`;
+      const topic = newTopic();
+      await createTopic(address, topic);
+      await using client = open(address);
+      const sender = patiently(client.sender(topic, { onRejected: refuse }));
+      let sent = 0;
+      const sendBlocks = async (blocks: number) => {
+        for (let count = 0; count < blocks; count++) {
+          const values = Array.from({ length: 50 }, () => `${sent++}`);
+          assert.deepEqual(await sender.send(block(...values), never), { status: "delivered" });
+        }
+      };
+      await sendBlocks(20);
+      const sending = sendBlocks(100);
+      await server.kill();
+      await server.restart();
+      await sending;
+      assert.equal(await countRecords(address, topic), sent);
+      const read = await readTopic(address, topic, sent);
+      assert.deepEqual(read.map(({ value }) => Number(value)), Array.from(read, (_, at) => at));
     },
   });
 
