@@ -44,7 +44,7 @@ export interface NotifierOptions {
   readonly random: () => number;
   /** Called with a record that is given up. */
   readonly onUndeliverable: (record: UndeliverableRecord) => void;
-  /** Called with the reason when a record begins to wait, and with undefined when the application took one again. */
+  /** Called when the reason for which a record waits changes; undefined when none waits any more. */
   readonly onWaiting: (reason: string | undefined) => void;
 }
 
@@ -63,12 +63,16 @@ export class Notifier {
   readonly skipped: Record<SkipReason, number> = { not_subscribed: 0, replay: 0, no_value: 0 };
   /** Attempts that the application did not confirm. */
   failedAttempts = 0;
-  /** Whether a record waits for the application. */
-  isWaiting = false;
   readonly #options: NotifierOptions;
+  #waitReason: string | undefined;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
+  }
+
+  /** Why a record waits for the application; undefined when none does. */
+  get waitReason(): string | undefined {
+    return this.#waitReason;
   }
 
   /**
@@ -108,7 +112,7 @@ export class Notifier {
         book.delivered++;
         return true;
       }
-      if (outcome.status === "aborted") return false;
+      if (outcome.status === "aborted") break;
       attempts += outcome.failures;
       this.failedAttempts += outcome.failures;
       if (outcome.status === "too_large" || attempts >= maxAttempts) {
@@ -126,6 +130,7 @@ export class Notifier {
         if (!signal.aborted) throw error;
       }
     }
+    this.#wait(undefined);
     return false;
   }
 
@@ -165,7 +170,8 @@ export class Notifier {
   }
 
   #wait(reason: string | undefined): void {
-    this.isWaiting = reason !== undefined;
+    if (reason === this.#waitReason) return;
+    this.#waitReason = reason;
     this.#options.onWaiting(reason);
   }
 }

@@ -7,6 +7,7 @@ import {
   integer,
   type MetricFamily,
   type Plugin,
+  type StatusReporter,
   text,
 } from "../../core/mod.ts";
 import { httpToken } from "../../plugins/http/mod.ts";
@@ -98,7 +99,7 @@ export function subscriptions(): Plugin {
         clock,
         random,
         onUndeliverable: (record) => deadLetter({ route, ...record }),
-        onWaiting: (reason) => reason === undefined ? status.ok(reading) : status.degraded(reason),
+        onWaiting: (reason) => showReading(status, reason),
       });
       metrics.add(...families(set, notifier, commits));
       return { set, notifier, commits };
@@ -124,11 +125,17 @@ export function subscriptions(): Plugin {
               ...hooks,
             }),
           onTrouble: (error) => status.degraded(`No event comes: ${describeError(error)}`),
-          onJoined: () => status.ok(reading),
+          onJoined: () => showReading(status, notifier.waitReason),
           onIdle: () => status.ok("no subscription"),
         }, signal));
     },
   });
+}
+
+/** Reports that the consumer has its partitions, and why an event waits. */
+function showReading(status: StatusReporter, waitReason: string | undefined): void {
+  if (waitReason === undefined) status.ok(reading);
+  else status.degraded(waitReason);
 }
 
 function families(
@@ -141,7 +148,7 @@ function families(
     gauge(
       "cim_notifications_waiting",
       "1 while an event waits for the application, otherwise 0.",
-      () => notifier.isWaiting ? 1 : 0,
+      () => notifier.waitReason === undefined ? 0 : 1,
     ),
     counter(
       "cim_notifications_skipped_total",

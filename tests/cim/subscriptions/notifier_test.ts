@@ -87,13 +87,18 @@ Deno.test("D-80: Notifier keeps a record until someone is subscribed, however lo
   const handled = notifier.handle(record("value", { localEventName: "Up" }), never)
     .then((settled) => isSettled = settled);
   for (let second = 0; second < 15; second++) await clock.advance(1_000);
-  assert.deepEqual([isSettled, notifier.isWaiting, book.delivered], [false, true, 0]);
+  assert.deepEqual([isSettled, notifier.waitReason === undefined, book.delivered], [
+    false,
+    false,
+    0,
+  ]);
   for (let second = 0; second < 10; second++) await clock.advance(1_000);
   await handled;
-  assert.deepEqual([isSettled, notifier.isWaiting, book.delivered], [true, false, 1]);
+  assert.deepEqual([isSettled, notifier.waitReason === undefined, book.delivered], [true, true, 1]);
   assert.deepEqual([published.length, undeliverable, notifier.failedAttempts], [21, [], 0]);
+  assert.equal(waits.length, 2, "called on changes only");
   assert.match(waits[0] ?? "", /^Events wait in Kafka: no client is subscribed/);
-  assert.equal(waits.at(-1), undefined);
+  assert.equal(waits[1], undefined);
 });
 
 Deno.test("Notifier gives up a record after the last attempt, and takes the next one", async () => {
@@ -115,7 +120,7 @@ Deno.test("Notifier publishes once to a client that does not answer, and gives u
   const handled = notifier.handle(record("value", { localEventName: "Up" }), never);
   await clock.advance(1_000);
   await clock.advance(1_000);
-  assert.deepEqual([undeliverable, notifier.isWaiting], [[], true]);
+  assert.deepEqual([undeliverable, notifier.waitReason === undefined], [[], false]);
   await clock.advance(1_000);
   assert.equal(await handled, true);
   assert.deepEqual([published.length, undeliverable], [1, ["not_confirmed value"]]);
@@ -149,9 +154,11 @@ Deno.test("Notifier keeps a record while an outside server is not connected", as
 Deno.test("Notifier leaves a record unsettled when the agent stops", async () => {
   const stopping = new AbortController();
   const silent = Promise.withResolvers<BusDelivery>();
-  const { notifier, book } = setUp([silent.promise]);
+  const { notifier, clock, book, waits } = setUp([silent.promise]);
   const handled = notifier.handle(record("value", { localEventName: "Up" }), stopping.signal);
+  await clock.advance(1_000);
   stopping.abort();
   assert.equal(await handled, false);
+  assert.deepEqual([waits.length, waits.at(-1), notifier.waitReason], [2, undefined, undefined]);
   assert.deepEqual([book.accepted, book.unaccounted], [0, 0]);
 });
