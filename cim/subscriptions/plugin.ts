@@ -63,7 +63,7 @@ const fields = {
 
 /**
  * Serves the subscriptions of the application and brings it the events it subscribed to. The subscriptions of a previous
- * run are restored. Without Kafka the plugin is disabled: subscriptions are kept, but no event comes.
+ * run are restored. Without Kafka or a consumer group the plugin is disabled: subscriptions are kept, but no event comes.
  */
 export function subscriptions(): Plugin {
   return definePlugin({
@@ -110,6 +110,14 @@ export function subscriptions(): Plugin {
         status.disabled('no event comes: no Kafka broker is configured; set "kafka.brokers"');
         return;
       }
+      const group = config.group ?? get(identityToken).current.podName;
+      if (group === "") {
+        status.disabled(
+          "no event comes: the name of the pod, which is that of the consumer group, is not known; set " +
+            "identity.pod_name (K8S_POD_ID) or subscriptions.group",
+        );
+        return;
+      }
       tasks.run("consume", (signal) =>
         consumeWhileSubscribed({
           set,
@@ -119,7 +127,7 @@ export function subscriptions(): Plugin {
           open: (hooks) =>
             kafka.consume({
               topics: [config.topic],
-              group: config.group ?? get(identityToken).current.podName,
+              group,
               start: "latest",
               sessionTimeoutMs: config.sessionTimeoutMs,
               ...hooks,

@@ -121,3 +121,10 @@ Deno.test("subscriptions() is disabled without Kafka, and keeps subscriptions al
   assert.match(status.reason, /no Kafka broker is configured; set "kafka.brokers"/);
   assert.equal((await call(cim, "POST", { body: up })).status, 200);
 });
+
+Deno.test("subscriptions() is disabled and says what to set when the name of the pod is unknown", async () => {
+  await using cim = await product({ env: { CIM_KAFKA_BROKERS: "127.0.0.1:1", K8S_POD_ID: "" } });
+  const status = cim.agent.status.plugin("subscriptions")!;
+  assert.equal(status.state, "disabled");
+  assert.match(status.reason, /set identity\.pod_name \(K8S_POD_ID\) or subscriptions\.group/);
+});
