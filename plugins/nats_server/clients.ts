@@ -179,6 +179,7 @@ export class Clients {
           client_id: clientId,
           client_ip: transport.remote.hostname,
           ...(nonce === "" ? {} : { nonce }),
+          ...(transport.tls?.isFirst ? { tls_required: true } : {}),
           ...(extra ?? {}),
           ...(extra !== undefined && "connect_info" in extra ? { remote_account: "$G" } : {}),
         }),

@@ -44,10 +44,28 @@ const userSchema: Parameters<typeof json<readonly ConfiguredUser[], never>>[0] =
     allowResponses,
   })).optional();
   return z.array(z.union([
-    z.strictObject({ user: z.string().min(1), password: z.string().min(1), permissions }),
+    z.strictObject({
+      user: z.string().min(1),
+      password: z.string().min(1).optional(),
+      permissions,
+    }),
     z.strictObject({ nkey: z.string().min(1), permissions }),
   ]));
 };
+
+/** How long a client may take to begin TLS before INFO is sent, with `auto`. */
+const handshakeFallbackMs = 50;
+
+const handshakeFirstSchema: Parameters<typeof json<boolean | number, never>>[0] = (z) =>
+  z.union([
+    z.boolean(),
+    z.string().transform((text, context) => {
+      const ms = text === "auto" ? handshakeFallbackMs : parseDuration(text);
+      if (ms !== undefined && ms > 0) return ms;
+      context.addIssue({ code: "custom", message: "must be true, false, auto or like 100ms" });
+      return z.NEVER;
+    }),
+  ]);
 
 /** Fields of the section; `plugins/nats` adds those of the client to the same section. */
 export const natsServerFields = {
@@ -148,7 +166,7 @@ export const natsServerFields = {
     userSchema,
     {
       doc:
-        "Users that may connect: `user` and `password` (plain or bcrypt), or `nkey`, each with optional `permissions`. An `allow` list must not be empty; `deny` wins over `allow`; a response granted by `allow_responses` wins over `deny`.",
+        "Users that may connect: `user` and `password` (plain or bcrypt), or `nkey`, each with optional `permissions`; with `tls_verify_and_map` the password may be absent. An `allow` list must not be empty; `deny` wins over `allow`; a response granted by `allow_responses` wins over `deny`.",
       default: [],
     },
   ),
@@ -167,7 +185,23 @@ export const natsServerFields = {
     doc:
       "PEM file with the CA certificates of clients; when set, client certificates are required.",
   }),
-  tlsHandshakeFirst: flag({ doc: "Whether clients start TLS before INFO.", default: false }),
+  tlsHandshakeFirst: json<
+    boolean | number,
+    { doc: string; default: boolean }
+  >(handshakeFirstSchema, {
+    doc:
+      'Whether clients start TLS before INFO: true, false, or a time such as "100ms" after which INFO is sent if the client has not started it; "auto" is 50ms.',
+    default: false,
+  }),
+  tlsVerifyAndMap: flag({
+    doc:
+      "Whether a client is the listed user that its certificate names: an email address, DNS name or URI of its alternative names, or its subject such as `CN=app,O=example`. Such users need no `password`. Needs `tls_client_ca_file`.",
+    default: false,
+  }),
+  allowNonTls: flag({
+    doc: "Whether clients may also connect without TLS although certificates are configured.",
+    default: false,
+  }),
   reloadIntervalMs: duration({
     doc: "How often user and certificate files are checked for changes.",
     default: 10_000,

@@ -42,11 +42,14 @@ export class CredentialFiles {
   async read(): Promise<CredentialOptions> {
     this.#lastFingerprint = await this.#fingerprint();
     const [users, tls] = await Promise.all([this.#users(), this.#tls()]);
+    const { noAuthUser, tlsVerifyAndMap: mapCertificates } = this.#config;
     const token = this.#config.token?.reveal();
+    const isOpen = token === undefined && users.length === 0 && noAuthUser === undefined &&
+      !mapCertificates;
     return {
-      ...(token === undefined && users.length === 0 && this.#config.noAuthUser === undefined
+      ...(isOpen
         ? {}
-        : { authenticator: authenticator({ token, users, noAuthUser: this.#config.noAuthUser }) }),
+        : { authenticator: authenticator({ token, users, noAuthUser, mapCertificates }) }),
       ...(tls === undefined ? {} : { tls }),
     };
   }
@@ -72,7 +75,13 @@ export class CredentialFiles {
   }
 
   async #tls(): Promise<NatsTlsOptions | undefined> {
-    const { tlsCertFile, tlsKeyFile, tlsClientCaFile, tlsHandshakeFirst } = this.#config;
+    const { tlsCertFile, tlsKeyFile, tlsClientCaFile, tlsVerifyAndMap } = this.#config;
+    const { tlsHandshakeFirst: handshakeFirst, allowNonTls } = this.#config;
+    if (tlsVerifyAndMap && tlsClientCaFile === undefined) {
+      throw new TypeError(
+        "Cannot set up TLS: nats.tls_verify_and_map needs nats.tls_client_ca_file, because only verified certificates name users",
+      );
+    }
     if (tlsCertFile === undefined && tlsKeyFile === undefined && tlsClientCaFile === undefined) {
       return undefined;
     }
@@ -86,7 +95,7 @@ export class CredentialFiles {
       read(tlsKeyFile),
       tlsClientCaFile === undefined ? undefined : read(tlsClientCaFile),
     ]);
-    const tls = { cert, key, handshakeFirst: tlsHandshakeFirst };
+    const tls = { cert, key, handshakeFirst, allowNonTls };
     return clientCa === undefined ? tls : { ...tls, clientCa };
   }
 

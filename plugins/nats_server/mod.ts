@@ -2,11 +2,11 @@
  * The embedded NATS server: core NATS for clients of any language, and an in-process API without sockets or copies.
  *
  * What it does not have of nats-server: accounts, operators and JWT, clusters, gateways, leaf nodes, JetStream,
- * WebSocket, MQTT, subject `mappings`, `pinned_certs`, `allowed_connection_types`, `verify_and_map`, `allow_non_tls`,
- * `handshake_first` with a fallback, `$SYS` requests other than
- * `$SYS.REQ.USER.INFO`, message tracing, and monitoring pages other than `varz`, `connz`,
- * `subsz` and `healthz` (set `nats.url` to an external server if you need them). It binds nothing but loopback while everyone could connect, never drops a message
- * silently, and keeps all state in the {@linkcode NatsServer} object.
+ * WebSocket, MQTT, subject `mappings`, `pinned_certs`, `allowed_connection_types`, `$SYS` requests other than
+ * `$SYS.REQ.USER.INFO`, answers to message traces (a message that asks for a trace in place of its delivery is not
+ * delivered), and monitoring pages other than `varz`, `connz`, `subsz` and `healthz` (set `nats.url` to an external
+ * server if you need them). It binds nothing but loopback while everyone could connect, never drops a message silently,
+ * and keeps all state in the {@linkcode NatsServer} object.
  *
  * Layers, each importing only those before it, type imports included:
  * `protocol` (bytes to operations) <- `subjects` (syntax, trie) <- `security` (authentication, permissions) <-
@@ -41,12 +41,16 @@ export {
   type Authenticator,
   authenticator,
   type AuthOptions,
+  type ClientCertificate,
   type Credentials,
+  type DistinguishedName,
   type Guard,
+  type NameAttribute,
   type NatsPermissions,
   type NatsUser,
   noAuthentication,
   type Principal,
+  type RelativeName,
   type ResponseRules,
   type SubjectRules,
 } from "./security/mod.ts";

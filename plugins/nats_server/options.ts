@@ -203,7 +203,8 @@ export function checkExposure(
   >,
 ): void {
   const isLocal = host === "localhost" || isLoopback(host);
-  if (isLocal || authenticator.required || tls !== undefined || allowInsecureBind) return;
+  const isTls = tls !== undefined && !tls.allowNonTls;
+  if (isLocal || authenticator.required || isTls || allowInsecureBind) return;
   throw new TypeError(
     `Cannot bind "${host}": everyone could connect; set up authentication or TLS, or allow it with "allow_insecure_bind"`,
   );

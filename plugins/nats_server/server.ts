@@ -377,8 +377,7 @@ export class NatsServer implements AsyncDisposable {
       port: clientAdvertise?.port ?? this.#port,
       headers: true,
       ...(this.#options.authenticator.required ? { auth_required: true } : {}),
-      ...(this.#tls === null ? {} : { tls_required: true }),
-      ...(this.#tls?.verifiesClients ? { tls_verify: true } : {}),
+      ...this.#tls?.infoMembers(),
       max_payload: limits.maxPayloadBytes,
     };
   }

@@ -54,6 +54,6 @@ async function settled(
 
 function credentialsOf({ options, transport }: AuthenticatedClient, nonce: string): Credentials {
   const { user, pass, auth_token: token, nkey, sig: signature } = options;
-  const { certificateSubject } = transport;
-  return { user, pass, token, nkey, signature, nonce, certificateSubject };
+  const certificate = transport.tls?.certificates[0] ?? null;
+  return { user, pass, token, nkey, signature, nonce, certificate };
 }

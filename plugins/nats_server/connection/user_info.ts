@@ -6,8 +6,14 @@
 import { type ConnectOptions, type ServerInfo, utf8 } from "../protocol/mod.ts";
 import type { NatsPermissions, Principal } from "../security/mod.ts";
 
-/** User name or nkey from CONNECT; "[REDACTED]" for a token; "" without credentials. */
-export function userOf({ nkey, user, auth_token: token }: ConnectOptions): string {
+/**
+ * User that a certificate names, user name or nkey from CONNECT; "[REDACTED]" for a token; "" without credentials.
+ */
+export function userOf(
+  { nkey, user, auth_token: token }: ConnectOptions,
+  principal: Principal | null,
+): string {
+  if (principal?.isMapped) return principal.name;
   return nkey || user || (token === "" ? "" : "[REDACTED]");
 }
 
@@ -23,7 +29,7 @@ export function userInfoReply(
   return utf8(JSON.stringify({
     server: { name, host, id, ver, jetstream: false, time: new Date(nowMs).toISOString() },
     data: {
-      user: userOf(options),
+      user: userOf(options, principal),
       account: "$G",
       account_name: "$G",
       ...(permissions === undefined ? {} : { permissions: described(permissions) }),

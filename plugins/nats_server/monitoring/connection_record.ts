@@ -6,6 +6,7 @@
 import { type Connection, userOf } from "../connection/mod.ts";
 import { fromByteString } from "../protocol/mod.ts";
 import type { CloseReason } from "../stats.ts";
+import type { TlsSession } from "../transport/mod.ts";
 import { goDuration, uptimeText } from "./time_text.ts";
 
 /** A JSON object. */
@@ -53,6 +54,8 @@ export interface ConnectionRecord {
   readonly subscriptions: number;
   /** User name or nkey from CONNECT; "[REDACTED]" for a token; "" without credentials. */
   readonly user: string;
+  /** The TLS session; `null` without TLS. */
+  readonly tls: TlsSession | null;
   /** Members that are output unchanged. */
   readonly fixed: Report;
 }
@@ -78,7 +81,8 @@ export function recordOf(
     inBytes: connection.inBytes,
     outBytes: connection.outBytes,
     subscriptions: connection.subscriptions.size,
-    user: userOf(options),
+    user: userOf(options, connection.principal),
+    tls: transport.tls,
     fixed: {
       ip: transport.remote.hostname,
       port: transport.remote.port,
@@ -112,7 +116,25 @@ export function renderRecord(record: ConnectionRecord, nowMs: number, withUser: 
     out_bytes: record.outBytes,
     subscriptions: record.subscriptions,
     ...record.fixed,
+    ...(record.tls === null ? {} : tlsReport(record.tls, withUser)),
     ...(withUser && record.user !== "" ? { authorized_user: record.user } : {}),
+  };
+}
+
+function tlsReport(
+  { version, cipher, certificates, isFirst }: TlsSession,
+  withUser: boolean,
+): Report {
+  const peers = certificates.map(({ subject, publicKeySha256, sha256 }) => ({
+    ...(subject === "" ? {} : { subject }),
+    spki_sha256: publicKeySha256,
+    cert_sha256: sha256,
+  }));
+  return {
+    tls_version: version,
+    tls_cipher_suite: cipher,
+    ...(withUser && peers.length > 0 ? { tls_peer_certs: peers } : {}),
+    ...(isFirst ? { tls_first: true } : {}),
   };
 }
 

@@ -28,6 +28,7 @@ export interface ClientInfo {
   readonly client_id: number;
   readonly client_ip: string;
   readonly nonce?: string;
+  readonly tls_required?: true;
   readonly ldm?: true;
   readonly connect_info?: true;
   readonly remote_account?: string;

@@ -29,4 +29,5 @@ export { Parser } from "./parser.ts";
 export type { ParserFault, ParserLimits, ParserSink } from "./parser_sink.ts";
 export { errorLine, okBytes, pingBytes, pongBytes } from "./replies.ts";
 export { hashBytes, parseSize, splitArguments } from "./scan.ts";
+export { isTraceOnly } from "./trace.ts";
 export type { LineVerb } from "./verbs.ts";

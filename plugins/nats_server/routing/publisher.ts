@@ -30,3 +30,8 @@ export interface Publisher extends Client {
   /** Answers `+OK`. */
   ok(): void;
 }
+
+/** Whether the client may publish on the subject. */
+export function mayPublish({ guard }: Publisher, entry: SubjectEntry): boolean {
+  return guard === null || guard.mayPublish(entry.subject);
+}

@@ -13,6 +13,7 @@ import {
   byteStringBytes,
   type Frame,
   fromByteString,
+  isTraceOnly,
   layOut,
   type PublishedFrame,
   rewrittenLine,
@@ -21,7 +22,7 @@ import type { Counters } from "../stats.ts";
 import { isReservedReply, Sublist } from "../subjects/mod.ts";
 import type { Client } from "./client.ts";
 import { ReusedView } from "./message_view.ts";
-import type { Publisher } from "./publisher.ts";
+import { mayPublish, type Publisher } from "./publisher.ts";
 import type { RouterOptions } from "./router_options.ts";
 import { type CacheStats, SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import type { SubjectMetrics } from "./subject_metrics.ts";
@@ -30,6 +31,7 @@ import { TurnBudget } from "./turn_budget.ts";
 import { Xorshift } from "./xorshift.ts";
 
 const lineEnd = byteStringBytes("\r\n");
+
 /** Delivers messages. See the module comment. */
 export class Router {
   readonly sublist: Sublist<Subscription> = new Sublist<Subscription>();
@@ -82,6 +84,7 @@ export class Router {
       return true;
     }
     if (from.verbose) from.ok();
+    if (frame.hasHeaders && isTraceOnly(buffer, frame.headerStart, frame.payloadStart)) return true;
     if (entry.isEmpty || !this.#deliver(entry, frame, buffer, from)) {
       entry.family.unrouted++;
       if (hasReply && from.noResponders) this.#noResponders(from, entry, frame, buffer);
@@ -392,8 +395,4 @@ export class Router {
     from.output.appendBytes(byteStringBytes(`${line}${headers}\r\n`));
     this.markDirty(from);
   }
-}
-
-function mayPublish({ guard }: Publisher, entry: SubjectEntry): boolean {
-  return guard === null || guard.mayPublish(entry.subject);
 }

@@ -10,6 +10,7 @@ import type {
   Credentials,
   Principal,
 } from "./authenticator.ts";
+import { CertificateUsers } from "./certificate_users.ts";
 import type { CheckOptions, CheckOutcome } from "./bcrypt_checks.ts";
 import { readUserKey, verifyNonce } from "./nkey.ts";
 import { type NatsPermissions, PermissionSet } from "./permissions.ts";
@@ -19,8 +20,8 @@ import { isBcrypt, SecretComparison, unmatchableSecret } from "./secrets.ts";
 export type NatsUser =
   | {
     readonly user: string;
-    /** Plain text or a bcrypt hash. */
-    readonly password: string;
+    /** Plain text or a bcrypt hash. May be absent only with `mapCertificates`. */
+    readonly password?: string;
     readonly permissions?: NatsPermissions;
   }
   | {
@@ -37,6 +38,13 @@ export interface AuthOptions {
   readonly users?: readonly NatsUser[];
   /** Name or nkey of the listed user as which clients without credentials connect. Default: they are refused. */
   readonly noAuthUser?: string;
+  /**
+   * Whether the user is the one that the client certificate names; then every client needs a certificate that names a
+   * listed user, by an email address, DNS name or URI of its alternative names, or by its subject such as
+   * `CN=app,O=example`. A user with a password must also send it. nkeys need no certificate of a user. Needs a server
+   * that verifies certificates. Default false.
+   */
+  readonly mapCertificates?: boolean;
   /** Permissions of users without their own. Default: everything is allowed. */
   readonly defaultPermissions?: NatsPermissions;
   /** Monotonic time in milliseconds, for the expiry of allowed responses. Default: `performance.now`. */
@@ -68,22 +76,26 @@ interface Account {
  * ```
  */
 export function authenticator(options: AuthOptions): Authenticator {
-  const { token, users = [], noAuthUser, defaultPermissions, nowMs = () => performance.now() } =
-    options;
+  const { token, users = [], noAuthUser, mapCertificates = false, defaultPermissions } = options;
+  const { nowMs = () => performance.now() } = options;
   if ((token === undefined) === (users.length === 0)) {
     throw new TypeError("Cannot set up authentication: give either a token or users");
   }
   const defaults = defaultPermissions === undefined ? null : new PermissionSet(defaultPermissions);
-  const admit = ({ name, permissions }: Account): Principal => ({
+  const admit = ({ name, permissions }: Account, isMapped = false): Principal => ({
     name,
+    ...(isMapped ? { isMapped } : {}),
     guard: permissions?.guard(nowMs) ?? null,
     ...(permissions === null ? {} : { permissions: permissions.source }),
   });
   if (token !== undefined) {
     if (noAuthUser !== undefined) throw unknownNoAuthUser(noAuthUser);
+    if (mapCertificates) {
+      throw new TypeError("Cannot map certificates to users: a token is set instead of users");
+    }
     return tokenAuthenticator(checkedSecret(token, "token"), defaults, admit);
   }
-  return userAuthenticator(users, noAuthUser, defaults, admit);
+  return userAuthenticator(users, { noAuthUser, mapCertificates }, defaults, admit);
 }
 
 function tokenAuthenticator(
@@ -106,9 +118,9 @@ function tokenAuthenticator(
 
 function userAuthenticator(
   users: readonly NatsUser[],
-  noAuthUser: string | undefined,
+  { noAuthUser, mapCertificates }: Pick<AuthOptions, "noAuthUser" | "mapCertificates">,
   defaults: PermissionSet | null,
-  admit: (account: Account) => Principal,
+  admit: (account: Account, isMapped?: boolean) => Principal,
 ): Authenticator {
   const secrets = new SecretComparison();
   const passwords = new Map<string, Account & { readonly password: string }>();
@@ -122,14 +134,23 @@ function userAuthenticator(
       throw new TypeError(`Invalid NATS user "${name}": names must be unique and not empty`);
     }
     if ("nkey" in user) keys.set(name, { name, permissions, key: readUserKey(name) });
-    else passwords.set(name, { name, permissions, password: checkedSecret(user.password, name) });
+    else {
+      const password = mapCertificates && user.password === undefined
+        ? ""
+        : checkedSecret(user.password ?? "", name);
+      passwords.set(name, { name, permissions, password });
+    }
   }
 
   const anonymous = noAuthUser === undefined
     ? undefined
     : passwords.get(noAuthUser) ?? keys.get(noAuthUser);
   if (noAuthUser !== undefined && anonymous === undefined) throw unknownNoAuthUser(noAuthUser);
+  if (noAuthUser !== undefined && mapCertificates) {
+    throw new TypeError("Cannot map certificates to users: no_auth_user is set, which needs none");
+  }
 
+  const byCertificate = mapCertificates ? new CertificateUsers(passwords) : null;
   const unmatchable = unmatchableSecret([...passwords.values()].map(({ password }) => password));
 
   /** Takes the same time for an unknown user as for a known one with a wrong password. */
@@ -154,9 +175,16 @@ function userAuthenticator(
       const verdict = verifyNonce(account.key, given.nonce, given.signature);
       return whenTrue(verdict, () => admit(account));
     }
-    const account = passwords.get(given.user);
+    const account = byCertificate === null
+      ? passwords.get(given.user)
+      : given.certificate === null
+      ? undefined
+      : byCertificate.find(given.certificate);
     const verdict = matches(account, given.pass, checkOptions(options));
-    return whenTrue(verdict, () => account === undefined ? null : admit(account));
+    return whenTrue(
+      verdict,
+      () => account === undefined ? null : admit(account, byCertificate !== null),
+    );
   }
 
   return {

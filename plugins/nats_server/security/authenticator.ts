@@ -3,8 +3,27 @@
  *
  * @module
  */
+import type { DistinguishedName } from "./distinguished_name.ts";
 import type { Guard } from "./guard.ts";
 import type { NatsPermissions } from "./permissions.ts";
+
+/** A verified certificate of a client. */
+export interface ClientCertificate {
+  /** The subject as text, the most specific part first: `CN=app,O=example`. */
+  readonly subject: string;
+  /** The subject. */
+  readonly name: DistinguishedName;
+  /** Email addresses in the subject alternative names. */
+  readonly emails: readonly string[];
+  /** DNS names in the subject alternative names. */
+  readonly dnsNames: readonly string[];
+  /** URIs in the subject alternative names. */
+  readonly uris: readonly string[];
+  /** SHA-256 of the public key (SubjectPublicKeyInfo), in hexadecimal. */
+  readonly publicKeySha256: string;
+  /** SHA-256 of the certificate, in hexadecimal. */
+  readonly sha256: string;
+}
 
 /** Credentials of a client, from its CONNECT. */
 export interface Credentials {
@@ -20,8 +39,8 @@ export interface Credentials {
   readonly signature: string;
   /** Nonce from the INFO of this connection. */
   readonly nonce: string;
-  /** Subject of the verified client certificate; `null` without one. */
-  readonly certificateSubject: string | null;
+  /** The verified client certificate; `null` without one. */
+  readonly certificate: ClientCertificate | null;
 }
 
 /** An authenticated client. */
@@ -32,6 +51,8 @@ export interface Principal {
   readonly guard: Guard | null;
   /** Permissions as configured, for user information. Absent when everything is allowed. */
   readonly permissions?: NatsPermissions;
+  /** Whether the name comes from the client certificate, whatever the client calls itself. Default false. */
+  readonly isMapped?: boolean;
 }
 
 /**

@@ -8,10 +8,18 @@ export {
   type AuthenticationOptions,
   type AuthenticationOutcome,
   type Authenticator,
+  type ClientCertificate,
   type Credentials,
   noAuthentication,
   type Principal,
 } from "./authenticator.ts";
+export {
+  type DistinguishedName,
+  goText,
+  type NameAttribute,
+  type RelativeName,
+  shortNames,
+} from "./distinguished_name.ts";
 export type { Guard } from "./guard.ts";
 export { randomId, randomNonce } from "./ids.ts";
 export type { NatsPermissions, ResponseRules, SubjectRules } from "./permissions.ts";

@@ -6,4 +6,10 @@
  */
 export { loadTls, openAcceptor } from "./open_acceptor.ts";
 export type { NatsTlsOptions, TlsContext } from "./tls.ts";
-export { type Acceptor, shakeHands, type Transport } from "./transport.ts";
+export {
+  type Acceptor,
+  type Handshake,
+  shakeHands,
+  type TlsSession,
+  type Transport,
+} from "./transport.ts";

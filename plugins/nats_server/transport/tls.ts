@@ -15,7 +15,10 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from "node:tls";
-import type { Acceptor, Transport } from "./transport.ts";
+import type { Clock } from "../../../core/mod.ts";
+import type { ClientCertificate } from "../security/mod.ts";
+import { fingerprints, readCertificate } from "./certificate.ts";
+import type { Acceptor, Handshake, TlsSession, Transport } from "./transport.ts";
 
 /** Certificates of a server, as PEM text. */
 export interface NatsTlsOptions {
@@ -25,8 +28,13 @@ export interface NatsTlsOptions {
   readonly key: string;
   /** CA certificates of clients. When set, every client must present a certificate that one of them signed. */
   readonly clientCa?: string;
-  /** Whether clients start TLS before INFO. Default false. */
-  readonly handshakeFirst?: boolean;
+  /**
+   * Whether TLS comes before INFO: never, always, or if the client begins it within so many milliseconds; otherwise INFO
+   * comes first. Default false.
+   */
+  readonly handshakeFirst?: boolean | number;
+  /** Whether clients may also stay without TLS; INFO then says that TLS is available. Default false. */
+  readonly allowNonTls?: boolean;
 }
 
 /** Current TLS settings of a server; a reload replaces them. */
@@ -35,11 +43,13 @@ export class TlsContext {
   /** Does not listen; it gets accepted sockets, because only a TLS server can verify client certificates. */
   #server: TlsServer;
   readonly #pending = new Map<string, (socket: TLSSocket) => void>();
+  #authorities: ReadonlySet<string>;
 
   /** @throws {TypeError} When certificate and key are not PEM or do not belong together. */
   constructor(options: NatsTlsOptions) {
     this.#options = options;
     this.#server = this.#newServer(options);
+    this.#authorities = fingerprints(options.clientCa ?? "");
   }
 
   /** Whether a client certificate is required. */
@@ -47,9 +57,27 @@ export class TlsContext {
     return this.#options.clientCa !== undefined;
   }
 
-  /** Whether TLS comes before INFO. */
-  get handshakeFirst(): boolean {
+  /** SHA-256 of the CA certificates of clients, in hexadecimal. */
+  get authorities(): ReadonlySet<string> {
+    return this.#authorities;
+  }
+
+  /** Whether TLS comes before INFO; a number is how many milliseconds the client has to begin it. */
+  get handshakeFirst(): boolean | number {
     return this.#options.handshakeFirst ?? false;
+  }
+
+  /** Whether clients may stay without TLS. */
+  get allowsNonTls(): boolean {
+    return this.#options.allowNonTls ?? false;
+  }
+
+  /** What INFO says about TLS. */
+  infoMembers(): { tls_available?: true; tls_required?: true; tls_verify?: true } {
+    return {
+      ...(this.allowsNonTls ? { tls_available: true } : { tls_required: true }),
+      ...(this.verifiesClients ? { tls_verify: true } : {}),
+    };
   }
 
   /**
@@ -59,6 +87,7 @@ export class TlsContext {
   replace(options: NatsTlsOptions): void {
     this.#server = this.#newServer(options);
     this.#options = options;
+    this.#authorities = fingerprints(options.clientCa ?? "");
   }
 
   /** Performs the handshake on a socket; rejects when the socket closes before it is complete. */
@@ -152,40 +181,70 @@ function asDenoError(error: Error): Error {
 }
 
 /** A `node:net` socket, first unencrypted, then TLS. */
-class NodeTransport implements Transport {
+class NodeTransport implements Transport, Handshake {
   readonly remote: { readonly hostname: string; readonly port: number };
-  readonly #tls: TlsContext;
+  readonly #context: TlsContext;
   #socket: Socket;
   #chunks: Uint8Array[] = [];
   #isEnded = false;
   #error: Error | null = null;
   #wake: (() => void) | null = null;
-  #certificateSubject: string | null = null;
+  #session: TlsSession | null = null;
 
   constructor(socket: Socket, tls: TlsContext) {
     this.#socket = socket;
-    this.#tls = tls;
+    this.#context = tls;
     this.remote = { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     socket.setNoDelay(true);
     socket.on("error", (error) => this.#fail(error));
     socket.on("close", () => this.#end());
   }
 
-  get certificateSubject(): string | null {
-    return this.#certificateSubject;
+  get tls(): TlsSession | null {
+    return this.#session;
   }
 
-  async upgrade(): Promise<void> {
-    const { verifiesClients } = this.#tls;
-    const socket = await this.#tls.secure(this.#socket);
+  get handshake(): Handshake {
+    return this;
+  }
+
+  async peek(limitMs: number, clock: Clock): Promise<number> {
+    const socket = this.#socket;
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const onData = (chunk: Uint8Array) => {
+      socket.pause();
+      socket.off("data", onData);
+      socket.unshift(chunk);
+      resolve(chunk[0]);
+    };
+    const onNothing = () => resolve(-1);
+    using _ = clock.timer(limitMs, onNothing);
+    socket.once("close", onNothing);
+    socket.on("data", onData);
+    socket.resume();
+    const first = await promise;
+    socket.pause();
+    socket.off("data", onData);
+    socket.off("close", onNothing);
+    return first;
+  }
+
+  async upgrade(isFirst: boolean): Promise<void> {
+    const { verifiesClients, authorities } = this.#context;
+    const socket = await this.#context.secure(this.#socket);
     this.#socket = socket;
     socket.on("error", (error: Error) => this.#fail(error));
     socket.on("close", () => this.#end());
-    socket.on("end", () => this.#end());
-    socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
-    if (!verifiesClients) return;
-    if (!socket.authorized) throw new Error(`certificate refused: ${socket.authorizationError}`);
-    this.#certificateSubject = distinguishedName(socket.getPeerCertificate().subject);
+    this.#receive();
+    if (verifiesClients && !socket.authorized) {
+      throw new Error(`certificate refused: ${socket.authorizationError}`);
+    }
+    const certificates = verifiesClients ? certificatesOf(socket, authorities) : [];
+    this.#session = sessionOf(socket, isFirst, certificates);
+  }
+
+  stayPlain(): void {
+    this.#receive();
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
@@ -222,6 +281,11 @@ class NodeTransport implements Transport {
     this.#socket.destroy();
   }
 
+  #receive(): void {
+    this.#socket.on("end", () => this.#end());
+    this.#socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
+  }
+
   /** Stores one chunk and pauses the socket until it is read. */
   #push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
@@ -240,6 +304,33 @@ class NodeTransport implements Transport {
   }
 }
 
-function distinguishedName(subject: object): string {
-  return Object.entries(subject).reverse().map(([key, value]) => `${key}=${value}`).join(",");
+/**
+ * The certificates that a client has sent, its own first. The runtime adds the CA certificate that verified them; a
+ * client that sends it too is not recognised.
+ */
+function certificatesOf(
+  socket: TLSSocket,
+  authorities: ReadonlySet<string>,
+): readonly ClientCertificate[] {
+  const certificates: ClientCertificate[] = [];
+  const known = new Set<string>();
+  let next = socket.getPeerCertificate(true);
+  // The issuer of the last certificate is itself.
+  while (next?.raw !== undefined && !known.has(next.fingerprint256)) {
+    known.add(next.fingerprint256);
+    const certificate = readCertificate(next.raw);
+    if (certificates.length > 0 && authorities.has(certificate.sha256)) break;
+    certificates.push(certificate);
+    next = next.issuerCertificate;
+  }
+  return certificates;
+}
+
+function sessionOf(
+  socket: TLSSocket,
+  isFirst: boolean,
+  certificates: readonly ClientCertificate[],
+): TlsSession {
+  const version = (socket.getProtocol() ?? "").replace(/^TLSv1$/, "TLSv1.0").replace("TLSv", "");
+  return { version, cipher: socket.getCipher().standardName, isFirst, certificates };
 }

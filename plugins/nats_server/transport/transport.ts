@@ -4,19 +4,42 @@
  * @module
  */
 import type { Clock } from "../../../core/mod.ts";
+import type { ClientCertificate } from "../security/mod.ts";
+
+/** A TLS session. */
+export interface TlsSession {
+  /** Version such as `1.3`. */
+  readonly version: string;
+  /** Name of the cipher suite. */
+  readonly cipher: string;
+  /** Whether the handshake came before INFO. */
+  readonly isFirst: boolean;
+  /** Verified certificates that the client has sent, its own first. */
+  readonly certificates: readonly ClientCertificate[];
+}
+
+/** The beginning of a transport that may use TLS. */
+export interface Handshake {
+  /** Waits for input of the peer, at most `limitMs`, without taking it. Returns the first byte; -1 without input. */
+  peek(limitMs: number, clock: Clock): Promise<number>;
+  /** Performs the TLS handshake. */
+  upgrade(isFirst: boolean): Promise<void>;
+  /** Continues without TLS. */
+  stayPlain(): void;
+}
 
 /** A connected peer. `Deno.Conn` almost has this shape; TLS sockets are adapted to it. */
 export interface Transport {
   /** Address of the peer. */
   readonly remote: { readonly hostname: string; readonly port: number };
-  /** Distinguished name of the verified client certificate; `null` without one. */
-  readonly certificateSubject: string | null;
+  /** The TLS session; `null` before the handshake and without TLS. */
+  readonly tls: TlsSession | null;
   /** Reads into `buffer`. Returns the number of bytes, or `null` at the end of the stream. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes some of `bytes`. Returns the number of bytes accepted. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Performs the TLS handshake; absent without TLS. */
-  upgrade?(): Promise<void>;
+  /** What TLS needs; absent without TLS. */
+  readonly handshake?: Handshake;
   /** Closes both directions. Idempotent. */
   close(): void;
 }
@@ -33,14 +56,13 @@ export interface Acceptor {
 
 /** Performs the TLS handshake; rejects when it fails or takes longer than `limitMs`. */
 export async function shakeHands(
-  transport: Transport,
-  limitMs: number,
-  clock: Clock,
+  handshake: Handshake,
+  { isFirst, limitMs, clock }: { isFirst: boolean; limitMs: number; clock: Clock },
 ): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
   const tooLate = () => reject(new Error(`the TLS handshake took longer than ${limitMs} ms`));
   using _ = clock.timer(limitMs, tooLate);
-  await Promise.race([promise, transport.upgrade?.()]);
+  await Promise.race([promise, handshake.upgrade(isFirst)]);
 }
 
 /** Listens for plain TCP. Reads go directly into the connection's own buffer. */
@@ -70,7 +92,7 @@ function tcpTransport(conn: Deno.TcpConn): Transport {
   const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
   return {
     remote: { hostname, port },
-    certificateSubject: null,
+    tls: null,
     read: (buffer) => conn.read(buffer),
     write: (bytes) => conn.write(bytes),
     close() {

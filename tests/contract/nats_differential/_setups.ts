@@ -7,6 +7,7 @@ import {
   authenticator,
   NatsServer,
   type NatsServerOptions,
+  type NatsUser,
 } from "../../../plugins/nats_server/mod.ts";
 import type { Address } from "./_wire_client.ts";
 
@@ -38,6 +39,27 @@ const hashedToken = "$2b$04$Z6SfzhhWN0MLoP7GBAFmH.1zGCQmhzTWeH67Iu7rbaTpE61v.XX/
 export const knownNkey = "UCQD6OMSJ42RN3JGCQAHA6ENQ4LF66TOCMO3MWZPLVGFUA3NMVEDWVCF";
 export const strangeNkey = "UA2V6JUEZQRPOTNY4OCXUOMQXOZLIJETB4GKMDPZNCJUMWPS4PMS2LC2";
 const knownSeed = "a7700b9bfbb5725f54475f7bba53272d42da4c9c021ad5b27cce6953272f8057";
+
+/** A server that takes the user from the client certificate, and has this one. */
+function mapped(user: Extract<NatsUser, { user: string }>): Setup {
+  const { password, permissions } = user;
+  const deny = permissions?.publish?.deny;
+  const members = [
+    `user: ${JSON.stringify(user.user)}`,
+    ...(password === undefined ? [] : [`password: ${password}`]),
+    ...(deny === undefined ? [] : [`permissions: { publish: { deny: ${JSON.stringify(deny)} } }`]),
+  ];
+  return {
+    reference: `${common}authorization { users: [ { ${members.join(", ")} } ] }\n${
+      tlsBlock(`ca_file: "${folder}ca.pem", verify_and_map: true`)
+    }`,
+    options: () => ({
+      tls: { ...serverTls, clientCa: ca },
+      authenticator: authenticator({ users: [user], mapCertificates: true }),
+    }),
+    address: { tls: { ca, cert: pem("client"), key: pem("client_key") } },
+  };
+}
 
 /** All setups. */
 export const setups: Readonly<Record<string, Setup>> = {
@@ -276,6 +298,37 @@ export const setups: Readonly<Record<string, Setup>> = {
     options: () => ({ tls: { ...serverTls, handshakeFirst: true } }),
     address: { tls: { ca }, tlsFirst: true },
   },
+  tls_auto: {
+    reference: `${common}${tlsBlock('handshake_first: "2s"')}`,
+    options: () => ({ tls: { ...serverTls, handshakeFirst: 2_000 } }),
+    address: { tls: { ca }, tlsFirst: true },
+  },
+  tls_auto_later: {
+    reference: `${common}${tlsBlock("handshake_first: auto")}`,
+    options: () => ({ tls: { ...serverTls, handshakeFirst: 50 } }),
+    address: { tls: { ca } },
+  },
+  tls_available: {
+    reference: `${common}allow_non_tls: true\n${tlsBlock()}`,
+    options: () => ({ tls: { ...serverTls, allowNonTls: true } }),
+    address: { tls: { ca } },
+  },
+  tls_available_first: {
+    reference: `${common}allow_non_tls: true\n${tlsBlock('handshake_first: "2s"')}`,
+    options: () => ({ tls: { ...serverTls, allowNonTls: true, handshakeFirst: 2_000 } }),
+    address: { tls: { ca }, tlsFirst: true },
+  },
+  tls_map_dns: mapped({ user: "localhost", permissions: { publish: { deny: ["foo"] } } }),
+  tls_map_subject: mapped({
+    user: "CN=client,O=Tests",
+    permissions: { publish: { deny: ["foo"] } },
+  }),
+  tls_map_reordered: mapped({
+    user: "o=Tests, cn=client",
+    permissions: { publish: { deny: ["foo"] } },
+  }),
+  tls_map_password: mapped({ user: "localhost", password: "p" }),
+  tls_map_nobody: mapped({ user: "client" }),
   tls_token: {
     reference: `${common}authorization { token: "t0ken" }\n${tlsBlock()}`,
     options: () => ({ tls: serverTls, authenticator: authenticator({ token: "t0ken" }) }),

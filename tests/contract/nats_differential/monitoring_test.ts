@@ -4,9 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { NatsServer } from "../../../plugins/nats_server/mod.ts";
+import { type ConnzOptions, NatsServer } from "../../../plugins/nats_server/mod.ts";
 import { RawClient } from "../../plugins/nats_server/_raw_client.ts";
 import { referenceBinary, startReference } from "./_reference.ts";
+import { setups, startOurs } from "./_setups.ts";
+import { WireClient } from "./_wire_client.ts";
 
 const binary = referenceBinary();
 
@@ -31,6 +33,41 @@ Deno.test({
     contained(ours.monitor.connz({ subs: "detail", auth: true }), detail, "connz detail");
     contained(ours.monitor.subsz({ subs: true }), await get("subsz?subs=1"), "subsz");
     assert.deepEqual(ours.monitor.healthz(), await get("healthz"));
+  },
+});
+
+Deno.test({
+  name: "connz shows the TLS of a connection as nats-server does",
+  ignore: binary === undefined,
+  async fn() {
+    const { reference: config, address } = setups.tls_map_dns;
+    await using reference = await startReference(binary!, `${config}http: 127.0.0.1:-1\n`);
+    await using ours = await startOurs(setups.tls_map_dns);
+    const url = `http://127.0.0.1:${reference.monitorPort}/connz`;
+    const members = async (query: string, options: ConnzOptions) => {
+      const theirs = await (await fetch(`${url}${query}`)).json();
+      return [theirs, ours.monitor.connz(options)].map(({ connections: [connection] }) =>
+        Object.fromEntries(
+          // The cipher is the choice of each server's TLS library.
+          Object.entries(connection).filter(([key]) => /^tls_(?!cipher)|^authorized/.test(key)),
+        )
+      );
+    };
+    using there = await WireClient.open({ ...address, port: reference.port });
+    using here = await WireClient.open({ ...address, port: ours.port });
+    for (const client of [there, here]) {
+      await client.secure();
+      await client.connect();
+      await client.send("PING\r\n");
+      await client.settle();
+    }
+    const [wanted, found] = await members("?auth=1", { auth: true });
+    assert.ok(Array.isArray(wanted.tls_peer_certs));
+    const [connection] = ours.monitor.connz().connections as Record<string, unknown>[];
+    assert.match(String(connection.tls_cipher_suite), /^TLS_\w+$/);
+    assert.deepEqual(found, wanted);
+    const [wantedPlain, foundPlain] = await members("", {});
+    assert.deepEqual(foundPlain, wantedPlain);
   },
 });
 

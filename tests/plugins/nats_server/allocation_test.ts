@@ -53,7 +53,7 @@ function source(chunk: Uint8Array, growth: number[]) {
   let heap = 0;
   return {
     remote: { hostname: "127.0.0.1", port: 1 },
-    certificateSubject: null,
+    tls: null,
     read(buffer: Uint8Array): Promise<number | null> {
       if (at < 0) {
         at = 0;

@@ -83,6 +83,11 @@ for (
     ["a user without a password", { users: [{ user: "a" }] }],
     ["a port that is none", { port: 70_000 }],
     ["a certificate without its key", { tls_cert_file: "/nowhere.pem" }],
+    ["users from certificates without a CA", {
+      users: [{ user: "a" }],
+      tls_verify_and_map: true,
+    }],
+    ["a time for TLS that is none", { tls_handshake_first: "soon" }],
   ] as const
 ) {
   Deno.test(`natsServer() refuses ${name}`, async () => {

@@ -17,6 +17,18 @@ export const headers = topic("headers", {
     a= ${headed}
     a> SUB foo 1
     a> HPUB foo 12 12¶NATS/1.0¶¶`,
+  "a trace in place of the delivery": run`
+    a= ${headed}
+    a> SUB foo 1
+    a> HPUB foo 55 57¶NATS/1.0¶Nats-Trace-Dest: t¶Nats-Trace-Only: true¶¶hi`,
+  "a trace in place of the delivery without a destination": run`
+    a= ${headed}
+    a> SUB foo 1
+    a> HPUB foo 35 37¶NATS/1.0¶Nats-Trace-Only: true¶¶hi`,
+  "a trace beside the delivery": run`
+    a= ${headed}
+    a> SUB foo 1
+    a> HPUB foo 52 54¶NATS/1.0¶Nats-Trace-Dest: t¶Nats-Trace-Only: 0¶¶hi`,
   "a reply": run`
     a= ${headed}
     a> SUB foo 1

@@ -83,6 +83,103 @@ export const tlsFirst = topic("tls_first", {
     a> PUB foo 5¶hello`,
 }, { setup: "tls_first" });
 
+/** TLS before INFO if the client begins it. */
+export const tlsAuto = topic("tls_auto", {
+  "INFO comes after the handshake": run`
+    a!`,
+  "messages": run`
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 5¶hello`,
+}, { setup: "tls_auto" });
+
+/** A client that waits for INFO where TLS may come first. */
+export const tlsAutoLater = topic("tls_auto_later", {
+  "INFO comes before the handshake": run`
+    a!
+    a^
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 5¶hello`,
+  "CONNECT in clear": run`
+    a!
+    a- CONNECT {"verbose":false}¶PING¶
+    a?`,
+}, { setup: "tls_auto_later" });
+
+/** TLS where the client may choose. */
+export const tlsAvailable = topic("tls_available", {
+  "INFO says so": run`a!`,
+  "without TLS": run`
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 5¶hello`,
+  "with TLS": run`
+    a^
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 200000¶${"t".repeat(200_000)}`,
+  "one with and one without": run`
+    a^
+    a= {"verbose":false}
+    b= {"verbose":false}
+    b> SUB foo 1
+    a> PUB foo 5¶hello`,
+  "hanging up at once": run`
+    a!
+    a.`,
+}, { setup: "tls_available" });
+
+/** TLS before INFO where the client may choose. */
+export const tlsAvailableFirst = topic("tls_available_first", {
+  "INFO requires TLS after the handshake": run`
+    a!`,
+  "messages": run`
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 5¶hello`,
+}, { setup: "tls_available_first" });
+
+const mapping = {
+  "the user's permissions": run`
+    a^
+    a= {"verbose":false}
+    a> SUB bar 1
+    a> PUB foo 1¶x
+    a> PUB bar 1¶y`,
+  "another user in CONNECT": run`
+    a^
+    a= {"verbose":false,"user":"other","pass":""}
+    a> PUB foo 1¶x`,
+};
+
+/** The user named by a DNS name of the certificate. */
+export const tlsMapDns = topic("tls_map_dns", mapping, { setup: "tls_map_dns" });
+
+/** The user named by the subject. */
+export const tlsMapSubject = topic("tls_map_subject", mapping, { setup: "tls_map_subject" });
+
+/** The user named by the subject in another order. */
+export const tlsMapReordered = topic("tls_map_reordered", mapping, { setup: "tls_map_reordered" });
+
+/** A user with a password, named by the certificate. */
+export const tlsMapPassword = topic("tls_map_password", {
+  "with its password": run`
+    a^
+    a= {"verbose":false,"pass":"p"}
+    a> PUB foo 1¶x`,
+  "without it": run`
+    a^
+    a= {"verbose":false}`,
+}, { setup: "tls_map_password" });
+
+/** A certificate that names no user. */
+export const tlsMapNobody = topic("tls_map_nobody", {
+  "is refused": run`
+    a^
+    a= {"verbose":false,"user":"client"}`,
+}, { setup: "tls_map_nobody" });
+
 /** TLS and a token. */
 export const tlsToken = topic("tls_token", {
   "the right token": run`

@@ -9,7 +9,7 @@ import { bytes, until } from "../_net.ts";
 /** A transport whose writes can be held and limited. */
 class Valve implements Transport {
   readonly remote = { hostname: "", port: 0 };
-  readonly certificateSubject = null;
+  readonly tls = null;
   readonly writes: string[] = [];
   /** Most bytes accepted per write. */
   portion = Infinity;

@@ -165,6 +165,7 @@ const recordlike = {
   outBytes: 0,
   subscriptions: 0,
   user: "",
+  tls: null,
   fixed: {},
 };
 

@@ -186,7 +186,7 @@ Deno.test("authenticator() refuses a no_auth_user that is not listed", () => {
 const slowHash = "$2b$10$Js5jNvuZ.nrYbb6Lz95NMegqmhBwbCQG4icm1y3cbcveWqRPT7HW6";
 
 function credentials(user: string, pass: string): Credentials {
-  return { user, pass, token: "", nkey: "", signature: "", nonce: "", certificateSubject: null };
+  return { user, pass, token: "", nkey: "", signature: "", nonce: "", certificate: null };
 }
 
 for (const [kind, name] of [["unknown", "nobody"], ["with a plain password", "plain"]]) {

@@ -52,6 +52,71 @@ Deno.test("a TLS server with clientCa accepts only clients with a signed certifi
   assert.equal(server.stats.closed.tls_handshake, 3);
 });
 
+Deno.test("with a time as handshakeFirst the client may begin TLS or wait for INFO", async () => {
+  await using server = await startedServer({ tls: { ...serverPair, handshakeFirst: 100 } });
+  assert.equal(await roundTrip(server.port, { handshakeFirst: true }), "tls");
+  assert.equal(await roundTrip(server.port, {}), "tls");
+});
+
+Deno.test("with allowNonTls INFO says that TLS is available, and a client may stay without it", async () => {
+  await using server = await startedServer({ tls: { ...serverPair, allowNonTls: true } });
+  await using clear = await RawClient.open(server.port);
+  await clear.until(() => clear.received.includes('"tls_available":true'));
+  assert.ok(!clear.received.includes("tls_required"));
+  await clear.send('CONNECT {"verbose":false}\r\nPING\r\n');
+  await clear.until(() => clear.received.includes("PONG"));
+  const client = await connect({ servers: `localhost:${server.port}`, tls: { ca: authority } });
+  await client.flush();
+  const [first, second] = server.monitor.connz({ sort: "cid" }).connections as {
+    tls_version?: string;
+  }[];
+  assert.deepEqual([first.tls_version, second.tls_version], [undefined, "1.3"]);
+  await client.close();
+});
+
+Deno.test("with mapCertificates the certificate decides which user a client is", async () => {
+  const users = [{ user: "localhost", permissions: { publish: { deny: ["secret"] } } }, {
+    user: "other",
+    password: "p",
+  }];
+  await using server = await startedServer({
+    tls: { ...serverPair, clientCa: authority },
+    authenticator: authenticator({ users, mapCertificates: true }),
+  });
+  const client = await connect({
+    servers: `localhost:${server.port}`,
+    tls: { ca: authority, ...clientPair },
+    user: "other",
+    pass: "",
+  });
+  await client.flush();
+  const [{ authorized_user: user }] = server.monitor.connz({ auth: true }).connections as {
+    authorized_user: string;
+  }[];
+  assert.equal(user, "localhost");
+  client.publish("secret");
+  await client.flush();
+  assert.equal(server.stats.violations.publish_permission, 1);
+  await client.close();
+});
+
+Deno.test("reload() adds and removes allowNonTls and handshakeFirst, and keeps connected clients", async () => {
+  await using server = await startedServer({ tls: serverPair });
+  const connected = await connect({ servers: `localhost:${server.port}`, tls: { ca: authority } });
+  await server.reload({ tls: { ...serverPair, allowNonTls: true } });
+  await using clear = await RawClient.open(server.port);
+  await clear.send('CONNECT {"verbose":false}\r\nPING\r\n');
+  await clear.until(() => clear.received.includes("PONG"));
+  await server.reload({ tls: { ...serverPair, handshakeFirst: true } });
+  assert.equal(await roundTrip(server.port, { handshakeFirst: true }), "tls");
+  await using refused = await RawClient.open(server.port);
+  await refused.send('CONNECT {"verbose":false}\r\nPING\r\n');
+  await refused.closed();
+  await clear.send("PING\r\n");
+  await connected.flush();
+  await connected.close();
+});
+
 Deno.test("reload() uses the new certificate for new connections", async () => {
   await using server = await startedServer({ tls: serverPair });
   await server.reload({ tls: otherServerPair });
