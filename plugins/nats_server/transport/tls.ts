@@ -123,7 +123,10 @@ function checkedOptions({ cert, key, clientCa }: NatsTlsOptions) {
   try {
     const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
     if (!matches) throw new TypeError("the key does not belong to the certificate");
-    if (clientCa !== undefined) new X509Certificate(clientCa);
+    if (clientCa !== undefined) {
+      new X509Certificate(clientCa);
+      fingerprints(clientCa);
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TypeError(`Cannot use the TLS certificates: ${reason}`, { cause: error });

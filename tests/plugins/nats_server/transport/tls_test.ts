@@ -125,6 +125,14 @@ Deno.test("reload() uses the new certificate for new connections", async () => {
   assert.equal(await roundTrip(server.port, {}), "tls");
 });
 
+Deno.test("reload() changes nothing when a later certificate of clientCa is damaged", async () => {
+  await using server = await startedServer({ tls: serverPair });
+  const damaged = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+  const clientCa = `${authority}${damaged}`;
+  await assert.rejects(server.reload({ tls: { ...serverPair, clientCa } }), TypeError);
+  assert.equal(await roundTrip(server.port, {}), "tls");
+});
+
 Deno.test("a TLS server disconnects a client whose handshake takes too long", async () => {
   await using server = await startedServer({ tls: serverPair, limits: { tlsTimeoutMs: 50 } });
   await using client = await RawClient.open(server.port);
