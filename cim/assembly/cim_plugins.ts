@@ -53,7 +53,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     settings(),
     commonInfra(),
     logLevel(),
-    http(),
+    http({ defaultTls: { certFile: "server.crt", keyFile: "server.key" } }),
     prometheus(),
     health(),
     natsServer({ name: "cim", families: subjectFamilies }),

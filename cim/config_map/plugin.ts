@@ -28,7 +28,7 @@ export function ownConfigMap(): Plugin {
         ? "Kubernetes is not used"
         : undefined;
       if (!api || reason !== undefined) {
-        provide(ownConfigMapToken, unused);
+        provide(ownConfigMapToken, unused());
         status.disabled(reason ?? "Kubernetes is not used");
         return undefined;
       }
@@ -53,12 +53,15 @@ export function ownConfigMap(): Plugin {
   });
 }
 
-const unused: OwnConfigMapApi = Object.freeze({
-  state: "unused",
-  revision: "",
-  onChange: () => ({ [Symbol.dispose]() {} }),
-  register: (override: () => Promise<void>) => override(),
-});
+/** The API where the agent owns no ConfigMap. */
+function unused(): OwnConfigMapApi {
+  return {
+    state: "unused",
+    revision: "",
+    onChange: () => ({ [Symbol.dispose]() {} }),
+    register: (override: () => Promise<void>) => override(),
+  };
+}
 
 /** Writes the settings and the YANG module over the shipped ones. An image that is read-only keeps its own. */
 function saveFiles(folder: string, { data }: ConfigMap, log: Logger): void {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConfigOf, duration, integer, list, size, text } from "../../core/mod.ts";
+import { type ConfigOf, duration, flag, integer, list, size, text } from "../../core/mod.ts";
 
 /** Fields of the section. */
 export const httpConfig = {
@@ -78,6 +78,25 @@ export const httpConfig = {
     doc: "A response is aborted if the client reads nothing for this long.",
     default: 30_000,
     min: 10,
+  }),
+  tlsCertFile: text({
+    doc: "PEM file with the certificate chain of the server. It turns TLS on, on the same port.",
+  }),
+  tlsKeyFile: text({ doc: "PEM file with the private key of the certificate." }),
+  tlsClientCaFile: text({
+    doc:
+      "PEM file with the CA certificates of clients; when set, TLS clients must present a certificate " +
+      "that one of them signed. Clients without TLS are not affected; see `tls_required`.",
+  }),
+  tlsRequired: flag({
+    doc: "Whether requests without TLS are refused, probes and scrapes included.",
+    default: false,
+  }),
+  tlsReloadIntervalMs: duration({
+    doc: "How often the certificate files are checked for changes.",
+    default: 10_000,
+    min: 100,
+    max: 86_400_000,
   }),
 };
 

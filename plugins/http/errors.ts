@@ -25,6 +25,7 @@ export const httpErrors: ErrorCatalogue<
   | "body_timeout"
   | "body_broken"
   | "connection_limit"
+  | "tls_required"
   | "request_limit"
   | "agent_starting"
   | "server_restarting"
@@ -96,6 +97,12 @@ export const httpErrors: ErrorCatalogue<
     status: 503,
     meaning: "The server has as many connections as it may have.",
     remedy: "Reuse connections, close idle ones, or raise `rest.max_connections`.",
+  },
+  tls_required: {
+    retryable: false,
+    status: 400,
+    meaning: "The request came in clear text, and the port requires TLS.",
+    remedy: "Use `https://`, or set `rest.tls_required` to false.",
   },
   request_limit: {
     retryable: true,

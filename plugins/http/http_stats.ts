@@ -17,8 +17,12 @@ const connectionLimits = [
   "idle_evicted",
   "stalled_evicted",
   "unread_limit",
+  "handshake_evicted",
+  "tls_handshake_failed",
+  "tls_unavailable",
+  "tls_required",
 ] as const;
-const { internal: _internal, query_invalid: _query, ...refusals } = httpErrors;
+const { internal: _internal, query_invalid: _query, tls_required: _tls, ...refusals } = httpErrors;
 const maxReasons = 64;
 const maxPaths = 256;
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);

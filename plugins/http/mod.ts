@@ -1,6 +1,7 @@
 /**
- * One port for the REST interface, probes and metrics: HTTP/1.1 and HTTP/2 with prior knowledge (h2c). An offer to
- * upgrade to h2c is declined and answered in HTTP/1.1, as RFC 9113 section 3.1 allows.
+ * One port for the REST interface, probes and metrics: HTTP/1.1, HTTP/2 with prior knowledge (h2c), and TLS with both
+ * when there are certificates. The first byte of a connection decides whether it is TLS. An offer to upgrade to h2c is
+ * declined and answered in HTTP/1.1, as RFC 9113 section 3.1 allows.
  *
  * It holds routes with their owners; bounds connections, requests, bodies and waits; answers loopback-only routes
  * to loopback peers only; and drains when it closes. Routes take {@linkcode HttpApi.route | handlers with parsed
@@ -40,3 +41,4 @@ export type { Gate, GateRequest, Refusal } from "./gates.ts";
 export { http, type HttpOptions } from "./plugin.ts";
 export { descriptorLimit, mayReadProc } from "./proc.ts";
 export { BufferedResponse, jsonResponse } from "./responses.ts";
+export type { CertificatePair } from "./tls_files.ts";

@@ -7,12 +7,14 @@
 import { agentToken, definePlugin, type Plugin } from "../../core/mod.ts";
 import { type HttpApi, httpToken } from "./api.ts";
 import { httpConfig, listenHost } from "./config.ts";
+import { FollowedTls } from "./follow_tls.ts";
 import { HttpListener } from "./front/mod.ts";
 import { type Gate, hostGate, loopbackGate, originGate } from "./gates.ts";
 import { HttpStats } from "./http_stats.ts";
 import { createPipeline } from "./pipeline.ts";
 import { descriptorLimit } from "./proc.ts";
 import { Router } from "./router.ts";
+import { type CertificatePair, TlsFiles } from "./tls_files.ts";
 
 /** Options of {@linkcode http}. */
 export interface HttpOptions {
@@ -21,16 +23,22 @@ export interface HttpOptions {
    * for example an authenticator. Default: none.
    */
   gates?: readonly Gate[];
+  /**
+   * Files that turn TLS on if they are there and the configuration names no others, with paths relative to the working
+   * directory. Default: none.
+   */
+  defaultTls?: CertificatePair;
 }
 
-/** One port for HTTP/1.1 and h2c. Provides {@linkcode HttpApi}; requires nothing. */
-export function http({ gates = [] }: HttpOptions = {}): Plugin {
+/** One port for HTTP/1.1 and HTTP/2, with and without TLS. Provides {@linkcode HttpApi}; requires nothing. */
+export function http({ gates = [], defaultTls }: HttpOptions = {}): Plugin {
   return definePlugin({
     name: "http",
     section: "rest",
     provides: [httpToken],
     config: httpConfig,
-    init({ config, log, clock, metrics, status, provide, get }) {
+    async init({ config, log, clock, metrics, status, tasks, provide, get }) {
+      const files = new TlsFiles(config, defaultTls);
       const agent = get(agentToken);
       const stats = new HttpStats();
       const router = new Router();
@@ -50,6 +58,13 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
           configured: config.maxConnections,
         });
       }
+      const problems = new Map<string, string | undefined>();
+      const onProblem = (part: string) => (reason: string | undefined) => {
+        problems.set(part, reason);
+        const reasons = [...problems.values()].filter((text) => text !== undefined);
+        if (reasons.length === 0) status.ok();
+        else status.degraded(reasons.join("; "));
+      };
       const listener = new HttpListener(pipeline, {
         ...config,
         maxConnections,
@@ -57,8 +72,13 @@ export function http({ gates = [] }: HttpOptions = {}): Plugin {
         stats,
         log,
         clock,
-        onProblem: (reason) => reason === undefined ? status.ok() : status.degraded(reason),
+        onProblem: onProblem("listener"),
       });
+      if (!files.isEmpty) {
+        const tls = new FollowedTls({ listener, files, log, onProblem: onProblem("tls") });
+        await tls.renew();
+        tasks.run("tls", (signal) => tls.follow(clock, config.tlsReloadIntervalMs, signal));
+      }
       metrics.add(...stats.families());
       const { hostname, port } = listener;
       log.info("Listening", { hostname, port });

@@ -12,11 +12,13 @@ import type { Clock, Logger } from "../../../core/mod.ts";
 import type { Peer } from "../api.ts";
 import type { ConnectionLimit } from "../http_stats.ts";
 import type { BufferPool } from "./buffer_pool.ts";
+import { type ClientStream, tlsFirstByte } from "./client_stream.ts";
 import { declineUpgrade, isUnfinishedHead } from "./decline_upgrade.ts";
 import { answerBytes, parseRequest } from "./direct_answer.ts";
 import type { RequestHandler } from "./exchange.ts";
 import type { InnerClient, InnerServer } from "./inner_server.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, tlsRequired, tooManyConnections } from "./refuse.ts";
+import type { TlsPort } from "./tls_port.ts";
 import { watchAnswer } from "./watch_answer.ts";
 
 /** Limits of a connection, in milliseconds. */
@@ -29,6 +31,8 @@ export interface ConnectionLimits {
 /** What a connection is made from. */
 export interface ConnectionOptions {
   readonly client: Deno.TcpConn;
+  /** TLS of the port. */
+  readonly tls: TlsPort;
   readonly peer: Peer;
   readonly limits: ConnectionLimits;
   readonly handler: RequestHandler;
@@ -65,16 +69,21 @@ export class Connection implements InnerClient, Disposable {
   readonly #ended = new AbortController();
   /** One function for each request in progress; it ends the request when the connection ends. */
   readonly #inProgress = new Set<() => void>();
+  /** The bytes of requests and answers: the accepted connection, or TLS on it. */
+  #client: ClientStream;
   #backend: Deno.TcpConn | undefined;
   #limit: Disposable | undefined;
   #isBackendEnded = false;
   /** Whether the inner server has accepted the connection: a request or an answer has come from it. */
   #isAccepted = false;
   #isHttp2 = false;
+  #isTls = false;
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#client = options.client;
     this.#setLimit(options.limits.headerTimeoutMs, "header_timeout");
   }
 
@@ -104,6 +113,7 @@ export class Connection implements InnerClient, Disposable {
       if (this.#inProgress.size > 0 || this.#isClosed) return;
       onIdle(true);
       this.#setLimit(limits.idleTimeoutMs, "idle_timeout");
+      if (this.#isDraining) this.endIfIdle();
     });
     if (this.#isClosed) end();
     const watch = {
@@ -124,7 +134,9 @@ export class Connection implements InnerClient, Disposable {
     const { client, buffers, onIdle } = this.#options;
     const buffer = buffers.take();
     try {
-      const head = await readHead(client, buffer);
+      const have = await this.#begin(buffer, await client.read(buffer) ?? 0);
+      if (have === undefined) return;
+      const head = await readHead(this.#client, buffer, have);
       if (head.length === 0) return;
       this.#isHttp2 = head[0] === 0x50 && head[1] === 0x52 && head[2] === 0x49;
       const request = parseRequest(head);
@@ -132,9 +144,9 @@ export class Connection implements InnerClient, Disposable {
       if (request) onIdle(false);
       const backend = await this.#connect();
       if (backend) return await this.#proxy(backend, declineUpgrade(head), request, buffer);
-      if (!request) return await refuse(client);
+      if (!request) return await refuse(this.#client, tooManyConnections);
       await this.#answerDirectly(request);
-      while (await client.read(buffer) !== null);
+      while (await this.#client.read(buffer) !== null);
     } catch {
       // One side has broken the connection, or a limit has closed it. The other side notices the end of it.
     } finally {
@@ -154,6 +166,13 @@ export class Connection implements InnerClient, Disposable {
     else this.close();
   }
 
+  /** Ends a TLS connection as soon as no request is in progress, because the certificate has been replaced. */
+  drainTls(): void {
+    if (!this.#isTls) return;
+    this.#isDraining = true;
+    this.endIfIdle();
+  }
+
   /** Closes the connection because its place is needed, for the reason given. */
   evict(reason: "idle_evicted" | "stalled_evicted"): void {
     this.#closeFor(reason);
@@ -164,6 +183,8 @@ export class Connection implements InnerClient, Disposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#limit?.[Symbol.dispose]();
+    // TLS first: it reads from the connection.
+    if (this.#isTls) this.#client.close();
     this.#options.client.close();
     if (this.#backend) {
       this.#options.inner.release(this.#backend, this);
@@ -177,6 +198,35 @@ export class Connection implements InnerClient, Disposable {
   /** The same as {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * Starts TLS if the first bytes ask for it. Returns how many bytes of the request are in the buffer; undefined when
+   * the connection is refused.
+   */
+  async #begin(buffer: Uint8Array, have: number): Promise<number | undefined> {
+    const { client, tls, onLimit } = this.#options;
+    if (have === 0) return undefined;
+    if (buffer[0] !== tlsFirstByte) {
+      if (!tls.isRequired) return have;
+      onLimit("tls_required");
+      await refuse(client, tlsRequired);
+      // The client may still send; without reading on, the system would reset the connection and the answer with it.
+      this.#linger();
+      while (await client.read(buffer) !== null);
+      return undefined;
+    }
+    const onEvict = () => this.#closeFor("handshake_evicted");
+    const secured = await tls.secure(client, buffer.slice(0, have), onEvict);
+    if (typeof secured === "string") {
+      if (!this.#isClosed) onLimit(secured);
+      return undefined;
+    }
+    this.#client = secured;
+    this.#isTls = true;
+    if (!this.#isClosed) return 0;
+    secured.close();
+    return undefined;
   }
 
   /** A connection to the inner server; undefined when the request must be answered without it. */
@@ -225,7 +275,7 @@ export class Connection implements InnerClient, Disposable {
       return await this.#answerDirectly(request);
     }
     if (error !== undefined) throw error;
-    await this.#options.client.closeWrite();
+    await this.#client.closeWrite();
     this.#linger();
   }
 
@@ -234,7 +284,8 @@ export class Connection implements InnerClient, Disposable {
     head: Uint8Array,
     buffer: Uint8Array,
   ): Promise<void> {
-    const { client, limits } = this.#options;
+    const { limits } = this.#options;
+    const client = this.#client;
     let isOpen = await writeAll(backend, head).then(yes, no);
     for (let read = await client.read(buffer); read !== null; read = await client.read(buffer)) {
       // After the backend has closed, the client's bytes are read and discarded, so that it can read its last answer.
@@ -265,12 +316,12 @@ export class Connection implements InnerClient, Disposable {
     const response = await this.serve(request, sent);
     await this.#writeToClient(await answerBytes(response, request.method));
     onSent();
-    await this.#options.client.closeWrite();
+    await this.#client.closeWrite();
     this.#linger();
   }
 
   async #writeToClient(bytes: Uint8Array): Promise<void> {
-    const { client, clock, limits: { writeTimeoutMs }, onStalled } = this.#options;
+    const { clock, limits: { writeTimeoutMs }, onStalled } = this.#options;
     let isStalled = false;
     let timer = clock.timer(Math.min(stalledAfterMs, writeTimeoutMs), () => {
       isStalled = true;
@@ -279,7 +330,7 @@ export class Connection implements InnerClient, Disposable {
       onStalled(true);
     });
     try {
-      await writeAll(client, bytes);
+      await writeAll(this.#client, bytes);
     } finally {
       timer[Symbol.dispose]();
       if (isStalled) onStalled(false);
@@ -316,10 +367,16 @@ export class Connection implements InnerClient, Disposable {
   }
 }
 
-/** The first bytes of a connection: a complete head if it fits the buffer, or what came before the input ended. */
-async function readHead(client: Deno.TcpConn, buffer: Uint8Array): Promise<Uint8Array> {
+/**
+ * The first bytes of a connection: a complete head if it fits the buffer, or what came before the input ended. The
+ * buffer has the first `have` bytes already.
+ */
+async function readHead(
+  client: ClientStream,
+  buffer: Uint8Array,
+  have: number,
+): Promise<Uint8Array> {
   let seen = 0;
-  let have = 0;
   while (have < buffer.length && isUnfinishedHead(buffer, seen, have)) {
     const read = await client.read(buffer.subarray(have));
     if (read === null) break;
@@ -329,7 +386,7 @@ async function readHead(client: Deno.TcpConn, buffer: Uint8Array): Promise<Uint8
   return buffer.subarray(0, have);
 }
 
-async function writeAll(to: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+async function writeAll(to: ClientStream, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await to.write(bytes.subarray(written));
   }

@@ -17,7 +17,9 @@ import { BufferPool } from "./buffer_pool.ts";
 import { Connection, type ConnectionLimits } from "./connection.ts";
 import { DescriptorReserve, isOutOfDescriptors } from "./descriptor_reserve.ts";
 import type { RequestHandler } from "./exchange.ts";
+import type { Tls } from "./client_stream.ts";
 import { InnerServer } from "./inner_server.ts";
+import { TlsPort } from "./tls_port.ts";
 
 /** What a listener works with. */
 export interface ListenerOptions extends ConnectionLimits {
@@ -26,6 +28,8 @@ export interface ListenerOptions extends ConnectionLimits {
   readonly maxConnections: number;
   /** Requests that may be unread before connections with many of them are closed. */
   readonly maxRequests: number;
+  /** Whether clients without TLS are refused. Default false. */
+  readonly tlsRequired?: boolean;
   readonly stats: HttpStats;
   readonly log: Logger;
   readonly clock: Clock;
@@ -60,6 +64,7 @@ export class HttpListener implements AsyncDisposable {
   readonly #handler: RequestHandler;
   readonly #listener: Deno.TcpListener;
   readonly #inner: InnerServer;
+  readonly #tls: TlsPort;
   readonly #buffers = new BufferPool();
   readonly #reserve = new DescriptorReserve(reservedDescriptors);
   readonly #closing = new AbortController();
@@ -83,7 +88,8 @@ export class HttpListener implements AsyncDisposable {
     this.#options = options;
     this.#handler = handler;
     this.#places = options.maxConnections;
-    const { hostname, port, log, clock } = options;
+    const { hostname, port, tlsRequired = false, log, clock } = options;
+    this.#tls = new TlsPort(tlsRequired);
     try {
       this.#listener = Deno.listen({ hostname, port });
     } catch (error) {
@@ -107,6 +113,15 @@ export class HttpListener implements AsyncDisposable {
   /** Port of the inner server, which answers only connections that this listener makes. */
   get innerPort(): number | undefined {
     return this.#inner.port;
+  }
+
+  /**
+   * Sets the TLS of new connections; undefined refuses TLS, which is the state after the start. Connections that have
+   * TLS already are closed once they have no request in progress.
+   */
+  replaceTls(tls: Tls | undefined): void {
+    this.#tls.replace(tls);
+    for (const connection of [...this.#open, ...this.#probes]) connection.drainTls();
   }
 
   /** Accepts no new connection, finishes requests in progress until the signal aborts, then closes everything. */
@@ -174,6 +189,7 @@ export class HttpListener implements AsyncDisposable {
       : this.#options;
     const connection = new Connection({
       client,
+      tls: this.#tls,
       peer: peerOf(client.remoteAddr.hostname),
       limits,
       handler: this.#handler,

@@ -192,8 +192,9 @@ Deno.test("HttpListener serves on after garbage, TLS and half a preface", async 
     using client = await RawClient.open(kit.listener.port);
     await client.send(text);
     if (text.startsWith("PRI")) continue;
-    assert.match(await client.receive(), /^HTTP\/1.1 400 /);
+    assert.match(await client.receive(), text.startsWith("\x16") ? /^$/ : /^HTTP\/1.1 400 /);
   }
+  assert.equal(kit.rejected("tls_unavailable"), 1);
   assert.equal(await (await fetch(`http://127.0.0.1:${kit.listener.port}/`)).text(), "ok");
 });
 
@@ -387,8 +388,7 @@ Deno.test("unread answers: an HTTP/2 stream whose window stays closed is aborted
   client.on("error", () => "the server closes the connection");
   const stream = client.request({ ":path": "/" });
   stream.on("error", () => "closed with its connection");
-  const { promise: answered, resolve: onHead } = Promise.withResolvers<void>();
-  stream.on("response", () => onHead());
+  const answered = new Promise((resolve) => stream.on("response", resolve));
   stream.resume();
   stream.end();
   await answered;
