@@ -6,7 +6,13 @@
 import { defineErrors, type ErrorCatalogue } from "../../core/errors/mod.ts";
 
 /** Error codes of the command line. */
-export const cliErrors: ErrorCatalogue<"agent_unreachable" | "agent_refused"> = defineErrors({
+export const cliErrors: ErrorCatalogue<
+  | "agent_unreachable"
+  | "agent_refused"
+  | "dead_letter_missing"
+  | "dead_letter_without_queue"
+  | "replay_refused"
+> = defineErrors({
   agent_unreachable: {
     retryable: true,
     meaning: "The command needs the running agent, and no agent answers at its REST port.",
@@ -17,5 +23,23 @@ export const cliErrors: ErrorCatalogue<"agent_unreachable" | "agent_refused"> = 
     retryable: false,
     meaning: "The running agent answered the command with an error.",
     remedy: "Follow the message; it contains the agent's own error and code.",
+  },
+  dead_letter_missing: {
+    retryable: false,
+    meaning: "There is no dead letter with this number.",
+    remedy: "List the numbers with `cim dead-letters ls`; they change when letters are removed.",
+  },
+  dead_letter_without_queue: {
+    retryable: false,
+    meaning:
+      "The route of a dead letter has no queue in the spool, so the record cannot be replayed.",
+    remedy: "Print the record with `cim dead-letters show` and drop it when it is not needed.",
+  },
+  replay_refused: {
+    retryable: true,
+    meaning:
+      "The spool does not take records of a replay: it is damaged or full, or its disk fails.",
+    remedy:
+      "Start the agent once: it repairs the spool and sends what waits. Then stop it and replay again.",
   },
 });

@@ -2,6 +2,7 @@ import { addChangesCommand } from "./changes_command.ts";
 import { CommandLine } from "./command_line.ts";
 import { takePluginPaths } from "./config_options.ts";
 import { addConfigCommands } from "./config_command.ts";
+import { addDeadLettersCommands } from "./dead_letters_command.ts";
 import { addDemoCommand } from "./demo_command.ts";
 import { addEventsCommands } from "./events_command.ts";
 import { exitCode, reportFailure } from "./exit_code.ts";
@@ -26,6 +27,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addKvCommands,
   addEventsCommands,
   addSpoolCommands,
+  addDeadLettersCommands,
   addVersionCommand,
   addHelpCommand,
   addSampleAppCommand,

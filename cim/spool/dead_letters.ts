@@ -33,6 +33,93 @@ export interface DeadLettersOptions {
   readonly log: Logger;
 }
 
+/** Name of the file in `paths.data`. */
+export const deadLettersName = "dead_letters.jsonl";
+
+/** A letter as it is stored. */
+export interface StoredDeadLetter {
+  /** Path of the file that has it. */
+  readonly path: string;
+  /** Its line in the file, without the line feed. */
+  readonly line: string;
+  /** When it was refused, ISO 8601. */
+  readonly time: string;
+  /** Name of the route, as in its book. */
+  readonly route: string;
+  /** Why it was refused. */
+  readonly reason: string;
+  /** The answer of the destination, if it was known. */
+  readonly cause: string | undefined;
+  /** The original bytes. */
+  readonly record: Uint8Array;
+}
+
+/** Stored letters, and the number of lines that are not letters, such as one that a crash has cut. */
+export interface StoredDeadLetters {
+  /** The letters, oldest first. */
+  readonly letters: readonly StoredDeadLetter[];
+  /** Lines that are not letters. */
+  readonly damaged: number;
+}
+
+/**
+ * Reads the letters of a file and of the one before it; none when there are no files.
+ *
+ * @throws Errors of the system when a file cannot be read.
+ */
+export async function readDeadLetters(path: string): Promise<StoredDeadLetters> {
+  const letters: StoredDeadLetter[] = [];
+  let damaged = 0;
+  for (const file of [`${path}.old`, path]) {
+    const text = await textOf(file);
+    for (const line of text.split("\n").filter((line) => line !== "")) {
+      const letter = parseLetter(file, line);
+      if (letter) letters.push(letter);
+      else damaged++;
+    }
+  }
+  return { letters, damaged };
+}
+
+/**
+ * Removes letters from their files; all other lines stay as they are. Nothing else may write the files meanwhile.
+ *
+ * @throws Errors of the system when a file cannot be read or replaced; the file is as before then.
+ */
+export async function removeDeadLetters(letters: readonly StoredDeadLetter[]): Promise<void> {
+  for (const [path, removed] of Map.groupBy(letters, ({ path }) => path)) {
+    const left = new Map<string, number>();
+    for (const { line } of removed) left.set(line, (left.get(line) ?? 0) + 1);
+    const kept = (await Deno.readTextFile(path)).split("\n").filter((line) => {
+      const count = left.get(line) ?? 0;
+      if (count > 0) left.set(line, count - 1);
+      return count === 0;
+    });
+    await Deno.writeTextFile(`${path}.new`, kept.join("\n"), { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  }
+}
+
+function parseLetter(path: string, line: string): StoredDeadLetter | undefined {
+  try {
+    const { time, route, reason, cause, record } = JSON.parse(line) as Record<string, unknown>;
+    const isLetter = [time, route, reason, record].every((text) => typeof text === "string");
+    if (!isLetter) return undefined;
+    return {
+      path,
+      line,
+      time: `${time}`,
+      route: `${route}`,
+      reason: `${reason}`,
+      cause: cause === undefined ? undefined : `${cause}`,
+      record: Uint8Array.fromBase64(`${record}`),
+    };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Letters that may wait to be written; more are counted as lost. */
 const maxWaiting = 1_000;
 
@@ -97,6 +184,15 @@ async function sizeOf(path: string): Promise<number> {
     return (await Deno.stat(path)).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

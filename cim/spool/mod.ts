@@ -6,6 +6,15 @@
  * @module
  */
 export { AgentSpool, type AgentSpoolOptions, type LossListener } from "./agent_spool.ts";
-export { type DeadLetter, DeadLetters, type DeadLettersOptions } from "./dead_letters.ts";
+export {
+  type DeadLetter,
+  DeadLetters,
+  deadLettersName,
+  type DeadLettersOptions,
+  readDeadLetters,
+  removeDeadLetters,
+  type StoredDeadLetter,
+  type StoredDeadLetters,
+} from "./dead_letters.ts";
 export { spoolMetrics } from "./metrics.ts";
 export { spool, type SpoolApi, spoolToken } from "./plugin.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../core/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
 import { AgentSpool, type LossListener } from "./agent_spool.ts";
-import { type DeadLetter, DeadLetters } from "./dead_letters.ts";
+import { type DeadLetter, DeadLetters, deadLettersName } from "./dead_letters.ts";
 import { spoolMetrics } from "./metrics.ts";
 
 /** What the spool offers to routes. */
@@ -35,7 +35,6 @@ export interface SpoolApi {
 export const spoolToken: Token<SpoolApi> = token("spool", { providedBy: "spool()" });
 
 const folderName = "spool";
-const lettersName = "dead_letters.jsonl";
 
 /**
  * The spool in `<paths.data>/spool`. It closes after the routes that use it. A folder that cannot be used never
@@ -81,7 +80,7 @@ export function spool(): Plugin {
         onHealth: (problem) => problem === "" ? status.ok() : status.degraded(problem),
       });
       const letters = new DeadLetters({
-        path: `${data}/${lettersName}`,
+        path: `${data}/${deadLettersName}`,
         maxBytes: config.maxDeadLettersBytes,
         clock,
         log,

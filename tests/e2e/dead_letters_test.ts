@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { tempDir } from "../_support/temp_dir.ts";
+import { keyedBlock } from "../../plugins/kafka/mod.ts";
+import { startAgent } from "./_agent.ts";
+import { cim } from "./_program.ts";
+
+Deno.test("cim dead-letters replay refuses while the agent runs; the next agent has the record in its queue and its book", async () => {
+  using dir = tempDir({ prefix: "cim_e2e_" });
+  const { data } = keyedBlock([{ value: new TextEncoder().encode('{"event":1}') }]);
+  const letter = JSON.stringify({
+    time: new Date().toISOString(),
+    route: "events",
+    reason: "record_too_large",
+    record: data.slice(4).toBase64(),
+  });
+  const place = (path: string) => ["--config", path];
+  {
+    await using agent = await startAgent({ folder: dir.path });
+    await Deno.writeTextFile(`${dir.path}/data/dead_letters.jsonl`, `${letter}\n`);
+    const options = place(agent.configPath);
+    const list = await cim(["dead-letters", "ls", ...options]);
+    assert.match(list.out, /^1 .* events +\d+ +record_too_large$/m);
+    const refused = await cim(["dead-letters", "replay", "1", ...options]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /process \d+ uses it; stop that process.*\(spool_in_use\)/);
+    await agent.stop();
+    const replayed = await cim(["dead-letters", "replay", "1", ...options]);
+    assert.deepEqual([replayed.code, replayed.err], [0, ""]);
+  }
+  await using agent = await startAgent({ folder: dir.path });
+  const { text } = await agent.get("/metrics");
+  assert.match(text, /^cim_spool_records\{[^}]*queue="events"[^}]*\} 1$/m);
+  assert.match(text, /^cim_route_accepted_total\{[^}]*route="events"[^}]*\} 1$/m);
+  assert.match(text, /^cim_route_spooled\{[^}]*route="events"[^}]*\} 1$/m);
+  assert.match(text, /^cim_route_unaccounted\{[^}]*route="events"[^}]*\} 0$/m);
+});
