@@ -13,7 +13,7 @@ import { TcpSender, type TcpTls } from "./tcp/mod.ts";
 /** Options of the destination TCP. */
 export interface TcpOptions {
   /** Returns the collector; asked for each connection. */
-  readonly target: () => HostPort;
+  readonly target: (signal: AbortSignal) => HostPort | Promise<HostPort>;
   /** Queue. Default: one in memory. */
   readonly queue?: LineQueue;
   /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */

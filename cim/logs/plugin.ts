@@ -12,15 +12,16 @@ import {
   type Token,
   token,
 } from "../../core/mod.ts";
-import { parseHostPort } from "../../core/net/mod.ts";
+import { type HostPort, parseHostPort } from "../../core/net/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { commonInfraToken } from "../common_infra/mod.ts";
 import { eventsToken, type OwnEvent } from "../events/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { kafkaToken } from "../../plugins/kafka/mod.ts";
+import { kubernetesToken } from "../../plugins/kubernetes/mod.ts";
 import { pathsToken } from "../paths/mod.ts";
-import { type CimSettings, cimSettingsToken } from "../settings/mod.ts";
+import { cimSettingsToken } from "../settings/mod.ts";
 import { spoolToken } from "../spool/mod.ts";
 import { type CreatedLogRoute, createLogRoute } from "./create_log_route.ts";
 import { logErrors } from "./errors.ts";
@@ -28,6 +29,7 @@ import type { OwnLogFile } from "./file/mod.ts";
 import type { LogRoute } from "./log_route.ts";
 import { logMetrics } from "./metrics.ts";
 import { routeSettings } from "./route_settings.ts";
+import { collectorTarget } from "./tcp/mod.ts";
 
 /** Key under which the {@linkcode LogRoute} is provided. */
 export const logRouteToken: Token<LogRoute> = token("log_route", { providedBy: "logs()" });
@@ -73,7 +75,7 @@ export function logs(): Plugin {
       identityToken,
       pathsToken,
     ],
-    optional: [spoolToken, kafkaToken, eventsToken],
+    optional: [spoolToken, kafkaToken, eventsToken, kubernetesToken],
     provides: [logRouteToken, ownLogFileToken],
     config: {
       maxFiles: integer({
@@ -153,11 +155,16 @@ export function logs(): Plugin {
       }),
     },
     init({ config, get, find, provide, metrics, log, status, clock, random }) {
-      const owner = get(identityToken).current;
+      const identity = get(identityToken);
+      const owner = identity.current;
       const { logs: folder } = get(pathsToken);
       const settings = get(cimSettingsToken);
       const infra = get(commonInfraToken);
-      const target = parseHostPort(infra.loggingSvcUrl ?? "");
+      const service = parseHostPort(infra.loggingSvcUrl ?? "");
+      const prefersNode = () => settings.current.cimConfig.lmaas.prefer_local_daemonset;
+      const nodePort = portOf(infra.loggingSvcTcpPort);
+      const kubernetes = find(kubernetesToken);
+      const canUseNode = prefersNode() && nodePort !== undefined && kubernetes?.isEnabled;
       const spool = find(spoolToken);
       const kafka = find(kafkaToken);
       const events = find(eventsToken);
@@ -174,19 +181,28 @@ export function logs(): Plugin {
         maxBufferedBytes: config.maxBufferedBytes,
         whenFull: config.whenFull,
         maxBlockMs: config.maxBlockMs,
-        tcp: target && {
-          target: () => target,
-          queue: spool?.queue("logs_tcp", (records, reason) => {
-            created.tcp?.lines.book.lose(reason, records);
-          }),
-          damaged: spool?.damaged("logs_tcp"),
-          ...common,
-          tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
-          connectTimeoutMs: config.tcpConnectTimeoutMs,
-          stallMs: config.tcpStallMs,
-          resendBytes: config.tcpResendSizeBytes,
-          resendMs: config.tcpResendMs,
-        },
+        tcp: service || canUseNode
+          ? {
+            target: collectorTarget({
+              service,
+              nodePort,
+              prefersNode,
+              node: () => identity.current.node,
+              kubernetes,
+              onProblem: nodeProblems(log, service),
+            }),
+            queue: spool?.queue("logs_tcp", (records, reason) => {
+              created.tcp?.lines.book.lose(reason, records);
+            }),
+            damaged: spool?.damaged("logs_tcp"),
+            ...common,
+            tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
+            connectTimeoutMs: config.tcpConnectTimeoutMs,
+            stallMs: config.tcpStallMs,
+            resendBytes: config.tcpResendSizeBytes,
+            resendMs: config.tcpResendMs,
+          }
+          : undefined,
         kafka: kafka?.isEnabled
           ? {
             openSender: (onRejected) => kafka.sender("LOGS", { onRejected }),
@@ -208,12 +224,7 @@ export function logs(): Plugin {
       const { route, files } = created;
       provide(logRouteToken, route);
       provide(ownLogFileToken, files.reserve(ownContainer, owner.containerId));
-      const daemonset = daemonsetWarning(log);
-      daemonset(settings.current);
-      const listener = settings.onChange((now) => {
-        daemonset(now);
-        route.configure(routeSettings(now));
-      });
+      const listener = settings.onChange((now) => route.configure(routeSettings(now)));
       const subscription = get(busToken).subscribe("LOG", {
         onMessage: ({ buffer, start, end }) => route.accept(buffer, start, end),
         onChunkEnd: () => route.endOfChunk(),
@@ -239,12 +250,22 @@ export function logs(): Plugin {
   });
 }
 
-/** Warns once when the settings ask for the collector of the node: finding it takes the Kubernetes API. */
-function daemonsetWarning(log: Logger): (settings: CimSettings) => void {
-  let isWarned = false;
-  return ({ cimConfig: { lmaas } }) => {
-    if (!lmaas.prefer_local_daemonset || lmaas.logging_mode !== "TCP" || isWarned) return;
-    isWarned = true;
-    log.warn("prefer_local_daemonset is not supported; log lines go to logging_svc_url");
+/** The port of a text; undefined when it is none. */
+function portOf(text = ""): number | undefined {
+  return parseHostPort(`localhost:${text}`)?.port;
+}
+
+/** Logs each new reason why lines do not go to the collector of the node. */
+function nodeProblems(
+  log: Logger,
+  service: HostPort | undefined,
+): (reason: string | undefined) => void {
+  let last: string | undefined;
+  const instead = service ? "log lines go to logging_svc_url" : "log lines wait";
+  return (reason) => {
+    if (reason !== undefined && reason !== last) {
+      log.warn(`No collector of the node for prefer_local_daemonset; ${instead}`, { reason });
+    }
+    last = reason;
   };
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { collectorTarget, type CollectorTargetOptions } from "./collector_target.ts";
 export { findSendQueue, type ReadSendQueue } from "./_send_queue.ts";
 export { type TcpTls } from "./tcp_connection.ts";
 export { type LineBlock, TcpSender, type TcpSenderOptions } from "./tcp_sender.ts";

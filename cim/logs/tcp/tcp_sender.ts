@@ -17,7 +17,7 @@
 import { hasCode } from "../../../core/errors/mod.ts";
 import type { Clock } from "../../../core/async/mod.ts";
 import { delivered, type Delivery, type Sender } from "../../../core/forward/mod.ts";
-import { formatHostPort, type HostPort } from "../../../core/net/mod.ts";
+import type { HostPort } from "../../../core/net/mod.ts";
 import { logErrors } from "../errors.ts";
 import { type ReadSendQueue, readSendQueue } from "./_send_queue.ts";
 import { TcpConnection, type TcpTls } from "./tcp_connection.ts";
@@ -31,7 +31,7 @@ export interface LineBlock {
 /** Options of {@linkcode TcpSender}. */
 export interface TcpSenderOptions {
   /** Returns the collector; asked for each connection. */
-  readonly target: () => HostPort;
+  readonly target: (signal: AbortSignal) => HostPort | Promise<HostPort>;
   /** Uses TLS; undefined does not. */
   readonly tls?: TcpTls;
   /** Maximum time to connect, in milliseconds. Default 2,000. */
@@ -78,11 +78,6 @@ export class TcpSender implements Sender<LineBlock> {
   /** Whether a connection is open now. */
   get isConnected(): boolean {
     return this.#connection !== undefined;
-  }
-
-  /** The collector, for messages. */
-  get place(): string {
-    return formatHostPort(this.#options.target());
   }
 
   /** Of {@linkcode sentBytes}, those that the system of the peer has, as far as that can be found out. */
@@ -141,7 +136,7 @@ export class TcpSender implements Sender<LineBlock> {
 
   async #connect(signal: AbortSignal): Promise<TcpConnection> {
     const { target, tls, clock } = this.#options;
-    const connection = await TcpConnection.open(target(), {
+    const connection = await TcpConnection.open(await target(signal), {
       tls,
       connectTimeoutMs: this.#connectTimeoutMs,
       stallMs: this.#stallMs,
