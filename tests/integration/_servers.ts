@@ -9,6 +9,7 @@ import { deadline } from "../../core/async/mod.ts";
 const variables = {
   etcd: "CIM_TEST_ETCD",
   kafka: "CIM_TEST_KAFKA",
+  kubernetes: "CIM_TEST_KUBERNETES_KUBECONFIG",
   nats_server: "CIM_TEST_NATS_SERVER",
 } as const;
 
