@@ -3,11 +3,12 @@ import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { routeFigures, routeLines } from "./route_figures.ts";
 import { ago, type Color, colored, table, wrap } from "./text.ts";
 
 /** Options of {@linkcode showStatus}. */
 export interface StatusOptions extends ConfigOptions {
-  /** Print the agent's answer as it is. */
+  /** Print the agent's answer with the figures of the routes as one JSON document. */
   readonly isJson: boolean;
   /** List every plugin. */
   readonly isComplete: boolean;
@@ -40,7 +41,7 @@ const colors: Readonly<Record<string, Color>> = {
 /** States that are problems, the worst first. */
 const problemStates: readonly string[] = ["error", "init", "degraded"];
 
-/** Prints the status of the running agent. Exit code 0 when it is `ok`, else 1. */
+/** Prints the status of the running agent and the figures of its routes. Exit code 0 when it is `ok`, else 1. */
 export async function showStatus(
   { isJson, isComplete, ...options }: StatusOptions,
   io: CliIo,
@@ -48,11 +49,25 @@ export async function showStatus(
   const address = restAddress(await readConfiguration(options, io));
   const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
   if (!response.ok) throw await refusal("read the status", response);
-  const text = await response.text();
-  const answer = JSON.parse(text) as StatusAnswer;
-  if (isJson) io.out(text.trimEnd());
-  else for (const line of statusLines(answer, { ...io, isComplete, now: Date.now() })) io.out(line);
-  return answer.state === "ok" ? exitCode.fine : exitCode.failed;
+  const answer = await response.json() as StatusAnswer;
+  const metrics = await askAgent(new URL("/metrics", address), { signal: io.stop });
+  if (!metrics.ok) throw await refusal("read the figures of the routes", metrics);
+  const figures = routeFigures(await metrics.text());
+  if (isJson) {
+    io.out(JSON.stringify({ ...answer, ...figures }));
+    return codeOf(answer);
+  }
+  const { width, hasColors } = io;
+  for (const line of statusLines(answer, { width, hasColors, isComplete, now: Date.now() })) {
+    io.out(line);
+  }
+  const routes = routeLines(figures, width);
+  for (const line of routes.length > 0 ? ["", ...routes] : []) io.out(line);
+  return codeOf(answer);
+}
+
+function codeOf({ state }: StatusAnswer): number {
+  return state === "ok" ? exitCode.fine : exitCode.failed;
 }
 
 /** What {@linkcode statusLines} needs beside the answer. */

@@ -2,8 +2,11 @@ import type { CommandLine } from "./command_line.ts";
 
 /** Adds `cim status`. */
 export function addStatusCommand(line: CommandLine): void {
-  line.addWithConfig("status", "Print the status of the agent, problems first.")
-    .option("--json", "print the agent's answer as it is")
+  line.addWithConfig(
+    "status",
+    "Print the status of the agent, problems first, and what became of logs and events.",
+  )
+    .option("--json", "print one JSON document with the exact figures")
     .option("--all", "list every plugin")
     .action((given) =>
       line.choose(async () =>

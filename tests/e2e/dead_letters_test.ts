@@ -33,4 +33,11 @@ Deno.test("cim dead-letters replay refuses while the agent runs; the next agent 
   assert.match(text, /^cim_route_accepted_total\{[^}]*route="events"[^}]*\} 1$/m);
   assert.match(text, /^cim_route_spooled\{[^}]*route="events"[^}]*\} 1$/m);
   assert.match(text, /^cim_route_unaccounted\{[^}]*route="events"[^}]*\} 0$/m);
+  const json = JSON.parse((await cim(["status", "--json", ...place(agent.configPath)])).out);
+  const events = json.routes.find(({ route }: { route: string }) => route === "events");
+  assert.deepEqual([events.accepted, events.delivered, events.spooled], [1, 0, 1]);
+  assert.equal(typeof events.oldestSeconds, "number");
+  const { out } = await cim(["status", ...place(agent.configPath)]);
+  assert.match(out, /^events +1 +0 +1 +0 +0 +\d+ s$/m);
+  assert(out.split("\n").every(({ length }) => length <= 80), out);
 });
