@@ -61,7 +61,7 @@ async function startTls(dir: string): Promise<PrivateServer> {
 }
 
 Deno.test({
-  name: "EtcdStore connects with TLS when CA, client certificate and server name are given",
+  name: "D-92 EtcdStore connects with TLS when CA, client certificate and server name are given",
   ignore,
   async fn() {
     using dirDir = tempDir();

@@ -10,10 +10,19 @@ const hello =
 
 /** The block with these payloads of container amf. */
 function written(format: RecordFormat, ...payloads: string[]): Uint8Array {
+  return writtenBy("amf", format, ...payloads);
+}
+
+/** The block with these payloads of a container. */
+function writtenBy(
+  containerName: string,
+  format: RecordFormat,
+  ...payloads: string[]
+): Uint8Array {
   const buffer = new LineBuffer(new BlockPool(), { bytes: 0, lines: 0 });
   const view = new LogMessageView();
   for (const payload of payloads) {
-    const bytes = buildLogMessage({ containerId: "c1", containerName: "amf", payload });
+    const bytes = buildLogMessage({ containerId: "c1", containerName, payload });
     assert.equal(view.read(bytes, 0, bytes.length), undefined);
     format.write(view, buffer);
   }
@@ -29,6 +38,22 @@ function textOf(bytes: Uint8Array): string {
 Deno.test("D-58 lineFormat() ends each record with a line feed, in the envelope and without", () => {
   assert.equal(textOf(written(lineFormat(envelope), "hello", "hello")), `${hello}\n${hello}\n`);
   assert.equal(textOf(written(lineFormat(undefined), "hello", "two\n")), "hello\ntwo\n");
+});
+
+Deno.test("D-55 a waiting record has its container's name, whatever characters that consists of", () => {
+  for (const name of ["a-b_c", "amf-0_ns1_x-1", "x.log"]) {
+    const block = writtenBy(name, lineFormat(envelope), "hello");
+    assert.equal(JSON.parse(textOf(block)).container_name, name);
+  }
+});
+
+Deno.test("D-56 a waiting record of several lines stays one record", () => {
+  const payload = "first\nsecond\r\n\tthird";
+  const [line, ...rest] = textOf(written(lineFormat(envelope), payload)).split("\n");
+  assert.equal(JSON.parse(line).log, payload);
+  assert.deepEqual(rest, [""]);
+  const framed = written(frameFormat(undefined), payload);
+  assert.equal(new DataView(framed.buffer).getUint32(0), payload.length);
 });
 
 Deno.test("frameFormat() writes the length before each record and adds nothing to it", () => {
