@@ -13,6 +13,7 @@ import { addRunCommand } from "./run_command.ts";
 import { addSampleAppCommand } from "./sample_app_command.ts";
 import { addSpoolCommands } from "./spool_command.ts";
 import { addStatusCommand } from "./status_command.ts";
+import { addTapCommand } from "./tap_command.ts";
 import { addValidateCommand } from "./validate_command.ts";
 import { addVersionCommand } from "./version_command.ts";
 
@@ -28,6 +29,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addEventsCommands,
   addSpoolCommands,
   addDeadLettersCommands,
+  addTapCommand,
   addVersionCommand,
   addHelpCommand,
   addSampleAppCommand,
