@@ -8,6 +8,7 @@
  */
 import {
   aborted,
+  type AppendResult,
   attempt,
   backoff,
   type Book,
@@ -189,9 +190,27 @@ export class EventOutbox {
     this.#flushing ??= this.#append().finally(() => this.#flushing = undefined);
   }
 
+  /** Appends a block; while the disk fails, again and again until the outbox gives up. */
+  async #appendOne(data: Uint8Array, records: number): Promise<AppendResult> {
+    const { queue, clock, random } = this.#options;
+    const { signal } = this.#giveUp;
+    const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
+    while (true) {
+      const result = await queue.append(data, records, signal);
+      if (result.status === "stored" || result.reason !== "spool_failed" || signal.aborted) {
+        return result;
+      }
+      try {
+        await clock.sleep(delays.next(), { signal });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+        return result;
+      }
+    }
+  }
+
   /** Appends until nothing is collected. While a block is appended, the next one fills. */
   async #append(): Promise<void> {
-    const { queue } = this.#options;
     let spare = new Uint8Array(blockBytes);
     while (this.#records > 0) {
       const full = this.#buffer;
@@ -201,7 +220,7 @@ export class EventOutbox {
       this.#used = 0;
       this.#records = 0;
       this.#appending = records;
-      const result = await queue.append(data, records, this.#giveUp.signal);
+      const result = await this.#appendOne(data, records);
       this.#appending = 0;
       if (result.status === "stored") this.book.spooled += records;
       else this.book.drop(result.reason, records);

@@ -133,6 +133,8 @@ export class DeadLetters {
   #waiting = 0;
   #tail: Promise<void> = Promise.resolve();
   #isFailing = false;
+  /** Whether the file is known to end with a whole line. */
+  #isWhole = false;
 
   /** Writes nothing yet. */
   constructor(options: DeadLettersOptions) {
@@ -167,7 +169,11 @@ export class DeadLetters {
     try {
       const size = await sizeOf(path);
       if (size > 0 && size + line.length > maxBytes / 2) await Deno.rename(path, `${path}.old`);
-      await Deno.writeTextFile(path, line, { append: true, mode: 0o600 });
+      // A crash may have cut the last line; the next letter must not become a part of it.
+      const start = this.#isWhole || await endsWithLine(path) ? "" : "\n";
+      this.#isWhole = false;
+      await Deno.writeTextFile(path, start + line, { append: true, mode: 0o600 });
+      this.#isWhole = true;
       this.written++;
       this.#isFailing = false;
     } catch (error) {
@@ -186,6 +192,17 @@ async function sizeOf(path: string): Promise<number> {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
+}
+
+/** Whether the file is absent, empty or ends with a line feed. */
+async function endsWithLine(path: string): Promise<boolean> {
+  const size = await sizeOf(path);
+  if (size === 0) return true;
+  using file = await Deno.open(path);
+  await file.seek(size - 1, Deno.SeekMode.Start);
+  const last = new Uint8Array(1);
+  await file.read(last);
+  return last[0] === 0x0a;
 }
 
 async function textOf(path: string): Promise<string> {

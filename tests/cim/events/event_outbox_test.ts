@@ -163,6 +163,46 @@ Deno.test("EventOutbox drops events with a reason when the spool takes none and 
   await it.outbox.flush();
 });
 
+Deno.test("EventOutbox keeps events while the disk of the spool fails, and appends them in order afterwards", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const append = it.queue.append.bind(it.queue);
+  let failures = 2;
+  it.queue.append = (...block) =>
+    failures-- > 0
+      ? Promise.resolve({ status: "dropped", reason: "spool_failed" })
+      : append(...block);
+  it.put("a");
+  const flushing = it.outbox.flush();
+  it.put("b");
+  await until("stored", async () => {
+    await it.clock.advance(5_000);
+    return it.outbox.book.spooled === 2;
+  });
+  await flushing;
+  const values: string[] = [];
+  it.run((block) => {
+    values.push(...valuesOf(block));
+    return Promise.resolve(delivered);
+  });
+  await until("sent", () => it.outbox.book.delivered === 2);
+  assert.deepEqual(values, ["a", "b"]);
+  assert.equal(it.outbox.book.dropped.size, 0);
+});
+
+Deno.test("EventOutbox counts events as dropped when the disk still fails at the stop", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  it.queue.append = () => Promise.resolve({ status: "dropped", reason: "spool_failed" });
+  it.put("a");
+  const stop = new AbortController();
+  const draining = it.outbox.drain(stop.signal);
+  stop.abort();
+  await draining;
+  assert.equal(it.outbox.book.dropped.get("spool_failed"), 1);
+  assert.equal(it.outbox.book.unaccounted, 0);
+});
+
 Deno.test("EventOutbox.drain() waits until all is sent, but not while sending fails", async () => {
   using folder = tempDir();
   await using it = await open(folder.path);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DeadLetters } from "../../../cim/spool/mod.ts";
+import { DeadLetters, readDeadLetters } from "../../../cim/spool/mod.ts";
 import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 
@@ -42,6 +42,20 @@ Deno.test("DeadLetters keeps the newest letters within its bound", async () => {
   const lines = texts.join("").trim().split("\n").map((line) => JSON.parse(line).reason);
   assert(lines.length > 5);
   assert.deepEqual(lines, Array.from(lines, (_, at) => `r${100 - lines.length + at}`));
+});
+
+Deno.test("DeadLetters begins a line of its own after one that a crash has cut", async () => {
+  using folder = tempDir();
+  const path = folder.join("letters");
+  await Deno.writeTextFile(path, '{"time":"2026-');
+  const { letters } = setUp(path);
+  for (const reason of ["first", "second"]) {
+    letters.add({ route: "logs", reason, record: new Uint8Array(1) });
+  }
+  await letters.flush();
+  const found = await readDeadLetters(path);
+  assert.deepEqual(found.letters.map(({ reason }) => reason), ["first", "second"]);
+  assert.equal(found.damaged, 1);
 });
 
 Deno.test("DeadLetters counts and logs letters that cannot be written", async () => {
