@@ -84,7 +84,7 @@ Deno.test("a peer that never answers a PING is stale and counted", async () => {
   assert.equal((await server.stats()).closed.stale_connection, 1);
 });
 
-Deno.test("ten thousand connections come and go and leave nothing behind", async () => {
+Deno.test("C2-43: ten thousand connections come and go and leave nothing behind", async () => {
   await using server = await ServerProcess.start();
   using witness = await Witness.open(server.port);
   const cycle = async (i: number) => {
@@ -109,7 +109,9 @@ Deno.test("ten thousand connections come and go and leave nothing behind", async
   assert.equal(subscriptions, 2);
   assert.ok(server.openFiles() <= before.files + 2);
   const growth = await server.heapMib() - before.heap;
-  assert.ok(growth < 6, `memory grew by ${growth.toFixed(1)} MiB over 8,000 connections`);
+  // The records of closed connections, of which 10,000 are kept, take about 6 MiB of it; a connection that stayed would
+  // take more than 40 MiB.
+  assert.ok(growth < 12, `memory grew by ${growth.toFixed(1)} MiB over 8,000 connections`);
 });
 
 Deno.test("a flood of subscriptions ends at the limit and is forgotten with its client", async () => {
