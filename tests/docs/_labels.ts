@@ -8,7 +8,7 @@ import { sourceFiles } from "../architecture/_source_tree.ts";
 /** The page that explains the labels. */
 export const defectsUrl = new URL("../DEFECTS.md", import.meta.url);
 
-const label = /\b(?:D-CORE-\d+|D-\d+|[GTNV]\d{1,2})\b/g;
+const label = /\b(?:D-CORE-\d+|D-\d+|C2-\d+|[GTNV]\d{1,2})\b/g;
 
 /** The labels in the test names of a file's text. */
 export function labelsOf(text: string): string[] {

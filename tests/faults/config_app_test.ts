@@ -31,7 +31,7 @@ function pushes({ calls }: Product): number {
   return calls.filter(({ path }) => path === "/updateConfig").length;
 }
 
-Deno.test("D-22 an application that answers 500 and then 200 gets two requests", async () => {
+Deno.test("D-22 C2-30: an application that answers 500 and then 200 gets two requests", async () => {
   let calls = 0;
   await using cim = await withApp(({ reply }) => {
     if (++calls === 1) return new Response(null, { status: 500 });
@@ -43,7 +43,7 @@ Deno.test("D-22 an application that answers 500 and then 200 gets two requests",
   assert.equal(pushes(cim), 2);
 });
 
-Deno.test("D-23 a request that hangs awaits its reply and is not sent again", async () => {
+Deno.test("D-23 C2-30: a request that hangs awaits its reply and is not sent again", async () => {
   const push = Promise.withResolvers<Push>();
   const end = Promise.withResolvers<Response>();
   await using cim = await withApp((received) => {
@@ -62,7 +62,7 @@ Deno.test("D-23 a request that hangs awaits its reply and is not sent again", as
   end.resolve(new Response());
 });
 
-Deno.test("D-23 an application that comes back after refusing connections gets the change-set", async () => {
+Deno.test("D-23 C2-29: an application that comes back after refusing connections gets the change-set", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -79,7 +79,7 @@ Deno.test("D-23 an application that comes back after refusing connections gets t
   assert.equal(await got.promise, "5");
 });
 
-Deno.test("a request is sent again when the application closes the connection", async () => {
+Deno.test("C2-30: a request is sent again when the application closes the connection", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const received: string[] = [];
   const accepting = (async () => {

@@ -63,7 +63,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "D-17 change-sets written during an outage of etcd are delivered in order, once",
+  name: "D-17 C2-22: change-sets written during an outage of etcd are delivered in order, once",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -86,7 +86,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "D-18 change-sets are delivered in order, once, after the history was compacted during an outage",
+    "D-18 C2-23: change-sets are delivered in order, once, after the history was compacted during an outage",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -143,7 +143,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a frozen etcd is reported, and later change-sets are delivered",
+  name: "C2-24: a frozen etcd is reported, and later change-sets are delivered",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

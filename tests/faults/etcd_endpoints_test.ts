@@ -29,7 +29,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "EtcdStore throws a RangeError when etcd rejects a request as too large",
+  name: "C2-26: EtcdStore throws a RangeError when etcd rejects a request as too large",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

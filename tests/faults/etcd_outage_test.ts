@@ -78,7 +78,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "watch() on etcd reports missed changes once and in order when the server was killed",
+  name:
+    "C2-22: watch() on etcd reports missed changes once and in order when the server was killed",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -100,7 +101,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "watch() on etcd detects a frozen server and resumes when it continues",
+  name: "C2-24: watch() on etcd detects a frozen server and resumes when it continues",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");
@@ -163,7 +164,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "D-18 listAndWatch() on etcd lists again and reports each change once when the history was compacted",
+    "D-18 C2-23: listAndWatch() on etcd lists again and reports each change once when the history was compacted",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

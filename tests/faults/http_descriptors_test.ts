@@ -15,7 +15,7 @@ function with64Descriptors(...args: string[]): Deno.Command {
 }
 
 Deno.test({
-  name: "out of descriptors: the inner HTTP server is started again, and both are reported",
+  name: "C2-38: out of descriptors: the inner HTTP server is started again, and both are reported",
   ignore: !isLinux,
   async fn() {
     const script = new URL("_http_descriptors.ts", import.meta.url).pathname;
@@ -67,7 +67,8 @@ for (
   const permissions of [["-A"], ["--allow-net", "--allow-read", "--allow-write", "--allow-env"]]
 ) {
   Deno.test({
-    name: `out of descriptors: probes are answered during 100 connections and all of REST after ` +
+    name:
+      `C2-38: out of descriptors: probes are answered during 100 connections and all of REST after ` +
       `(${permissions.join(" ")})`,
     ignore: !isLinux,
     async fn() {

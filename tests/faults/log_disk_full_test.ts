@@ -4,7 +4,7 @@ import { fixture, until } from "../cim/logs/_fixture.ts";
 import { canMount, smallDisk } from "../_support/small_disk.ts";
 
 Deno.test({
-  name: "D-53 a disk that fills up in the middle of a block costs no line and doubles none",
+  name: "D-53 C2-40: a disk that fills up in the middle of a block costs no line and doubles none",
   ignore: !await canMount(),
   async fn() {
     const disk = await smallDisk("size=512k,nr_inodes=64");

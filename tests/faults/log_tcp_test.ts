@@ -18,7 +18,7 @@ Deno.test("D-54 D-59 a TCP collector that is killed under load gets every line i
   await flow.judge();
 });
 
-Deno.test("lines wait in the spool for a TCP collector that accepts and never reads, and the agent works", async () => {
+Deno.test("C2-14: lines wait in the spool for a TCP collector that accepts and never reads, and the agent works", async () => {
   await using flow = await LogFlow.start({ logs: { tcp_stall: "1s" } });
   await flow.send(3);
   await flow.arrived();
@@ -37,7 +37,7 @@ Deno.test("lines wait in the spool for a TCP collector that accepts and never re
   await flow.judge();
 });
 
-Deno.test("kill -9 of the agent loses no line in the spool: the next agent sends them and says how many", async () => {
+Deno.test("C2-1: kill -9 of the agent loses no line in the spool: the next agent sends them and says how many", async () => {
   await using flow = await LogFlow.start({}, { withCollector: false });
   await flow.send(3_000);
   await until("all lines are in the spool", async () => await flow.book("spooled") === 3_000);
@@ -53,7 +53,7 @@ Deno.test("kill -9 of the agent loses no line in the spool: the next agent sends
   assert.equal(await flow.book("accepted_total"), 3_003);
 });
 
-Deno.test("an agent that stops in an outage leaves its lines in the spool and ends with 0", async () => {
+Deno.test("C2-33: an agent that stops in an outage leaves its lines in the spool and ends with 0", async () => {
   await using flow = await LogFlow.start({}, { withCollector: false });
   await flow.send(300);
   await until("all lines are in the spool", async () => await flow.book("spooled") === 300);
@@ -68,7 +68,7 @@ Deno.test("an agent that stops in an outage leaves its lines in the spool and en
 
 Deno.test({
   name:
-    "a full disk of the spool is reported, loses no line, and is over when there is space (needs root)",
+    "C2-5: a full disk of the spool is reported, loses no line, and is over when there is space (needs root)",
   ignore: !mounts,
   async fn() {
     await using disk = await smallDisk("size=2m");

@@ -27,7 +27,7 @@ function rubbish(seed: number, length: number): Uint8Array {
   });
 }
 
-Deno.test("a subscriber that does not read is cut off and counted", async () => {
+Deno.test("C2-17: a subscriber that does not read is cut off and counted", async () => {
   await using server = await ServerProcess.start({ maxPendingBytes: 16 * mib });
   using witness = await Witness.open(server.port);
   using slow = await Peer.open(server.port);
@@ -163,7 +163,7 @@ Deno.test("a CONNECT of a hundred megabytes is refused at the limit of a line", 
   assert.ok(await server.memoryMib() < memoryBoundMib);
 });
 
-Deno.test("a publish that announces more than the limit is refused at its line", async () => {
+Deno.test("C2-20: a publish that announces more than the limit is refused at its line", async () => {
   await using server = await ServerProcess.start();
   using peer = await Peer.open(server.port);
   await peer.send("PUB huge 999999999\r\n");
@@ -172,7 +172,7 @@ Deno.test("a publish that announces more than the limit is refused at its line",
   assert.equal((await server.stats()).closed.max_payload, 1);
 });
 
-Deno.test("a thousand clients that send rubbish are refused and counted", async () => {
+Deno.test("C2-21: a thousand clients that send rubbish are refused and counted", async () => {
   await using server = await ServerProcess.start();
   using witness = await Witness.open(server.port);
   for (let i = 0; i < 1_000; i++) {
@@ -210,7 +210,7 @@ Deno.test("publishers of a stopped subscriber in process wait, and nothing is lo
   assert.ok(await server.memoryMib() < memoryBoundMib);
 });
 
-Deno.test("a hundred clients that publish at full speed to one that stopped do not grow the server", async () => {
+Deno.test("C2-18: a hundred clients that publish at full speed to one that stopped do not grow the server", async () => {
   await using server = await ServerProcess.start({ maxPendingBytes: 16 * mib });
   using witness = await Witness.open(server.port);
   using stopped = await Peer.open(server.port);

@@ -134,7 +134,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "EtcdStore logs in again for calls and watches when the server has dropped its token",
+  name:
+    "C2-26: EtcdStore logs in again for calls and watches when the server has dropped its token",
   ignore,
   async fn() {
     await using server = await startPrivate("etcd");

@@ -33,7 +33,7 @@ Deno.test("at most 32 requests are in flight after their verdicts", async () => 
   await test.settle();
 });
 
-Deno.test("a lower revision of the same file is skipped with a warning once a higher one was sent", async () => {
+Deno.test("C2-28: a lower revision of the same file is skipped with a warning once a higher one was sent", async () => {
   await using test = await fixture();
   await test.put("amf.json", 6);
   await test.put("amf.json", 5);
@@ -95,7 +95,7 @@ Deno.test("an unanswered change-set does not let a later one expire unsent", asy
   assert.equal(test.service.changeSets.pending, 0);
 });
 
-Deno.test("change-sets without a reply are sent again in order when the application restarts", async () => {
+Deno.test("C2-31: change-sets without a reply are sent again in order when the application restarts", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5, undefined, 180_000);
   await test.put("amf.json", 6, undefined, 60_000);

@@ -35,7 +35,7 @@ function heldStdout() {
   };
 }
 
-Deno.test("a full log buffer holds publishers for max_block, then the newest lines are dropped", async () => {
+Deno.test("C2-18: a full log buffer holds publishers for max_block, then the newest lines are dropped", async () => {
   await using f = fixture({ ...small, maxBlockMs: 3_000 });
   const gate = recordingGate();
   f.route.attach(gate);

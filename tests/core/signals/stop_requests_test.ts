@@ -12,7 +12,7 @@ function requests() {
   return { seen, time, stop };
 }
 
-Deno.test("StopRequests counts signals within a second of the first as one", () => {
+Deno.test("C2-34: StopRequests counts signals within a second of the first as one", () => {
   const { seen, time, stop } = requests();
   stop.add("SIGINT");
   stop.add("SIGINT");

@@ -21,7 +21,7 @@ async function open(fs: MemoryFs, options: Partial<SpoolOptions> = {}) {
 
 const full = () => new Error("no space left on device");
 
-Deno.test("SpoolQueue.append() keeps blocks in memory while the disk is full, and writes them later", async () => {
+Deno.test("C2-5: SpoolQueue.append() keeps blocks in memory while the disk is full, and writes them later", async () => {
   const fs = new MemoryFs();
   const { spool, events, clock } = await open(fs);
   const queue = spool.queue("logs");

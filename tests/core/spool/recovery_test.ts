@@ -63,7 +63,7 @@ Deno.test("Spool.open() reads a spool that version 1 of the format wrote", async
   assert.deepEqual(events, []);
 });
 
-Deno.test("Spool.open() counts the records of a missing segment and delivers the others", async () => {
+Deno.test("C2-2: Spool.open() counts the records of a missing segment and delivers the others", async () => {
   using folder = tempDir();
   await fill(folder.path, 4);
   Deno.removeSync(segments(folder.path)[1]);
@@ -133,7 +133,7 @@ Deno.test("Spool.open() repeats blocks when the ledger is behind", async () => {
   assert.deepEqual(events, []);
 });
 
-Deno.test("SpoolQueue.take() finds the next block behind a header with a zeroed length", async () => {
+Deno.test("C2-3: SpoolQueue.take() finds the next block behind a header with a zeroed length", async () => {
   using folder = tempDir();
   {
     await using spool = await Spool.open({ folder: folder.path });

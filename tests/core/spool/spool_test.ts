@@ -92,7 +92,7 @@ Deno.test("Spool.open() continues where the previous one stopped", async () => {
   assert.deepEqual(events, []);
 });
 
-Deno.test("Spool.open() cuts a torn tail and delivers what stands before it", async () => {
+Deno.test("C2-3: Spool.open() cuts a torn tail and delivers what stands before it", async () => {
   using folder = tempDir();
   {
     const { spool } = await open(folder.path);
@@ -122,7 +122,7 @@ Deno.test("Spool.open() cuts a torn tail and delivers what stands before it", as
   );
 });
 
-Deno.test("SpoolQueue.take() quarantines a block with a flipped bit and goes on", async () => {
+Deno.test("C2-3: SpoolQueue.take() quarantines a block with a flipped bit and goes on", async () => {
   using folder = tempDir();
   {
     const { spool } = await open(folder.path);

@@ -94,7 +94,7 @@ Deno.test("D-52 D-54 D-59 SpooledLines loses no line and keeps the order when th
   assert.equal(at.book.dropped.size, 0);
 });
 
-Deno.test("D-59 SpooledLines never continues a line that was cut off: each connection begins with a whole one", async () => {
+Deno.test("D-59 C2-15: SpooledLines never continues a line that was cut off: each connection begins with a whole one", async () => {
   await using at = setUp();
   at.collector.cutAt(7);
   at.lines(1_000, 100);

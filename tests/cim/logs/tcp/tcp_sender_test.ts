@@ -68,7 +68,7 @@ Deno.test("TcpSender notices that an idle collector closes the connection, witho
   assert.equal((await at.sender.send(lines("2\n"), never)).status, "delivered");
 });
 
-Deno.test("TcpSender asks for the collector again with each connection", async () => {
+Deno.test("C2-16: TcpSender asks for the collector again with each connection", async () => {
   await using other = new TcpCollector();
   let port = 0;
   await using at = setUp({ target: () => ({ hostname: "127.0.0.1", port }) });
@@ -180,7 +180,7 @@ function tlsCollector() {
   };
 }
 
-Deno.test("TcpSender gives up a connection whose peer acknowledges nothing, also when idle", async () => {
+Deno.test("C2-14: TcpSender gives up a connection whose peer acknowledges nothing, also when idle", async () => {
   const clock = manualClock();
   const lost = Promise.withResolvers<void>();
   let queued: number | undefined = 0;
