@@ -132,7 +132,7 @@ Deno.test("SpooledLines says in the status what fails, and that it works again",
   assert.equal(health[1], "ok");
 });
 
-Deno.test("SpooledLines delivers to files meanwhile when lines are not sent again", async () => {
+Deno.test("D-57 SpooledLines delivers to files meanwhile when lines are not sent again, and leaves the files alone", async () => {
   await using at = setUp({ canResend: false });
   await at.collector.stop();
   at.lines(1, 1);
@@ -146,6 +146,7 @@ Deno.test("SpooledLines delivers to files meanwhile when lines are not sent agai
   at.lines(4, 1);
   await at.collector.until(() => at.collector.lines.length === 2);
   assert.deepEqual(at.collector.lines, ["1", "4"]);
+  assert.equal(at.text("amf-0_ns1_amf-c1.log"), "2\n3\n");
 });
 
 Deno.test("D-33 SpooledLines still sends its lines after the logging mode has changed, and then disconnects", async () => {
