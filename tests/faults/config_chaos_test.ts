@@ -50,7 +50,11 @@ async function start(folder: string, etcd: PrivateServer, app: ChaosApp): Promis
   await until("the agent answers", async () => (await agent.get("/liveness")).status === 200, {
     retryErrors: true,
   });
-  await app.connect(agent.natsUrl);
+  // The NATS port opens last, when every part can take messages.
+  await until("the agent accepts NATS clients", async () => {
+    await app.connect(agent.natsUrl);
+    return true;
+  }, { retryErrors: true });
   return agent;
 }
 
