@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Clock, describeError, type Logger } from "../../core/mod.ts";
+import { type Clock, describeError, fromBase64, type Logger, toBase64 } from "../../core/mod.ts";
 
 /** One refused record. */
 export interface DeadLetter {
@@ -112,7 +112,7 @@ function parseLetter(path: string, line: string): StoredDeadLetter | undefined {
       route: `${route}`,
       reason: `${reason}`,
       cause: cause === undefined ? undefined : `${cause}`,
-      record: Uint8Array.fromBase64(`${record}`),
+      record: fromBase64(`${record}`),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -152,7 +152,7 @@ export class DeadLetters {
       route,
       reason,
       cause: cause === undefined ? undefined : describeError(cause),
-      record: record.toBase64(),
+      record: toBase64(record),
     });
     this.#waiting++;
     this.#tail = this.#tail.then(() => this.#write(`${line}\n`));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tempDir } from "../_support/temp_dir.ts";
+import { toBase64 } from "../../core/mod.ts";
 import { keyedBlock } from "../../plugins/kafka/mod.ts";
 import { startAgent } from "./_agent.ts";
 import { cim } from "./_program.ts";
@@ -11,7 +12,7 @@ Deno.test("cim dead-letters replay refuses while the agent runs; the next agent 
     time: new Date().toISOString(),
     route: "events",
     reason: "record_too_large",
-    record: data.slice(4).toBase64(),
+    record: toBase64(data.slice(4)),
   });
   const place = (path: string) => ["--config", path];
   {

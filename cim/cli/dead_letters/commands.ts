@@ -1,4 +1,4 @@
-import { redactText } from "../../../core/mod.ts";
+import { redactText, toBase64 } from "../../../core/mod.ts";
 import { removeDeadLetters, type StoredDeadLetter } from "../../spool/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
@@ -69,7 +69,7 @@ export async function showLetter(
   const letter = letterAt(await lettersOf(path, io), number);
   const { key, value } = partsOf(letter);
   if (options.isJson) {
-    const record = letter.record.toBase64();
+    const record = toBase64(letter.record);
     io.out(JSON.stringify({ number, ...headOf(letter), record }, null, 2));
     return exitCode.fine;
   }

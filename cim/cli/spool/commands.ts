@@ -7,6 +7,7 @@ import {
   spoolErrors,
   spoolOwner,
   spoolQueues,
+  toBase64,
 } from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
@@ -145,6 +146,6 @@ function field(name: string, bytes: Uint8Array): Record<string, string> {
     return { [name]: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
     // Not UTF-8, so it has no exact text.
-    return { [`${name}Base64`]: bytes.toBase64() };
+    return { [`${name}Base64`]: toBase64(bytes) };
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { fromBase64 } from "../../../core/mod.ts";
 import {
   type ClientCertificate,
   type DistinguishedName,
@@ -71,7 +72,7 @@ export function readCertificate(der: Uint8Array): ClientCertificate {
 export function fingerprints(pem: string): ReadonlySet<string> {
   const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g);
   return new Set(
-    [...blocks].map(([, base64]) => sha256(Uint8Array.fromBase64(base64))),
+    [...blocks].map(([, base64]) => sha256(fromBase64(base64))),
   );
 }
 
