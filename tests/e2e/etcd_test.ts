@@ -15,11 +15,12 @@ Deno.test("D-64 the agent starts, serves and is ready while etcd does not answer
     ready: false,
     config: { etcd: { endpoints: [endpoint] } },
   });
-  const status = await until("etcd is degraded", async () => {
+  const status = await until("the agent is ready and etcd degraded", async () => {
     const { text } = await agent.get("/api/v1/status");
     const { plugins } = JSON.parse(text) as { plugins: { name: string; state: string }[] };
     const state = (name: string) => plugins.find((plugin) => plugin.name === name)?.state;
-    return state("etcd") === "degraded" ? state : undefined;
+    const isReady = (await agent.get("/readiness")).status === 200;
+    return isReady && state("etcd") === "degraded" ? state : undefined;
   });
   assert.equal(status("nats_server"), "ok");
   assert.equal((await agent.get("/liveness")).status, 200);
