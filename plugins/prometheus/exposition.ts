@@ -10,7 +10,9 @@ export type ExpositionFormat = "text" | "openmetrics";
 
 /** A rendered scrape. */
 export interface Exposition {
+  /** Media type with version and character set. */
   readonly contentType: string;
+  /** The text, in UTF-8. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 

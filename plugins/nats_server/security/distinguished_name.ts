@@ -8,6 +8,7 @@
 export interface NameAttribute {
   /** Short name where there is one, otherwise the dotted object identifier. */
   readonly type: string;
+  /** Its text, without escapes. */
   readonly value: string;
 }
 
