@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Change, Entry } from "../../core/mod.ts";
+import { type Change, type Entry, fromBase64, toBase64 } from "../../core/mod.ts";
 
 /** An entry. */
 export interface EntryLine {
@@ -43,9 +43,7 @@ export function showChange(change: Change): ChangeLine {
 
 /** Converts a line to its entry. */
 export function readEntryLine({ key, value, base64, revision, create_revision }: EntryLine): Entry {
-  const bytes = base64 === undefined
-    ? new TextEncoder().encode(value ?? "")
-    : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const bytes = base64 === undefined ? new TextEncoder().encode(value ?? "") : fromBase64(base64);
   return { key, value: bytes, revision, createRevision: create_revision };
 }
 
@@ -60,6 +58,6 @@ function showValue(bytes: Uint8Array): Pick<EntryLine, "value" | "base64"> {
     return { value: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     // Not UTF-8.
-    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+    return { base64: toBase64(bytes) };
   }
 }

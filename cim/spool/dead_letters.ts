@@ -7,7 +7,14 @@
  *
  * @module
  */
-import { type Clock, describeError, fromBase64, type Logger, toBase64 } from "../../core/mod.ts";
+import {
+  type Clock,
+  describeError,
+  findFileText,
+  fromBase64,
+  type Logger,
+  toBase64,
+} from "../../core/mod.ts";
 
 /** One refused record. */
 export interface DeadLetter {
@@ -71,7 +78,7 @@ export async function readDeadLetters(path: string): Promise<StoredDeadLetters> 
   const letters: StoredDeadLetter[] = [];
   let damaged = 0;
   for (const file of [`${path}.old`, path]) {
-    const text = await textOf(file);
+    const text = await findFileText(file) ?? "";
     for (const line of text.split("\n").filter((line) => line !== "")) {
       const letter = parseLetter(file, line);
       if (letter) letters.push(letter);
@@ -203,13 +210,4 @@ async function endsWithLine(path: string): Promise<boolean> {
   const last = new Uint8Array(1);
   await file.read(last);
   return last[0] === 0x0a;
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

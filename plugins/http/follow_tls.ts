@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Clock, describeError, type Logger } from "../../core/mod.ts";
-import { type HttpListener, loadTls, type TlsOptions } from "./front/mod.ts";
+import { type Clock, describeError, type Logger, type ServerCertificates } from "../../core/mod.ts";
+import { type HttpListener, loadTls } from "./front/mod.ts";
 import type { TlsFiles } from "./tls_files.ts";
 
 /** What {@linkcode FollowedTls} works with. */
@@ -19,7 +19,7 @@ export interface FollowOptions {
 /** The certificates of a port. */
 export class FollowedTls {
   readonly #options: FollowOptions;
-  #current: TlsOptions | undefined;
+  #current: ServerCertificates | undefined;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -52,6 +52,6 @@ export class FollowedTls {
   }
 }
 
-function isSame(a: TlsOptions, b: TlsOptions | undefined): boolean {
+function isSame(a: ServerCertificates, b: ServerCertificates | undefined): boolean {
   return a.cert === b?.cert && a.key === b.key && a.clientCa === b.clientCa;
 }

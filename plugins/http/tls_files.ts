@@ -6,9 +6,13 @@
  *
  * @module
  */
-import { AgentError, describeError } from "../../core/mod.ts";
+import {
+  AgentError,
+  filesFingerprint,
+  readNamedFile,
+  type ServerCertificates,
+} from "../../core/mod.ts";
 import type { HttpConfig } from "./config.ts";
-import type { TlsOptions } from "./front/mod.ts";
 
 /** Paths of a certificate and its private key, both PEM. */
 export interface CertificatePair {
@@ -63,7 +67,7 @@ export class TlsFiles {
    *
    * @throws {AgentError} `config_unreadable` when a file cannot be read.
    */
-  async read(): Promise<TlsOptions | undefined> {
+  async read(): Promise<ServerCertificates | undefined> {
     this.#lastFingerprint = await this.#fingerprint();
     if (!this.#pair) return undefined;
     const { certFile, keyFile } = this.#pair;
@@ -71,9 +75,9 @@ export class TlsFiles {
       return undefined;
     }
     const [cert, key, clientCa] = await Promise.all([
-      readText(certFile),
-      readText(keyFile),
-      this.#clientCaFile === undefined ? undefined : readText(this.#clientCaFile),
+      readNamedFile(certFile),
+      readNamedFile(keyFile),
+      this.#clientCaFile === undefined ? undefined : readNamedFile(this.#clientCaFile),
     ]);
     return clientCa === undefined ? { cert, key } : { cert, key, clientCa };
   }
@@ -83,19 +87,9 @@ export class TlsFiles {
     return await this.#fingerprint() !== this.#lastFingerprint;
   }
 
-  /** Inode, size and time of all files. */
-  async #fingerprint(): Promise<string> {
+  #fingerprint(): Promise<string> {
     const paths = [this.#pair?.certFile, this.#pair?.keyFile, this.#clientCaFile];
-    const stats = paths.map(async (path) => {
-      if (path === undefined) return "";
-      try {
-        const { ino, size, mtime } = await Deno.stat(path);
-        return `${ino} ${size} ${mtime?.getTime()}`;
-      } catch (error) {
-        return describeError(error);
-      }
-    });
-    return (await Promise.all(stats)).join("\n");
+    return filesFingerprint(paths.filter((path) => path !== undefined));
   }
 }
 
@@ -109,15 +103,5 @@ async function isPresent(path: string): Promise<boolean> {
       return false;
     }
     throw error;
-  }
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new AgentError("config_unreadable", `Cannot read ${path}: ${describeError(cause)}`, {
-      cause,
-    });
   }
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { decodeBase64Text, readIfPresent } from "./_files.ts";
+import { findFileText } from "../../core/files/mod.ts";
+import { fromBase64 } from "../../core/runtime/mod.ts";
 import { parseYaml } from "../../core/config/mod.ts";
 import { AgentError, describeError } from "../../core/errors/mod.ts";
 import { isLoopback } from "../../core/net/mod.ts";
@@ -62,15 +63,15 @@ async function fromServiceAccount(
   { servicePort, serviceAccount }: AccessOptions,
 ): Promise<Access | string> {
   const file = (name: string) => `${serviceAccount}/${name}`;
-  if (await readIfPresent(file("token")) === undefined) {
+  if (await findFileText(file("token")) === undefined) {
     return `the service account has no token in ${file("token")}; set ` +
       "automountServiceAccountToken to true, or name a kubeconfig";
   }
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${servicePort}`,
-    namespace: (await readIfPresent(file("namespace")) ?? "").trim(),
+    namespace: (await findFileText(file("namespace")) ?? "").trim(),
     credentials: async () => ({
-      ca: await readIfPresent(file("ca.crt")),
+      ca: await findFileText(file("ca.crt")),
       token: (await Deno.readTextFile(file("token"))).trim(),
     }),
   };
@@ -166,4 +167,13 @@ function membersOf(value: unknown): Members {
 function textOf(members: Members, name: string): string | undefined {
   const value = members[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** Decodes base64 of UTF-8. @throws {TypeError} When it is not base64. */
+function decodeBase64Text(data: string): string {
+  try {
+    return new TextDecoder().decode(fromBase64(data.trim()));
+  } catch (cause) {
+    throw new TypeError("a member that ends in -data is not base64", { cause });
+  }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AgentError, describeError } from "../../core/mod.ts";
+import { AgentError, filesFingerprint, readNamedFile } from "../../core/mod.ts";
 import { type Authenticator, authenticator, type NatsUser } from "./security/mod.ts";
 import { type NatsServerConfig, natsServerFields } from "./config.ts";
 import type { NatsTlsOptions } from "./transport/mod.ts";
@@ -67,7 +67,7 @@ export class CredentialFiles {
         "Cannot set up users: nats.users_file cannot be combined with nats.users or nats.token",
       );
     }
-    const listed = natsServerFields.users.check(parsed(usersFile, await read(usersFile)));
+    const listed = natsServerFields.users.check(parsed(usersFile, await readNamedFile(usersFile)));
     if ("issues" in listed) throw invalid(usersFile, listed.issues.join("; "));
     // An empty list is an error: ignoring it would let everyone connect.
     if (listed.value.length === 0) throw invalid(usersFile, "it lists no user");
@@ -91,35 +91,17 @@ export class CredentialFiles {
       );
     }
     const [cert, key, clientCa] = await Promise.all([
-      read(tlsCertFile),
-      read(tlsKeyFile),
-      tlsClientCaFile === undefined ? undefined : read(tlsClientCaFile),
+      readNamedFile(tlsCertFile),
+      readNamedFile(tlsKeyFile),
+      tlsClientCaFile === undefined ? undefined : readNamedFile(tlsClientCaFile),
     ]);
     const tls = { cert, key, handshakeFirst, allowNonTls };
     return clientCa === undefined ? tls : { ...tls, clientCa };
   }
 
-  /** Inode, size and time of all files; `read` reports a missing file. */
-  async #fingerprint(): Promise<string> {
-    const stats = this.paths.map(async (path) => {
-      try {
-        const { ino, size, mtime } = await Deno.stat(path);
-        return `${ino} ${size} ${mtime?.getTime()}`;
-      } catch (error) {
-        return describeError(error);
-      }
-    });
-    return (await Promise.all(stats)).join("\n");
-  }
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new AgentError("config_unreadable", `Cannot read ${path}: ${describeError(cause)}`, {
-      cause,
-    });
+  /** `read` reports a missing file. */
+  #fingerprint(): Promise<string> {
+    return filesFingerprint(this.paths);
   }
 }
 

@@ -20,15 +20,5 @@ export interface Tls {
   secure(client: Deno.TcpConn, firstBytes: Uint8Array): Promise<ClientStream>;
 }
 
-/** Certificates of a server, as PEM text. */
-export interface TlsOptions {
-  /** Certificate chain. */
-  readonly cert: string;
-  /** Private key. */
-  readonly key: string;
-  /** CA certificates of clients. When set, every TLS client must present a certificate that one of them signed. */
-  readonly clientCa?: string;
-}
-
 /** First byte of a TLS connection: a record of the type "handshake". No HTTP connection begins with it. */
 export const tlsFirstByte = 0x16;

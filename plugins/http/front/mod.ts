@@ -6,7 +6,7 @@
  *
  * @module
  */
-export type { Tls, TlsOptions } from "./client_stream.ts";
+export type { Tls } from "./client_stream.ts";
 export type { Exchange, RequestHandler } from "./exchange.ts";
 export { HttpListener, type ListenerOptions } from "./listener.ts";
 export { loadTls } from "./load_tls.ts";

@@ -9,52 +9,31 @@
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { Duplex } from "node:stream";
-import { createServer, type TlsOptions as NodeTlsOptions, type TLSSocket } from "node:tls";
-import type { ClientStream, Tls, TlsOptions } from "./client_stream.ts";
+import { createServer, type TlsOptions, type TLSSocket } from "node:tls";
+import {
+  certificateOptions,
+  type ServerCertificates,
+  SocketReader,
+} from "../../../core/net/mod.ts";
+import type { ClientStream, Tls } from "./client_stream.ts";
 
 /** Size of a read from the connection; one TLS record fits. */
 const readBytes = 16_640;
 
 /** TLS with these certificates. @throws {TypeError} When they are not PEM or do not belong together. */
-export function serverTls(options: TlsOptions): Tls {
-  const nodeOptions = checkedOptions(options);
+export function serverTls(certificates: ServerCertificates): Tls {
+  const nodeOptions: TlsOptions = {
+    ...certificateOptions(certificates),
+    ALPNProtocols: ["h2", "http/1.1"],
+    minVersion: "TLSv1.2",
+  };
   return {
     secure: (client, firstBytes) => handshake(streamOf(client, firstBytes), nodeOptions),
   };
 }
 
-/** Checks the certificates now; the runtime would report an error only at the first handshake. */
-function checkedOptions({ cert, key, clientCa }: TlsOptions): NodeTlsOptions {
-  try {
-    const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-    if (!matches) throw new TypeError("the key does not belong to the certificate");
-    for (const certificate of certificatesOf(clientCa)) new X509Certificate(certificate);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`Cannot use the TLS certificates: ${reason}`, { cause: error });
-  }
-  const verification = clientCa === undefined
-    ? {}
-    : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  return {
-    cert,
-    key,
-    ...verification,
-    ALPNProtocols: ["h2", "http/1.1"],
-    minVersion: "TLSv1.2",
-  };
-}
-
-/** Each certificate of a PEM text, or the text itself when it has none; the library reads only the first of a text. */
-function certificatesOf(pem: string | undefined): readonly string[] {
-  if (pem === undefined) return [];
-  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  return found ?? [pem];
-}
-
-function handshake(stream: Duplex, options: NodeTlsOptions): Promise<ClientStream> {
+function handshake(stream: Duplex, options: TlsOptions): Promise<ClientStream> {
   const { promise, resolve, reject } = Promise.withResolvers<ClientStream>();
   const onEnd = () => reject(new Error("the connection closed during the TLS handshake"));
   stream.on("error", reject);
@@ -104,51 +83,24 @@ async function writeAll(client: Deno.TcpConn, bytes: Uint8Array): Promise<void> 
 class TlsStream implements ClientStream {
   readonly #socket: TLSSocket;
   readonly #stream: Duplex;
-  readonly #chunks: Uint8Array[] = [];
-  #isEnded = false;
-  #error: Error | undefined;
-  #wake: (() => void) | undefined;
+  readonly #reader = new SocketReader();
 
   constructor(socket: TLSSocket, stream: Duplex) {
     this.#socket = socket;
     this.#stream = stream;
-    const fail = (error: Error) => {
-      this.#error ??= error;
-      this.#wake?.();
-    };
-    const end = () => {
-      this.#isEnded = true;
-      this.#wake?.();
-    };
-    stream.on("error", fail);
-    socket.on("error", fail);
-    socket.on("end", end);
-    socket.on("close", end);
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#chunks.push(chunk);
-      socket.pause();
-      this.#wake?.();
-    });
+    stream.on("error", (error: Error) => this.#reader.fail(error));
+    socket.on("error", (error: Error) => this.#reader.fail(error));
+    socket.on("close", () => this.#reader.end());
+    this.#reader.attach(socket);
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    while (this.#chunks.length === 0) {
-      if (this.#error) throw this.#error;
-      if (this.#isEnded) return null;
-      this.#socket.resume();
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    const [chunk] = this.#chunks;
-    const count = Math.min(chunk.length, buffer.length);
-    buffer.set(chunk.subarray(0, count));
-    if (count === chunk.length) this.#chunks.shift();
-    else this.#chunks[0] = chunk.subarray(count);
-    return count;
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#reader.read(buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const onClose = () => reject(this.#error ?? new Error("the connection is closed"));
+    const onClose = () => reject(this.#reader.error ?? new Error("the connection is closed"));
     if (this.#socket.destroyed) {
       onClose();
       return promise;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { toBase64 } from "../../../core/mod.ts";
+
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** An id in the format of nats-server's ids: N and 55 characters of base 32. */
@@ -14,6 +16,6 @@ export function randomId(random: () => number): string {
 /** A nonce for a client to sign: 88 random bits as 15 characters. */
 export function randomNonce(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(11));
-  const text = btoa(String.fromCharCode(...bytes));
+  const text = toBase64(bytes);
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { fromBase64 } from "../../../core/mod.ts";
 import { utf8 } from "../protocol/mod.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -35,8 +36,9 @@ export async function verifyNonce(
   signature: string,
 ): Promise<boolean> {
   if (!/^[A-Za-z0-9+/_-]{86}={0,2}$/.test(signature)) return false;
-  const text = atob(signature.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = fromBase64(
+    signature.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/"),
+  );
   const publicKey = await crypto.subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
   return await crypto.subtle.verify("Ed25519", publicKey, bytes, utf8(nonce));
 }

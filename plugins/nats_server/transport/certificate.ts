@@ -7,7 +7,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { fromBase64 } from "../../../core/mod.ts";
+import { derCertificates } from "../../../core/mod.ts";
 import {
   type ClientCertificate,
   type DistinguishedName,
@@ -70,10 +70,7 @@ export function readCertificate(der: Uint8Array): ClientCertificate {
 
 /** SHA-256 of each certificate in a PEM text, in hexadecimal. */
 export function fingerprints(pem: string): ReadonlySet<string> {
-  const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g);
-  return new Set(
-    [...blocks].map(([, base64]) => sha256(fromBase64(base64))),
-  );
+  return new Set(derCertificates(pem).map(sha256));
 }
 
 /** The parts of a name, most specific first. */

@@ -8,26 +8,24 @@
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import {
   createServer as createTlsServer,
   type Server as TlsServer,
   type TLSSocket,
 } from "node:tls";
-import type { Clock } from "../../../core/mod.ts";
+import {
+  certificateOptions,
+  type Clock,
+  type ServerCertificates,
+  SocketReader,
+} from "../../../core/mod.ts";
 import type { ClientCertificate } from "../security/mod.ts";
 import { fingerprints, readCertificate } from "./certificate.ts";
 import type { Acceptor, Handshake, TlsSession, Transport } from "./transport.ts";
 
-/** Certificates of a server, as PEM text. */
-export interface NatsTlsOptions {
-  /** Certificate chain. */
-  readonly cert: string;
-  /** Private key. */
-  readonly key: string;
-  /** CA certificates of clients. When set, every client must present a certificate that one of them signed. */
-  readonly clientCa?: string;
+/** Certificates of a server, as PEM text, and how clients begin TLS. */
+export interface NatsTlsOptions extends ServerCertificates {
   /**
    * Whether TLS comes before INFO: never, always, or if the client begins it within so many milliseconds; otherwise INFO
    * comes first. Default false.
@@ -104,7 +102,7 @@ export class TlsContext {
   }
 
   #newServer(options: NatsTlsOptions): TlsServer {
-    const server = createTlsServer(checkedOptions(options));
+    const server = createTlsServer(certificateOptions(options));
     server.on("secureConnection", (socket: TLSSocket) => {
       const key = socketKey(socket);
       this.#pending.get(key)?.(socket);
@@ -116,25 +114,6 @@ export class TlsContext {
 
 function socketKey({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`;
-}
-
-/** Checks the certificates now; the runtime would report an error only at the first handshake. */
-function checkedOptions({ cert, key, clientCa }: NatsTlsOptions) {
-  try {
-    const matches = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
-    if (!matches) throw new TypeError("the key does not belong to the certificate");
-    if (clientCa !== undefined) {
-      new X509Certificate(clientCa);
-      fingerprints(clientCa);
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`Cannot use the TLS certificates: ${reason}`, { cause: error });
-  }
-  const verification = clientCa === undefined
-    ? {}
-    : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  return { cert, key, ...verification };
 }
 
 /** Listens for connections that will use TLS. */
@@ -188,10 +167,7 @@ class NodeTransport implements Transport, Handshake {
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly #context: TlsContext;
   #socket: Socket;
-  #chunks: Uint8Array[] = [];
-  #isEnded = false;
-  #error: Error | null = null;
-  #wake: (() => void) | null = null;
+  readonly #reader = new SocketReader();
   #session: TlsSession | null = null;
 
   constructor(socket: Socket, tls: TlsContext) {
@@ -199,8 +175,7 @@ class NodeTransport implements Transport, Handshake {
     this.#context = tls;
     this.remote = { hostname: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
     socket.setNoDelay(true);
-    socket.on("error", (error) => this.#fail(error));
-    socket.on("close", () => this.#end());
+    this.#follow(socket);
   }
 
   get tls(): TlsSession | null {
@@ -236,9 +211,8 @@ class NodeTransport implements Transport, Handshake {
     const { verifiesClients, authorities } = this.#context;
     const socket = await this.#context.secure(this.#socket);
     this.#socket = socket;
-    socket.on("error", (error: Error) => this.#fail(error));
-    socket.on("close", () => this.#end());
-    this.#receive();
+    this.#follow(socket);
+    this.#reader.attach(socket);
     if (verifiesClients && !socket.authorized) {
       throw new Error(`certificate refused: ${socket.authorizationError}`);
     }
@@ -247,27 +221,18 @@ class NodeTransport implements Transport, Handshake {
   }
 
   stayPlain(): void {
-    this.#receive();
+    this.#reader.attach(this.#socket);
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    while (this.#chunks.length === 0) {
-      if (this.#error !== null) throw this.#error;
-      if (this.#isEnded) return null;
-      this.#socket.resume();
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-    const chunk = this.#chunks[0];
-    const count = Math.min(chunk.length, buffer.length);
-    buffer.set(chunk.subarray(0, count));
-    if (count === chunk.length) this.#chunks.shift();
-    else this.#chunks[0] = chunk.subarray(count);
-    return count;
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#reader.read(buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#isEnded) return reject(this.#error ?? new Error("the connection is closed"));
+      if (this.#reader.isEnded) {
+        return reject(this.#reader.error ?? new Error("the connection is closed"));
+      }
       // The callback of `write` may never be called after the socket is destroyed, so `close` settles it too.
       const settle = () => reject(new Error("the connection is closed"));
       this.#socket.once("close", settle);
@@ -280,30 +245,13 @@ class NodeTransport implements Transport, Handshake {
   }
 
   close(): void {
-    this.#end();
+    this.#reader.end();
     this.#socket.destroy();
   }
 
-  #receive(): void {
-    this.#socket.on("end", () => this.#end());
-    this.#socket.on("data", (chunk: Uint8Array) => this.#push(chunk));
-  }
-
-  /** Stores one chunk and pauses the socket until it is read. */
-  #push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#socket.pause();
-    this.#wake?.();
-  }
-
-  #fail(error: Error): void {
-    this.#error ??= error;
-    this.#wake?.();
-  }
-
-  #end(): void {
-    this.#isEnded = true;
-    this.#wake?.();
+  #follow(socket: Socket): void {
+    socket.on("error", (error: Error) => this.#reader.fail(error));
+    socket.on("close", () => this.#reader.end());
   }
 }
 
