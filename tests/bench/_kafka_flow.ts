@@ -1,8 +1,7 @@
 /* An agent whose messages go to Kafka, the sender of the messages, and the end of the topic. */
 import { Consumer } from "npm:@platformatic/kafka@2.12.1";
 import { createTopic } from "../integration/_kafka.ts";
-import { AgentProcess, fromSource } from "./_agent_process.ts";
-import { onCore } from "./_on_core.ts";
+import { sendMessages, startLogAgent } from "./_log_agent.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
 /** What is measured. */
@@ -43,28 +42,17 @@ export async function measureFlow(
       if (!/exist/i.test(Deno.inspect(error))) throw error;
     });
     await using topic = new TopicEnd(broker, topicName);
-    await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
-    await Deno.writeTextFile(`${folder}/conf/cim.json`, settings());
-    await Deno.writeTextFile(
-      `${folder}/conf/static/common-infra.json`,
-      JSON.stringify({ enable_retrx: "true" }),
-    );
-    await using agent = AgentProcess.spawn(onCore(0, fromSource), {
-      CIM_PATHS_CONF: `${folder}/conf`,
-      CIM_PATHS_LOGS: `${folder}/logs`,
-      CIM_PATHS_DATA: `${folder}/data`,
-      CIM_KAFKA_BROKERS: broker,
-      K8S_NAMESPACE: "ns1",
-      K8S_POD_ID: "amf-0",
+    await using agent = await startLogAgent(folder, {
+      lmaas: { logging_mode: "KAFKA" },
+      env: { CIM_KAFKA_BROKERS: broker },
     });
-    await agent.ready();
     const [rates, cpu, resident]: number[][] = [[], [], []];
     let end = await topic.records();
     // The first run warms up and is not reported.
     for (let round = 0; round <= runs; round++) {
       const before = agent.cpuS();
       const begun = performance.now();
-      end += await send(agent.nats, [1, messages, bytes, maxRate, subject]);
+      end += (await sendMessages(agent.nats, { messages, bytes, maxRate, subject })).messages;
       await topic.reached(end);
       const seconds = (performance.now() - begun) / 1_000;
       if (round === 0) continue;
@@ -117,24 +105,4 @@ class TopicEnd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#consumer.close(true);
   }
-}
-
-async function send(port: number, values: readonly (number | string)[]): Promise<number> {
-  const path = new URL("_log_sender.ts", import.meta.url).pathname;
-  const { command, args } = onCore(1, {
-    name: "sender",
-    command: Deno.execPath(),
-    args: ["run", "-A", path, ...[port, ...values].map(String)],
-  });
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (code !== 0) {
-    throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
-  }
-  return JSON.parse(new TextDecoder().decode(stdout)).messages;
-}
-
-function settings(): string {
-  const lmaas = { logging_mode: "KAFKA" };
-  const cim_settings = { log_level: "INFO", cim_file_log: false };
-  return JSON.stringify({ cimConfig: { lmaas, cim_settings } });
 }

@@ -4,10 +4,21 @@
  *
  * @module
  */
-import { type AgentCommand, AgentProcess, fromSource } from "./_agent_process.ts";
+import { sendMessages, type Sent, startLogAgent } from "./_log_agent.ts";
+import { onCore } from "./_on_core.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
 const runs = 5;
+
+const lmaas = {
+  max_file_size_in_mb: 50,
+  max_backup_files: 20,
+  max_age: 7,
+  buffer_size: 10_000,
+  flush_timeout: 5,
+  logging_mode: "FILE",
+  prefer_local_daemonset: false,
+};
 
 interface Case {
   readonly name: string;
@@ -26,11 +37,6 @@ const cases: readonly Case[] = [
   { name: "1 KiB, 1 connection", bytes: 1_024, connections: 1, messages: 400_000, aim: 0.7 },
 ];
 
-interface Sent {
-  readonly seconds: number;
-  readonly messages: number;
-}
-
 /** Measures. */
 export async function run(report: BenchReporter): Promise<void> {
   for (const one of cases) {
@@ -44,24 +50,15 @@ export async function run(report: BenchReporter): Promise<void> {
 async function measure(report: BenchReporter, one: Case, fastest: number): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "cim-bench-logs-" });
   try {
-    await Deno.mkdir(`${folder}/conf`);
-    await Deno.writeTextFile(`${folder}/conf/cim.json`, settings());
     const sent: Sent[] = [];
     const cpu: number[] = [];
     const resident: number[] = [];
     {
-      await using agent = AgentProcess.spawn(onCore(0, fromSource), {
-        CIM_PATHS_CONF: `${folder}/conf`,
-        CIM_PATHS_LOGS: `${folder}/logs`,
-        CIM_PATHS_DATA: `${folder}/data`,
-        K8S_NAMESPACE: "ns1",
-        K8S_POD_ID: "amf-0",
-      });
-      await agent.ready();
+      await using agent = await startLogAgent(folder, { lmaas });
       // The first run warms up and is counted, but not timed.
       for (let round = 0; round <= runs; round++) {
         const before = agent.cpuS();
-        const result = await send(agent.nats, one);
+        const result = await sendMessages(agent.nats, one);
         sent.push(result);
         cpu.push((agent.cpuS() - before) / (result.messages / 1e6));
         resident.push(agent.residentMb());
@@ -110,7 +107,7 @@ async function readOnly(one: Case): Promise<number[]> {
     const port = Number(new TextDecoder().decode((await reader.read()).value));
     const rates: number[] = [];
     for (let round = 0; round < runs; round++) {
-      const { seconds, messages } = await send(port, one);
+      const { seconds, messages } = await sendMessages(port, one);
       rates.push(messages / seconds / 1e6);
     }
     await reader.cancel();
@@ -119,48 +116,6 @@ async function readOnly(one: Case): Promise<number[]> {
     child.kill("SIGKILL");
     await child.status;
   }
-}
-
-async function send(port: number, { connections, messages, bytes }: Case): Promise<Sent> {
-  const path = new URL("_log_sender.ts", import.meta.url).pathname;
-  const { command, args } = onCore(1, {
-    name: "sender",
-    command: Deno.execPath(),
-    args: ["run", "-A", path, ...[port, connections, messages, bytes].map(String)],
-  });
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (code !== 0) {
-    throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
-  }
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-/** The same command bound to a core; the child is the command itself, so its figures are its own. */
-function onCore(core: number, { name, command, args }: AgentCommand): AgentCommand {
-  return { name, command: "taskset", args: ["-c", `${core}`, command, ...args] };
-}
-
-function settings(): string {
-  const lmaas = {
-    max_file_size_in_mb: 50,
-    max_backup_files: 20,
-    max_age: 7,
-    buffer_size: 10_000,
-    flush_timeout: 5,
-    logging_mode: "FILE",
-    prefer_local_daemonset: false,
-  };
-  // The agent's own lines would be counted with the others.
-  const cim_settings = {
-    enable_kpi: true,
-    log_level: "INFO",
-    cim_file_log: false,
-    num_garp_count: 1,
-    remote_svc_retry_count: 60,
-    ttl_timeout: 1,
-  };
-  const app_settings = { app_port: 9_999, http2_enabled: false };
-  return JSON.stringify({ cimConfig: { lmaas, cim_settings, app_settings } });
 }
 
 async function countLines(folder: string): Promise<number> {

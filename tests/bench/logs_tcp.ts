@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { AgentProcess, fromSource } from "./_agent_process.ts";
-import { onCore } from "./_on_core.ts";
+import { sendMessages, startLogAgent } from "./_log_agent.ts";
 import type { BenchReporter } from "./_reporter.ts";
 import { Sink } from "./_sink.ts";
 
@@ -23,25 +22,17 @@ async function measure(report: BenchReporter, mode: "FILE" | "TCP"): Promise<voi
   const folder = await Deno.makeTempDir({ prefix: "cim-bench-logs-tcp-" });
   await using sink = await Sink.start();
   try {
-    await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
-    await Deno.writeTextFile(`${folder}/conf/cim.json`, settings(mode));
-    const infra = { logging_svc_url: `127.0.0.1:${sink.port}`, enable_retrx: "true" };
-    await Deno.writeTextFile(`${folder}/conf/static/common-infra.json`, JSON.stringify(infra));
-    await using agent = AgentProcess.spawn(onCore(0, fromSource), {
-      CIM_PATHS_CONF: `${folder}/conf`,
-      CIM_PATHS_LOGS: `${folder}/logs`,
-      CIM_PATHS_DATA: `${folder}/data`,
-      K8S_NAMESPACE: "ns1",
-      K8S_POD_ID: "amf-0",
+    await using agent = await startLogAgent(folder, {
+      lmaas: { max_file_size_in_mb: 50, max_backup_files: 20, logging_mode: mode },
+      infra: { logging_svc_url: `127.0.0.1:${sink.port}` },
     });
-    await agent.ready();
     const [rates, cpu, resident]: number[][] = [[], [], []];
     let total = 0;
     // The first run warms up and is not reported.
     for (let round = 0; round <= runs; round++) {
       const before = agent.cpuS();
       const begun = performance.now();
-      total += await send(agent.nats);
+      total += (await sendMessages(agent.nats, { messages, bytes })).messages;
       if (mode === "TCP") await sink.reached(total);
       const seconds = (performance.now() - begun) / 1_000;
       if (round === 0) continue;
@@ -65,24 +56,4 @@ async function measure(report: BenchReporter, mode: "FILE" | "TCP"): Promise<voi
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-async function send(port: number): Promise<number> {
-  const path = new URL("_log_sender.ts", import.meta.url).pathname;
-  const { command, args } = onCore(1, {
-    name: "sender",
-    command: Deno.execPath(),
-    args: ["run", "-A", path, ...[port, 1, messages, bytes].map(String)],
-  });
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (code !== 0) {
-    throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
-  }
-  return JSON.parse(new TextDecoder().decode(stdout)).messages;
-}
-
-function settings(mode: string): string {
-  const lmaas = { max_file_size_in_mb: 50, max_backup_files: 20, logging_mode: mode };
-  const cim_settings = { log_level: "INFO", cim_file_log: false };
-  return JSON.stringify({ cimConfig: { lmaas, cim_settings } });
 }

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { AgentProcess, fromSource } from "./_agent_process.ts";
-import { onCore } from "./_on_core.ts";
+import { sendMessages, startLogAgent } from "./_log_agent.ts";
 import type { BenchReporter } from "./_reporter.ts";
 import { Sink } from "./_sink.ts";
 
@@ -50,24 +49,13 @@ interface Figures {
 
 async function measure(folder: string): Promise<Figures> {
   await using sink = await Sink.start();
-  await Deno.mkdir(`${folder}/conf/static`, { recursive: true });
-  const lmaas = { logging_mode: "TCP" };
-  const cim_settings = { cim_file_log: false };
-  const settings = { cimConfig: { lmaas, cim_settings } };
-  await Deno.writeTextFile(`${folder}/conf/cim.json`, JSON.stringify(settings));
-  const infra = { logging_svc_url: `127.0.0.1:${sink.port}`, enable_retrx: "true" };
-  await Deno.writeTextFile(`${folder}/conf/static/common-infra.json`, JSON.stringify(infra));
-  await using agent = AgentProcess.spawn(onCore(0, fromSource), {
-    CIM_PATHS_CONF: `${folder}/conf`,
-    CIM_PATHS_LOGS: `${folder}/logs`,
-    CIM_PATHS_DATA: `${folder}/data`,
-    CIM_SPOOL_MAX_SIZE: "4GiB",
-    K8S_NAMESPACE: "ns1",
-    K8S_POD_ID: "amf-0",
+  await using agent = await startLogAgent(folder, {
+    lmaas: { logging_mode: "TCP" },
+    infra: { logging_svc_url: `127.0.0.1:${sink.port}` },
+    env: { CIM_SPOOL_MAX_SIZE: "4GiB" },
   });
-  await agent.ready();
   const cpuBefore = agent.cpuS();
-  const sender = send(agent.nats);
+  const sender = sendMessages(agent.nats, { messages: logMessages, bytes, maxRate: rate });
   const begun = performance.now();
   // A second of work with the collector, then the outage.
   await sleep(1_000);
@@ -93,7 +81,7 @@ async function measure(folder: string): Promise<Figures> {
     peaks.push(agent.residentMb());
   }
   const replayed = await sink.lines() - seenBefore;
-  const sent = await sender;
+  const { messages: sent } = await sender;
   let lines = await sink.lines();
   for (const end = performance.now() + 10_000; lines < sent && performance.now() < end;) {
     await sleep(20);
@@ -108,20 +96,6 @@ async function measure(folder: string): Promise<Figures> {
     replay_rate: replayed / catch_up_s,
     cpu_s_per_million: (agent.cpuS() - cpuBefore) * 1e6 / sent,
   };
-}
-
-async function send(port: number): Promise<number> {
-  const path = new URL("_log_sender.ts", import.meta.url).pathname;
-  const { command, args } = onCore(1, {
-    name: "sender",
-    command: Deno.execPath(),
-    args: ["run", "-A", path, ...[port, 1, logMessages, bytes, rate].map(String)],
-  });
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (code !== 0) {
-    throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
-  }
-  return JSON.parse(new TextDecoder().decode(stdout)).messages;
 }
 
 async function folderMb(path: string): Promise<number> {
