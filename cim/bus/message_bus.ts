@@ -28,7 +28,7 @@ export interface MessageBus {
   /**
    * Publishes one message and waits for the strongest confirmation that the server gives. `confirmed`: with the
    * embedded server, each client that got the message has read it, because it answered a PING that follows; with an
-   * outside server, that server has it and someone is subscribed. `no_subscriber`: nobody is subscribed.
+   * outside server, that server has it and a client is subscribed. `no_subscriber`: no client is subscribed.
    * `unconfirmed`: a client got the message and disconnected before it answered.
    *
    * @throws {AgentError} `unavailable` or `nats_unreachable` while an outside server is not connected.

@@ -18,6 +18,7 @@ import {
   httpToken,
   jsonResponse,
   type RouteRequest,
+  uncachedHeaders,
 } from "../../plugins/http/mod.ts";
 import { configStoreToken } from "../store/mod.ts";
 import { lineStream } from "./line_stream.ts";
@@ -116,9 +117,7 @@ class StoreRoutes {
     if (!entry) throw new AgentError(storeErrors.key_unknown, `There is no key "${key}"`);
     return new BufferedResponse(entry.value as Uint8Array<ArrayBuffer>, {
       headers: {
-        "content-type": "application/octet-stream",
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
+        ...uncachedHeaders("application/octet-stream"),
         "etag": `"${entry.revision}"`,
         "x-create-revision": `${entry.createRevision}`,
       },

@@ -5,8 +5,8 @@
  *
  * An event is delivered at least once: its position is committed after the application has it. With the embedded NATS
  * server that means: each client that got the message has answered a PING that follows it, so the application's library
- * has read the message. With an outside server it means: that server has the message and someone is subscribed, which
- * is the most that such a server tells. While nobody is subscribed on NATS, events wait in Kafka. An event that the
+ * has read the message. With an outside server it means: that server has the message and a client is subscribed, which
+ * is the most that such a server tells. While no client is subscribed on NATS, events wait in Kafka. An event that the
  * application does not take, because it disconnects or does not answer each time, becomes a dead letter.
  *
  * Subscriptions are kept in the store of the agent's state. It creates no topic and reads no event before the first

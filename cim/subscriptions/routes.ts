@@ -4,7 +4,12 @@
  * @module
  */
 import { AgentError, errorCode } from "../../core/mod.ts";
-import { BufferedResponse, type HttpApi, type RouteRequest } from "../../plugins/http/mod.ts";
+import {
+  BufferedResponse,
+  type HttpApi,
+  type RouteRequest,
+  uncachedHeaders,
+} from "../../plugins/http/mod.ts";
 import { subscriptionErrors } from "./errors.ts";
 import { parseSubscription } from "./subscription.ts";
 import type { SubscriptionSet } from "./subscription_set.ts";
@@ -82,10 +87,6 @@ async function readBody(request: Request): Promise<string> {
 function jsonLine(value: unknown, status = 200): Response {
   return new BufferedResponse(encoder.encode(`${JSON.stringify(value)}\n`), {
     status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-    },
+    headers: uncachedHeaders("application/json"),
   });
 }

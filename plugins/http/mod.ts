@@ -40,5 +40,5 @@ export { httpErrors, HttpProblem, type HttpProblemOptions } from "./errors.ts";
 export type { Gate, GateRequest, Refusal } from "./gates.ts";
 export { http, type HttpOptions } from "./plugin.ts";
 export { descriptorLimit, mayReadProc } from "./proc.ts";
-export { BufferedResponse, jsonResponse } from "./responses.ts";
+export { BufferedResponse, jsonResponse, uncachedHeaders } from "./responses.ts";
 export type { CertificatePair } from "./tls_files.ts";

@@ -7,11 +7,25 @@ import { AgentError } from "../../core/mod.ts";
 import { httpErrors, HttpProblem } from "./errors.ts";
 
 const encoder = new TextEncoder();
-const plainHeaders = {
-  "content-type": "application/json",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-};
+
+/**
+ * Headers of an answer that must not be cached and is of exactly this media type.
+ *
+ * @example
+ * ```ts
+ * import { uncachedHeaders } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(uncachedHeaders("text/plain")["cache-control"], "no-store");
+ * ```
+ */
+export function uncachedHeaders(contentType: string): Record<string, string> {
+  return {
+    "content-type": contentType,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  };
+}
 
 /**
  * An answer that is held in memory until the client has read it, with its size known to the server's limits.
@@ -43,7 +57,10 @@ export function jsonResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const body = encoder.encode(JSON.stringify(value));
-  return new BufferedResponse(body, { status, headers: { ...plainHeaders, ...headers } });
+  return new BufferedResponse(body, {
+    status,
+    headers: { ...uncachedHeaders("application/json"), ...headers },
+  });
 }
 
 /**

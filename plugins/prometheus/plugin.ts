@@ -4,7 +4,7 @@
  * @module
  */
 import { counter, definePlugin, MetricSet, metricsToken, type Plugin } from "../../core/mod.ts";
-import { BufferedResponse, httpToken } from "../http/mod.ts";
+import { BufferedResponse, httpToken, uncachedHeaders } from "../http/mod.ts";
 import { type PrometheusApi, prometheusToken } from "./api.ts";
 import { prometheusConfig } from "./config.ts";
 import {
@@ -57,13 +57,7 @@ export function prometheus(): Plugin {
           handler: async ({ request }) => {
             const format = chooseFormat(request.headers.get("accept"));
             const { contentType, body } = await cache.get(format, () => render(format));
-            return new BufferedResponse(body, {
-              headers: {
-                "content-type": contentType,
-                "cache-control": "no-store",
-                "x-content-type-options": "nosniff",
-              },
-            });
+            return new BufferedResponse(body, { headers: uncachedHeaders(contentType) });
           },
         });
       }

@@ -184,7 +184,7 @@ for (const driver of drivers) {
   });
 
   Deno.test({
-    name: `KafkaClient reports that nobody answers when the port is wrong (${driver})`,
+    name: `KafkaClient reports that no broker answers when the port is wrong (${driver})`,
     ignore,
     async fn() {
       await using client = open("127.0.0.1:1");

@@ -125,7 +125,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "D-80: subscriptions() keeps an event in Kafka while nobody is subscribed on NATS, also over a restart",
+    "D-80: subscriptions() keeps an event in Kafka while no client is subscribed on NATS, also over a restart",
   ignore,
   async fn() {
     const topic = newTopic();

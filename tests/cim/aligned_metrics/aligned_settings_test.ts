@@ -20,7 +20,7 @@ Deno.test("resolveAligned() reads the annotation of the contract", () => {
   });
 });
 
-Deno.test("resolveAligned() prefers the configuration, and has a default for what nobody sets", () => {
+Deno.test("resolveAligned() prefers the configuration, and has a default for what is not set", () => {
   assert.deepEqual(resolveAligned("", { isEnabled: true, ports: [1] }), {
     scheme: "http",
     ports: [1],

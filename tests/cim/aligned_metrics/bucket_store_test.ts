@@ -46,7 +46,7 @@ Deno.test("D-84 a bucket is read as often as wanted within the grace time, oldes
   assert(Object.values(test.store.dropped).every((count) => count === 0));
 });
 
-Deno.test("D-85 a full store drops its oldest bucket, and counts it if nobody has read it", () => {
+Deno.test("D-85 a full store drops its oldest bucket, and counts it if it was never read", () => {
   const test = setUp();
   for (const time of [1, 2, 3]) test.add(time);
   test.times();

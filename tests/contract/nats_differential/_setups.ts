@@ -328,7 +328,7 @@ export const setups: Readonly<Record<string, Setup>> = {
     permissions: { publish: { deny: ["foo"] } },
   }),
   tls_map_password: mapped({ user: "localhost", password: "p" }),
-  tls_map_nobody: mapped({ user: "client" }),
+  tls_map_unknown: mapped({ user: "client" }),
   tls_token: {
     reference: `${common}authorization { token: "t0ken" }\n${tlsBlock()}`,
     options: () => ({ tls: serverTls, authenticator: authenticator({ token: "t0ken" }) }),

@@ -40,7 +40,7 @@ Deno.test("NatsServer.deliver() does not count a client that disconnects instead
   assert.deepEqual(await delivered, { receivers: 1, confirmed: 0 });
 });
 
-Deno.test("NatsServer.deliver() counts handlers of this process, and nobody when nobody is subscribed", async () => {
+Deno.test("NatsServer.deliver() counts handlers of this process, and no receiver without a subscription", async () => {
   const server = new NatsServer({ port: 0 });
   assert.deepEqual(await server.deliver("a", payload), { receivers: 0, confirmed: 0 });
   let seen = 0;

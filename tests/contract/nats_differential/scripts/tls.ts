@@ -1,6 +1,24 @@
 /** TLS: after INFO, before it, with client certificates. @module */
 import { run, topic } from "../_script.ts";
 
+const inClear = run`
+    a!
+    a- CONNECT {"verbose":false}¶PING¶
+    a?`;
+/** A client without a valid certificate. */
+const unverified = run`
+    a^
+    a- CONNECT {"verbose":false}¶PING¶
+    a?`;
+/** Where TLS comes before INFO, or not at all. */
+const messages = run`
+    a= {"verbose":false}
+    a> SUB foo 1
+    a> PUB foo 5¶hello`;
+const hangingUp = run`
+    a!
+    a.`;
+
 /** Server certificate. */
 export const tls = topic("tls", {
   "INFO says so": run`a!`,
@@ -25,10 +43,7 @@ export const tls = topic("tls", {
     a= {"verbose":false}
     a> SUB foo 1
     a> PUB foo 200000¶${"t".repeat(200_000)}`,
-  "CONNECT in clear": run`
-    a!
-    a- CONNECT {"verbose":false}¶PING¶
-    a?`,
+  "CONNECT in clear": inClear,
   "PING in clear": run`
     a!
     a- PING¶
@@ -37,9 +52,7 @@ export const tls = topic("tls", {
     a^
     a= {"verbose":false}
     a> NONSENSE`,
-  "hanging up before the handshake": run`
-    a!
-    a.`,
+  "hanging up before the handshake": hangingUp,
   "hanging up over TLS": run`
     a^
     a= {"verbose":false}
@@ -59,38 +72,24 @@ export const tlsVerify = topic("tls_verify", {
 
 /** No client certificate where one is asked for. */
 export const tlsVerifyNothing = topic("tls_verify_nothing_shown", {
-  "is refused": run`
-    a^
-    a- CONNECT {"verbose":false}¶PING¶
-    a?`,
+  "is refused": unverified,
 }, { setup: "tls_verify_nothing_shown" });
 
 /** A certificate of nobody known. */
 export const tlsVerifyStranger = topic("tls_verify_stranger", {
-  "is refused": run`
-    a^
-    a- CONNECT {"verbose":false}¶PING¶
-    a?`,
+  "is refused": unverified,
 }, { setup: "tls_verify_stranger" });
 
 /** TLS before INFO. */
 export const tlsFirst = topic("tls_first", {
-  "INFO comes after the handshake": run`
-    a!`,
-  "messages": run`
-    a= {"verbose":false}
-    a> SUB foo 1
-    a> PUB foo 5¶hello`,
+  "INFO comes after the handshake": run`a!`,
+  messages,
 }, { setup: "tls_first" });
 
 /** TLS before INFO if the client begins it. */
 export const tlsAuto = topic("tls_auto", {
-  "INFO comes after the handshake": run`
-    a!`,
-  "messages": run`
-    a= {"verbose":false}
-    a> SUB foo 1
-    a> PUB foo 5¶hello`,
+  "INFO comes after the handshake": run`a!`,
+  messages,
 }, { setup: "tls_auto" });
 
 /** A client that waits for INFO where TLS may come first. */
@@ -101,19 +100,13 @@ export const tlsAutoLater = topic("tls_auto_later", {
     a= {"verbose":false}
     a> SUB foo 1
     a> PUB foo 5¶hello`,
-  "CONNECT in clear": run`
-    a!
-    a- CONNECT {"verbose":false}¶PING¶
-    a?`,
+  "CONNECT in clear": inClear,
 }, { setup: "tls_auto_later" });
 
 /** TLS where the client may choose. */
 export const tlsAvailable = topic("tls_available", {
   "INFO says so": run`a!`,
-  "without TLS": run`
-    a= {"verbose":false}
-    a> SUB foo 1
-    a> PUB foo 5¶hello`,
+  "without TLS": messages,
   "with TLS": run`
     a^
     a= {"verbose":false}
@@ -125,19 +118,13 @@ export const tlsAvailable = topic("tls_available", {
     b= {"verbose":false}
     b> SUB foo 1
     a> PUB foo 5¶hello`,
-  "hanging up at once": run`
-    a!
-    a.`,
+  "hanging up at once": hangingUp,
 }, { setup: "tls_available" });
 
 /** TLS before INFO where the client may choose. */
 export const tlsAvailableFirst = topic("tls_available_first", {
-  "INFO requires TLS after the handshake": run`
-    a!`,
-  "messages": run`
-    a= {"verbose":false}
-    a> SUB foo 1
-    a> PUB foo 5¶hello`,
+  "INFO requires TLS after the handshake": run`a!`,
+  messages,
 }, { setup: "tls_available_first" });
 
 const mapping = {
@@ -174,11 +161,11 @@ export const tlsMapPassword = topic("tls_map_password", {
 }, { setup: "tls_map_password" });
 
 /** A certificate that names no user. */
-export const tlsMapNobody = topic("tls_map_nobody", {
+export const tlsMapUnknown = topic("tls_map_unknown", {
   "is refused": run`
     a^
     a= {"verbose":false,"user":"client"}`,
-}, { setup: "tls_map_nobody" });
+}, { setup: "tls_map_unknown" });
 
 /** TLS and a token. */
 export const tlsToken = topic("tls_token", {
