@@ -265,6 +265,7 @@ export {
   type SeriesOptions,
   type ValueFamily,
 } from "./core/metrics/mod.ts";
+export type { ServerCertificates } from "./core/net/mod.ts";
 export {
   type CloseContext,
   type ConfigIssue,

@@ -46,7 +46,7 @@ const types = words(`
   RecordBlock RecordFormat Refusal RegisterOptions Registry RejectedRecord ResponseRules
   RetryOptions RetryStageOptions RevisionStoreOptions RevisionTable Route RouteInfo RouteOptions
   RouteRequest RunAgentOptions Sample Schema SectionResult Sender SeriesOptions
-  ServiceLabelOptions Size SourceValues StatusBoardOptions StatusChange StatusReporter
+  ServerCertificates ServiceLabelOptions Size SourceValues StatusBoardOptions StatusChange StatusReporter
   StopOptions StoredBatch StoredChange StoredEntry SubjectFamily SubjectRules SyncEvent
   SyncState TaskFailure TimeoutStageOptions TlsFieldNotes TlsFields Token TokenOptions TopicSenderOptions Transaction
   TransactionResult TypedChange TypedEntry TypedStore TypedStoreOptions ValueFamily WaitOptions
