@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Clock } from "../../core/mod.ts";
+import { type Clock, pause } from "../../core/mod.ts";
 
 /** One tick. */
 export interface AlignedTick {
@@ -75,12 +75,4 @@ export async function* alignedTicks(
 /** The first multiple of the interval after a time. */
 function following(timeMs: number, intervalMs: number): number {
   return (Math.floor(timeMs / intervalMs) + 1) * intervalMs;
-}
-
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(delayMs, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

@@ -15,6 +15,7 @@ import {
   type Books,
   type Clock,
   type Delivery,
+  pause,
   type Sender,
   type SpoolQueue,
 } from "../../core/mod.ts";
@@ -163,12 +164,8 @@ export class EventOutbox {
       if (this.#state !== "failing") onTrouble(delivery);
       this.#state = "failing";
       this.#endDrain();
-      try {
-        await clock.sleep(Math.max(delays.next(), delivery.afterMs ?? 0), { signal });
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        return delivery;
-      }
+      await pause(clock, Math.max(delays.next(), delivery.afterMs ?? 0), signal);
+      if (signal.aborted) return delivery;
     }
   }
 
@@ -200,12 +197,8 @@ export class EventOutbox {
       if (result.status === "stored" || result.reason !== "spool_failed" || signal.aborted) {
         return result;
       }
-      try {
-        await clock.sleep(delays.next(), { signal });
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        return result;
-      }
+      await pause(clock, delays.next(), signal);
+      if (signal.aborted) return result;
     }
   }
 

@@ -15,6 +15,7 @@ import {
   deadline,
   describeError,
   hasCode,
+  pause,
 } from "../../core/mod.ts";
 import type { ConsumedRecord } from "../../plugins/kafka/mod.ts";
 import type { BusDelivery } from "../bus/mod.ts";
@@ -124,11 +125,7 @@ export class Notifier {
         return true;
       }
       this.#wait(outcome.text);
-      try {
-        await clock.sleep(delays.next(), { signal });
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
+      await pause(clock, delays.next(), signal);
     }
     this.#wait(undefined);
     return false;

@@ -8,5 +8,6 @@ export { type Backoff, backoff, type BackoffOptions } from "./backoff.ts";
 export { BoundedQueue, type BoundedQueueOptions, type OverflowPolicy } from "./bounded_queue.ts";
 export { type Clock, clockFrom, type ClockSource, systemClock, type WaitOptions } from "./clock.ts";
 export { aborted, deadline, type DeadlineOptions } from "./deadline.ts";
+export { pause } from "./pause.ts";
 export { retry, type RetryOptions } from "./retry.ts";
 export { type TaskFailure, TaskGroup } from "./task_group.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { backoff, type BackoffOptions, type Clock, systemClock } from "../async/mod.ts";
+import { backoff, type BackoffOptions, type Clock, pause, systemClock } from "../async/mod.ts";
 import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withRetry}. */
@@ -32,12 +32,8 @@ export function withRetry<T>(next: Sender<T>, options: RetryStageOptions = {}): 
         if (delivery.status !== "retry" || count >= attempts || signal.aborted) return delivery;
         const delayMs = Math.max(delays.next(), delivery.afterMs ?? 0);
         onRetry?.(delivery, count, delayMs);
-        try {
-          await clock.sleep(delayMs, { signal });
-        } catch (error) {
-          if (!signal.aborted) throw error;
-          return delivery;
-        }
+        await pause(clock, delayMs, signal);
+        if (signal.aborted) return delivery;
       }
     },
   };

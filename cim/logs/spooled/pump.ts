@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { aborted, backoff, type Clock } from "../../../core/async/mod.ts";
+import { aborted, backoff, type Clock, pause } from "../../../core/async/mod.ts";
 import type { Book } from "../../../core/books/mod.ts";
 import { attempt, type Delivery, type Sender, settle } from "../../../core/forward/mod.ts";
 import type { LineQueue, QueuedBlock } from "./line_queue.ts";
@@ -221,10 +221,6 @@ export class Pump {
 
   async #pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
     this.#notify();
-    try {
-      await clock.sleep(delayMs, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    await pause(clock, delayMs, signal);
   }
 }
