@@ -5,6 +5,7 @@ import { kubernetesErrors } from "../../plugins/kubernetes/mod.ts";
 import { localkvErrors } from "../../plugins/localkv/mod.ts";
 import { natsErrors } from "../../plugins/nats/mod.ts";
 import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
+import { configPushErrors } from "../config_push/mod.ts";
 import { dayOneErrors } from "../day_one/mod.ts";
 import { kvErrors } from "../kv_routes/mod.ts";
 import { logErrors } from "../logs/mod.ts";
@@ -27,6 +28,7 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   natsServerErrors,
   natsErrors,
   logErrors,
+  configPushErrors,
   dayOneErrors,
   registrationErrors,
   settingsErrors,

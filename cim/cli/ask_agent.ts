@@ -9,7 +9,7 @@ import type { ProductConfiguration } from "./read_configuration.ts";
 
 /** Options of {@linkcode askAgent}. */
 export interface AskOptions {
-  readonly method?: "GET" | "PUT" | "DELETE";
+  readonly method?: "GET" | "PUT" | "POST" | "DELETE";
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { defineErrors, type ErrorCatalogue } from "../../core/errors/mod.ts";
 export const cliErrors: ErrorCatalogue<
   | "agent_unreachable"
   | "agent_refused"
+  | "change_set_missing"
   | "dead_letter_missing"
   | "dead_letter_without_queue"
   | "replay_refused"
@@ -23,6 +24,11 @@ export const cliErrors: ErrorCatalogue<
     retryable: false,
     meaning: "The running agent answered the command with an error.",
     remedy: "Follow the message; it contains the agent's own error and code.",
+  },
+  change_set_missing: {
+    retryable: false,
+    meaning: "The running agent has no change-set with this revision.",
+    remedy: "List the change-sets that it has with `cim config log`.",
   },
   dead_letter_missing: {
     retryable: false,

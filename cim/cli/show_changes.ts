@@ -109,15 +109,18 @@ export function ignoredLines(
 
 function painted(line: string, change: ChangeSet, hasColors: boolean): string {
   const text = outcomeOf(change);
-  return line.replace(text, colored(text, colorOf(change), hasColors));
+  return line.replace(text, colored(text, outcomeColor(change), hasColors));
 }
 
 /** The state, with the verdict when the state does not contain it. */
-function outcomeOf({ state, verdict }: ChangeSet): string {
+export function outcomeOf({ state, verdict }: Pick<ChangeSet, "state" | "verdict">): string {
   return verdict === undefined || verdict === state ? state : `${state} (${verdict})`;
 }
 
-function colorOf({ state, verdict = state }: ChangeSet): Color {
+/** Green for a success, red for a failure, yellow for what has no outcome yet. */
+export function outcomeColor(
+  { state, verdict = state }: Pick<ChangeSet, "state" | "verdict">,
+): Color {
   if (verdict === "failed" || verdict === "timed_out") return "red";
   return verdict === "applied" || verdict === "unused" || state === "committed"
     ? "green"

@@ -58,6 +58,8 @@ export interface ChangeRecord {
   readonly settledAt?: number;
   /** When the commit was written. */
   readonly committedAt?: number;
+  /** When an operator last had it pushed again. */
+  readonly replayedAt?: number;
 }
 
 /** Whether a record has no verdict yet and needs one. */
@@ -72,7 +74,7 @@ export function mayHaveArrived({ attempts, mayHaveArrived = attempts > 0 }: Chan
 
 /** A {@linkcode ChangeRecord} as `GET /api/v1/config/changes` shows it: times are ISO 8601 texts. */
 export type ChangeDescription =
-  & Omit<ChangeRecord, "seenAt" | "pushedAt" | "settledAt" | "committedAt">
+  & Omit<ChangeRecord, "seenAt" | "pushedAt" | "settledAt" | "committedAt" | "replayedAt">
   & {
     /** When the agent first saw it. */
     readonly seenAt: string;
@@ -82,17 +84,20 @@ export type ChangeDescription =
     readonly settledAt?: string;
     /** When the commit was written. */
     readonly committedAt?: string;
+    /** When an operator last had it pushed again. */
+    readonly replayedAt?: string;
   };
 
 /** Describes a record; members without a value are omitted from its JSON. */
 export function describeChange(record: ChangeRecord): ChangeDescription {
-  const { seenAt, pushedAt, settledAt, committedAt, ...rest } = record;
+  const { seenAt, pushedAt, settledAt, committedAt, replayedAt, ...rest } = record;
   return {
     ...rest,
     seenAt: new Date(seenAt).toISOString(),
     pushedAt: isoTime(pushedAt),
     settledAt: isoTime(settledAt),
     committedAt: isoTime(committedAt),
+    replayedAt: isoTime(replayedAt),
   };
 }
 

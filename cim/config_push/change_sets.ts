@@ -17,9 +17,11 @@ import { type ChangeRecord, isPending, replyVerdict, type Verdict } from "./chan
 import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
 import { type IgnoredKey, IgnoredKeys } from "./ignored_keys.ts";
+import type { KeptPatches } from "./kept_patches.ts";
 import { LevelQueue, type QueueItem } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
 import type { PushConditions } from "./push_status.ts";
+import { replayable, replayRefused } from "./replay.ts";
 import type { Settlement } from "./settlement.ts";
 import type { SettledBefore } from "./commit_ledger.ts";
 
@@ -28,6 +30,8 @@ export interface ChangeSetsOptions {
   readonly scope: Scope;
   readonly push: PushServices;
   readonly settlement: Settlement;
+  /** Patches of the change-sets in the history. */
+  readonly patches: KeptPatches;
   /** Whether the application has registered. */
   readonly isAppReady: () => boolean;
   /** Applies a change-set of the agent's own file. */
@@ -64,6 +68,8 @@ export class ChangeSets {
   readonly #queues: Readonly<Record<Level, LevelQueue>>;
   /** `full`: some change-sets were left in the store; `listing`: they are being listed again. */
   #deferral: "none" | "full" | "listing" = "none";
+  /** Keys of change-sets that are pushed again. Their keys in the store, which end with the lease, do not matter. */
+  readonly #replays = new Set<string>();
   /** When the application last restarted in this run of the agent. */
   #newStartAt = -Infinity;
 
@@ -146,7 +152,10 @@ export class ChangeSets {
   /** Number of pending change-sets, since when the oldest is pending, and what blocks them. */
   progress(): Pick<PushConditions, "pending" | "since" | "blockedBy"> {
     const seenAt = levels.flatMap((level) => this.#queues[level].keys())
-      .flatMap((key) => this.#history.get(key)?.seenAt ?? []);
+      .flatMap((key) => {
+        const record = this.#history.get(key);
+        return record?.replayedAt ?? record?.seenAt ?? [];
+      });
     return {
       pending: this.pending,
       since: seenAt.length > 0 ? seenAt.reduce((a, b) => Math.min(a, b)) : undefined,
@@ -157,6 +166,45 @@ export class ChangeSets {
   /** Recent change-sets, newest first. */
   list(): ChangeRecord[] {
     return this.#history.list();
+  }
+
+  /** The patch of a change-set; undefined when it is not kept. */
+  patch(key: string): Promise<Uint8Array | undefined> {
+    return this.#options.patches.read(key);
+  }
+
+  /**
+   * Queues a change-set that has an outcome for the application again.
+   *
+   * @throws {AgentError} `change_set_unknown` or `change_set_replay_refused`.
+   */
+  async replay(key: string): Promise<ChangeRecord> {
+    replayable(key, this.list());
+    const patch = await this.patch(key);
+    // Again: much can happen while the store reads.
+    const record = replayable(key, this.list());
+    const change = parseChangeSetKey(key, this.#options.scope);
+    if (!change || !patch) {
+      throw replayRefused(key, "its patch is not kept; write a new change-set");
+    }
+    if (!this.#options.isAppReady()) {
+      throw replayRefused(key, "the application has not registered; try again when it has");
+    }
+    if (this.pending >= this.#options.maxPending) {
+      throw replayRefused(key, "too many change-sets are pending; try again later");
+    }
+    const queued: ChangeRecord = {
+      ...record,
+      state: "seen",
+      reason: "",
+      commit: undefined,
+      replayedAt: this.#clock.now(),
+    };
+    this.#replays.add(key);
+    this.#history.put(queued);
+    this.#log.info("Change-set is pushed again", { key });
+    this.#queues[change.level].add(this.#replayItem(change, patch, queued));
+    return queued;
   }
 
   /** Keys that are no change-sets of this pod, newest first. */
@@ -194,7 +242,12 @@ export class ChangeSets {
       return this.#defer(key);
     }
     const resumed = record && isPending(record) ? record : undefined;
-    if (!resumed) this.#history.put(this.#newRecord(change, "seen", ""));
+    if (!resumed) {
+      this.#history.put(
+        this.#newRecord(change, "seen", ""),
+        this.#options.patches.keep(key, patch),
+      );
+    }
     this.#log.info("Change-set seen", { key });
     const { current } = queue;
     if (current && revision < current.change.revision && !current.push?.canYield) {
@@ -245,6 +298,25 @@ export class ChangeSets {
     return { change, push, run: (signal) => push.run(signal) };
   }
 
+  /** A change-set that is pushed again has no lease: it has the time of one without a lease. */
+  #replayItem(change: ChangeSetKey, patch: Uint8Array, record: ChangeRecord): QueueItem {
+    const services: PushServices = {
+      ...this.#options.push,
+      readLease: () => Promise.resolve({ state: "unleased" }),
+    };
+    const push = new Push(
+      change,
+      patch,
+      { ...record, mayHaveArrived: false },
+      services,
+      (verdict) => {
+        this.#replays.delete(change.key);
+        this.#settlement.settle(change, verdict, { isReplay: true });
+      },
+    );
+    return { change, push, run: (signal) => push.run(signal) };
+  }
+
   /**
    * The agent's own file. Its application is recorded as begun: a patch that ends the agent each time fails in the
    * run after the last attempt.
@@ -267,7 +339,7 @@ export class ChangeSets {
   #closeRecordsBut(keys: ReadonlySet<string>): void {
     for (const record of this.#history.list()) {
       const { key } = record;
-      if (!isPending(record) || keys.has(key)) continue;
+      if (!isPending(record) || keys.has(key) || this.#replays.has(key)) continue;
       const change = parseChangeSetKey(key, this.#options.scope);
       if (!change) continue;
       const reason = "its lease ended while the agent did not watch";
@@ -279,6 +351,7 @@ export class ChangeSets {
   }
 
   #withdraw(change: ChangeSetKey): void {
+    if (this.#replays.has(change.key)) return;
     const queue = this.#queues[change.level];
     const removed = queue.remove(change.key);
     if (removed && !removed.push) {

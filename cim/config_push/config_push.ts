@@ -31,6 +31,7 @@ import type { Baselines } from "./commit_ledger.ts";
 import { CommitWriter } from "./commit_writer.ts";
 import { ConfigStats } from "./config_stats.ts";
 import { ChangeHistory } from "./history.ts";
+import { KeptPatches } from "./kept_patches.ts";
 import type { Lease } from "./lease.ts";
 import type { PushConditions } from "./push_status.ts";
 import { applySelfConfig } from "./self_config.ts";
@@ -101,6 +102,7 @@ export class ConfigPush {
   readonly stats: ConfigStats = new ConfigStats();
   readonly #options: ConfigPushOptions;
   readonly #writer: CommitWriter;
+  readonly #patches: KeptPatches;
   #registered: ContainerRegistration | undefined;
   #hasCommittedStart = false;
   #hasCommittedOwn = false;
@@ -112,10 +114,12 @@ export class ConfigPush {
     this.#registered = options.registered;
     const state = ownState(options.state, options.scope);
     const { log, history: capacity = 256, onChange, onConditions } = options;
+    this.#patches = new KeptPatches({ state, log });
     const history = new ChangeHistory({
       state,
       log,
       capacity,
+      onForget: (key) => this.#patches.forget(key),
       onChange(record) {
         onChange?.(record);
         onConditions?.();
@@ -131,13 +135,14 @@ export class ConfigPush {
     return this.stats.families(
       this.#options.scope.podName,
       () => this.changeSets.pending,
-      () => this.settlement.stateFailures,
+      () => this.settlement.stateFailures + this.#patches.failures,
     );
   }
 
   /** Restores the state of a previous run. */
   async restore(): Promise<void> {
     await this.settlement.restore();
+    await this.#patches.restore(this.changeSets.list().reverse().map(({ key }) => key));
   }
 
   /** Resolves when everything is written or the signal aborts. */
@@ -250,6 +255,7 @@ export class ConfigPush {
     return new ChangeSets({
       scope,
       settlement: this.settlement,
+      patches: this.#patches,
       maxPending,
       isAppReady: () => this.#registered !== undefined && !stopping?.aborted,
       applyOwn: (change, patch) => applySelfConfig(change, patch, settings),

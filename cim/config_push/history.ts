@@ -22,6 +22,8 @@ export interface ChangeHistoryOptions {
   readonly capacity: number;
   /** Called with each new or changed record. Must not throw. */
   readonly onChange?: (record: ChangeRecord) => void;
+  /** Called with the key of each record that is removed. Must not throw. */
+  readonly onForget?: (key: string) => void;
 }
 
 /** Records by the key of their change-set. */
@@ -116,6 +118,7 @@ export class ChangeHistory {
   #delete(key: string): void {
     this.#records.delete(key);
     this.#write((state) => state.delete(prefix + key));
+    this.#options.onForget?.(key);
   }
 
   /** Calls the store at once: the embedded store then has the write before the caller continues. */

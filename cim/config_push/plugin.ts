@@ -5,10 +5,8 @@ import {
   integer,
   type Plugin,
   type PluginContext,
-  type Token,
-  token,
 } from "../../core/mod.ts";
-import { httpToken, jsonResponse } from "../../plugins/http/mod.ts";
+import { httpToken } from "../../plugins/http/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { missingScope, scopeOf } from "../config_keys/mod.ts";
@@ -20,23 +18,12 @@ import { SubjectMeter } from "../metrics/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { configStoreToken, stateStoreToken } from "../store/mod.ts";
-import { type ChangeRecord, describeChange, describeIgnored } from "./change_record.ts";
+import type { ChangeRecord } from "./change_record.ts";
+import { type ChangesApi, changesToken } from "./changes_api.ts";
 import { type ConfigBounds, ConfigPush } from "./config_push.ts";
-import type { IgnoredKey } from "./ignored_keys.ts";
+import { addHistoryRoutes } from "./history_routes.ts";
 import { PushStatus } from "./push_status.ts";
-
-/** Recent change-sets and their outcomes. */
-export interface ChangesApi {
-  /** Recent change-sets, newest first. */
-  list(): ChangeRecord[];
-  /** Keys that are no change-sets of this pod, newest first. */
-  ignored(): IgnoredKey[];
-  /** Calls the listener with each new or changed record. It must not throw. */
-  onChange(listener: (record: ChangeRecord) => void): Disposable;
-}
-
-/** Key of {@linkcode ChangesApi}. */
-export const changesToken: Token<ChangesApi> = token("changes", { providedBy: "configPush()" });
+import { replayable } from "./replay.ts";
 
 const fields = {
   replyTimeoutMs: duration({
@@ -107,21 +94,16 @@ export function configPush(): Plugin {
       const changes: ChangesApi = {
         list: () => state.running?.service.changeSets.list() ?? [],
         ignored: () => state.running?.service.changeSets.ignored() ?? [],
+        patch: async (key) => await state.running?.service.changeSets.patch(key),
+        replay: async (key) =>
+          await state.running?.service.changeSets.replay(key) ?? replayable(key, []),
         onChange(listener) {
           listeners.add(listener);
           return { [Symbol.dispose]: () => listeners.delete(listener) };
         },
       };
       provide(changesToken, changes);
-      get(httpToken).route(name, {
-        method: "GET",
-        path: "/api/v1/config/changes",
-        handler: () =>
-          jsonResponse({
-            changes: changes.list().map(describeChange),
-            ignored: changes.ignored().map(describeIgnored),
-          }),
-      });
+      addHistoryRoutes(get(httpToken), name, changes);
       state.running = await open();
       if (!state.running) startLater(context, state, open);
       return state;

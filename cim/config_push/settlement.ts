@@ -29,6 +29,7 @@ import {
   type ChangeRecord,
   describeChange,
   failureValue,
+  isPending,
   mayHaveArrived,
   type Verdict,
 } from "./change_record.ts";
@@ -91,6 +92,7 @@ export class Settlement {
     const { history, scope } = this.#options;
     await history.restore();
     await this.#restoreLedger();
+    for (const record of history.list()) this.#endReplay(record);
     const records = history.list().reverse();
     for (const record of records.filter(mayHaveArrived)) {
       const change = parseChangeSetKey(record.key, scope);
@@ -115,15 +117,25 @@ export class Settlement {
     return this.ledger.settledBefore(change);
   }
 
-  /** Records a verdict and commits it. */
-  settle(change: ChangeSetKey, verdict: Verdict): void {
+  /**
+   * Records a verdict and commits it.
+   *
+   * @param isReplay Whether it was pushed again after it had an outcome: then a failure commits nothing, because the
+   * application may still have what it applied before.
+   */
+  settle(
+    change: ChangeSetKey,
+    verdict: Verdict,
+    { isReplay = false }: { isReplay?: boolean } = {},
+  ): void {
     const { history, stats, clock, log } = this.#options;
     const { outcome, reason, isConfirmed } = verdict;
     const { key } = change;
     stats.outcomes[outcome]++;
     const record = history.get(key);
     const wasSent = record !== undefined && mayHaveArrived(record);
-    const commit = this.ledger.answer(change, verdict, { wasSent });
+    const isFailedReplay = isReplay && outcome !== "applied" && outcome !== "unused";
+    const commit = isFailedReplay ? undefined : this.ledger.answer(change, verdict, { wasSent });
     const unwritten = record?.state === "committed" ? undefined : record?.commit;
     const settled = { verdict: outcome, isConfirmed };
     history.update(key, {
@@ -174,6 +186,13 @@ export class Settlement {
   async flush(signal: AbortSignal): Promise<void> {
     await this.#options.writer.flush(signal);
     await Promise.all([this.#saving, this.#options.history.settled()]);
+  }
+
+  /** A replay that the previous run did not finish ends with the outcome before it. */
+  #endReplay({ key, state, verdict }: ChangeRecord): void {
+    if (verdict === undefined || !isPending({ state })) return;
+    const reason = "the agent ended before its replay was answered; this is the outcome before it";
+    this.#options.history.update(key, { state: verdict, reason });
   }
 
   #commitStart(target: CommitTarget, revision: number, reason: string): void {
