@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { table, wrap } from "./text.ts";
+import { span, table, wrap } from "./text.ts";
 
 /** What became of the items of one route. */
 export interface RouteFigures {
@@ -72,7 +72,7 @@ export function routeLines(figures: AllFigures, width: number): string[] {
   const rows = routes.map(({ route, accepted, delivered, spooled, rejected, dropped, ...rest }) => [
     route,
     ...[accepted, delivered, spooled, total(rejected), total(dropped)].map(count),
-    rest.oldestSeconds === undefined ? "-" : age(rest.oldestSeconds),
+    rest.oldestSeconds === undefined ? "-" : span(rest.oldestSeconds),
   ]);
   const head = ["ROUTE", "ACCEPTED", "DELIVERED", "SPOOLED", "REJECTED", "DROPPED", "OLDEST"];
   const reasons = routes.flatMap(({ route, rejected, dropped }) => [
@@ -116,10 +116,4 @@ function total(reasons: Readonly<Record<string, number>>): number {
 /** Exact up to a million, then in millions, so that a row fits a terminal. */
 function count(value: number): string {
   return value < 1_000_000 ? `${value}` : `${(value / 1_000_000).toFixed(1)}M`;
-}
-
-function age(seconds: number): string {
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3_600)} h`;
 }

@@ -39,13 +39,17 @@ export function wrap(text: string, width: number, indent = 0): string[] {
 
 /** How long ago a time was, such as `4 min ago`. */
 export function ago(time: number, now: number): string {
-  const seconds = Math.max(0, Math.floor((now - time) / 1_000));
-  if (seconds < 5) return "just now";
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  const seconds = Math.max(0, (now - time) / 1_000);
+  return seconds < 5 ? "just now" : `${span(seconds)} ago`;
+}
+
+/** A time span in the largest unit, such as `4 min`. */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
   const days = Math.floor(seconds / 86_400);
-  return `${days} day${days === 1 ? "" : "s"} ago`;
+  return `${days} day${days === 1 ? "" : "s"}`;
 }
 
 /** The text in a colour, or as it is when colours are off. */

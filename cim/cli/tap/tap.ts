@@ -1,33 +1,29 @@
-import { connectNats } from "../../../plugins/nats/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
+import { connectTap, type TapConnectOptions } from "./connect.ts";
 import { messageText } from "./message_text.ts";
+import { printable } from "./printable.ts";
 import { TapLimit } from "./tap_limit.ts";
 
 /** Options of {@linkcode tap}. */
-export interface TapOptions extends ConfigOptions {
+export interface TapOptions extends ConfigOptions, TapConnectOptions {
   /** Subject to listen on. */
   readonly subject: string;
   /** Messages to print; Infinity for no end. */
   readonly count: number;
-  /** User of the NATS server; the password is read from standard input. */
-  readonly user: string | undefined;
   /** Print one JSON document for each message. */
   readonly isJson: boolean;
+  /** Print control characters as they are. */
+  readonly isRaw: boolean;
 }
 
 /** Prints messages until the count is reached or the command is stopped, and then how many were left out. */
 export async function tap(options: TapOptions, io: CliIo): Promise<number> {
-  const { subject, count, user, isJson } = options;
-  const { port } = (await readConfiguration(options, io)).values("nats_server") as { port: number };
-  const password = user && new TextDecoder().decode(await io.readInput()).trim();
-  await using nats = await connectNats(`nats://127.0.0.1:${port}`, {
-    name: "cim tap",
-    user,
-    password,
-  });
+  const { subject, count, isJson, isRaw } = options;
+  const shown = isRaw ? (text: string) => text : printable;
+  await using nats = await connectTap(await readConfiguration(options, io), options, io);
   const limit = new TapLimit();
   const end = Promise.withResolvers<void>();
   const onStop = () => end.resolve();
@@ -41,7 +37,9 @@ export async function tap(options: TapOptions, io: CliIo): Promise<number> {
     const prefix = container === undefined ? "" : `${container}: `;
     const rest = cutBytes === 0 ? "" : ` ... ${cutBytes} bytes more`;
     io.out(
-      isJson ? JSON.stringify({ time, subject, ...message }) : `${time} ${prefix}${text}${rest}`,
+      isJson
+        ? JSON.stringify({ time, subject, ...message })
+        : `${time} ${shown(prefix + text)}${rest}`,
     );
     if (limit.printed >= count) end.resolve();
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ago, colored, table, wrap } from "../../../cim/cli/text.ts";
+import { ago, colored, span, table, wrap } from "../../../cim/cli/text.ts";
 
 Deno.test("table() aligns columns and does not pad the last one", () => {
   assert.deepEqual(table([["A", "LONG", "B"], ["1", "2", "3"], ["wide", "x", ""]]), [
@@ -37,6 +37,11 @@ Deno.test("ago() gives the time in the largest unit", () => {
   ];
   const now = 1_000_000_000_000;
   for (const [seconds, text] of cases) assert.equal(ago(now - seconds * 1_000, now), text);
+});
+
+Deno.test("span() gives a time span in the largest unit", () => {
+  const texts = [0.9, 59.9, 754.25, 7_200, 90_000, 864_000].map(span);
+  assert.deepEqual(texts, ["0 s", "59 s", "12 min", "2 h", "1 day", "10 days"]);
 });
 
 Deno.test("colored() adds no escape sequences when colours are off", () => {
