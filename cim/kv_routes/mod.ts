@@ -12,6 +12,8 @@
  * | `DELETE /api/v1/kv?prefix=P` | `{"revision", "deleted"}` |
  * | `GET /api/v1/kv?prefix=P&watch=true` | `{"watching"}`, then one JSON line for each change |
  *
+ * `deleted` has at most 16 MiB of keys; when there are more, `count` says how many were deleted.
+ *
  * Lists are read in pages of 256 KiB, watches hold at most 2 MiB of changes for a slow client, and the number of both is
  * bounded; see the section `kv_routes`.
  *

@@ -4,6 +4,7 @@ import {
   checkPrefix,
   counter,
   definePlugin,
+  type DeleteResult,
   gauge,
   integer,
   type KeyValueStore,
@@ -137,8 +138,8 @@ class StoreRoutes {
   }
 
   async remove({ params }: RouteRequest): Promise<Response> {
-    const { revision, deleted } = await this.#store.delete(checkedKey("delete", params.key));
-    return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
+    const key = checkedKey("delete", params.key);
+    return deleteAnswer(await this.#store.delete(key, { keysOnly: true }));
   }
 
   async removeAll({ request }: RouteRequest): Promise<Response> {
@@ -147,8 +148,7 @@ class StoreRoutes {
       const message = "Cannot delete: the parameter prefix is missing or empty";
       throw new AgentError(httpErrors.query_invalid, message);
     }
-    const { revision, deleted } = await this.#store.delete(prefix, { prefix: true });
-    return jsonResponse({ revision, deleted: deleted.map(({ key }) => key) });
+    return deleteAnswer(await this.#store.delete(prefix, { prefix: true, keysOnly: true }));
   }
 
   async list({ request }: RouteRequest): Promise<Response> {
@@ -192,6 +192,12 @@ class StoreRoutes {
     const { log, stopping } = this.#options;
     if (!stopping.aborted) log.warn(`Cannot continue a ${action}`, { prefix, error });
   }
+}
+
+/** The keys that were deleted and, when the list is cut, how many there were. */
+function deleteAnswer({ revision, deleted, count, isCut }: DeleteResult): Response {
+  const keys = deleted.map(({ key }) => key);
+  return jsonResponse({ revision, deleted: keys, ...(isCut && { count }) });
 }
 
 function checkedKey(action: string, key: string): string {

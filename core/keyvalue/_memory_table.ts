@@ -58,16 +58,17 @@ export class MemoryTable implements RevisionTable {
   }
 
   list(range: ListRange): StoredEntry[] {
-    const { prefix, after, revision, limit, maxBytes = Infinity, keysOnly } = range;
-    const found: StoredEntry[] = [];
-    let bytes = 0;
-    for (const entry of this.#asOf(revision, prefix, after)) {
-      if (found.length === limit || bytes >= maxBytes) break;
-      const copied = keysOnly ? { ...entry, value: new Uint8Array() } : copy(entry);
-      found.push(copied);
-      bytes += entryBytes(copied);
-    }
-    return found;
+    return page(this.#asOf(range.revision, range.prefix, range.after), range);
+  }
+
+  replaced(range: ListRange): StoredEntry[] {
+    const { prefix, after, revision } = range;
+    const batch = this.#history[this.#historyAt(revision)];
+    if (batch?.revision !== revision) return [];
+    const entries = batch.changes.flatMap(({ previous }) => previous ?? []).filter(({ key }) =>
+      key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0)
+    );
+    return page(entries, range);
   }
 
   history({ prefix, from, to, limit, maxBytes = Infinity }: HistoryRange): StoredBatch[] {
@@ -96,6 +97,14 @@ export class MemoryTable implements RevisionTable {
     this.#history.push(batch);
     this.#historyChanges += batch.changes.length;
     this.#trim();
+  }
+
+  deletePrefix(prefix: string, revision: number): number {
+    const changes = Array.from(this.#current(prefix), (previous): StoredChange => {
+      return { type: "delete", key: previous.key, revision, previous };
+    });
+    if (changes.length > 0) this.commit({ revision, changes });
+    return changes.length;
   }
 
   nextExpiryMs(): number | undefined {
@@ -205,6 +214,22 @@ export class MemoryTable implements RevisionTable {
 
 function expires(entry: StoredEntry): entry is Expiring {
   return entry.expiresAtMs !== undefined;
+}
+
+/** Copies of the first entries, up to the limits of the range. */
+function page(
+  entries: Iterable<StoredEntry>,
+  { limit, maxBytes = Infinity, keysOnly }: ListRange,
+): StoredEntry[] {
+  const found: StoredEntry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (found.length === limit || bytes >= maxBytes) break;
+    const copied = keysOnly ? { ...entry, value: new Uint8Array() } : copy(entry);
+    found.push(copied);
+    bytes += entryBytes(copied);
+  }
+  return found;
 }
 
 function copy(entry: StoredEntry): StoredEntry {

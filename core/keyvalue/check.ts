@@ -28,6 +28,9 @@ const maxPageBytes = 64 * 1024 * 1024;
 /** Default of {@linkcode WatchOptions.maxPendingBytes}: bytes that a watch keeps for a slow reader. */
 export const defaultMaxPendingBytes = 16 * 1024 * 1024;
 
+/** Default of {@linkcode DeleteOptions.maxBytes}: bytes of deleted entries that `delete` returns. */
+export const defaultMaxDeletedBytes = 16 * 1024 * 1024;
+
 /** Default limit of the bytes that all watches of one store keep for slow readers. */
 export const defaultMaxWatchBytes = 64 * 1024 * 1024;
 
@@ -78,6 +81,10 @@ export function checkDelete(key: string, options: DeleteOptions): void {
   checkRevision("delete", key, options.ifRevision);
   if (options.prefix && options.ifRevision !== undefined) {
     throw new TypeError(`Cannot delete prefix "${key}": ifRevision is for a single key`);
+  }
+  const { maxBytes } = options;
+  if (maxBytes !== undefined && !isInteger(maxBytes, 0)) {
+    throw new RangeError(`Cannot delete "${key}": maxBytes ${maxBytes}, wanted 0 or more`);
   }
 }
 

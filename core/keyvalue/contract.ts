@@ -23,7 +23,10 @@ export interface Entry {
   readonly createRevision: number;
 }
 
-/** A change of one key; `previous` is the entry that it replaced or deleted. */
+/**
+ * A change of one key; `previous` is the entry that it replaced or deleted. A store may omit it when one revision
+ * deleted entries of more than 16 MiB.
+ */
 export type Change =
   | { readonly type: "put"; readonly entry: Entry; readonly previous?: Entry }
   | {
@@ -97,12 +100,27 @@ export interface DeleteOptions extends CallOptions {
   prefix?: boolean;
   /** Delete only if the key's revision is exactly this. Not together with `prefix`. */
   ifRevision?: number;
+  /**
+   * Maximum bytes of the deleted entries to return, values and keys included: no further entry is returned
+   * once this many are reached, and none with 0. All keys are deleted and counted nevertheless. Default
+   * 16 MiB, at least 0.
+   */
+  maxBytes?: number;
+  /** Return the deleted entries with empty values. Default false. */
+  keysOnly?: boolean;
 }
 
 /** Result of a delete. */
 export interface DeleteResult {
-  /** The entries that existed and were deleted, in key order. */
+  /** The entries that existed and were deleted, in key order, as far as `maxBytes` permits. */
   readonly deleted: readonly Entry[];
+  /** Number of all keys that were deleted. */
+  readonly count: number;
+  /**
+   * Whether `deleted` lacks entries that were deleted: they exceed `maxBytes`, or a server deleted them and could
+   * then not return them.
+   */
+  readonly isCut: boolean;
   /** The store's revision afterwards; a delete without effect makes no new revision. */
   readonly revision: number;
 }
@@ -168,7 +186,10 @@ export interface KeyValueStore {
   revision(options?: CallOptions): Promise<number>;
   /** Writes one key. */
   put(key: string, value: Uint8Array, options?: PutOptions): Promise<PutResult>;
-  /** Deletes one key, or all keys that start with a prefix, and returns the entries that existed. */
+  /**
+   * Deletes one key, or all keys that start with a prefix at one revision. Returns how many existed, and their
+   * entries up to a limit in bytes.
+   */
   delete(key: string, options?: DeleteOptions): Promise<DeleteResult>;
   /** Applies a transaction. */
   txn(transaction: Transaction, options?: CallOptions): Promise<TransactionResult>;

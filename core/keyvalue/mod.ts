@@ -16,6 +16,7 @@ export {
   checkPut,
   checkTransaction,
   checkWatch,
+  defaultMaxDeletedBytes,
   defaultMaxPending,
   defaultMaxPendingBytes,
   defaultMaxWatchBytes,

@@ -75,8 +75,8 @@ class PrefixView implements KeyValueStore {
 
   async delete(key: string, options?: DeleteOptions): Promise<DeleteResult> {
     const full = options?.prefix ? this.#prefix + key : this.#full("delete", key);
-    const { deleted, revision } = await this.#store.delete(full, options);
-    return { deleted: deleted.map((entry) => this.#inside(entry)), revision };
+    const result = await this.#store.delete(full, options);
+    return { ...result, deleted: result.deleted.map((entry) => this.#inside(entry)) };
   }
 
   async txn(transaction: Transaction, options?: CallOptions): Promise<TransactionResult> {

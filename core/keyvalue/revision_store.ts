@@ -11,6 +11,7 @@ import { storeErrors } from "./errors.ts";
 import { type Clock, systemClock } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
 import { milliseconds } from "../units/mod.ts";
+import { deletePrefix, deleteResult } from "./_delete_prefix.ts";
 import { entryBytes, equalBytes } from "./bytes.ts";
 import {
   checkDelete,
@@ -48,7 +49,7 @@ import { compareKeys } from "./key.ts";
 import { prefixView } from "./prefix_view.ts";
 import type { RevisionStoreOptions } from "./revision_store_options.ts";
 import type { RevisionTable, StoredBatch, StoredChange, StoredEntry } from "./revision_table.ts";
-import { changedKey, ownedBatch, ownedEntry, WatchHub } from "./watch_hub.ts";
+import { changedKey, ownedBatch, ownedEntry, plainEntry, WatchHub } from "./watch_hub.ts";
 
 /** Maximum keys that one commit deletes because they expired, so that other calls do not wait long. */
 const maxExpiredAtOnce = 1_000;
@@ -118,7 +119,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
     return this.#call(options, () => {
       checkKey("get", key);
       const entry = this.#table.get(key);
-      return entry && withoutExpiry(entry);
+      return entry && plainEntry(entry);
     });
   }
 
@@ -145,12 +146,16 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   delete(key: string, options: DeleteOptions = {}): Promise<DeleteResult> {
     return this.#call(options, () => {
       checkDelete(key, options);
-      const found = options.prefix ? this.#all(key) : this.#table.get(key);
-      const entries = [found ?? []].flat().filter((entry) =>
-        options.ifRevision === undefined || entry.revision === options.ifRevision
-      );
-      const revision = this.#commit(entries.map((entry) => ({ type: "delete", key: entry.key })));
-      return { deleted: entries.map(ownedEntry), revision };
+      if (options.prefix) {
+        const result = deletePrefix(this.#table, this.#hub, key, this.#clock.now(), options);
+        this.#arm();
+        return result;
+      }
+      const entry = this.#table.get(key);
+      const { ifRevision = entry?.revision } = options;
+      const found = entry && entry.revision === ifRevision ? [entry] : [];
+      const revision = this.#commit(found.map(() => ({ type: "delete", key })));
+      return deleteResult(found, revision, options);
     });
   }
 
@@ -263,7 +268,7 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
       let bytes = 0;
       for (const entry of page) {
         bytes += entryBytes(entry);
-        yield withoutExpiry(entry);
+        yield plainEntry(entry);
       }
       if (page.length < limit && bytes < maxBytes) return;
       after = page[page.length - 1].key;
@@ -295,11 +300,6 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
       if (page.length === 0) return;
       next = page[page.length - 1].revision + 1;
     }
-  }
-
-  #all(prefix: string): StoredEntry[] {
-    const { revision } = this.#table;
-    return this.#table.list({ prefix, revision, limit: Number.MAX_SAFE_INTEGER });
   }
 
   #holds(condition: Condition): boolean {
@@ -388,9 +388,4 @@ export class RevisionStore implements KeyValueStore, AsyncDisposable {
   #closedError(): AgentError {
     return new AgentError("closed", `Cannot use the ${this.#name}: it has been closed`);
   }
-}
-
-/** The entry without its expiry; the table returned a copy, so the value belongs to the caller. */
-function withoutExpiry({ key, value, revision, createRevision }: StoredEntry): Entry {
-  return { key, value, revision, createRevision };
 }

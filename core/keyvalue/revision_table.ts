@@ -78,6 +78,13 @@ export interface RevisionTable extends Disposable {
   history(range: HistoryRange): StoredBatch[];
   /** Writes a batch, completely or not at all, and trims the history to its limits. */
   commit(batch: StoredBatch, nowMs: number): void;
+  /**
+   * Deletes all keys that start with a prefix, as `commit` with one batch does, but without all values in memory at
+   * the same time. Returns how many there were; with 0 there is no new revision. The history keeps this revision.
+   */
+  deletePrefix(prefix: string, revision: number, nowMs: number): number;
+  /** Returns the entries that the changes of exactly the revision of the range replaced or deleted, in key order. */
+  replaced(range: ListRange): StoredEntry[];
   /** Returns the earliest expiry of all entries. */
   nextExpiryMs(): number | undefined;
   /** Returns entries that expire at `nowMs` or earlier, at most `limit`. */

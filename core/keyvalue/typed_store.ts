@@ -44,8 +44,8 @@ export interface TypedStore<T> {
   list(prefix: string, options?: Omit<ListOptions, "keysOnly">): AsyncIterable<TypedEntry<T>>;
   /** Writes one key; returns the revision, or undefined when a condition did not hold. */
   put(key: string, value: T, options?: PutOptions): Promise<number | undefined>;
-  /** Deletes one key, or all keys that start with a prefix; returns the keys that existed. */
-  delete(key: string, options?: DeleteOptions): Promise<string[]>;
+  /** Deletes one key, or all keys that start with a prefix; returns the keys that existed, up to `maxBytes`. */
+  delete(key: string, options?: Omit<DeleteOptions, "keysOnly">): Promise<string[]>;
   /** Replaces the value if its bytes equal the encoded `expected`; returns whether it did. */
   compareAndSwap(key: string, expected: T, value: T, options?: CallOptions): Promise<boolean>;
   /** Reports changes of keys that start with the prefix, one revision at a time. */
@@ -91,7 +91,7 @@ export function typedStore<T>(
       return result.written ? result.revision : undefined;
     },
     async delete(key, options) {
-      const { deleted } = await store.delete(key, options);
+      const { deleted } = await store.delete(key, { ...options, keysOnly: true });
       return deleted.map((entry) => entry.key);
     },
     compareAndSwap: (key, expected, value, options) =>

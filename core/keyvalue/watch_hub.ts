@@ -61,6 +61,26 @@ export class WatchHub {
     }
   }
 
+  /**
+   * Sends each watch the changes of a delete by prefix.
+   *
+   * @param read Returns the changes below a prefix; called once for each distinct one.
+   */
+  publishDelete(
+    prefix: string,
+    revision: number,
+    read: (prefix: string) => readonly Change[],
+  ): void {
+    const batches = new Map<string, readonly Change[]>();
+    for (const [channel, watched] of this.#watches) {
+      if (!watched.startsWith(prefix) && !prefix.startsWith(watched)) continue;
+      const range = watched.length > prefix.length ? watched : prefix;
+      const changes = batches.get(range) ?? read(range);
+      batches.set(range, changes);
+      if (changes.length > 0) channel.push({ revision, changes });
+    }
+  }
+
   /** Ends every watch with an error. */
   fail(error: unknown): void {
     for (const channel of [...this.#watches.keys()]) channel.fail(error);
@@ -70,6 +90,11 @@ export class WatchHub {
 /** The key of a change. */
 export function changedKey(change: Change): string {
   return change.type === "put" ? change.entry.key : change.key;
+}
+
+/** The entry without what only a table knows; shares the value. */
+export function plainEntry({ key, value, revision, createRevision }: Entry): Entry {
+  return { key, value, revision, createRevision };
 }
 
 /** A copy of an entry, its value included. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytes, textOf, texts } from "./_keyvalue_assert.ts";
+import { bytes, reader, textOf, texts } from "./_keyvalue_assert.ts";
 import type { KeyValueCase } from "./keyvalue_case.ts";
 
 /** Keys in the order of their UTF-8 bytes, which differs from the order of their UTF-16 code units. */
@@ -82,6 +82,68 @@ export const entryCases: Record<string, KeyValueCase> = {
     assert.deepEqual(texts(deleted), ["a/1=a/1", "a/2=a/2"]);
     assert.deepEqual(texts(await Array.fromAsync(store.list(""))), ["a=a", "b=b"]);
     assert.deepEqual((await store.delete("a/", { prefix: true })).deleted, []);
+  },
+
+  async "delete() deletes and counts all keys, and returns entries up to maxBytes"({ store }) {
+    const keys = ["a/1", "a/2", "a/3", "a/4", "a/5"];
+    const fill = async () => {
+      for (const key of keys) await store.put(key, new Uint8Array(10_000).fill(7));
+    };
+    const cases = [
+      { maxBytes: 0, returned: 0 },
+      { maxBytes: 1, returned: 1 },
+      { maxBytes: 15_000, returned: 2 },
+      { maxBytes: undefined, returned: 5 },
+    ];
+    for (const { maxBytes, returned } of cases) {
+      await fill();
+      const { deleted, count, isCut } = await store.delete("a/", { prefix: true, maxBytes });
+      assert.deepEqual(deleted.map(({ key }) => key), keys.slice(0, returned));
+      assert(deleted.every(({ value }) => value.length === 10_000 && value[9_999] === 7));
+      assert.deepEqual([count, isCut], [5, returned < 5]);
+      assert.deepEqual(await Array.fromAsync(store.list("")), []);
+    }
+    await fill();
+    const single = await store.delete("a/1", { maxBytes: 0 });
+    assert.deepEqual([single.deleted, single.count, single.isCut], [[], 1, true]);
+    const none = await store.delete("nothing", { prefix: true });
+    assert.deepEqual([none.deleted, none.count, none.isCut], [[], 0, false]);
+  },
+
+  async "delete() with keysOnly returns empty values"({ store }) {
+    for (const key of ["a/1", "a/2", "b"]) await store.put(key, bytes(key));
+    const many = await store.delete("a/", { prefix: true, keysOnly: true });
+    assert.deepEqual(texts(many.deleted), ["a/1=", "a/2="]);
+    assert.deepEqual([many.count, many.isCut], [2, false]);
+    const one = await store.delete("b", { keysOnly: true });
+    assert.deepEqual([texts(one.deleted), one.count, one.isCut], [["b="], 1, false]);
+  },
+
+  async "delete() with prefix returns exactly what it deleted while others write"({ store }) {
+    if (!store.capabilities.history) return;
+    for (let at = 0; at < 20; at++) await store.put(`a/${at}`, bytes("first"));
+    const { revision: first } = await store.put("b", bytes("1"));
+    const write = async (value: number) => {
+      for (let at = 0; at < 20; at++) {
+        if (at % 2 === value) await store.put(`a/${at}`, bytes(`${value}`));
+        else await store.delete(`a/${at}`);
+      }
+    };
+    const [result] = await Promise.all([
+      store.delete("a/", { prefix: true }),
+      write(0),
+      write(1),
+    ]);
+    await using changes = reader(await store.watch("a/", { fromRevision: first }));
+    while (true) {
+      const [batch] = await changes.take(1);
+      if (batch.revision < result.revision) continue;
+      assert.equal(batch.revision, result.revision);
+      const seen = batch.changes.map(({ previous }) => previous);
+      assert.deepEqual(result.deleted, seen);
+      assert.equal(result.count, seen.length);
+      return;
+    }
   },
 
   async "delete() with ifRevision deletes only at that revision"({ store }) {
@@ -238,6 +300,9 @@ export const entryCases: Record<string, KeyValueCase> = {
       TypeError,
     );
     await assert.rejects(() => store.delete("a", { prefix: true, ifRevision: 1 }), TypeError);
+    for (const maxBytes of [-1, 0.5]) {
+      await assert.rejects(() => store.delete("a", { prefix: true, maxBytes }), RangeError);
+    }
     assert.throws(() => store.list("a", { pageSize: 0 }), RangeError);
     assert.throws(() => store.list("a", { pageBytes: 0 }), RangeError);
     await assert.rejects(() => store.watch("a", { maxPending: 0 }), RangeError);

@@ -7,7 +7,15 @@
  */
 import { Connections } from "./_connections.ts";
 import { KVClient, LeaseClient, WatchClient } from "./_etcd3.ts";
-import { buffer, changeOf, compareOf, pairOf, previousOf, requestOf } from "./_messages.ts";
+import {
+  buffer,
+  changeOf,
+  compareOf,
+  deletedOf,
+  pairOf,
+  previousOf,
+  requestOf,
+} from "./_messages.ts";
 import type {
   CommitResult,
   Comparison,
@@ -22,7 +30,7 @@ import type {
 } from "./driver.ts";
 import { isTokenRefused } from "./errors.ts";
 
-/** Maximum size of a response: deleting a prefix returns all deleted entries in one. */
+/** Maximum size of a response: a watch reports all changes of a transaction, with the values that it replaced. */
 const maxMessageBytes = 256 * 1024 * 1024;
 
 /** Maximum size of a page of a list with more than one entry. */
@@ -74,7 +82,8 @@ class Etcd3Driver implements EtcdDriver {
     return {
       committed: response.succeeded,
       revision: Number(response.header.revision),
-      previous: response.responses.map(previousOf),
+      deleted: response.responses.reduce((sum, part) => sum + deletedOf(part), 0),
+      previous: response.responses.flatMap(previousOf),
     };
   }
 

@@ -48,15 +48,21 @@ export function compareOf(comparison: Comparison): ICompare {
 /** Converts a write of a transaction. */
 export function requestOf(write: Write): IRequestOp {
   const key = buffer(write.key);
+  const { isPreviousWanted: prev_kv = false } = write;
   if (write.type === "delete") {
     const range_end = write.end && buffer(write.end);
-    return { request_delete_range: { key, range_end, prev_kv: true } };
+    return { request_delete_range: { key, range_end, prev_kv } };
   }
   const { value, lease = "0" } = write;
-  return { request_put: { key, value: buffer(value), lease, prev_kv: true } };
+  return { request_put: { key, value: buffer(value), lease, prev_kv } };
 }
 
-/** The pairs that a write of a transaction replaced or deleted. */
+/** Number of keys that a write of a transaction deleted. */
+export function deletedOf({ response_delete_range: response }: IResponseOp): number {
+  return response ? Number(response.deleted) : 0;
+}
+
+/** The pairs that a write of a transaction replaced or deleted, if it wants them. */
 export function previousOf(response: IResponseOp): Pair[] {
   if (response.response_delete_range) return response.response_delete_range.prev_kvs.map(pairOf);
   const pair = pairOrNone(response.response_put.prev_kv);

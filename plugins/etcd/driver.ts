@@ -51,14 +51,23 @@ export type Write =
     readonly key: Uint8Array;
     readonly value: Uint8Array;
     readonly lease?: string;
+    /** Return the pair that the write replaces. Default false. */
+    readonly isPreviousWanted?: boolean;
   }
-  | ({ readonly type: "delete" } & KeyRange);
+  | ({
+    readonly type: "delete";
+    /** Return the pairs that are deleted, all in one response. Default false. */
+    readonly isPreviousWanted?: boolean;
+  } & KeyRange);
 
-/** Result of a transaction; `previous` has, for each write, the pairs that it replaced or deleted. */
+/** Result of a transaction. */
 export interface CommitResult {
   readonly committed: boolean;
   readonly revision: number;
-  readonly previous: readonly (readonly Pair[])[];
+  /** Number of keys that were deleted. */
+  readonly deleted: number;
+  /** The pairs that were replaced or deleted by the writes that want them. */
+  readonly previous: readonly Pair[];
 }
 
 /** A change reported by etcd. */

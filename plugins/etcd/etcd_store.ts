@@ -16,13 +16,16 @@ import {
   checkPut,
   checkTransaction,
   checkWatch,
+  defaultMaxDeletedBytes,
   defaultMaxPending,
   defaultMaxPendingBytes,
   defaultMaxWatchBytes,
+  defaultPageBytes,
   deleteBy,
   type DeleteOptions,
   type DeleteResult,
   type Entry,
+  entryBytes,
   type KeyValueStore,
   type ListOptions,
   type Operation,
@@ -36,6 +39,7 @@ import {
   type WatchOptions,
 } from "../../core/keyvalue/mod.ts";
 import { entryOf, keyBytes, rangeOf } from "./_pairs.ts";
+import { unlessAborted } from "./_unless_aborted.ts";
 import { WatchLoop } from "./watch_loop.ts";
 import { comparisonOf, writeOf } from "./_writes.ts";
 import type { Comparison, DriverOptions, EtcdDriver, Write } from "./driver.ts";
@@ -148,9 +152,12 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
       comparisons.push({ key: keyBytes(key), target: "revision", revision: ifRevision });
     }
     const operation: Operation = { type: "put", key, value, ttlMs };
-    const result = await this.#commit(`put key "${key}"`, comparisons, [operation], options);
+    const result = await this.#commit(`put key "${key}"`, comparisons, [operation], {
+      ...options,
+      isPreviousWanted: true,
+    });
     if (!result.committed) return { written: false, revision: result.revision };
-    const [previous] = result.previous[0];
+    const [previous] = result.previous;
     return {
       written: true,
       revision: result.revision,
@@ -160,17 +167,21 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
 
   async delete(key: string, options: DeleteOptions = {}): Promise<DeleteResult> {
     checkDelete(key, options);
-    const { prefix, ifRevision } = options;
-    const range = prefix ? rangeOf(key) : { key: keyBytes(key) };
+    if (options.prefix) return await this.#deletePrefix(key, options);
+    const { ifRevision, keysOnly, maxBytes } = options;
+    const bytes = keyBytes(key);
     const comparisons: Comparison[] = ifRevision === undefined
       ? []
-      : [{ key: range.key, target: "revision", revision: ifRevision }];
-    const { revision, previous } = await this.#call(
-      `delete ${prefix ? "prefix" : "key"} "${key}"`,
+      : [{ key: bytes, target: "revision", revision: ifRevision }];
+    const { revision, deleted: count, previous } = await this.#call(
+      `delete key "${key}"`,
       options,
-      (driver) => driver.commit(comparisons, [{ type: "delete", ...range }]),
+      (driver) =>
+        driver.commit(comparisons, [{ type: "delete", key: bytes, isPreviousWanted: true }]),
     );
-    return { deleted: previous.flat().map(entryOf), revision };
+    const deleted = (maxBytes === 0 ? [] : previous).map(entryOf)
+      .map((entry) => keysOnly ? { ...entry, value: new Uint8Array() } : entry);
+    return { deleted, count, isCut: deleted.length < count, revision };
   }
 
   async txn(transaction: Transaction, options: CallOptions = {}): Promise<TransactionResult> {
@@ -262,6 +273,39 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     return this.close();
   }
 
+  /**
+   * Deletes without reading, so that it is atomic whatever other clients write at the same time, then reads what it
+   * deleted as of the revision before, in pages.
+   */
+  async #deletePrefix(prefix: string, options: DeleteOptions): Promise<DeleteResult> {
+    const { maxBytes = defaultMaxDeletedBytes, keysOnly, signal } = options;
+    const { revision, deleted: count } = await this.#call(
+      `delete prefix "${prefix}"`,
+      options,
+      (driver) => driver.commit([], [{ type: "delete", ...rangeOf(prefix) }]),
+    );
+    const deleted: Entry[] = [];
+    let bytes = 0;
+    try {
+      if (count > 0 && maxBytes > 0) {
+        const pageBytes = Math.min(maxBytes, defaultPageBytes);
+        const range = { revision: revision - 1, pageBytes, keysOnly, signal };
+        for await (const entry of this.#list(prefix, range)) {
+          deleted.push(entry);
+          bytes += entryBytes(entry);
+          if (bytes >= maxBytes) break;
+        }
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#options.log?.warn(`Deleted ${count} keys, but cannot read all that they were`, {
+        prefix,
+        error,
+      });
+    }
+    return { deleted, count, isCut: deleted.length < count, revision };
+  }
+
   async *#list(prefix: string, options: ListOptions): AsyncGenerator<Entry> {
     const { keysOnly, signal } = options;
     const pages = new Pages(rangeOf(prefix), options);
@@ -283,11 +327,14 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     action: string,
     comparisons: readonly Comparison[],
     operations: readonly Operation[],
-    options: CallOptions,
+    options: CallOptions & { readonly isPreviousWanted?: boolean },
   ) {
     return this.#call(action, options, async (driver) => {
+      const { isPreviousWanted } = options;
       const writes: Write[] = [];
-      for (const operation of operations) writes.push(await writeOf(operation, driver));
+      for (const operation of operations) {
+        writes.push({ ...await writeOf(operation, driver), isPreviousWanted });
+      }
       const result = await driver.commit(comparisons, writes);
       if (!result.committed) await this.#revokeUnused(driver, writes);
       return result;
@@ -350,17 +397,5 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
       this.#isAnswering = false;
     }
     return error;
-  }
-}
-
-/** Settles like `work`, or rejects with the reason of the first signal that aborts before. */
-async function unlessAborted<T>(work: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (event: Event) => reject((event.target as AbortSignal).reason);
-  for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    for (const signal of signals) signal.removeEventListener("abort", onAbort);
   }
 }

@@ -42,11 +42,19 @@ PRAGMA application_id = ${applicationId};
 `;
 
 const entryColumns = "key, value, revision, create_revision, expires_at";
+const replacedColumns = "key, previous_value AS value, previous_revision AS revision, " +
+  "previous_create_revision AS create_revision, previous_expires_at AS expires_at";
 const previousColumns =
   "key, previous_value, previous_revision, previous_create_revision, previous_expires_at";
 
 /** Condition for the keys that start with a prefix; `:end` is the first key after them. */
 const inPrefix = "key >= :start AND key < :end";
+
+/**
+ * Condition for the keys of a page: those in the prefix after `:after`, which is then also `:start`. With a second
+ * lower bound, SQLite may begin its search at the lower one of the two and read each page from the first key on.
+ */
+const onPage = `${inPrefix} AND key <> :after`;
 
 /** The statements that the table prepares. */
 export const statements = {
@@ -54,13 +62,15 @@ export const statements = {
   commit: "COMMIT",
   rollback: "ROLLBACK",
   get: `SELECT ${entryColumns} FROM entries WHERE key = ?`,
-  list: `SELECT ${entryColumns} FROM entries WHERE ${inPrefix} AND key > :after ` +
-    "ORDER BY key LIMIT :limit",
-  listAsOf: `SELECT ${entryColumns} FROM entries ` +
-    `WHERE ${inPrefix} AND key > :after AND revision <= :revision ` +
+  list: `SELECT ${entryColumns} FROM entries WHERE ${onPage} ORDER BY key LIMIT :limit`,
+  keys: `SELECT key FROM entries WHERE ${onPage} ORDER BY key LIMIT :limit`,
+  listAsOf: `SELECT ${entryColumns} FROM entries WHERE ${onPage} AND revision <= :revision ` +
     `UNION ALL SELECT ${previousColumns} FROM history ` +
-    `WHERE revision > :revision AND previous_revision <= :revision ` +
-    `AND ${inPrefix} AND key > :after ORDER BY key LIMIT :limit`,
+    `WHERE revision > :revision AND previous_revision <= :revision AND ${onPage} ` +
+    "ORDER BY key LIMIT :limit",
+  replaced: `SELECT ${replacedColumns} FROM history ` +
+    `WHERE revision = :revision AND previous_revision IS NOT NULL AND ${onPage} ` +
+    "ORDER BY key LIMIT :limit",
   history: "SELECT * FROM history WHERE (revision, key) > (:from, :after) AND revision <= :to " +
     `AND ${inPrefix} ORDER BY revision, key LIMIT :limit`,
   put: "INSERT INTO entries VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET " +

@@ -20,13 +20,13 @@ import {
   entryBytes,
   type HistoryRange,
   type ListRange,
-  prefixEnd,
   type RevisionTable,
   type StoredBatch,
   type StoredChange,
   type StoredEntry,
 } from "../../core/keyvalue/mod.ts";
 import { corruptError, isFull, storeError } from "./errors.ts";
+import { bounds, type Chunk, inChunks } from "./_chunks.ts";
 import { entryOf, type EntryRow, type HistoryRow, historyRow, storedChange } from "./_rows.ts";
 import { applicationId, schema, schemaVersion, statements } from "./_schema.ts";
 
@@ -44,14 +44,9 @@ export interface SqliteTableOptions {
 
 type Statements = { readonly [K in keyof typeof statements]: StatementSync };
 
-/** Greater than any text: SQLite orders every blob after every text. */
-const endOfText = new Uint8Array();
 /** SQLite truncates its write-ahead log to this size after the log was larger. */
 const maxLogBytes = 4 * 1024 * 1024;
 const ageCheckMs = 60_000;
-
-/** Rows that one query reads at most. */
-const chunkRows = 32;
 
 /** A revision table in a SQLite file. */
 export class SqliteTable implements RevisionTable {
@@ -125,26 +120,19 @@ export class SqliteTable implements RevisionTable {
   }
 
   list(range: ListRange): StoredEntry[] {
-    const { prefix, after = "", revision, limit, maxBytes = Infinity, keysOnly = false } = range;
-    const parameters = { ...bounds(prefix), after };
-    return this.#read(() => {
-      const rows = inChunks<EntryRow>(limit, (last, limit) => {
-        const chunk = { ...parameters, limit, ...(last && { after: last.key }) };
-        return revision >= this.#revision
+    const { revision } = range;
+    return this.#page(
+      range,
+      (chunk) =>
+        revision >= this.#revision
           ? this.#do.list.all(chunk)
-          : this.#do.listAsOf.all({ ...chunk, revision });
-      });
-      const entries: StoredEntry[] = [];
-      let bytes = 0;
-      for (const row of rows) {
-        const stored = entryOf(row);
-        const entry = keysOnly ? { ...stored, value: new Uint8Array() } : stored;
-        entries.push(entry);
-        bytes += entryBytes(entry);
-        if (bytes >= maxBytes) break;
-      }
-      return entries;
-    });
+          : this.#do.listAsOf.all({ ...chunk, revision }),
+    );
+  }
+
+  replaced(range: ListRange): StoredEntry[] {
+    const { revision } = range;
+    return this.#page(range, (chunk) => this.#do.replaced.all({ ...chunk, revision }));
   }
 
   history({ prefix, from, to, limit, maxBytes = Infinity }: HistoryRange): StoredBatch[] {
@@ -174,27 +162,17 @@ export class SqliteTable implements RevisionTable {
   }
 
   commit(batch: StoredBatch, nowMs: number): void {
-    try {
-      this.#write(() => this.#apply(batch, nowMs));
-    } catch (cause) {
-      if (!isFull(cause) || this.#historySize === 0) throw this.#failed("write", cause);
-      this.compact(this.#revision);
-      try {
-        this.#write(() => this.#apply(batch, nowMs));
-      } catch (again) {
-        throw this.#failed("write", again);
-      }
-    }
-    this.#lastFailure = undefined;
-    this.#revision = batch.revision;
-    this.#historySize += batch.changes.length;
-    this.#nextExpiryMs = this.#readNextExpiry(batch);
-    try {
-      this.#trim(nowMs);
-    } catch (cause) {
-      // The batch is written, so the commit succeeded. The next commit trims again.
-      this.#failed("trim", cause);
-    }
+    const { revision, changes } = batch;
+    this.#writeWithRoom(() => {
+      for (const change of changes) this.#apply(change, revision, nowMs);
+    });
+    this.#committed(revision, changes.length, nowMs, this.#readNextExpiry(batch));
+  }
+
+  deletePrefix(prefix: string, revision: number, nowMs: number): number {
+    const count = this.#writeWithRoom(() => this.#applyDelete(prefix, revision, nowMs));
+    if (count > 0) this.#committed(revision, count, nowMs, this.#queryNextExpiry());
+    return count;
   }
 
   nextExpiryMs(): number | undefined {
@@ -256,29 +234,97 @@ export class SqliteTable implements RevisionTable {
     this.#nextExpiryMs = this.#queryNextExpiry();
   }
 
-  #apply({ revision, changes }: StoredBatch, nowMs: number): void {
-    for (const change of changes) {
-      if (change.type === "put") {
-        const { key, value, createRevision, expiresAtMs = null } = change.entry;
-        this.#do.put.run(key, value, revision, createRevision, expiresAtMs);
-      } else {
-        this.#do.delete.run(change.key);
-      }
-      this.#do.record.run(...historyRow(change, revision, nowMs));
+  #apply(change: StoredChange, revision: number, nowMs: number): void {
+    if (change.type === "put") {
+      const { key, value, createRevision, expiresAtMs = null } = change.entry;
+      this.#do.put.run(key, value, revision, createRevision, expiresAtMs);
+    } else {
+      this.#do.delete.run(change.key);
+    }
+    this.#do.record.run(...historyRow(change, revision, nowMs));
+  }
+
+  /** Deletes key by key: one statement for all would need room for every value twice, in `entries` and `history`. */
+  #applyDelete(prefix: string, revision: number, nowMs: number): number {
+    const keys = inChunks<{ key: string }>(Infinity, (last, limit) => {
+      return this.#do.keys.all({ ...bounds(prefix, last?.key), limit });
+    });
+    let count = 0;
+    for (const { key } of keys) {
+      const previous = entryOf(this.#do.get.get(key) as unknown as EntryRow);
+      this.#apply({ type: "delete", key, revision, previous }, revision, nowMs);
+      count++;
+    }
+    return count;
+  }
+
+  /** Updates what is kept in memory after a write, and trims the history. */
+  #committed(revision: number, changes: number, nowMs: number, nextExpiry?: number): void {
+    this.#revision = revision;
+    this.#historySize += changes;
+    this.#nextExpiryMs = nextExpiry;
+    try {
+      this.#trim(nowMs);
+    } catch (cause) {
+      // The batch is written, so the commit succeeded. The next commit trims again.
+      this.#failed("trim", cause);
+    }
+  }
+
+  /** Runs a transaction; when the file is full, removes the history and runs it once more. */
+  #writeWithRoom<T>(work: () => T): T {
+    const result = this.#tryWrite(work);
+    this.#lastFailure = undefined;
+    return result;
+  }
+
+  #tryWrite<T>(work: () => T): T {
+    try {
+      return this.#write(work);
+    } catch (cause) {
+      if (!isFull(cause) || this.#historySize === 0) throw this.#failed("write", cause);
+      this.compact(this.#revision);
+    }
+    try {
+      return this.#write(work);
+    } catch (again) {
+      throw this.#failed("write", again);
     }
   }
 
   /** Runs a transaction, completely or not at all. */
-  #write(work: () => void): void {
+  #write<T>(work: () => T): T {
     this.#do.begin.run();
     try {
-      work();
+      const result = work();
       this.#do.commit.run();
+      return result;
     } catch (error) {
       // SQLite has already rolled back when the disk is full.
       if (this.#database.isTransaction) this.#do.rollback.run();
       throw error;
     }
+  }
+
+  /** Reads entries in key order, up to the limits of the range. */
+  #page(range: ListRange, read: (chunk: Chunk) => unknown[]): StoredEntry[] {
+    const { prefix, after, limit, maxBytes = Infinity, keysOnly = false } = range;
+    return this.#read(() => {
+      const rows = inChunks<EntryRow>(
+        limit,
+        (last, limit) => read({ ...bounds(prefix, last?.key ?? after), limit }),
+      );
+      const entries: StoredEntry[] = [];
+      let bytes = 0;
+      for (const row of rows) {
+        const stored = entryOf(row);
+        const entry = keysOnly ? { ...stored, value: new Uint8Array() } : stored;
+        entries.push(entry);
+        bytes += entryBytes(entry);
+        if (bytes >= maxBytes) break;
+      }
+      return entries;
+    });
   }
 
   #read<T>(query: () => T): T {
@@ -333,32 +379,6 @@ export class SqliteTable implements RevisionTable {
     this.#failures++;
     if (error instanceof Error) this.#lastFailure = error;
     return error;
-  }
-}
-
-/** Parameters for the range of keys that start with a prefix. */
-function bounds(prefix: string): { start: string; end: string | Uint8Array } {
-  return { start: prefix, end: prefixEnd(prefix) ?? endOfText };
-}
-
-/**
- * Rows of a statement in chunks, so that few values are in memory at a time. A loop over `iterate()` would not do: one
- * that ends early leaves its statement open, and some versions of the runtime then start the next one at its end.
- *
- * @param read Reads up to `limit` rows after the last one of the previous chunk.
- */
-function* inChunks<R>(
-  limit: number,
-  read: (last: R | undefined, limit: number) => unknown[],
-): Generator<R> {
-  let last: R | undefined;
-  for (let left = limit; left > 0;) {
-    const count = Math.min(left, chunkRows);
-    const rows = read(last, count) as R[];
-    yield* rows;
-    if (rows.length < count) return;
-    last = rows[rows.length - 1];
-    left -= count;
   }
 }
 

@@ -61,6 +61,24 @@ Deno.test({
 });
 
 Deno.test({
+  name: "EtcdStore.delete() deletes 40 MiB below a prefix and returns 16 MiB of them",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await using store = new EtcdStore({ endpoints: [server.url] });
+    for (let at = 10; at < 50; at++) await store.put(`k${at}`, new Uint8Array(mebibyte).fill(at));
+    const { deleted, count, isCut } = await store.delete("k", { prefix: true });
+    assert.deepEqual([count, isCut], [40, true]);
+    assert.deepEqual(
+      deleted.map(({ key, value }) => [key, value.length, value[0]]),
+      Array.from({ length: 16 }, (_, at) => [`k${at + 10}`, mebibyte, at + 10]),
+    );
+    assert.equal((await Array.fromAsync(store.list("k"))).length, 0);
+    assert.deepEqual(store.stats.failures, {});
+  },
+});
+
+Deno.test({
   name: "a watch on etcd reports a revision as one batch when the server splits it",
   ignore,
   async fn() {

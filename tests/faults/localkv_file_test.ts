@@ -83,7 +83,8 @@ Deno.test("LocalStore refuses writes, keeps its entries and accepts deletes when
     );
     assert(stored > 50, `${stored} fitted in`);
     assert.equal((await Array.fromAsync(store.list("", { keysOnly: true }))).length, stored);
-    await store.delete("key/", { prefix: true });
+    const { count, isCut } = await store.delete("key/", { prefix: true });
+    assert.deepEqual([count, isCut], [stored, false]);
     await store.put("key/again", bytes(10_000));
     assert.equal((await Array.fromAsync(store.list(""))).length, 1);
   }));

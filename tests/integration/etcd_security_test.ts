@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { listAndWatch } from "../../core/keyvalue/mod.ts";
+import { recordingLogs } from "../../core/testing/mod.ts";
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
 import { freePorts, type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
 import { tempDir } from "../_support/temp_dir.ts";
@@ -182,17 +183,41 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "EtcdStore.delete() counts what it deleted when it may not read it",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("etcd");
+    await enableUsers(server.url, "WRITE");
+    await using root = new EtcdStore({
+      endpoints: [server.url],
+      auth: { user: "root", password: "root" },
+    });
+    for (const key of ["app/a", "app/b"]) await root.put(key, bytes("1"));
+    const logs = recordingLogs();
+    await using store = new EtcdStore({
+      endpoints: [server.url],
+      auth: { user: "app", password: "secret" },
+      log: logs.registry.logger("etcd"),
+    });
+    const { deleted, count, isCut } = await store.delete("app/", { prefix: true });
+    assert.deepEqual([deleted, count, isCut], [[], 2, true]);
+    assert.deepEqual(logs.messages("warn"), ["Deleted 2 keys, but cannot read all that they were"]);
+    assert.deepEqual(await Array.fromAsync(root.list("")), []);
+  },
+});
+
 /** Sets the same password again, which invalidates all tokens of the user. */
 async function forgetTokens(url: string, name: string, password: string): Promise<void> {
   const { token } = await post(url, "authenticate", { name: "root", password: "root" });
   await post(url, "user/changepw", { name, password }, token);
 }
 
-/** Creates root, and a user with full access below `app/`, through etcd's HTTP gateway. */
-async function enableUsers(url: string): Promise<void> {
+/** Creates root, and a user with this access below `app/`, through etcd's HTTP gateway. */
+async function enableUsers(url: string, permType = "READWRITE"): Promise<void> {
   const base64 = (text: string) => btoa(text);
   const permission = {
-    permType: "READWRITE",
+    permType,
     key: base64("app/"),
     range_end: base64("app0"),
   };

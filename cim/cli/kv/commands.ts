@@ -47,11 +47,16 @@ export async function kvDelete(
 ): Promise<number> {
   refuseUnusable(isPrefix ? checkPrefix : checkKey, "delete", key);
   await using opened = await openStore(options, io);
-  const { deleted } = await opened.store.delete(key, { prefix: isPrefix, signal: io.stop });
-  if (deleted.length === 0) {
+  const { deleted, count } = await opened.store.delete(key, {
+    prefix: isPrefix,
+    keysOnly: true,
+    signal: io.stop,
+  });
+  if (count === 0) {
     throw missing("delete", isPrefix ? `key that begins with "${key}"` : `key "${key}"`);
   }
   for (const { key } of deleted) io.out(key);
+  if (deleted.length < count) io.err(`${count - deleted.length} more keys were deleted`);
   return exitCode.fine;
 }
 

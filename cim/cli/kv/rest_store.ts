@@ -32,6 +32,13 @@ import type { CliStore } from "./opened_store.ts";
 /** Query parameters; undefined ones are left out. */
 type Query = Readonly<Record<string, string | undefined>>;
 
+/** Answer to a delete; `count` is there when `deleted` lacks keys. */
+interface DeletedLine {
+  readonly revision: number;
+  readonly deleted: readonly string[];
+  readonly count?: number;
+}
+
 /** Reads and writes the store of the running agent. */
 export class RestStore implements CliStore {
   readonly #base: string;
@@ -72,14 +79,19 @@ export class RestStore implements CliStore {
 
   async delete(
     key: string,
-    { prefix = false, signal }: Pick<DeleteOptions, "prefix" | "signal"> = {},
+    { prefix = false, signal }: Pick<DeleteOptions, "prefix" | "keysOnly" | "signal"> = {},
   ): Promise<DeleteResult> {
     const url = prefix ? this.#many({ prefix: key }) : this.#one(key);
     const response = await askAgent(url, { method: "DELETE", signal });
     if (!response.ok) throw await refusal(`delete "${key}"`, response);
-    const { revision, deleted } = await response.json() as { revision: number; deleted: string[] };
+    const { revision, deleted, count = deleted.length } = await response.json() as DeletedLine;
     const entry = { value: new Uint8Array(), revision, createRevision: revision };
-    return { revision, deleted: deleted.map((key) => ({ key, ...entry })) };
+    return {
+      revision,
+      deleted: deleted.map((key) => ({ key, ...entry })),
+      count,
+      isCut: deleted.length < count,
+    };
   }
 
   async *list(

@@ -114,3 +114,18 @@ Deno.test("bounds: a watch whose client does not read ends with queue_full inste
   assert.equal(JSON.parse(lines.at(-1)!).code, "queue_full");
   assert(lines.length < 300, `${lines.length} lines`);
 });
+
+Deno.test("bounds: a delete by prefix answers with at most 16 MiB of keys, and with the number of all", async () => {
+  const { kit, store } = await started();
+  await using _ = kit;
+  const long = "x".repeat(1024 * 1024);
+  for (let at = 0; at < 10; at++) await store.put(`long/${at}/${long}`, new Uint8Array());
+  await store.put("short/1", new Uint8Array([1]));
+  const cut = await (await ask(kit, "?prefix=long/", { method: "DELETE" })).json();
+  assert.deepEqual([cut.deleted.length, cut.count], [8, 10]);
+  const all = await (await ask(kit, "?prefix=", { method: "DELETE" })).json();
+  assert.equal(all.code, "query_invalid");
+  const whole = await (await ask(kit, "?prefix=short/", { method: "DELETE" })).json();
+  assert.deepEqual(whole, { revision: await store.revision(), deleted: ["short/1"] });
+  assert.deepEqual(await Array.fromAsync(store.list("")), []);
+});

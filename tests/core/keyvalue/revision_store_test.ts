@@ -20,6 +20,8 @@ function tableWith(entry: StoredEntry) {
       revision = batch.revision;
       current = undefined;
     },
+    deletePrefix: () => 0,
+    replaced: () => [],
     nextExpiryMs: () => current?.expiresAtMs,
     expired: (nowMs) => current && current.expiresAtMs! <= nowMs ? [current] : [],
     compact() {},
