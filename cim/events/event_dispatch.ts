@@ -5,6 +5,7 @@
  */
 import type { Book } from "../../core/books/mod.ts";
 import type { Clock, Logger } from "../../core/mod.ts";
+import type { Receipt, Receipts } from "../receipts/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { EventView } from "../wire/mod.ts";
 
@@ -19,6 +20,20 @@ export interface AppEvent {
 /** Called with an event. It must not block; an error it throws is logged. */
 export type EventListener = (event: AppEvent) => void;
 
+/** What an {@linkcode EventDispatch} is made from. */
+export interface EventDispatchParts {
+  /** Delivery counters. */
+  readonly book: Book;
+  /** Answers events with a reply subject. */
+  readonly receipts: Receipts;
+  /** Takes over each event and its count in the book; the receipt is that of its publisher, if it waits for one. */
+  readonly forward: (event: EventView, receipt: Receipt | undefined) => void;
+  /** Clock for the latency. */
+  readonly clock: Clock;
+  /** Logger for malformed events and failed listeners. */
+  readonly log: Logger;
+}
+
 /** Verifies, counts and dispatches events. Keeps no reference to their bytes. */
 export class EventDispatch {
   /** Counters of received messages. */
@@ -27,16 +42,12 @@ export class EventDispatch {
   readonly book: Book;
   readonly #view = new EventView();
   readonly #listeners = new Map<string, Set<EventListener>>();
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #forward: (event: EventView) => void;
+  readonly #parts: EventDispatchParts;
 
-  /** Starts without listeners; `forward` takes over each event and its count in the book. */
-  constructor(book: Book, clock: Clock, log: Logger, forward: (event: EventView) => void) {
-    this.book = book;
-    this.#clock = clock;
-    this.#log = log;
-    this.#forward = forward;
+  /** Starts without listeners. */
+  constructor(parts: EventDispatchParts) {
+    this.book = parts.book;
+    this.#parts = parts;
   }
 
   /** Calls the listener on each event of that name. */
@@ -46,20 +57,22 @@ export class EventDispatch {
     return { [Symbol.dispose]: () => listeners.delete(listener) };
   }
 
-  /** Handles one payload, `buffer[start, end)`. */
-  receive(buffer: Uint8Array, start: number, end: number): void {
+  /** Handles one payload, `buffer[start, end)`. The publisher gets a receipt at the subject `reply` unless that is "". */
+  receive(buffer: Uint8Array, start: number, end: number, reply = ""): void {
+    const { receipts, forward, clock, log } = this.#parts;
     this.meter.observe(end - start);
     this.book.accepted++;
     const fault = this.#view.read(buffer, start, end);
     if (fault !== undefined) {
       this.book.drop(`malformed_${fault}`);
-      this.#log.warn("Event dropped: malformed", { fault, bytes: end - start });
+      if (reply !== "") receipts.refuse(reply, "malformed");
+      log.warn("Event dropped: malformed", { fault, bytes: end - start });
       return;
     }
     const eventTimeMs = Number(this.#view.eventTime());
-    this.meter.latencyMs = this.#clock.now() - eventTimeMs;
+    this.meter.latencyMs = clock.now() - eventTimeMs;
     // First, so that an event that ends a wait of the shutdown is among those that are sent before the end.
-    this.#forward(this.#view);
+    forward(this.#view, reply === "" ? undefined : receipts.open(reply));
     this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
   }
 
@@ -68,7 +81,7 @@ export class EventDispatch {
       try {
         listener(event);
       } catch (error) {
-        this.#log.error(`Listener of event ${event.eventName} failed`, { error });
+        this.#parts.log.error(`Listener of event ${event.eventName} failed`, { error });
       }
     }
   }

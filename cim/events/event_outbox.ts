@@ -19,6 +19,12 @@ import {
   type Sender,
   type SpoolQueue,
 } from "../../core/mod.ts";
+import {
+  answerRecords,
+  type Receipt,
+  type RecordReceipt,
+  StoredReceipts,
+} from "../receipts/mod.ts";
 import { keyedRecordBytes, type RecordBlock, writeKeyedRecord } from "../../plugins/kafka/mod.ts";
 
 /** Options of {@linkcode EventOutbox}. */
@@ -27,6 +33,8 @@ export interface EventOutboxOptions {
   readonly books: Books;
   /** Where events wait. */
   readonly queue: SpoolQueue;
+  /** Whether the queue keeps its events when the process ends. */
+  readonly isDurable: boolean;
   /** Events, by reason, that the queue lost since the book was saved. Default: none. */
   readonly damaged?: ReadonlyMap<string, number>;
   /** Time that the first event of a block waits for more, in milliseconds. */
@@ -54,6 +62,9 @@ export class EventOutbox {
   #buffer = new Uint8Array(blockBytes);
   #used = 0;
   #records = 0;
+  /** Receipts of the events that are collected. */
+  #receipts: RecordReceipt[] = [];
+  readonly #stored: StoredReceipts;
   /** Records that are being appended. */
   #appending = 0;
   #timer: Disposable | undefined;
@@ -69,6 +80,7 @@ export class EventOutbox {
     const { books, queue, damaged } = options;
     this.book = books.open("events", { inFlight: () => this.inFlight });
     this.book.recount(queue.records, damaged);
+    this.#stored = new StoredReceipts(options.isDurable);
   }
 
   /** Events that are collected or being appended. */
@@ -76,16 +88,18 @@ export class EventOutbox {
     return this.#records + this.#appending;
   }
 
-  /** Collects an event that the book has accepted; the bytes are copied. */
-  put(key: Uint8Array, document: Uint8Array): void {
+  /** Collects an event that the book has accepted; the bytes are copied. The receipt is answered when it is stored. */
+  put(key: Uint8Array, document: Uint8Array, receipt?: Receipt): void {
     const { clock, lingerMs } = this.#options;
     const bytes = keyedRecordBytes(key, document);
     if (this.#used + bytes > maxWaitingBytes) {
       this.book.drop("buffer_full");
+      receipt?.refuse("buffer_full");
       return;
     }
     this.#makeRoom(bytes);
     this.#used = writeKeyedRecord(key, document, this.#buffer, this.#used);
+    if (receipt !== undefined) this.#receipts.push({ index: this.#records, receipt });
     this.#records++;
     if (this.#used >= blockBytes) this.#startFlush();
     else this.#timer ??= clock.timer(lingerMs, () => this.#startFlush());
@@ -120,10 +134,22 @@ export class EventOutbox {
       } else {
         this.book.reject(delivery.reason, block.records);
       }
+      this.#stored.settled(block, delivery, this.#rejected > rejectedBefore);
       if (queue.records === 0) this.#endDrain();
     }
     this.#state = "idle";
     this.#endDrain();
+  }
+
+  /** To be called when the queue has lost events that it had stored. */
+  lose(records: number, reason: string): void {
+    this.book.lose(reason, records);
+    this.#stored.refuseAll("lost");
+  }
+
+  /** Refuses the receipts that still wait. To be called when the agent stops. */
+  endReceipts(): void {
+    this.#stored.refuseAll("stopping");
   }
 
   /** Counts one record of the current block as refused for good. */
@@ -209,14 +235,21 @@ export class EventOutbox {
       const full = this.#buffer;
       const data = full.subarray(0, this.#used);
       const records = this.#records;
+      const receipts = this.#receipts;
       this.#buffer = spare;
       this.#used = 0;
       this.#records = 0;
+      this.#receipts = [];
       this.#appending = records;
       const result = await this.#appendOne(data, records);
       this.#appending = 0;
-      if (result.status === "stored") this.book.spooled += records;
-      else this.book.drop(result.reason, records);
+      if (result.status === "stored") {
+        this.book.spooled += records;
+        this.#stored.stored(receipts, result);
+      } else {
+        this.book.drop(result.reason, records);
+        answerRecords(receipts, result, 0);
+      }
       // A buffer that one large event made large is not kept.
       spare = full.length === blockBytes ? full : new Uint8Array(blockBytes);
     }

@@ -9,7 +9,12 @@
  *
  * @module
  */
-export { type AppEvent, EventDispatch, type EventListener } from "./event_dispatch.ts";
+export {
+  type AppEvent,
+  EventDispatch,
+  type EventDispatchParts,
+  type EventListener,
+} from "./event_dispatch.ts";
 export { EventOutbox, type EventOutboxOptions } from "./event_outbox.ts";
 export { watchEtcdStart } from "./etcd_start.ts";
 export { type EventDefinition, eventDefinitions } from "./event_definitions.ts";

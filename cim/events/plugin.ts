@@ -12,6 +12,7 @@ import { kafkaToken } from "../../plugins/kafka/mod.ts";
 import { booksToken } from "../books/mod.ts";
 import { busToken } from "../bus/mod.ts";
 import { identityToken } from "../identity/mod.ts";
+import { Receipts } from "../receipts/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { spoolToken } from "../spool/mod.ts";
 import { EventDocument } from "../wire/mod.ts";
@@ -76,7 +77,8 @@ export function events(): Plugin {
       const spool = get(spoolToken);
       const outbox: EventOutbox = new EventOutbox({
         books: get(booksToken),
-        queue: spool.queue(route, (records, reason) => outbox.book.lose(reason, records)),
+        queue: spool.queue(route, (records, reason) => outbox.lose(records, reason)),
+        isDurable: spool.isDurable,
         damaged: spool.damaged(route),
         lingerMs: config.lingerMs,
         clock,
@@ -88,11 +90,23 @@ export function events(): Plugin {
       });
       const origins = new EventOrigins(identity);
       const document = new EventDocument();
-      const dispatch = new EventDispatch(outbox.book, clock, log, (event) => {
-        const { key, headers } = origins.app;
-        outbox.put(key, document.write(event, headers));
+      const bus = get(busToken);
+      const receipts = new Receipts({
+        subject: "EVENT",
+        publish: (subject, payload) => bus.publish(subject, payload),
+        log,
       });
-      metrics.add(...dispatch.meter.families(identity.current.podName));
+      const dispatch = new EventDispatch({
+        book: outbox.book,
+        receipts,
+        forward(event, receipt) {
+          const { key, headers } = origins.app;
+          outbox.put(key, document.write(event, headers), receipt);
+        },
+        clock,
+        log,
+      });
+      metrics.add(...dispatch.meter.families(identity.current.podName), ...receipts.families());
       const raise = (event: OwnEvent) => {
         const { key, headers } = origins.own;
         const containerId = registration.current?.containerId ?? identity.current.containerId;
@@ -106,8 +120,8 @@ export function events(): Plugin {
         handler: () => jsonResponse(eventDefinitions),
       });
       const etcdStart = watchEtcdStart(get(statusToken), raise);
-      const subscription = get(busToken).subscribe("EVENT", {
-        onMessage: ({ buffer, start, end }) => dispatch.receive(buffer, start, end),
+      const subscription = bus.subscribe("EVENT", {
+        onMessage: ({ buffer, start, end, reply }) => dispatch.receive(buffer, start, end, reply),
       });
       return { outbox, subscription, etcdStart };
     },
@@ -131,6 +145,7 @@ export function events(): Plugin {
       etcdStart[Symbol.dispose]();
       await subscription.unsubscribe();
       await outbox.drain(signal);
+      outbox.endReceipts();
     },
   });
 }

@@ -6,6 +6,7 @@
 import { type Clock, systemClock } from "../../core/async/mod.ts";
 import { Books } from "../../core/books/mod.ts";
 import type { Logger } from "../../core/log/mod.ts";
+import { Receipts } from "../receipts/mod.ts";
 import { LogEnvelope } from "../wire/mod.ts";
 import { createKafka, type KafkaOptions } from "./create_kafka.ts";
 import { type CreatedTcp, createTcp, type TcpOptions, tcpPlace } from "./create_tcp.ts";
@@ -59,6 +60,8 @@ export interface LogRouteOptions {
   readonly onHealth?: (health: LogHealth) => void;
   /** Called when the collector of the destination TCP cannot be reached any more, once per outage. */
   readonly onTcpFailure?: () => void;
+  /** Publishes the answers to messages with a reply subject. Default: no answers. */
+  readonly publish?: (subject: string, payload: Uint8Array) => void;
   /** Clock to use. Default: {@linkcode systemClock}. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for jitter. Default `Math.random`. */
@@ -109,7 +112,7 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
   const { maxFiles = 64, idleMs = defaultIdleMs, fileMode = 0o644, folderMode = 0o755 } = options;
   const { maxBufferedBytes = 8_388_608, whenFull = "block", maxBlockMs = 5_000 } = options;
   const { blockBytes = 262_144, stdout: sink = Deno.stdout, onHealth } = options;
-  const { onTcpFailure = () => {} } = options;
+  const { onTcpFailure = () => {}, publish = () => {} } = options;
   const { clock = systemClock, random = Math.random } = options;
   checkRange("maxFiles", maxFiles, 1, 10_000);
   checkRange("idleMs", idleMs, 1_000, Number.MAX_SAFE_INTEGER);
@@ -156,7 +159,15 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     files,
   });
   const destinations = [files, stdout, tcp?.lines, kafka].filter((one) => one !== undefined);
-  const route: LogRoute = new LogRoute({ destinations, settings, gate, telemetry, clock });
+  const receipts = new Receipts({ subject: "LOG", publish, log });
+  const route: LogRoute = new LogRoute({
+    destinations,
+    settings,
+    gate,
+    telemetry,
+    receipts,
+    clock,
+  });
   for (const destination of destinations) destination.configure(route.uses(destination.name));
   return { route, files, stdout, tcp, kafka };
 }

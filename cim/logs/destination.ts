@@ -7,6 +7,7 @@
 import type { Clock } from "../../core/async/mod.ts";
 import type { Book } from "../../core/books/mod.ts";
 import { type Delivery, type Sender, settle, withRetry } from "../../core/forward/mod.ts";
+import { answerRecords, type Receipt } from "../receipts/mod.ts";
 import type { LogMessageView } from "../wire/mod.ts";
 import type { BackPressure, BackPressureOptions } from "./back_pressure.ts";
 import { type Backlog, type Block, type BlockPool, LineBuffer, LineWriter } from "./lines/mod.ts";
@@ -23,6 +24,8 @@ export interface Destination {
   readonly backlog: Readonly<Backlog>;
   /** Takes a message; copies what it needs, and never waits. */
   write(view: LogMessageView): void;
+  /** The same, for a message whose publisher waits for the receipt; its line is written soon. */
+  writeWithReceipt(view: LogMessageView, receipt: Receipt): void;
   /** Starts writing where enough lines wait. */
   endOfChunk(): void;
   /** Does what is due by the clock. */
@@ -60,8 +63,8 @@ export interface WriterOwner {
   readonly backlog: Backlog;
   /** Gets the outcome of each attempt and learns when there is room. */
   readonly pressure: BackPressure;
-  /** Books the outcome of lines. Default: `settle` of the book. */
-  readonly settle?: (delivery: Delivery, lines: number) => void;
+  /** Books the outcome of a block and answers its receipts. Default: for lines that are written now. */
+  readonly settle?: (delivery: Delivery, block: Block) => void;
 }
 
 const minRetryMs = 100;
@@ -77,7 +80,7 @@ export function createWriter(
   { pool, telemetry, clock, random }: DestinationParts,
 ): LineWriter {
   const { book, backlog, pressure } = owner;
-  const settleLines = owner.settle ?? ((delivery, lines) => settle(book, delivery, lines));
+  const settleBlock = owner.settle ?? settledBy(book);
   const patient = withRetry(sender, {
     min: minRetryMs,
     max: maxRetryMs,
@@ -93,7 +96,7 @@ export function createWriter(
     thresholdBytes,
     clock,
     onSettled(block, delivery) {
-      settleLines(delivery, block.lines);
+      settleBlock(delivery, block);
       if (delivery.status !== "delivered") return;
       pressure.written(writer);
       telemetry.written(place);
@@ -102,4 +105,14 @@ export function createWriter(
     onRoom: () => pressure.room(writer),
   });
   return writer;
+}
+
+/** Settles blocks in the book; the receipts get the number of the line among those that this writer has written. */
+function settledBy(book: Book): (delivery: Delivery, block: Block) => void {
+  let written = 0;
+  return (delivery, block) => {
+    settle(book, delivery, block.lines);
+    if (block.receipts !== undefined) answerRecords(block.receipts, delivery, written + 1);
+    if (delivery.status === "delivered") written += block.lines;
+  };
 }

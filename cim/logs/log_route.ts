@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../../core/async/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
+import type { Receipts } from "../receipts/mod.ts";
 import { LogMessageView, type WireFault } from "../wire/mod.ts";
 import type { Destination } from "./destination.ts";
 import { type DestinationName, destinationsOfMode } from "./logging_mode.ts";
@@ -24,6 +25,8 @@ export interface LogRouteParts {
   readonly gate: PublisherGate;
   /** Logs and counts what happens to the destinations. */
   readonly telemetry: LogTelemetry;
+  /** Answers messages with a reply subject. */
+  readonly receipts: Receipts;
   /** Clock for the timers. */
   readonly clock: Clock;
 }
@@ -46,6 +49,8 @@ export class LogRoute implements AsyncDisposable {
   readonly destinations: readonly Destination[];
   /** Events of the destinations, with their counters. */
   readonly telemetry: LogTelemetry;
+  /** Answers messages with a reply subject. */
+  readonly receipts: Receipts;
   readonly #faults = new Map<WireFault, number>();
   readonly #view = new LogMessageView();
   readonly #clock: Clock;
@@ -54,9 +59,10 @@ export class LogRoute implements AsyncDisposable {
   #active: readonly Destination[];
 
   /** Opens nothing yet. */
-  constructor({ destinations, settings, gate, telemetry, clock }: LogRouteParts) {
+  constructor({ destinations, settings, gate, telemetry, receipts, clock }: LogRouteParts) {
     this.destinations = destinations;
     this.telemetry = telemetry;
+    this.receipts = receipts;
     this.#clock = clock;
     this.#gate = gate;
     this.#settings = settings;
@@ -97,16 +103,20 @@ export class LogRoute implements AsyncDisposable {
     this.#gate.attach(gate);
   }
 
-  /** Takes the LogMessage `buffer[start, end)`; the caller may reuse the bytes when it returns. */
-  accept(buffer: Uint8Array, start: number, end: number): void {
+  /**
+   * Takes the LogMessage `buffer[start, end)`; the caller may reuse the bytes when it returns. The publisher gets a
+   * receipt at the subject `reply` unless that is "".
+   */
+  accept(buffer: Uint8Array, start: number, end: number, reply = ""): void {
     this.meter.observe(end - start);
     const view = this.#view;
     const fault = view.read(buffer, start, end);
-    if (fault !== undefined) return this.#refuse(fault);
+    if (fault !== undefined) return this.#refuse(fault, reply);
     const length = view.payloadEnd - view.payloadStart;
     this.messages++;
     this.payloadBytes += length;
     this.lastPayloadBytes = length;
+    if (reply !== "") return this.#writeWithReceipt(view, reply);
     const active = this.#active;
     for (let at = 0; at < active.length; at++) active[at].write(view);
   }
@@ -162,7 +172,16 @@ export class LogRoute implements AsyncDisposable {
     this.telemetry.tick();
   }
 
-  #refuse(fault: WireFault): void {
+  #writeWithReceipt(view: LogMessageView, reply: string): void {
+    const receipt = this.receipts.open(reply, this.#active.length);
+    for (const destination of this.#active) {
+      if (receipt === undefined) destination.write(view);
+      else destination.writeWithReceipt(view, receipt);
+    }
+  }
+
+  #refuse(fault: WireFault, reply: string): void {
+    if (reply !== "") this.receipts.refuse(reply, "malformed");
     this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
     for (const { book } of this.#active) {
       book.accepted++;

@@ -24,6 +24,7 @@ export function logMetrics(
   const accepted = () => destinations.reduce((sum, { book }) => sum + book.accepted, 0);
   return [
     ...route.meter.families(podName),
+    ...route.receipts.families(),
     ofPod("counter", "cim_total_messages_counter", "Valid LOG messages.", () => route.messages),
     ofPod("counter", "cim_total_bytes_counter", "Payload bytes of LOG messages.", () => {
       return route.payloadBytes;

@@ -158,6 +158,7 @@ export function logs(): Plugin {
       const identity = get(identityToken);
       const owner = identity.current;
       const { logs: folder } = get(pathsToken);
+      const bus = get(busToken);
       const settings = get(cimSettingsToken);
       const infra = get(commonInfraToken);
       const service = parseHostPort(infra.loggingSvcUrl ?? "");
@@ -192,7 +193,7 @@ export function logs(): Plugin {
               onProblem: nodeProblems(log, service),
             }),
             queue: spool?.queue("logs_tcp", (records, reason) => {
-              created.tcp?.lines.book.lose(reason, records);
+              created.tcp?.lines.lose(records, reason);
             }),
             damaged: spool?.damaged("logs_tcp"),
             ...common,
@@ -208,7 +209,7 @@ export function logs(): Plugin {
             openSender: (onRejected) => kafka.sender("LOGS", { onRejected }),
             onRefused: (record) => spool?.deadLetter({ route: "logs_kafka", ...record }),
             queue: spool?.queue("logs_kafka", (records, reason) => {
-              created.kafka?.book.lose(reason, records);
+              created.kafka?.lose(records, reason);
             }),
             damaged: spool?.damaged("logs_kafka"),
             ...common,
@@ -218,6 +219,7 @@ export function logs(): Plugin {
         folderMode: parseInt(config.folderMode, 8),
         onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),
         onTcpFailure: () => events?.raise(tcpFailure),
+        publish: (subject, payload) => bus.publish(subject, payload),
         clock,
         random,
       });
@@ -225,8 +227,8 @@ export function logs(): Plugin {
       provide(logRouteToken, route);
       provide(ownLogFileToken, files.reserve(ownContainer, owner.containerId));
       const listener = settings.onChange((now) => route.configure(routeSettings(now)));
-      const subscription = get(busToken).subscribe("LOG", {
-        onMessage: ({ buffer, start, end }) => route.accept(buffer, start, end),
+      const subscription = bus.subscribe("LOG", {
+        onMessage: ({ buffer, start, end, reply }) => route.accept(buffer, start, end, reply),
         onChunkEnd: () => route.endOfChunk(),
       });
       route.attach(subscription);

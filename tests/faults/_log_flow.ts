@@ -140,14 +140,14 @@ export class LogFlow implements AsyncDisposable {
   /** Waits until the last line has arrived. */
   async arrived(): Promise<void> {
     await until("the last line arrives", () => {
-      const lines = this.#lines();
+      const lines = this.lines;
       return new Set(lines).size >= this.#sent;
     }, { withinMs: 60_000, everyMs: 100 });
   }
 
   /** Number of different lines that have arrived. */
   get count(): number {
-    return new Set(this.#lines()).size;
+    return new Set(this.lines).size;
   }
 
   /**
@@ -158,7 +158,7 @@ export class LogFlow implements AsyncDisposable {
     await this.send(containers.length);
     await this.arrived();
     const next = new Map(containers.map((container, index) => [container, index]));
-    for (const line of this.#lines()) {
+    for (const line of this.lines) {
       const { container_name, log, kubernetes } = JSON.parse(line);
       const number = parseInt(log);
       assert.equal(log, text(number));
@@ -187,7 +187,8 @@ export class LogFlow implements AsyncDisposable {
     this.#temp[Symbol.dispose]();
   }
 
-  #lines(): string[] {
+  /** The records that have arrived, in their order. */
+  get lines(): string[] {
     try {
       return Deno.readTextFileSync(this.#arrived).split("\n").slice(0, -1);
     } catch (error) {

@@ -11,6 +11,7 @@
  */
 import { aborted } from "../../../core/async/mod.ts";
 import type { Book } from "../../../core/books/mod.ts";
+import type { Receipt } from "../../receipts/mod.ts";
 import type { LogMessageView } from "../../wire/mod.ts";
 import { BackPressure } from "../back_pressure.ts";
 import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
@@ -121,14 +122,14 @@ export class LogFiles implements Destination {
     return this.#files.size;
   }
 
-  /** Takes a message for the file of its container. */
-  write(view: LogMessageView): void {
+  /** Takes a message for the file of its container. Returns the writer of the file unless the line was dropped. */
+  write(view: LogMessageView): LineWriter | undefined {
     this.book.accepted++;
     const open = this.#names.find(view) ?? this.#openFor(view);
     const writer = open.writer;
     if (this.#pressure.isActive && !this.#pressure.admits(writer)) {
       this.book.drop("overflow");
-      return;
+      return undefined;
     }
     const buffer = writer.buffer;
     if (buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
@@ -138,6 +139,15 @@ export class LogFiles implements Destination {
       this.#listed.push(writer);
     }
     if (buffer.held + this.backlog.bytes >= this.#maxBufferedBytes) this.#pressure.filled(writer);
+    return writer;
+  }
+
+  /** Takes a message, and writes the lines of its file soon. */
+  writeWithReceipt(view: LogMessageView, receipt: Receipt): void {
+    const writer = this.write(view);
+    if (writer === undefined) return receipt.refuse("overflow");
+    writer.addReceipt(receipt);
+    this.#list(writer);
   }
 
   /** Reserves the file of a container for lines of the agent itself. To be called once, before the first message. */
@@ -297,11 +307,11 @@ export class LogFiles implements Destination {
     }
     if (buffer.bytes === 0) open.sinceMs = this.#options.clock.monotonic();
     buffer.appendLine(line);
-    this.#listIfDue(open.writer);
+    if (buffer.bytes >= open.writer.thresholdBytes) this.#list(open.writer);
   }
 
-  #listIfDue(writer: LineWriter): void {
-    if (writer.isListed || writer.buffer.bytes < writer.thresholdBytes) return;
+  #list(writer: LineWriter): void {
+    if (writer.isListed) return;
     writer.isListed = true;
     this.#listed.push(writer);
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RecordReceipt } from "../../receipts/mod.ts";
 
 /** A run of whole lines. */
 export interface Block {
@@ -17,6 +18,8 @@ export interface Block {
   lines: number;
   /** Bytes already written, so that a retry does not repeat them. */
   written: number;
+  /** Receipts of its records; undefined when no publisher waits for one. */
+  receipts: RecordReceipt[] | undefined;
 }
 
 /** Options of {@linkcode BlockPool}. */
@@ -50,11 +53,13 @@ export class BlockPool {
     const free = minBytes <= this.#blockBytes ? this.#free.pop() : undefined;
     if (free === undefined) {
       const bytes = new Uint8Array(Math.max(minBytes, this.#blockBytes));
-      return { bytes, data: new DataView(bytes.buffer), used: 0, lines: 0, written: 0 };
+      const data = new DataView(bytes.buffer);
+      return { bytes, data, used: 0, lines: 0, written: 0, receipts: undefined };
     }
     free.used = 0;
     free.lines = 0;
     free.written = 0;
+    free.receipts = undefined;
     return free;
   }
 

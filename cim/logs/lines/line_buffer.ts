@@ -42,6 +42,11 @@ export class LineBuffer {
     return this.#held;
   }
 
+  /** The block that is being filled; undefined when none is. */
+  get filling(): Block | undefined {
+    return this.#filling;
+  }
+
   /** Whether a full block waits. */
   get hasFullBlock(): boolean {
     return this.#full.length > 0;

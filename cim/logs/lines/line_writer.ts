@@ -7,6 +7,7 @@
  */
 import { aborted, type Clock } from "../../../core/async/mod.ts";
 import { attempt, type Delivery, type Sender } from "../../../core/forward/mod.ts";
+import type { Receipt } from "../../receipts/mod.ts";
 import type { Block } from "./block.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 
@@ -68,6 +69,15 @@ export class LineWriter {
   /** Whether no line waits and no block is being sent. */
   get isIdle(): boolean {
     return this.buffer.bytes === 0 && this.#running === undefined;
+  }
+
+  /** Answers the line that was added last when it is settled. Its block is due with the next {@linkcode poke}. */
+  addReceipt(receipt: Receipt): void {
+    // A line that fills the last room has its block sent at once.
+    const block = this.buffer.filling ?? this.#sending;
+    if (block === undefined) throw new TypeError("Cannot add a receipt: no line was added");
+    (block.receipts ??= []).push({ index: block.lines - 1, receipt });
+    this.#isFlushing = this.buffer.bytes > 0;
   }
 
   /** Starts sending if enough lines wait. */

@@ -4,13 +4,19 @@ export interface QueuedBlock {
   readonly data: Uint8Array;
   /** Number of records. */
   readonly records: number;
-  /** Grows from block to block. */
+  /** Number of the first record in the queue. */
   readonly position: number;
 }
 
 /** Outcome of {@linkcode LineQueue.append}. */
 export type AppendOutcome =
-  | { readonly status: "stored" }
+  | {
+    readonly status: "stored";
+    /** Number of the first record of the block in the queue. */
+    readonly position: number;
+    /** Whether the block is as durable as the queue can be. False: it is in memory and is written later. */
+    readonly isDurable: boolean;
+  }
   | { readonly status: "dropped"; readonly reason: string; readonly cause?: unknown };
 
 /** A queue of blocks in memory or on disk; the queues of `core/spool` have this shape. */

@@ -8,7 +8,7 @@ export class MemoryQueue implements LineQueue {
   #taken = 0;
   #records = 0;
   #bytes = 0;
-  #position = 0;
+  #next = 1;
   #change = Promise.withResolvers<void>();
 
   /** Creates an empty queue for at most `maxBytes`; a single larger block is taken when it is empty. */
@@ -26,11 +26,13 @@ export class MemoryQueue implements LineQueue {
     while (this.#bytes > 0 && this.#bytes + data.length > this.#maxBytes) {
       if (!await this.#changed(signal)) return { status: "dropped", reason: "spool_full" };
     }
-    this.#blocks.push({ data: data.slice(), records, position: this.#position++ });
+    const position = this.#next;
+    this.#blocks.push({ data: data.slice(), records, position });
+    this.#next += records;
     this.#bytes += data.length;
     this.#records += records;
     this.#notify();
-    return { status: "stored" };
+    return { status: "stored", position, isDurable: true };
   }
 
   /** Returns the oldest block that was not taken; waits for one until `signal` aborts. */

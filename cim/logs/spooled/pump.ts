@@ -45,6 +45,8 @@ export interface PumpOptions {
   readonly onDelivered: () => void;
   /** Returns the records that were refused alone since the last call, by reason. Default: none ever are. */
   readonly takeRefused?: () => ReadonlyMap<string, number>;
+  /** Called with each block that leaves the queue, its outcome, and whether some of its records were refused alone. */
+  readonly onSettled?: (block: QueuedBlock, delivery: Delivery, hasRefused: boolean) => void;
   /** Called with each block that the destination refused. */
   readonly onRefused: (block: QueuedBlock, delivery: Delivery) => void;
 }
@@ -201,7 +203,7 @@ export class Pump {
   }
 
   #settleOldest(): void {
-    const { book, queue } = this.#options;
+    const { book, queue, onSettled } = this.#options;
     const { block, delivery, refused } = this.#sent.shift()!;
     this.#sentRecords -= block.records;
     book.spooled -= block.records;
@@ -212,6 +214,7 @@ export class Pump {
     }
     settle(book, delivery, others);
     queue.settle(block);
+    onSettled?.(block, delivery, others < block.records);
   }
 
   #notify(): void {

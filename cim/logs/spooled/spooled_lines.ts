@@ -6,12 +6,13 @@
  */
 import type { Book } from "../../../core/books/mod.ts";
 import { delivered, type Delivery, type Sender, settle } from "../../../core/forward/mod.ts";
+import { answerRecords, type Receipt, StoredReceipts } from "../../receipts/mod.ts";
 import type { LogMessageView } from "../../wire/mod.ts";
 import { BackPressure } from "../back_pressure.ts";
 import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
 import type { Backlog, Block, LineWriter } from "../lines/mod.ts";
 import type { DestinationName } from "../logging_mode.ts";
-import type { LineQueue, QueuedBlock } from "./line_queue.ts";
+import type { AppendOutcome, LineQueue, QueuedBlock } from "./line_queue.ts";
 import { Pump, type ResendWindow } from "./pump.ts";
 import type { RecordFormat } from "./record_format.ts";
 
@@ -77,6 +78,9 @@ export class SpooledLines implements Destination {
   readonly #pressure: BackPressure;
   readonly #writer: LineWriter;
   readonly #pump: Pump;
+  readonly #receipts: StoredReceipts;
+  /** Outcome of the last append; the writer appends one block at a time. */
+  #appended: AppendOutcome | undefined;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #linger: Disposable | undefined;
@@ -99,6 +103,7 @@ export class SpooledLines implements Destination {
       flushAll: () => this.#writer.flush(),
       onFailure: () => {},
     }, pressure);
+    this.#receipts = new StoredReceipts(options.isDurable);
     this.#pump = new Pump({
       queue,
       sender,
@@ -109,16 +114,18 @@ export class SpooledLines implements Destination {
       random: options.random,
       onRetry: (delivery) => telemetry.writeFailed(place, delivery),
       onDelivered: () => telemetry.written(place),
+      onSettled: (...outcome) => this.#receipts.settled(...outcome),
       onRefused: ({ records }, delivery) => telemetry.lost(place, records, delivery),
     });
     const owner = {
       book: this.book,
       backlog: this.backlog,
       pressure: this.#pressure,
-      settle: (delivery: Delivery, lines: number) => this.#stored(delivery, lines),
+      settle: (delivery: Delivery, block: Block) => this.#stored(delivery, block),
     };
     const spool = `the queue of ${place}`;
-    this.#writer = createWriter(spool, queueSender(queue), thresholdBytes, owner, options);
+    const append = queueSender(queue, (outcome) => this.#appended = outcome);
+    this.#writer = createWriter(spool, append, thresholdBytes, owner, options);
   }
 
   /** Starts sending what the queue holds. To be called once. */
@@ -131,21 +138,39 @@ export class SpooledLines implements Destination {
     this.#pump.lost();
   }
 
-  /** Takes a message. */
-  write(view: LogMessageView): void {
+  /** To be called when the queue has lost records that it had stored. */
+  lose(records: number, reason: string): void {
+    this.book.lose(reason, records);
+    this.#receipts.refuseAll("lost");
+  }
+
+  /** Takes a message. Returns whether it was not dropped. */
+  write(view: LogMessageView): boolean {
     if (this.#fallback !== undefined && this.#pump.isDown) {
       this.#usedFallback = true;
-      return this.#fallback.write(view);
+      this.#fallback.write(view);
+      return true;
     }
     this.book.accepted++;
     const writer = this.#writer;
     if (this.#pressure.isActive && !this.#pressure.admits(writer)) {
       this.book.drop("overflow");
-      return;
+      return false;
     }
     const lines = writer.buffer;
     this.#format.write(view, lines);
     if (lines.held + this.backlog.bytes >= this.#maxBufferedBytes) this.#pressure.filled(writer);
+    return true;
+  }
+
+  /** Takes a message whose publisher waits for the receipt. */
+  writeWithReceipt(view: LogMessageView, receipt: Receipt): void {
+    if (this.#fallback !== undefined && this.#pump.isDown) {
+      this.#usedFallback = true;
+      return this.#fallback.writeWithReceipt(view, receipt);
+    }
+    if (this.write(view)) this.#writer.addReceipt(receipt);
+    else receipt.refuse("overflow");
   }
 
   /** Stores full blocks; smaller amounts wait a moment for the next chunks. */
@@ -201,6 +226,7 @@ export class SpooledLines implements Destination {
       this.#pump.confirmAll();
       lost += this.#dropRest();
     }
+    this.#receipts.refuseAll("stopping");
     this.#pressure.releaseAll();
     this.#options.telemetry.forget(this.#options.place);
     return lost;
@@ -212,9 +238,15 @@ export class SpooledLines implements Destination {
     this.#writer.poke();
   }
 
-  #stored(delivery: Delivery, lines: number): void {
-    if (delivery.status === "delivered") this.book.spooled += lines;
-    else settle(this.book, delivery, lines);
+  #stored(delivery: Delivery, { lines, receipts }: Block): void {
+    const appended = this.#appended;
+    if (delivery.status === "delivered" && appended?.status === "stored") {
+      this.book.spooled += lines;
+      this.#receipts.stored(receipts, appended);
+    } else {
+      settle(this.book, delivery, lines);
+      if (receipts !== undefined) answerRecords(receipts, delivery, 0);
+    }
     this.#pump.stored();
   }
 
@@ -236,13 +268,17 @@ export class SpooledLines implements Destination {
   }
 }
 
-/** The sender that puts blocks into the queue. */
-function queueSender(queue: LineQueue): Sender<Block> {
+/** The sender that puts blocks into the queue; `onOutcome` is called before it returns. */
+function queueSender(
+  queue: LineQueue,
+  onOutcome: (outcome: AppendOutcome) => void,
+): Sender<Block> {
   return {
     async send(block, signal) {
       if (signal.aborted) return abortedAppend;
       const data = block.bytes.subarray(0, block.used);
       const result = await queue.append(data, block.lines, signal);
+      onOutcome(result);
       if (result.status === "stored") return delivered;
       if (signal.aborted) return abortedAppend;
       const { reason, cause } = result;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Book } from "../../../core/books/mod.ts";
+import type { Receipt } from "../../receipts/mod.ts";
 import type { LogEnvelope, LogMessageView } from "../../wire/mod.ts";
 import { BackPressure } from "../back_pressure.ts";
 import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
@@ -58,13 +59,13 @@ export class StdoutLines implements Destination {
     return this.#envelope === undefined;
   }
 
-  /** Takes a message. */
-  write(view: LogMessageView): void {
+  /** Takes a message. Returns whether it was not dropped. */
+  write(view: LogMessageView): boolean {
     this.book.accepted++;
     const writer = this.#writer;
     if (this.#pressure.isActive && !this.#pressure.admits(writer)) {
       this.book.drop("overflow");
-      return;
+      return false;
     }
     const lines = writer.buffer;
     if (this.#envelope === undefined) lines.append(view);
@@ -75,6 +76,13 @@ export class StdoutLines implements Destination {
       lines.commit(block, end + 1);
     }
     if (lines.held + this.backlog.bytes >= this.#maxBufferedBytes) this.#pressure.filled(writer);
+    return true;
+  }
+
+  /** Takes a message whose publisher waits for the receipt. */
+  writeWithReceipt(view: LogMessageView, receipt: Receipt): void {
+    if (this.write(view)) this.#writer.addReceipt(receipt);
+    else receipt.refuse("overflow");
   }
 
   /** Starts writing. */

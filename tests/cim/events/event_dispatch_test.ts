@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Book } from "../../../core/books/mod.ts";
 import { manualClock, recordingLogs } from "../../../core/testing/mod.ts";
 import { type AppEvent, EventDispatch } from "../../../cim/events/mod.ts";
+import { Receipts } from "../../../cim/receipts/mod.ts";
 import { buildEvent } from "../../_support/wire_messages.ts";
 
 function dispatch() {
@@ -10,12 +11,28 @@ function dispatch() {
   const book = new Book("events");
   const forwarded: string[] = [];
   const log = logs.registry.logger("events");
-  const events = new EventDispatch(book, clock, log, (event) => {
-    forwarded.push(event.eventName());
-    book.delivered++;
+  const answers: string[] = [];
+  const receipts = new Receipts({
+    subject: "EVENT",
+    publish: (subject, payload) => {
+      answers.push(`${subject} ${new TextDecoder().decode(payload)}`);
+    },
+    log,
   });
-  const receive = (bytes: Uint8Array) => events.receive(bytes, 0, bytes.length);
-  return { events, book, logs, receive, forwarded };
+  const events = new EventDispatch({
+    book,
+    receipts,
+    forward(event, receipt) {
+      forwarded.push(event.eventName());
+      book.delivered++;
+      receipt?.confirm(book.delivered);
+    },
+    clock,
+    log,
+  });
+  const receive = (bytes: Uint8Array, reply?: string) =>
+    events.receive(bytes, 0, bytes.length, reply);
+  return { events, book, logs, receive, forwarded, answers };
 }
 
 const configured = buildEvent({ eventName: "Configured", eventTime: 1_600_000_000_000n });
@@ -79,4 +96,12 @@ Deno.test("D-87 the latency is in milliseconds", () => {
   const { events, receive } = dispatch();
   receive(configured);
   assert.equal(events.meter.latencyMs, 500);
+});
+
+Deno.test("receive() answers at the reply subject, and refuses what is malformed", () => {
+  const { receive, answers } = dispatch();
+  receive(configured);
+  receive(configured, "a");
+  receive(Uint8Array.of(1, 2, 3), "b");
+  assert.deepEqual(answers, ["a +ACK 2", "b -ERR malformed"]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Books, type Delivery, Spool } from "../../../core/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { EventOutbox } from "../../../cim/events/mod.ts";
+import { Receipt } from "../../../cim/receipts/mod.ts";
 import type { RecordBlock } from "../../../plugins/kafka/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 import { until } from "../../_support/until.ts";
@@ -11,14 +12,16 @@ const key = encoder.encode("k");
 const delivered: Delivery = { status: "delivered" };
 
 /** Opens an outbox on a spool in `folder`. */
-async function open(folder: string, books = new Books()) {
+async function open(folder: string, books = new Books(), isDurable = true) {
   const clock = manualClock();
   const spool = await Spool.open({ folder });
   const queue = spool.queue("events");
   const troubles: (string | undefined)[] = [];
+  const answers: (number | string)[] = [];
   const outbox = new EventOutbox({
     books,
     queue,
+    isDurable,
     lingerMs: 5,
     clock,
     random: () => 0,
@@ -28,10 +31,16 @@ async function open(folder: string, books = new Books()) {
   const stop = new AbortController();
   let running: Promise<void> | undefined;
   return {
-    ...{ clock, queue, outbox, books, troubles },
+    ...{ clock, queue, outbox, books, troubles, answers },
     put(text: string) {
       outbox.book.accepted++;
       outbox.put(key, encoder.encode(text));
+    },
+    /** Puts an event whose receipt is answered in `answers`. */
+    ask(text: string) {
+      outbox.book.accepted++;
+      const receipt = new Receipt(1, (answer) => answers.push(answer));
+      outbox.put(key, encoder.encode(text), receipt);
     },
     run(send: (block: RecordBlock) => Promise<Delivery>) {
       running = outbox.run({ send }, stop.signal);
@@ -232,4 +241,48 @@ Deno.test("EventOutbox.drain() ends when its signal aborts, and leaves the rest 
   await draining;
   resolve({ status: "retry", reason: "down" });
   assert.deepEqual([it.queue.records, it.outbox.book.unaccounted], [1, 0]);
+});
+
+Deno.test("EventOutbox answers receipts with positions once the events are in the spool", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  it.put("a");
+  it.ask("b");
+  it.ask("c");
+  assert.deepEqual(it.answers, []);
+  await it.outbox.flush();
+  assert.deepEqual(it.answers, [2, 3]);
+});
+
+Deno.test("EventOutbox answers receipts when Kafka has the events if the spool is not durable, and at the stop", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path, new Books(), false);
+  it.ask("a");
+  await it.outbox.flush();
+  assert.deepEqual(it.answers, []);
+  it.run((block) =>
+    Promise.resolve(
+      valuesOf(block).includes("a") ? delivered : { status: "retry", reason: "down" },
+    )
+  );
+  await until("the answer", () => it.answers.length === 1);
+  it.ask("b");
+  await it.outbox.flush();
+  it.outbox.endReceipts();
+  assert.deepEqual(it.answers, [1, "stopping"]);
+});
+
+Deno.test("EventOutbox refuses the receipts of events that it or the spool drops", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path, new Books(), false);
+  it.ask("x".repeat(9 * 1024 * 1024));
+  const append = it.queue.append;
+  it.queue.append = () => Promise.resolve({ status: "dropped", reason: "spool_full" });
+  it.ask("a");
+  await it.outbox.flush();
+  it.queue.append = append;
+  it.ask("b");
+  await it.outbox.flush();
+  it.outbox.lose(1, "spool_full");
+  assert.deepEqual(it.answers, ["buffer_full", "spool_full", "lost"]);
 });
