@@ -95,6 +95,11 @@ export class ChangeSets {
     return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
   }
 
+  /** Whether the application may be about to send a reply. */
+  get isReplyAwaited(): boolean {
+    return levels.some((level) => this.#queues[level].isReplyAwaited);
+  }
+
   /** Processes change-sets until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(levels.map((level) => this.#queues[level].run(signal)));

@@ -64,6 +64,11 @@ export class LevelQueue {
     return [...this.#byKey.keys()];
   }
 
+  /** Whether the application may be about to send a reply. */
+  get isReplyAwaited(): boolean {
+    return this.#current?.push?.isReplyAwaited === true || this.#overtaken.size > 0;
+  }
+
   /** Why change-sets make no progress; undefined while they do. */
   get blockedBy(): string | undefined {
     const [overtaken] = this.#overtaken;

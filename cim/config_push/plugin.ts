@@ -14,6 +14,7 @@ import { ownConfigMapToken } from "../config_map/mod.ts";
 import { dayOneToken } from "../day_one/mod.ts";
 import { eventsToken } from "../events/mod.ts";
 import { identityToken } from "../identity/mod.ts";
+import { logRouteToken } from "../logs/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
@@ -81,6 +82,7 @@ export function configPush(): Plugin {
       configStoreToken,
       stateStoreToken,
     ],
+    optional: [logRouteToken],
     provides: [changesToken],
     config: fields,
     async init(context) {
@@ -168,7 +170,7 @@ function startLater(
 
 /** Creates the service and its status report. Undefined, with status `error`, when names of the pod are missing. */
 function createParts(
-  { get, config, clock, random, log, signal, tasks, status }: PluginContext<ConfigBounds>,
+  { get, find, config, clock, random, log, signal, tasks, status }: PluginContext<ConfigBounds>,
   onChange: (record: ChangeRecord) => void,
 ): { service: ConfigPush; report: PushStatus } | undefined {
   const identity = get(identityToken).current;
@@ -180,6 +182,7 @@ function createParts(
     status.error(reason);
     return undefined;
   }
+  const logs = find(logRouteToken);
   const service: ConfigPush = new ConfigPush({
     ...config,
     scope,
@@ -199,7 +202,10 @@ function createParts(
     run: (name, task) => tasks.run(name, task),
     onSync: (state) => report.onSync(state),
     onChange,
-    onConditions: () => report.changed(),
+    onConditions() {
+      report.changed();
+      logs?.setUrgent(service.changeSets.isReplyAwaited);
+    },
   });
   const report = new PushStatus(status, clock, () => service.conditions());
   return { service, report };

@@ -84,6 +84,13 @@ export class Push {
     return this.#state.phase === "waiting";
   }
 
+  /** Whether the application may have it and the reply is missing. */
+  get isReplyAwaited(): boolean {
+    const { phase } = this.#state;
+    return phase === "posting" || phase === "waiting" ||
+      (phase === "pausing" && this.#mayHaveArrived);
+  }
+
   /** Whether a change-set of a lower revision can still be sent before it. */
   get canYield(): boolean {
     return this.#state.phase === "pausing" && !this.#mayHaveArrived;

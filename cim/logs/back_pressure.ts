@@ -7,7 +7,8 @@
  *
  * - `block`: the publishers are paused until half of the lines are written, and no line is lost. Everything
  *   that a publisher sends over the same connection waits with it, the answer to a configuration change
- *   included, so the pause is limited to `maxBlockMs`. After that the newest lines are dropped and counted as
+ *   included, so the pause is limited to `maxBlockMs`, and to 400 ms while the reply to a change-set is awaited: a
+ *   verdict gets through within a second whatever the state of the destination. After that the newest lines are dropped and counted as
  *   `overflow` while there is no room, and publishers are paused again only after half of the lines
  *   were written.
  * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
@@ -36,7 +37,7 @@ export interface BackPressureOptions {
   readonly gate: PublisherGate;
   /** Reports pauses and drops. */
   readonly telemetry: LogTelemetry;
-  /** Clock for the limit of a pause. */
+  /** Clock for the times of failures. */
   readonly clock: Clock;
 }
 
@@ -76,7 +77,6 @@ export class BackPressure {
   readonly #full = new Map<LineWriter, Full>();
   readonly #failing = new Map<LineWriter, Failure>();
   #writtenMs = -Infinity;
-  #limit: Disposable | undefined;
   /** Whether a pause reached its limit and the buffer has not emptied since. */
   #isSpent = false;
 
@@ -109,9 +109,8 @@ export class BackPressure {
     this.isActive = true;
     this.#owner.flushAll();
     if (!isHolding) return telemetry.dropping(writer.place);
-    this.#limit ??= this.#options.clock.timer(maxBlockMs, () => this.#stopHolding());
     telemetry.holding(writer.place);
-    gate.hold(this);
+    gate.hold(this, { maxMs: maxBlockMs, onLimit: () => this.#stopHolding() });
   }
 
   /** To be called when an attempt of `writer` failed and will be repeated. */
@@ -194,8 +193,6 @@ export class BackPressure {
 
   #resumeIfNoneHolds(): void {
     for (const { isHolding } of this.#full.values()) if (isHolding) return;
-    this.#limit?.[Symbol.dispose]();
-    this.#limit = undefined;
     this.#options.gate.release(this);
   }
 

@@ -120,7 +120,7 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
   checkRange("maxBlockMs", maxBlockMs, 0, Number.MAX_SAFE_INTEGER);
   const onOutage = (place: string) => place === tcpPlace && onTcpFailure();
   const telemetry = new LogTelemetry({ log, clock, onHealth, onOutage });
-  const gate = new PublisherGate();
+  const gate = new PublisherGate(clock);
   const parts: DestinationParts = {
     pool: new BlockPool({ blockBytes, maxFree: Math.ceil(maxBufferedBytes / blockBytes) }),
     pressure: { maxBufferedBytes, whenFull, maxBlockMs, gate, telemetry, clock },

@@ -104,6 +104,14 @@ export class LogRoute implements AsyncDisposable {
   }
 
   /**
+   * While `isUrgent`, publishers are held for 400 ms at most: one of them is about to send what must not wait, the reply
+   * to a change-set.
+   */
+  setUrgent(isUrgent: boolean): void {
+    this.#gate.setUrgent(isUrgent);
+  }
+
+  /**
    * Takes the LogMessage `buffer[start, end)`; the caller may reuse the bytes when it returns. The publisher gets a
    * receipt at the subject `reply` unless that is "".
    */

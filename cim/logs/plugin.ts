@@ -103,7 +103,7 @@ export function logs(): Plugin {
       }),
       maxBlockMs: duration({
         doc:
-          "Maximum time publishers are held while the buffer is full; then the newest lines are dropped and counted until there is room. 0 never holds them.",
+          "Maximum time publishers are held while the buffer is full, 400 ms while the reply to a change-set is awaited; then the newest lines are dropped and counted until there is room. 0 never holds them.",
         default: "5s",
         min: 0,
         max: "1d",

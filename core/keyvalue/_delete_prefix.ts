@@ -55,7 +55,8 @@ function deletedBelow(table: RevisionTable, prefix: string, revision: number): C
     });
   }
   const keys: Change[] = [];
-  for (let after: string | undefined;;) {
+  let after: string | undefined;
+  while (true) {
     const page = table.replaced({ ...range, after, limit: keyPage, keysOnly: true });
     for (const { key } of page) keys.push({ type: "delete", key, revision });
     if (page.length < keyPage) return keys;
