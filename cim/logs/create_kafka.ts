@@ -28,7 +28,9 @@ export interface RefusedRecord {
 /** Options of the destination KAFKA. */
 export interface KafkaOptions {
   /** Creates the sender of the topic, which calls `onRejected` with each record that it will never accept. */
-  readonly openSender: (onRejected: (record: RefusedRecord) => void) => Sender<QueuedBlock>;
+  readonly openSender: (
+    onRejected: (record: RefusedRecord) => void,
+  ) => Sender<QueuedBlock | readonly QueuedBlock[]>;
   /** Keeps a refused record for an operator. */
   readonly onRefused: (record: RefusedRecord) => void;
   /** Queue. Default: one in memory. */
@@ -73,6 +75,7 @@ export function createKafka(options: KafkaOptions, around: KafkaSurroundings): S
     damaged: options.damaged,
     sender: {
       send: (block, signal) => sender.send(block, signal),
+      sendAll: (blocks, signal) => sender.send(blocks, signal),
       takeRefused() {
         const taken = refused;
         if (taken.size > 0) refused = new Map();

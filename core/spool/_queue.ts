@@ -102,24 +102,12 @@ export class Queue implements SpoolQueue {
     return await (outcome ?? this.#wait(data, records, signal));
   }
 
-  async take(signal: AbortSignal): Promise<SpoolBlock | undefined> {
-    if (this.#isTaking) {
-      throw new TypeError(`Cannot take from queue "${this.name}": another call is waiting`);
-    }
-    this.#isTaking = true;
-    try {
-      while (!signal.aborted && !this.#isClosed) {
-        const block = this.#outlet.takeFromMemory() ?? await this.#outlet.takeFromDisk(signal);
-        if (block) return block;
-        // Reading may have skipped the last damaged block, and blocks may have come meanwhile.
-        const more = this.#outlet.takeFromMemory();
-        if (more) return more;
-        await this.#untilMore(signal);
-      }
-      return undefined;
-    } finally {
-      this.#isTaking = false;
-    }
+  take(signal: AbortSignal): Promise<SpoolBlock | undefined> {
+    return this.#take(signal, true);
+  }
+
+  takeReady(signal: AbortSignal): Promise<SpoolBlock | undefined> {
+    return this.#take(signal, false);
   }
 
   settle(block: SpoolBlock): void {
@@ -206,6 +194,26 @@ export class Queue implements SpoolQueue {
     if (this.#hasFiles) this.#ledger.touch();
     await this.#ledger.close();
     await this.#segments.close();
+  }
+
+  async #take(signal: AbortSignal, isWaiting: boolean): Promise<SpoolBlock | undefined> {
+    if (this.#isTaking) {
+      throw new TypeError(`Cannot take from queue "${this.name}": another call is waiting`);
+    }
+    this.#isTaking = true;
+    try {
+      while (!signal.aborted && !this.#isClosed) {
+        const block = this.#outlet.takeFromMemory() ?? await this.#outlet.takeFromDisk(signal);
+        if (block) return block;
+        // Reading may have skipped the last damaged block, and blocks may have come meanwhile.
+        const more = this.#outlet.takeFromMemory();
+        if (more || !isWaiting) return more;
+        await this.#untilMore(signal);
+      }
+      return undefined;
+    } finally {
+      this.#isTaking = false;
+    }
   }
 
   get #hasFiles(): boolean {

@@ -103,6 +103,13 @@ export interface SpoolQueue {
    */
   take(signal: AbortSignal): Promise<SpoolBlock | undefined>;
   /**
+   * The oldest block that was not taken yet, without waiting for one. Undefined when there is none, the signal aborts
+   * or the spool closes.
+   *
+   * @throws {TypeError} When another call is waiting.
+   */
+  takeReady(signal: AbortSignal): Promise<SpoolBlock | undefined>;
+  /**
    * Marks a taken block as done: it is not returned again, except after a crash within some milliseconds. Blocks are
    * settled in the order in which they were taken.
    *

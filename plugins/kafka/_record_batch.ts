@@ -9,7 +9,7 @@
  *          varint key length, key, varint value length, value, varint headers, { varint, name, varint, value }
  * ```
  *
- * The buffer holds the batch in front and a copy of the block behind it: copying a record inside one buffer needs no
+ * The buffer holds the batch in front and a copy of the blocks behind it: copying a record inside one buffer needs no
  * view per record.
  *
  * @module
@@ -60,16 +60,18 @@ export interface RangeLimits {
   /** Maximum bytes of the batch, not compressed; one record alone may exceed it. */
   readonly maxBytes: number;
   readonly maxRecords?: number;
+  /** Position in the blocks at which it ends at the latest. Default: their end. */
+  readonly end?: number;
   /** Takes only records of this partition; the others are passed over. */
   readonly partition?: number;
 }
 
-/** Encodes the batches of one block at a time. */
+/** Encodes the batches of some blocks, as if these were one. */
 export class BatchEncoder {
   readonly #format: RecordFormat;
   #buffer = new Uint8Array(0);
   #view = new DataView(this.#buffer.buffer);
-  /** Position of the copy of the block in the buffer. */
+  /** Position of the copy of the blocks in the buffer. */
   #base = 0;
   #blockBytes = 0;
   #partitions: Int32Array | undefined;
@@ -79,32 +81,41 @@ export class BatchEncoder {
     this.#format = format;
   }
 
-  /** Copies a well-framed block; `maxBatchBytes` is the largest batch that will be asked for. */
-  load(block: RecordBlock, maxBatchBytes: number): void {
-    const room = batchHeaderBytes + maxRecordOverhead + Math.max(maxBatchBytes, block.data.length);
-    const wanted = room + block.data.length;
+  /**
+   * Copies well-framed blocks. A batch will have at most `maxBatchBytes`, or a single record; `longestFrame` is the
+   * length of the longest one.
+   */
+  load(blocks: readonly RecordBlock[], maxBatchBytes: number, longestFrame: number): void {
+    const bytes = totalBytes(blocks);
+    const room = batchHeaderBytes + maxRecordOverhead + Math.max(maxBatchBytes, longestFrame);
+    const wanted = room + bytes;
     if (wanted > this.#buffer.length) {
       this.#buffer = new Uint8Array(wanted);
       this.#view = new DataView(this.#buffer.buffer);
     }
     this.#base = room;
-    this.#blockBytes = block.data.length;
+    this.#blockBytes = bytes;
     this.#partitions = undefined;
-    this.#buffer.set(block.data, room);
+    let at = room;
+    for (const { data } of blocks) {
+      this.#buffer.set(data, at);
+      at += data.length;
+    }
   }
 
-  /** Whether the loaded block has these bytes. */
-  holds(bytes: Uint8Array): boolean {
-    if (bytes.length !== this.#blockBytes) return false;
+  /** Whether the loaded blocks have the bytes of these. */
+  holds(blocks: readonly RecordBlock[]): boolean {
+    if (totalBytes(blocks) !== this.#blockBytes) return false;
     const buffer = this.#buffer;
-    const base = this.#base;
-    for (let at = 0; at < bytes.length; at++) {
-      if (bytes[at] !== buffer[base + at]) return false;
+    let base = this.#base;
+    for (const { data } of blocks) {
+      for (let at = 0; at < data.length; at++) if (data[at] !== buffer[base + at]) return false;
+      base += data.length;
     }
     return true;
   }
 
-  /** Releases a very large buffer. Call it when the block is done. */
+  /** Releases a very large buffer. Call it when the blocks are done. */
   unload(): void {
     if (this.#buffer.length <= maxKeptBytes) return;
     this.#buffer = new Uint8Array(0);
@@ -130,11 +141,12 @@ export class BatchEncoder {
   }
 
   /** Encodes as many records, beginning at `from`, as the limits allow. Undefined when none is left. */
-  fill(from: Cursor, { maxBytes, maxRecords = Infinity, partition }: RangeLimits):
-    | BatchRange
-    | undefined {
+  fill(
+    from: Cursor,
+    { maxBytes, maxRecords = Infinity, end = this.#blockBytes, partition }: RangeLimits,
+  ): BatchRange | undefined {
     const buffer = this.#buffer;
-    const blockEnd = this.#base + this.#blockBytes;
+    const blockEnd = this.#base + Math.min(end, this.#blockBytes);
     const partitions = partition === undefined ? undefined : this.#partitions;
     let source = this.#base + from.at;
     let index = from.index;
@@ -259,6 +271,12 @@ export class BatchEncoder {
     if (headers === 0) buffer[target++] = 0;
     return target;
   }
+}
+
+function totalBytes(blocks: readonly RecordBlock[]): number {
+  let bytes = 0;
+  for (const { data } of blocks) bytes += data.length;
+  return bytes;
 }
 
 /** Bytes of a number of at least 0 as a zigzag varint. */

@@ -10,10 +10,10 @@ import type { ConsumerOptions } from "./consumed_record.ts";
 import { GroupConsumer, type KafkaConsumer } from "./consumer.ts";
 import type { BrokerAddress, Compression, KafkaDriver, OpenDriver, Security } from "./driver.ts";
 import { protocolFailure } from "./errors.ts";
-import type { KafkaApi } from "./api.ts";
+import type { KafkaApi, KafkaSender, TopicSenderOptions } from "./api.ts";
 import { KafkaStats } from "./stats.ts";
 import { TopicCache } from "./topic_cache.ts";
-import { type KafkaSender, TopicSender, type TopicSenderOptions } from "./topic_sender.ts";
+import { TopicSender } from "./topic_sender.ts";
 
 /** Options of {@linkcode KafkaClient}. */
 export interface KafkaClientOptions {

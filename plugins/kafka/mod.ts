@@ -22,7 +22,7 @@ export type { KafkaConsumer } from "./consumer.ts";
 export type { Compression } from "./driver.ts";
 export { kafkaErrors } from "./errors.ts";
 export { partitionOf } from "./partition.ts";
-export type { KafkaApi } from "./api.ts";
+export type { KafkaApi, KafkaSender, RejectedRecord, TopicSenderOptions } from "./api.ts";
 export { kafka, type KafkaOptions, kafkaToken } from "./plugin.ts";
 export {
   keyedBlock,
@@ -33,4 +33,3 @@ export {
   valueBlock,
   writeKeyedRecord,
 } from "./record_block.ts";
-export type { KafkaSender, RejectedRecord, TopicSenderOptions } from "./topic_sender.ts";

@@ -139,19 +139,27 @@ export function readLength(bytes: Uint8Array, at: number): number {
 /** Maximum bytes of a block, exclusive. */
 export const maxBlockBytes: number = 2 ** 27;
 
-/** Whether the frames of the block fill it exactly, are as many as it says, and it is not too large. */
-export function isWellFramed({ data, records }: RecordBlock, format: RecordFormat): boolean {
-  if (data.length >= maxBlockBytes) return false;
+/**
+ * Length of the longest frame of a block, 0 for an empty one; undefined when the frames do not fill the block exactly,
+ * are not as many as it says, or the block is too large.
+ */
+export function longestFrame(
+  { data, records }: RecordBlock,
+  format: RecordFormat,
+): number | undefined {
+  if (data.length >= maxBlockBytes) return undefined;
   let at = 0;
   let count = 0;
+  let longest = 0;
   while (at + 4 <= data.length) {
     const end = at + 4 + readLength(data, at);
-    if (end > data.length) return false;
-    if (format === "keyed" && !isKeyedRecord(data, at + 4, end)) return false;
+    if (end > data.length) return undefined;
+    if (format === "keyed" && !isKeyedRecord(data, at + 4, end)) return undefined;
+    if (end - at > longest) longest = end - at;
     at = end;
     count++;
   }
-  return at === data.length && count === records;
+  return at === data.length && count === records ? longest : undefined;
 }
 
 /** Whether key, value and whole headers fill `data[at, end)` exactly. */

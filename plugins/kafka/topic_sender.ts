@@ -2,62 +2,36 @@
  * The sender of one topic: the last stage of a route, which turns blocks of framed records into record batches and
  * writes them with acknowledgement of all in-sync replicas.
  *
- * One batch is in flight at a time, so records of a partition keep their order. Batches of records without key go to
- * the partitions in turn. A block may become several batches; what was acknowledged is remembered, so a block that is
- * passed again after a failure (one with the same bytes) continues where it failed. Another block makes the sender
- * forget the failed one.
+ * With an identity up to five batches are in flight, as many as a broker remembers to recognise repeated ones; without
+ * it one for each partition. So records of a partition keep their order. Batches of records without key go to
+ * the partitions in turn. Blocks may become several batches; what was acknowledged is remembered, so blocks that are
+ * passed again after a failure (with the same bytes) continue where they failed. Other blocks make the sender forget
+ * the failed ones.
  *
  * @module
  */
 import type { Clock } from "../../core/async/mod.ts";
 import { AgentError, errorCode } from "../../core/errors/mod.ts";
-import { delivered, type Delivery, type Sender } from "../../core/forward/mod.ts";
+import { delivered, type Delivery } from "../../core/forward/mod.ts";
 import { ProducerSession } from "./_producer_session.ts";
-import { BatchEncoder, type BatchRange, type Cursor } from "./_record_batch.ts";
-import { type Compression, compressionCodes, type KafkaDriver, type TopicView } from "./driver.ts";
+import { BatchEncoder, type BatchRange } from "./_record_batch.ts";
 import {
-  kafkaErrors,
-  type ProduceVerdict,
-  produceVerdict,
-  protocolErrorName,
-  protocolFailure,
-} from "./errors.ts";
-import { isWellFramed, type RecordBlock, type RecordFormat } from "./record_block.ts";
+  advance,
+  type FailedBatch,
+  forgetRepeated,
+  isSentAlone,
+  type Job,
+  judge,
+  type Piece,
+  type SentBatch,
+  wholePiece,
+} from "./_send_job.ts";
+import type { KafkaSender, RejectedRecord, TopicSenderOptions } from "./api.ts";
+import { type Compression, compressionCodes, type KafkaDriver, type TopicView } from "./driver.ts";
+import { kafkaErrors, produceVerdict, protocolErrorName, protocolFailure } from "./errors.ts";
+import { longestFrame, type RecordBlock, type RecordFormat } from "./record_block.ts";
 import type { KafkaStats } from "./stats.ts";
 import type { TopicCache } from "./topic_cache.ts";
-
-/** A record that Kafka will never accept. */
-export interface RejectedRecord {
-  /** `record_too_large` or `record_invalid`. */
-  readonly reason: string;
-  /** A copy of the record as it was framed, without its length. */
-  readonly record: Uint8Array;
-  /** The answer of Kafka. */
-  readonly cause: unknown;
-}
-
-/** Options of {@linkcode KafkaApi.sender}. */
-export interface TopicSenderOptions {
-  /** Framing of the records. Default `value`. */
-  readonly format?: RecordFormat;
-  /**
-   * Called with each record that Kafka refuses for good; it must not throw. The other records of its block are
-   * delivered.
-   */
-  readonly onRejected: (rejected: RejectedRecord) => void;
-}
-
-/** Sends blocks to one topic. */
-export interface KafkaSender extends Sender<RecordBlock> {
-  /** Name of the topic. */
-  readonly topic: string;
-  /**
-   * Writes the block. `delivered` means that each of its records is in the log of a partition or was passed to
-   * `onRejected`. After `retry` pass a block with the same bytes next; it continues with the records that were not
-   * acknowledged.
-   */
-  send(block: RecordBlock, signal: AbortSignal): Promise<Delivery>;
-}
 
 /** What a sender needs of its plugin. */
 export interface TopicSenderContext {
@@ -77,32 +51,15 @@ export interface TopicSenderContext {
 /** Batches without error after which a lowered limit of the batch size is doubled. */
 const raiseAfterBatches = 64;
 
-/** A batch that was sent. */
-interface UncertainBatch {
-  readonly records: number;
-  readonly partition: number;
-  /** Whether it may be in the log, because the answer of an attempt was lost. */
-  maybeWritten: boolean;
-}
+/** Batches in flight at most: a broker remembers the last five of a producer in a partition. */
+const maxInFlight = 5;
 
-/** The records of a block for one partition, or for any. */
-interface Part {
-  /** The partition that the keys of its records decide; undefined when each batch goes to the next partition. */
-  readonly keyed: number | undefined;
-  cursor: Cursor;
-  /** A batch whose outcome is unknown: it must be repeated exactly. */
-  uncertain: UncertainBatch | undefined;
-  /** Records of the next batch, when a larger one was refused. */
-  maxRecords: number;
+/** A batch whose answer is awaited. */
+interface Flight {
+  readonly batch: SentBatch;
+  /** Undefined when it is written. Does not reject. */
+  readonly failure: Promise<FailedBatch | undefined>;
 }
-
-/** A block that is being sent. */
-interface Job {
-  readonly block: RecordBlock;
-  parts: Part[] | undefined;
-}
-
-const blockStart: Cursor = Object.freeze({ at: 0, index: 0 });
 
 /** Sends blocks to one topic. */
 export class TopicSender implements KafkaSender {
@@ -134,13 +91,16 @@ export class TopicSender implements KafkaSender {
     );
   }
 
-  async send(block: RecordBlock, signal: AbortSignal): Promise<Delivery> {
+  async send(
+    blocks: RecordBlock | readonly RecordBlock[],
+    signal: AbortSignal,
+  ): Promise<Delivery> {
     const turn = this.#tail;
     const { promise, resolve: done } = Promise.withResolvers<void>();
     this.#tail = turn.then(() => promise);
     try {
       if (!await settles(turn, signal)) return abortedOutcome;
-      return await this.#send(block, signal);
+      return await this.#send("data" in blocks ? [blocks] : blocks, signal);
     } finally {
       done();
     }
@@ -151,15 +111,15 @@ export class TopicSender implements KafkaSender {
     this.#isClosed = true;
   }
 
-  async #send(block: RecordBlock, signal: AbortSignal): Promise<Delivery> {
-    if (!this.#job || !this.#encoder.holds(block.data)) {
-      const problem = await this.#begin(block, signal);
+  async #send(blocks: readonly RecordBlock[], signal: AbortSignal): Promise<Delivery> {
+    if (!this.#job || !this.#encoder.holds(blocks)) {
+      const problem = await this.#begin(blocks, signal);
       if (problem) return problem;
     }
     const job = this.#job!;
-    while (!isDone(job)) {
+    while (this.#attempt !== undefined || job.pieces?.length !== 0) {
       if (this.#isClosed) return { status: "retry", reason: "closed" };
-      this.#attempt ??= this.#sendBatch(job).finally(() => this.#attempt = undefined);
+      this.#attempt ??= this.#sendBatches(job, signal).finally(() => this.#attempt = undefined);
       const attempt = this.#attempt;
       if (!await settles(attempt, signal)) return abortedOutcome;
       const failure = await attempt;
@@ -170,35 +130,80 @@ export class TopicSender implements KafkaSender {
     return delivered;
   }
 
-  /** Makes `block` the current job; an earlier one is given up. */
-  async #begin(block: RecordBlock, signal: AbortSignal): Promise<Delivery | undefined> {
+  /** Makes `blocks` the current job; an earlier one is given up. */
+  async #begin(
+    blocks: readonly RecordBlock[],
+    signal: AbortSignal,
+  ): Promise<Delivery | undefined> {
     if (signal.aborted) return abortedOutcome;
-    if (!isWellFramed(block, this.#format)) {
-      const cause = new AgentError(
-        kafkaErrors.kafka_block_malformed,
-        `Cannot send ${block.records} records to topic ${this.topic}: the block of ${block.data.length} bytes is ` +
-          `not framed as "${this.#format}"; it was damaged or written for another format`,
-      );
-      return { status: "rejected", reason: cause.code, cause };
+    let [longest, records, bytes] = [0, 0, 0];
+    for (const block of blocks) {
+      const length = longestFrame(block, this.#format);
+      if (length === undefined) return this.#malformed(block);
+      longest = Math.max(longest, length);
+      records += block.records;
+      bytes += block.data.length;
     }
     // Its outcome decides whether the session can be kept.
     if (this.#attempt && !await settles(this.#attempt, signal)) return abortedOutcome;
-    if (this.#job?.parts?.some(({ uncertain }) => uncertain)) this.#session.end();
-    this.#job = { block, parts: undefined };
-    this.#encoder.load(block, this.#context.maxBatchBytes);
+    if (this.#job?.pieces?.some(({ repeated }) => repeated)) this.#session.end();
+    this.#job = { records, bytes, pieces: records === 0 ? [] : undefined };
+    this.#encoder.load(blocks, this.#context.maxBatchBytes, longest);
     return undefined;
   }
 
-  /** Sends the next batch of the job. Returns the outcome when the job cannot go on now. Does not reject. */
-  async #sendBatch(job: Job): Promise<Delivery | undefined> {
+  #malformed({ records, data }: RecordBlock): Delivery {
+    const cause = new AgentError(
+      kafkaErrors.kafka_block_malformed,
+      `Cannot send ${records} records to topic ${this.topic}: the block of ${data.length} bytes is ` +
+        `not framed as "${this.#format}"; it was damaged or written for another format`,
+    );
+    return { status: "rejected", reason: cause.code, cause };
+  }
+
+  /**
+   * Sends batches until nothing of the job is left, one fails or `signal` aborts, and waits until none is in flight.
+   * Returns the outcome when the job cannot go on now. Does not reject.
+   */
+  async #sendBatches(job: Job, signal: AbortSignal): Promise<Delivery | undefined> {
+    const flights: Flight[] = [];
+    let problem: Delivery | undefined;
+    while (true) {
+      problem ??= await this.#start(job, flights, signal);
+      const [oldest] = flights;
+      if (oldest === undefined) return problem;
+      if (await oldest.failure === undefined) flights.shift();
+      else problem = await this.#failed(job, flights) ?? problem;
+    }
+  }
+
+  /** Sends as many batches as may be in flight. Returns the outcome when the job cannot go on now. */
+  async #start(
+    job: Job,
+    flights: Flight[],
+    signal: AbortSignal,
+  ): Promise<Delivery | undefined> {
     const { topics, stats } = this.#context;
     try {
       const view = await topics.get(this.topic);
-      job.parts ??= this.#partsOf(job.block, view);
-      const part = job.parts.find(({ cursor }) => cursor.at < job.block.data.length)!;
-      const partition = this.#choosePartition(part, view);
-      if (partition === undefined) return this.#retry("leader_not_available");
-      return await this.#sendPart(part, partition, view.leaders[partition]);
+      const pieces = job.pieces ??= this.#piecesOf(job, view);
+      while (pieces.length > 0 && flights.length < maxInFlight) {
+        if (signal.aborted || this.#isClosed) return undefined;
+        const [piece] = pieces;
+        const partition = this.#choosePartition(piece, view);
+        if (partition === undefined) return this.#retry("leader_not_available");
+        if (flights.length > 0 && !this.#mayJoin(piece, partition, flights)) return undefined;
+        if (piece.repeated && partition !== piece.sentTo) {
+          // The topic was replaced by one with fewer partitions: no batch can be repeated where it was sent.
+          this.#session.end();
+          forgetRepeated(pieces);
+          continue;
+        }
+        const flight = await this.#sendBatch(piece, partition, view.leaders[partition]);
+        if (flight !== undefined) flights.push(flight);
+        if (flight === undefined || !advance(piece, flight.batch.range)) pieces.shift();
+      }
+      return undefined;
     } catch (cause) {
       topics.forget(this.topic);
       const reason = errorCode(cause) ?? "failed";
@@ -207,106 +212,113 @@ export class TopicSender implements KafkaSender {
     }
   }
 
-  async #sendPart(part: Part, partition: number, node: number): Promise<Delivery | undefined> {
-    const { driver: open, clock, compression, acknowledgeTimeoutMs, stats } = this.#context;
-    const range = this.#encoder.fill(part.cursor, {
-      maxBytes: this.#maxBatchBytes,
-      maxRecords: part.uncertain?.records ?? part.maxRecords,
-      ...part.keyed !== undefined && { partition: part.keyed },
+  #mayJoin(piece: Piece, partition: number, flights: readonly Flight[]): boolean {
+    if (isSentAlone(piece) || flights[0].batch.isAlone) return false;
+    if (this.#session.maySendAhead(partition, this.#context.clock.monotonic())) return true;
+    return !flights.some(({ batch }) => batch.partition === partition);
+  }
+
+  /** Sends the next batch of a piece; undefined when the piece has no record. */
+  async #sendBatch(piece: Piece, partition: number, node: number): Promise<Flight | undefined> {
+    const { driver: open, clock, compression, stats } = this.#context;
+    const { repeated, keyed, end } = piece;
+    const range = this.#encoder.fill(piece.from, {
+      maxBytes: repeated === undefined ? this.#maxBatchBytes : Infinity,
+      maxRecords: piece.maxRecords,
+      end,
+      ...keyed !== undefined && { partition: keyed },
     });
-    if (range === undefined) {
-      // Only records of other partitions are left.
-      part.cursor = { at: Infinity, index: Infinity };
-      return undefined;
-    }
+    if (range === undefined) return undefined;
     const driver = await open();
-    const origin = await this.#session.origin(driver, partition);
     const compressed = compression === "none"
       ? undefined
       : await driver.compress(compression, this.#encoder.recordBytes);
+    const origin = await this.#session.origin(
+      driver,
+      partition,
+      range.records,
+      repeated?.sequence,
+    );
     const batch = this.#encoder.seal(range, origin, clock.now(), {
       codec: compressionCodes[compression],
       compressed,
     });
-    const bytes = batch.length;
-    const startMs = clock.monotonic();
-    const maybeWritten = part.uncertain?.maybeWritten ?? false;
+    const maybeWritten = repeated?.maybeWritten ?? false;
     // Without an identity the broker does not recognise what it may have already.
     if (maybeWritten && origin.producerId < 0n) stats.maybeRepeated(this.topic, range.records);
-    const sent = { records: range.records, partition, maybeWritten };
-    part.uncertain = sent;
+    const { sequence } = origin;
+    const isAlone = isSentAlone(piece);
+    const sent = { keyed, isAlone, range, partition, sequence, maybeWritten };
+    if (keyed === undefined && !isAlone) this.#nextPartition = partition + 1;
+    return { batch: sent, failure: this.#produce(driver, node, batch, sent) };
+  }
+
+  /** Returns the failure; undefined when the batch is written. */
+  async #produce(
+    driver: KafkaDriver,
+    node: number,
+    batch: Uint8Array,
+    sent: SentBatch,
+  ): Promise<FailedBatch | undefined> {
+    const { topics, stats, clock, acknowledgeTimeoutMs: timeoutMs } = this.#context;
+    const { partition, range: { records } } = sent;
+    const bytes = batch.length;
+    const startMs = clock.monotonic();
     try {
-      const { errorCode: code } = await driver.produce({
-        node,
-        topic: this.topic,
-        partition,
-        batch,
-        timeoutMs: acknowledgeTimeoutMs,
-      });
+      const request = { node, topic: this.topic, partition, batch, timeoutMs };
+      const { errorCode: code } = await driver.produce(request);
       const verdict = produceVerdict(code);
-      if (verdict === "written") {
-        stats.written(this.topic, range.records, bytes, clock.monotonic() - startMs);
-      } else {
-        stats.requestFailed(this.topic, protocolErrorName(code));
+      if (verdict !== "written") {
+        const reason = protocolErrorName(code);
+        stats.requestFailed(this.topic, reason);
+        const cause = protocolFailure(`write to topic ${this.topic}`, code);
+        return { ...sent, verdict, reason, cause };
       }
-      return this.#apply(verdict, code, part, range, partition);
+      const nowMs = clock.monotonic();
+      stats.written(this.topic, records, bytes, nowMs - startMs);
+      this.#session.acknowledge(partition, nowMs);
+      this.#raiseLimit();
+      return undefined;
     } catch (cause) {
-      sent.maybeWritten = true;
-      this.#context.topics.forget(this.topic);
+      topics.forget(this.topic);
       const reason = errorCode(cause) ?? "failed";
       stats.requestFailed(this.topic, reason);
-      return { status: "retry", reason, cause };
+      return { ...sent, verdict: "retry", maybeWritten: true, reason, cause };
     }
   }
 
-  /** Applies the answer to a batch. */
-  #apply(
-    verdict: ProduceVerdict,
-    code: number,
-    part: Part,
-    range: BatchRange,
-    partition: number,
-  ): Delivery | undefined {
-    switch (verdict) {
-      case "written":
-        this.#session.acknowledge(partition, range.records);
-        this.#raiseLimit();
-        this.#advance(part, range);
-        return undefined;
-      case "too_large":
-      case "invalid":
-        // Nothing of the batch was written, so its sequence number is free again.
-        part.uncertain = undefined;
-        if (range.records === 1) this.#reject(part, range, verdict, code);
-        else this.#shrink(part, range, verdict);
-        return undefined;
-      case "new_producer":
-        if (part.uncertain?.maybeWritten) {
-          this.#context.stats.maybeRepeated(this.topic, range.records);
-        }
-        part.uncertain = undefined;
-        this.#session.end();
-        return this.#retry(protocolErrorName(code), code);
-      case "retry":
-        return this.#retry(protocolErrorName(code), code);
+  /**
+   * Waits for all batches in flight after one failed, and puts back what is sent again. Returns the outcome when that
+   * needs another attempt; undefined when it can go on at once.
+   */
+  async #failed(job: Job, flights: Flight[]): Promise<Delivery | undefined> {
+    const outcomes = await Promise.all(flights.splice(0).map(({ failure }) => failure));
+    const failed = outcomes.filter((outcome) => outcome !== undefined);
+    const { again, refused, pausedBy, isSessionOver, maybeRepeated } = judge(failed);
+    const pieces = job.pieces!;
+    let uncertain = maybeRepeated;
+    for (const batch of refused) {
+      this.#session.takeBack(batch.partition, batch.sequence);
+      uncertain += forgetRepeated(pieces, batch.partition);
+      if (batch.range.records === 1) this.#reject(batch);
+      else if (batch.verdict === "too_large") this.#lowerLimit(batch.range);
     }
+    if (isSessionOver) {
+      this.#session.end();
+      uncertain += forgetRepeated(pieces);
+    }
+    if (uncertain > 0) this.#context.stats.maybeRepeated(this.topic, uncertain);
+    pieces.unshift(...again);
+    return pausedBy && this.#retry(pausedBy.reason, pausedBy.cause);
   }
 
-  #reject(part: Part, range: BatchRange, verdict: ProduceVerdict, code: number): void {
+  #reject({ verdict, range, cause }: FailedBatch): void {
     const reason = verdict === "too_large" ? "record_too_large" : "record_invalid";
     this.#context.stats.rejected(this.topic, reason, 1);
-    this.#onRejected({
-      reason,
-      record: this.#encoder.record(range.first),
-      cause: protocolFailure(`write a record to topic ${this.topic}`, code),
-    });
-    this.#advance(part, range);
+    this.#onRejected({ reason, record: this.#encoder.record(range.first), cause });
   }
 
-  /** Halves the batch, to find the record that is refused. */
-  #shrink(part: Part, range: BatchRange, verdict: ProduceVerdict): void {
-    part.maxRecords = range.records >> 1;
-    if (verdict !== "too_large") return;
+  #lowerLimit(range: BatchRange): void {
     this.#maxBatchBytes = Math.max(1_024, range.bytes >> 1);
     this.#batchesSinceLowered = 0;
   }
@@ -320,61 +332,34 @@ export class TopicSender implements KafkaSender {
     this.#maxBatchBytes = Math.min(maxBatchBytes, 2 * this.#maxBatchBytes);
   }
 
-  #advance(part: Part, { to, records }: BatchRange): void {
-    part.cursor = to;
-    part.uncertain = undefined;
-    // After a search for a refused record: twice as many each time.
-    part.maxRecords = 2 * Math.max(records, part.maxRecords);
-  }
-
-  #partsOf(block: RecordBlock, { leaders }: TopicView): Part[] {
-    const part = (keyed: number | undefined): Part => ({
-      keyed,
-      cursor: blockStart,
-      uncertain: undefined,
-      maxRecords: Infinity,
-    });
-    if (this.#format === "value") return [part(undefined)];
+  #piecesOf({ records, bytes }: Job, { leaders }: TopicView): Piece[] {
+    if (this.#format === "value") return [wholePiece(undefined, bytes)];
     const keyless = this.#nextPartition++ % leaders.length;
-    return [...this.#encoder.assign(block.records, leaders.length, keyless)].map(part);
+    const partitions = this.#encoder.assign(records, leaders.length, keyless);
+    return [...partitions].map((partition) => wholePiece(partition, bytes));
   }
 
   /** The partition of the next batch; undefined when it has no leader now. */
-  #choosePartition(part: Part, { leaders }: TopicView): number | undefined {
-    if (part.uncertain && part.uncertain.partition >= leaders.length) {
-      // The topic was replaced by one with fewer partitions: the batch cannot be repeated where it was sent.
-      part.uncertain = undefined;
-      this.#session.end();
-    }
-    const fixed = part.uncertain?.partition ?? part.keyed;
+  #choosePartition({ sentTo, keyed }: Piece, { leaders }: TopicView): number | undefined {
+    const fixed = sentTo ?? keyed;
     if (fixed !== undefined) {
       const partition = fixed % leaders.length;
       return leaders[partition] >= 0 ? partition : undefined;
     }
     for (let tried = 0; tried < leaders.length; tried++) {
-      const partition = this.#nextPartition++ % leaders.length;
+      const partition = (this.#nextPartition + tried) % leaders.length;
       if (leaders[partition] >= 0) return partition;
     }
     return undefined;
   }
 
-  #retry(reason: string, code?: number): Delivery {
+  #retry(reason: string, cause?: unknown): Delivery {
     this.#context.topics.forget(this.topic);
-    if (code === undefined) return { status: "retry", reason };
-    return {
-      status: "retry",
-      reason,
-      cause: protocolFailure(`write to topic ${this.topic}`, code),
-    };
+    return { status: "retry", reason, ...cause !== undefined && { cause } };
   }
 }
 
 const abortedOutcome: Delivery = Object.freeze({ status: "retry", reason: "aborted" });
-
-function isDone({ block, parts }: Job): boolean {
-  if (block.records === 0) return true;
-  return parts !== undefined && parts.every(({ cursor }) => cursor.at >= block.data.length);
-}
 
 /** Waits for a promise that does not reject; false when the signal aborts first. */
 async function settles(pending: Promise<unknown>, signal: AbortSignal): Promise<boolean> {

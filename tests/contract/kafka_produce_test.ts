@@ -154,34 +154,41 @@ for (const driver of drivers) {
     },
   });
 
-  Deno.test({
-    name:
-      `KafkaClient delivers each record once and in order when its broker is killed (${driver})`,
-    ignore: ignorePrivate,
-    async fn() {
-      await using server = await startPrivate("kafka");
-      const address = `127.0.0.1:${server.port}`;
-      const topic = newTopic();
-      await createTopic(address, topic);
-      await using client = open(address);
-      const sender = patiently(client.sender(topic, { onRejected: refuse }));
-      let sent = 0;
-      const sendBlocks = async (blocks: number) => {
-        for (let count = 0; count < blocks; count++) {
-          const values = Array.from({ length: 50 }, () => `${sent++}`);
-          assert.deepEqual(await sender.send(block(...values), never), { status: "delivered" });
-        }
-      };
-      await sendBlocks(20);
-      const sending = sendBlocks(100);
-      await server.kill();
-      await server.restart();
-      await sending;
-      assert.equal(await countRecords(address, topic), sent);
-      const read = await readTopic(address, topic, sent);
-      assert.deepEqual(read.map(({ value }) => Number(value)), Array.from(read, (_, at) => at));
-    },
-  });
+  for (
+    const [flight, options, perBlock] of [
+      ["one batch", {}, 50],
+      ["five batches", { maxBatchBytes: 1_024 }, 1_000],
+    ] as const
+  ) {
+    Deno.test({
+      name:
+        `KafkaClient delivers each record once and in order when its broker is killed with ${flight} in flight (${driver})`,
+      ignore: ignorePrivate,
+      async fn() {
+        await using server = await startPrivate("kafka");
+        const address = `127.0.0.1:${server.port}`;
+        const topic = newTopic();
+        await createTopic(address, topic);
+        await using client = open(address, options);
+        const sender = patiently(client.sender(topic, { onRejected: refuse }));
+        let sent = 0;
+        const sendBlocks = async (blocks: number) => {
+          for (let count = 0; count < blocks; count++) {
+            const values = Array.from({ length: perBlock }, () => `${sent++}`);
+            assert.deepEqual(await sender.send(block(...values), never), { status: "delivered" });
+          }
+        };
+        await sendBlocks(20);
+        const sending = sendBlocks(100);
+        await server.kill();
+        await server.restart();
+        await sending;
+        assert.equal(await countRecords(address, topic), sent);
+        const read = await readTopic(address, topic, sent);
+        assert.deepEqual(read.map(({ value }) => Number(value)), Array.from(read, (_, at) => at));
+      },
+    });
+  }
 
   Deno.test({
     name: `KafkaClient reports that no broker answers when the port is wrong (${driver})`,

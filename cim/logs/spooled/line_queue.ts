@@ -30,6 +30,8 @@ export interface LineQueue {
   append(data: Uint8Array, records: number, signal?: AbortSignal): Promise<AppendOutcome>;
   /** Returns the oldest block that was not taken; waits for one until `signal` aborts. */
   take(signal: AbortSignal): Promise<QueuedBlock | undefined>;
+  /** Returns the oldest block that was not taken, without waiting for one. */
+  takeReady(signal: AbortSignal): Promise<QueuedBlock | undefined>;
   /** Removes a block that was taken. Blocks are settled in the order in which they were taken. */
   settle(block: QueuedBlock): void;
   /** Blocks that were taken and not settled are returned by `take` again. */

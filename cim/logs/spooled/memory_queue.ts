@@ -43,6 +43,12 @@ export class MemoryQueue implements LineQueue {
     return signal.aborted ? undefined : this.#blocks[this.#taken++];
   }
 
+  /** Returns the oldest block that was not taken; undefined when there is none. */
+  takeReady(signal: AbortSignal): Promise<QueuedBlock | undefined> {
+    const isReady = this.#taken < this.#blocks.length && !signal.aborted;
+    return Promise.resolve(isReady ? this.#blocks[this.#taken++] : undefined);
+  }
+
   /** Removes the oldest block; it must be the one given. */
   settle(block: QueuedBlock): void {
     if (this.#blocks[0] !== block) throw new TypeError("Cannot settle a block out of order");

@@ -6,6 +6,6 @@
  */
 export type { AppendOutcome, LineQueue, QueuedBlock } from "./line_queue.ts";
 export { MemoryQueue } from "./memory_queue.ts";
-export { Pump, type PumpOptions, type ResendWindow } from "./pump.ts";
+export { type BlockSender, Pump, type PumpOptions, type ResendWindow } from "./pump.ts";
 export { frameFormat, lineFormat, type RecordFormat } from "./record_format.ts";
 export { type LineSender, SpooledLines, type SpooledLinesOptions } from "./spooled_lines.ts";

@@ -1,5 +1,5 @@
 /**
- * Moves blocks from a queue to a sender, one at a time and in order.
+ * Moves blocks from a queue to a sender, in order: one at a time, or as many as wait for a sender that takes several.
  *
  * A sender that can only say that a block was written, and not that it arrived, needs a resend window: the
  * last blocks stay in the queue, and when the connection is lost, they are sent again. A block leaves the
@@ -25,12 +25,21 @@ export interface ResendWindow {
   readonly acknowledgedBytes: () => number;
 }
 
+/** Sends blocks. */
+export interface BlockSender extends Sender<QueuedBlock> {
+  /**
+   * Sends several blocks as one: the outcome is for all, and `retry` is followed by the same blocks. When some of them
+   * are refused it returns `rejected`, and each is sent alone. Default: blocks are sent one at a time.
+   */
+  sendAll?(blocks: readonly QueuedBlock[], signal: AbortSignal): Promise<Delivery>;
+}
+
 /** Options of {@linkcode Pump}. */
 export interface PumpOptions {
   /** Where blocks come from. */
   readonly queue: LineQueue;
   /** Where they go. */
-  readonly sender: Sender<QueuedBlock>;
+  readonly sender: BlockSender;
   /** Counts records; those in the queue are its `spooled`. */
   readonly book: Book;
   /** Keeps blocks until they have arrived. Default: a delivered block has arrived. */
@@ -47,15 +56,18 @@ export interface PumpOptions {
   readonly takeRefused?: () => ReadonlyMap<string, number>;
   /** Called with each block that leaves the queue, its outcome, and whether some of its records were refused alone. */
   readonly onSettled?: (block: QueuedBlock, delivery: Delivery, hasRefused: boolean) => void;
-  /** Called with each block that the destination refused. */
-  readonly onRefused: (block: QueuedBlock, delivery: Delivery) => void;
+  /** Called with the number of records of each block that the destination refused. */
+  readonly onRefused: (records: number, delivery: Delivery) => void;
 }
 
 const minRetryMs = 100;
 const maxRetryMs = 5_000;
+/** Bytes of the blocks that are sent as one; the last one may exceed it. */
+const maxTogetherBytes = 4 * 1_048_576;
 
 interface Sent {
-  readonly block: QueuedBlock;
+  readonly blocks: readonly QueuedBlock[];
+  readonly records: number;
   readonly delivery: Delivery;
   readonly sentMs: number;
   readonly endByte: number;
@@ -70,8 +82,10 @@ export class Pump {
   readonly #options: PumpOptions;
   readonly #sent: Sent[] = [];
   #sentRecords = 0;
-  /** A block that is taken and has to be sent again. */
-  #failed: QueuedBlock | undefined;
+  /** Blocks that are taken and have to be sent again, together. */
+  #failed: readonly QueuedBlock[] | undefined;
+  /** Blocks that are taken and have to be sent one at a time. */
+  readonly #alone: QueuedBlock[] = [];
   #round = new AbortController();
   #progress = Promise.withResolvers<void>();
 
@@ -87,7 +101,7 @@ export class Pump {
 
   /** Sends blocks until `signal` aborts or the queue is closed. */
   async run(signal: AbortSignal): Promise<void> {
-    const { queue, sender, random, clock, onRetry, window } = this.#options;
+    const { random, clock, onRetry, window } = this.#options;
     const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
     let round = this.#round;
     let either = AbortSignal.any([signal, round.signal]);
@@ -96,21 +110,25 @@ export class Pump {
         round = this.#round;
         either = AbortSignal.any([signal, round.signal]);
       }
-      const block = this.#failed ?? await queue.take(either);
+      const blocks = this.#failed ?? await this.#next(either);
       this.#failed = undefined;
       if (round !== this.#round) continue;
-      if (block === undefined) return;
-      if (!await this.#isBooked(block, signal)) return;
-      const delivery = await attempt(sender, block, signal);
+      if (blocks.length === 0) return;
+      if (!await this.#isBooked(blocks, signal)) return;
+      const delivery = await attempt(this.#sender, blocks, signal);
+      if (delivery.status === "rejected" && blocks.length > 1) {
+        this.#alone.push(...blocks);
+        continue;
+      }
       if (delivery.status !== "retry") {
         delays.reset();
-        this.#accept(block, delivery);
+        this.#accept(blocks, delivery);
         continue;
       }
       if (signal.aborted) return;
       this.isDown = true;
-      // Without a window nothing else was sent: the same object is sent again, as some senders need it.
-      if (window === undefined) this.#failed = block;
+      // Without a window nothing else was sent: the same objects are sent again, as some senders need it.
+      if (window === undefined) this.#failed = blocks;
       else this.lost();
       onRetry(delivery);
       await this.#pause(Math.max(delays.next(), delivery.afterMs ?? 0), clock, signal);
@@ -155,34 +173,60 @@ export class Pump {
     }
   }
 
-  /** Waits until the writer has booked a block that it has just stored; false when `signal` aborts. */
-  async #isBooked(block: QueuedBlock, signal: AbortSignal): Promise<boolean> {
-    if (this.#hasBooked(block)) return true;
+  readonly #sender: Sender<readonly QueuedBlock[]> = {
+    send: (blocks, signal) => {
+      const { sender } = this.#options;
+      return blocks.length === 1 ? sender.send(blocks[0], signal) : sender.sendAll!(blocks, signal);
+    },
+  };
+
+  /** The blocks to send next; none when `signal` aborts or the queue is closed. */
+  async #next(signal: AbortSignal): Promise<QueuedBlock[]> {
+    const { queue, sender } = this.#options;
+    const alone = this.#alone.shift();
+    if (alone !== undefined) return [alone];
+    const blocks: QueuedBlock[] = [];
+    let bytes = 0;
+    let block = await queue.take(signal);
+    while (block !== undefined) {
+      blocks.push(block);
+      bytes += block.data.length;
+      const isFull = sender.sendAll === undefined || bytes >= maxTogetherBytes;
+      block = isFull ? undefined : await queue.takeReady(signal);
+    }
+    return blocks;
+  }
+
+  /** Waits until the writer has booked blocks that it has just stored; false when `signal` aborts. */
+  async #isBooked(blocks: readonly QueuedBlock[], signal: AbortSignal): Promise<boolean> {
+    if (this.#hasBooked(blocks)) return true;
     using stop = aborted(signal);
-    while (!this.#hasBooked(block)) {
+    while (!this.#hasBooked(blocks)) {
       await Promise.race([this.#progress.promise, stop]);
       if (signal.aborted) return false;
     }
     return true;
   }
 
-  #hasBooked({ records }: QueuedBlock): boolean {
-    return this.#options.book.spooled >= this.#sentRecords + records;
+  #hasBooked(blocks: readonly QueuedBlock[]): boolean {
+    return this.#options.book.spooled >= this.#sentRecords + recordsOf(blocks);
   }
 
-  #accept(block: QueuedBlock, delivery: Delivery): void {
+  #accept(blocks: readonly QueuedBlock[], delivery: Delivery): void {
     const { window, clock, onDelivered, onRefused, takeRefused } = this.#options;
     this.isDown = false;
+    const records = recordsOf(blocks);
     this.#sent.push({
-      block,
+      blocks,
+      records,
       delivery,
       sentMs: clock.monotonic(),
       endByte: window?.sentBytes() ?? 0,
       refused: takeRefused?.(),
     });
-    this.#sentRecords += block.records;
+    this.#sentRecords += records;
     if (delivery.status === "delivered") onDelivered();
-    else onRefused(block, delivery);
+    else onRefused(records, delivery);
     this.#confirm();
     this.#notify();
   }
@@ -204,17 +248,19 @@ export class Pump {
 
   #settleOldest(): void {
     const { book, queue, onSettled } = this.#options;
-    const { block, delivery, refused } = this.#sent.shift()!;
-    this.#sentRecords -= block.records;
-    book.spooled -= block.records;
-    let others = block.records;
+    const { blocks, records, delivery, refused } = this.#sent.shift()!;
+    this.#sentRecords -= records;
+    book.spooled -= records;
+    let others = records;
     for (const [reason, count] of refused ?? []) {
       book.reject(reason, count);
       others -= count;
     }
     settle(book, delivery, others);
-    queue.settle(block);
-    onSettled?.(block, delivery, others < block.records);
+    for (const block of blocks) {
+      queue.settle(block);
+      onSettled?.(block, delivery, others < records);
+    }
   }
 
   #notify(): void {
@@ -226,4 +272,10 @@ export class Pump {
     this.#notify();
     await pause(clock, delayMs, signal);
   }
+}
+
+function recordsOf(blocks: readonly QueuedBlock[]): number {
+  let sum = 0;
+  for (const { records } of blocks) sum += records;
+  return sum;
 }

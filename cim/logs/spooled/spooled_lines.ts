@@ -12,12 +12,12 @@ import { BackPressure } from "../back_pressure.ts";
 import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
 import type { Backlog, Block, LineWriter } from "../lines/mod.ts";
 import type { DestinationName } from "../logging_mode.ts";
-import type { AppendOutcome, LineQueue, QueuedBlock } from "./line_queue.ts";
-import { Pump, type ResendWindow } from "./pump.ts";
+import type { AppendOutcome, LineQueue } from "./line_queue.ts";
+import { type BlockSender, Pump, type ResendWindow } from "./pump.ts";
 import type { RecordFormat } from "./record_format.ts";
 
 /** What the lines are sent with. */
-export interface LineSender extends Sender<QueuedBlock> {
+export interface LineSender extends BlockSender {
   /** Does what is due by the clock. */
   tick?(): void;
   /** Returns the records that were refused alone since the last call, by reason. */
@@ -115,7 +115,7 @@ export class SpooledLines implements Destination {
       onRetry: (delivery) => telemetry.writeFailed(place, delivery),
       onDelivered: () => telemetry.written(place),
       onSettled: (...outcome) => this.#receipts.settled(...outcome),
-      onRefused: ({ records }, delivery) => telemetry.lost(place, records, delivery),
+      onRefused: (records, delivery) => telemetry.lost(place, records, delivery),
     });
     const owner = {
       book: this.book,

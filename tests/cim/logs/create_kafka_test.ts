@@ -22,9 +22,12 @@ function setUp({ isRaw = true } = {}) {
   const state = { isDown: false };
   const kafka: KafkaOptions = {
     openSender: (onRejected: (record: RefusedRecord) => void) => ({
-      send({ data }) {
+      send(blocks) {
         if (state.isDown) return Promise.resolve({ status: "retry", reason: "no_broker" });
-        for (const value of valuesIn(data)) {
+        const values = "data" in blocks
+          ? valuesIn(blocks.data)
+          : blocks.flatMap(({ data }) => valuesIn(data));
+        for (const value of values) {
           if (!value.includes("large")) topic.push(value);
           else {
             const record = new TextEncoder().encode(value);

@@ -230,3 +230,21 @@ Deno.test("SpoolQueue.append() keeps blocks in memory when the durability is mem
   assert.deepEqual(await drain(queue, 2), ["a", "b"]);
   assert.deepEqual([queue.bytes, diskBytes(folder.path)], [0, 16]);
 });
+
+Deno.test("SpoolQueue.takeReady() returns blocks from memory and from the disk, and does not wait for one", async () => {
+  using dir = tempDir();
+  const first = await open(dir.path);
+  await append(first.spool.queue("logs"), "a", "b");
+  await first.spool.close();
+  await using second = (await open(dir.path)).spool;
+  const queue = second.queue("logs");
+  await append(queue, "c");
+  const { signal } = new AbortController();
+  const found: string[] = [];
+  for (let block = await queue.takeReady(signal); block; block = await queue.takeReady(signal)) {
+    found.push(decode(block.data));
+  }
+  assert.deepEqual(found, ["a", "b", "c"]);
+  queue.rewind();
+  assert.equal(await queue.takeReady(AbortSignal.abort()), undefined);
+});

@@ -9,8 +9,14 @@ export interface ReceivedBatch extends DecodedBatch {
   readonly partition: number;
 }
 
-/** How the cluster answers one request: an error number, a lost connection, or normally for undefined. */
-export type FakeAnswer = number | "lost" | "lost_after_write" | undefined;
+/**
+ * How the cluster answers one request: an error number, a lost connection, that its replicas were too slow, or normally
+ * for undefined.
+ */
+export type FakeAnswer = number | "lost" | "lost_after_write" | "late_replicas" | undefined;
+
+/** Batches of a producer that a partition remembers, as brokers do. */
+const rememberedBatches = 5;
 
 /** A cluster in memory that recognises repeated batches as a broker does, and fails on demand. */
 export class FakeCluster implements KafkaDriver {
@@ -33,8 +39,10 @@ export class FakeCluster implements KafkaDriver {
   isClosed = false;
   /** When set, requests wait for it. */
   gate: Promise<void> | undefined;
+  /** Produce requests that were not answered. */
+  inFlight = 0;
   #nextProducerId = 1n;
-  readonly #sequences = new Map<string, { next: number; last: number }>();
+  readonly #sequences = new Map<string, { next: number; last: number[] }>();
 
   constructor(leaders: Record<string, number[]> = { logs: [1] }) {
     for (const [topic, nodes] of Object.entries(leaders)) this.leaders.set(topic, nodes);
@@ -68,7 +76,16 @@ export class FakeCluster implements KafkaDriver {
 
   async produce(request: ProduceRequest): Promise<ProduceAnswer> {
     const batch = request.batch.slice();
-    await this.gate;
+    this.inFlight++;
+    try {
+      await this.gate;
+      return this.#answer(request, batch);
+    } finally {
+      this.inFlight--;
+    }
+  }
+
+  #answer(request: ProduceRequest, batch: Uint8Array): ProduceAnswer {
     const decoded = decodeBatch(batch);
     this.received.push({ ...decoded, topic: request.topic, partition: request.partition });
     const answer = this.answers.shift();
@@ -77,6 +94,7 @@ export class FakeCluster implements KafkaDriver {
     if (batch.length > this.maxBatchBytes) return { errorCode: 10, offset: -1n };
     const errorCode = this.#append(request, decoded);
     if (answer === "lost_after_write") throw lost();
+    if (answer === "late_replicas") return { errorCode: errorCode || 7, offset: -1n };
     return { errorCode, offset: 0n };
   }
 
@@ -94,11 +112,13 @@ export class FakeCluster implements KafkaDriver {
     const key = `${topic}/${partition}`;
     if (batch.producerId >= 0n) {
       const id = `${key}/${batch.producerId}`;
-      const known = this.#sequences.get(id) ?? { next: 0, last: -1 };
-      if (batch.sequence === known.last) return 0;
+      // A partition accepts any number from a producer that it does not know.
+      const known = this.#sequences.get(id) ?? { next: batch.sequence, last: [] };
+      if (known.last.includes(batch.sequence)) return 0;
       if (batch.sequence !== known.next) return 45;
       const next = known.next + batch.records.length;
-      this.#sequences.set(id, { next, last: batch.sequence });
+      const last = [...known.last, batch.sequence].slice(-rememberedBatches);
+      this.#sequences.set(id, { next, last });
     }
     const log = this.log.get(key) ?? [];
     this.log.set(key, log);

@@ -1,11 +1,11 @@
 import { manualClock } from "../../../core/testing/mod.ts";
 import { KafkaClient, type KafkaClientOptions } from "../../../plugins/kafka/kafka_client.ts";
-import { valueBlock } from "../../../plugins/kafka/mod.ts";
-import type {
-  KafkaSender,
-  RejectedRecord,
-  TopicSenderOptions,
-} from "../../../plugins/kafka/topic_sender.ts";
+import {
+  type KafkaSender,
+  type RejectedRecord,
+  type TopicSenderOptions,
+  valueBlock,
+} from "../../../plugins/kafka/mod.ts";
 import type { FakeCluster } from "./_fake_cluster.ts";
 
 /** A sender on a cluster in memory. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { BatchEncoder, type Cursor } from "../../../plugins/kafka/_record_batch.ts";
 import { crc32c } from "../../../plugins/kafka/_crc32c.ts";
 import { keyedBlock, valueBlock } from "../../../plugins/kafka/mod.ts";
+import { longestFrame } from "../../../plugins/kafka/record_block.ts";
 import { decodeBatch } from "./_decode_batch.ts";
 
 const start: Cursor = { at: 0, index: 0 };
@@ -21,7 +22,7 @@ Deno.test("BatchEncoder encodes values of every length of varint", () => {
   const values = lengths.map((length) => new Uint8Array(length).fill(0x61));
   const block = valueBlock(values);
   const encoder = new BatchEncoder("value");
-  encoder.load(block, 1_024);
+  encoder.load([block], 1_024, 4 + 1_048_576);
   const range = encoder.fill(start, { maxBytes: 10_000_000 })!;
   const batch = decodeBatch(encoder.seal(range, origin, 1_600_000_000_000));
   assert.deepEqual(batch.records.map(({ value }) => value?.length), lengths);
@@ -35,7 +36,7 @@ Deno.test("BatchEncoder.fill() keeps batches below the limit and takes a larger 
   const sizes = [300, 300, 300, 5_000, 10, 10];
   const block = valueBlock(sizes.map((size) => new Uint8Array(size)));
   const encoder = new BatchEncoder("value");
-  encoder.load(block, 1_024);
+  encoder.load([block], 1_024, 5_004);
   const counts: number[] = [];
   let at = start;
   while (at.index < sizes.length) {
@@ -68,7 +69,8 @@ Deno.test("BatchEncoder gives the same records for random blocks, whatever the l
     const encoder = new BatchEncoder("keyed");
     const maxBytes = 100 + random(2_000);
     const partitions = 1 + random(4);
-    encoder.load(keyedBlock(records), maxBytes);
+    const block = keyedBlock(records);
+    encoder.load([block], maxBytes, longestFrame(block, "keyed")!);
     const decoded: string[] = [];
     for (const partition of encoder.assign(records.length, partitions, 0)) {
       let at = start;
@@ -86,9 +88,32 @@ Deno.test("BatchEncoder gives the same records for random blocks, whatever the l
 Deno.test("BatchEncoder.load() replaces the block of the encoder", () => {
   const encoder = new BatchEncoder("value");
   for (const [text, room] of [["long ".repeat(1_000), 64], ["short", 64]] as const) {
-    encoder.load(valueBlock([new TextEncoder().encode(text)]), room);
+    const block = valueBlock([new TextEncoder().encode(text)]);
+    encoder.load([block], room, longestFrame(block, "value")!);
     const range = encoder.fill(start, { maxBytes: room })!;
     assert.equal(decodeBatch(encoder.seal(range, origin, 0)).records[0].value, text);
     encoder.unload();
   }
+});
+
+Deno.test("BatchEncoder.fill() joins the records of several blocks and ends where it is told", () => {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const blocks = [valueBlock([text("a"), text("b")]), valueBlock([]), valueBlock([text("c")])];
+  const encoder = new BatchEncoder("value");
+  encoder.load(blocks, 1_024, 5);
+  const values = (end?: number) => {
+    const range = encoder.fill(start, { maxBytes: 1_024, end })!;
+    return decodeBatch(encoder.seal(range, origin, 0)).records.map(({ value }) => value);
+  };
+  assert.deepEqual(values(), ["a", "b", "c"]);
+  assert.deepEqual(values(10), ["a", "b"]);
+});
+
+Deno.test("BatchEncoder.holds() compares all blocks, wherever they are divided", () => {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const encoder = new BatchEncoder("value");
+  encoder.load([valueBlock([text("a"), text("b")])], 1_024, 5);
+  assert(encoder.holds([valueBlock([text("a")]), valueBlock([text("b")])]));
+  assert(!encoder.holds([valueBlock([text("a")]), valueBlock([text("c")])]));
+  assert(!encoder.holds([valueBlock([text("a")])]));
 });

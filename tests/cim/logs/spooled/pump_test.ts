@@ -73,7 +73,7 @@ Deno.test("Pump counts a refused block and the records that were refused alone, 
   const refused: number[] = [];
   await using at = setUp([{ status: "rejected", reason: "no_topic" }, delivered], {
     takeRefused: () => alone,
-    onRefused: ({ records }) => refused.push(records),
+    onRefused: (records) => refused.push(records),
   });
   await at.put("a", 2);
   await until("the first block", () => at.book.rejected.get("no_topic") === 2);
@@ -132,4 +132,56 @@ Deno.test("Pump.drain() ends when all is sent, when nothing moves, and when an a
   assert.equal(isOver, false);
   await at.clock.advance(50);
   await patient;
+});
+
+Deno.test("Pump sends the blocks that wait together when its sender takes several, and repeats the same ones", async () => {
+  const retry: Delivery = { status: "retry", reason: "down" };
+  const together: string[][] = [];
+  const outcomes = [retry, delivered];
+  await using at = setUp([retry], {
+    sender: {
+      send: ({ data }) => {
+        together.push([new TextDecoder().decode(data)]);
+        return Promise.resolve(together.length === 1 ? retry : delivered);
+      },
+      sendAll: (blocks) => {
+        together.push(blocks.map(({ data }) => new TextDecoder().decode(data)));
+        return Promise.resolve(outcomes.shift()!);
+      },
+    },
+  });
+  await at.put("a");
+  await until("the first attempt", () => together.length === 1);
+  for (const text of ["b", "c", "d"]) await at.put(text);
+  for (let count = 2; count <= 4; count++) {
+    await at.clock.advance(1_000);
+    await until("the next attempt", () => together.length >= count);
+  }
+  assert.deepEqual(together, [["a"], ["a"], ["b", "c", "d"], ["b", "c", "d"]]);
+  await until("all blocks", () => at.book.delivered === 4);
+  assert.deepEqual([at.queue.records, at.book.spooled], [0, 0]);
+});
+
+Deno.test("Pump sends blocks one at a time that were refused together", async () => {
+  const retry: Delivery = { status: "retry", reason: "down" };
+  const sent: string[] = [];
+  await using at = setUp([], {
+    sender: {
+      send: ({ data }) => {
+        const text = new TextDecoder().decode(data);
+        sent.push(text);
+        if (sent.length === 1) return Promise.resolve(retry);
+        if (text !== "bad") return Promise.resolve(delivered);
+        return Promise.resolve({ status: "rejected", reason: "malformed" });
+      },
+      sendAll: () => Promise.resolve({ status: "rejected", reason: "malformed" }),
+    },
+  });
+  await at.put("a");
+  await until("the first attempt", () => sent.length === 1);
+  for (const text of ["b", "bad", "c"]) await at.put(text);
+  await at.clock.advance(1_000);
+  await until("all blocks", () => at.book.spooled === 0);
+  assert.deepEqual(sent, ["a", "a", "b", "bad", "c"]);
+  assert.deepEqual([at.book.delivered, at.book.rejected.get("malformed")], [3, 1]);
 });

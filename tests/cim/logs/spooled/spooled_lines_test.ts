@@ -55,6 +55,7 @@ function lasting(): LineQueue & { readonly queue: MemoryQueue } {
     },
     append: (data, records, signal) => queue.append(data, records, signal),
     take: (signal) => queue.take(signal),
+    takeReady: (signal) => queue.takeReady(signal),
     settle: (block: QueuedBlock) => queue.settle(block),
     rewind: () => queue.rewind(),
   };
