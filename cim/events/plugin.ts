@@ -100,7 +100,7 @@ export function events(): Plugin {
         book: outbox.book,
         receipts,
         forward(event, receipt) {
-          const { key, headers } = origins.app;
+          const { key, headers } = origins.current;
           outbox.put(key, document.write(event, headers), receipt);
         },
         clock,
@@ -108,7 +108,7 @@ export function events(): Plugin {
       });
       metrics.add(...dispatch.meter.families(identity.current.podName), ...receipts.families());
       const raise = (event: OwnEvent) => {
-        const { key, headers } = origins.own;
+        const { key, headers } = origins.current;
         const containerId = registration.current?.containerId ?? identity.current.containerId;
         outbox.book.accepted++;
         outbox.put(key, ownEventDocument(event, { timeMs: clock.now(), headers, containerId }));

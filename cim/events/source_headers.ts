@@ -15,56 +15,42 @@ export interface EventOrigin {
   readonly key: Uint8Array;
 }
 
-interface Origins {
-  readonly identity: Identity;
-  readonly app: EventOrigin;
-  readonly own: EventOrigin;
-}
-
 const encoder = new TextEncoder();
-const ownKey = encoder.encode("EVENT");
 
-/** Headers and keys for the current identity. */
+/** Headers and key for the current identity; events of the agent have those of the application's events. */
 export class EventOrigins {
   readonly #identity: Pick<LiveIdentity, "current">;
-  #origins: Origins;
+  #encoded: Identity;
+  #origin: EventOrigin;
 
   /** Encodes them for the current identity. */
   constructor(identity: Pick<LiveIdentity, "current">) {
     this.#identity = identity;
-    this.#origins = originsOf(identity.current);
+    this.#encoded = identity.current;
+    this.#origin = originOf(identity.current);
   }
 
-  /** For an event of the application. */
-  get app(): EventOrigin {
-    return this.#current().app;
-  }
-
-  /** For an event of the agent itself. */
-  get own(): EventOrigin {
-    return this.#current().own;
-  }
-
-  #current(): Origins {
+  /** For the events of now. */
+  get current(): EventOrigin {
     const { current } = this.#identity;
-    if (this.#origins.identity !== current) this.#origins = originsOf(current);
-    return this.#origins;
+    if (this.#encoded !== current) {
+      this.#encoded = current;
+      this.#origin = originOf(current);
+    }
+    return this.#origin;
   }
 }
 
-function originsOf(identity: Identity): Origins {
+function originOf(identity: Identity): EventOrigin {
   const { nfType = "", xgvelaId = "", nfId = "" } = identity.tmaas ?? {};
   const key = builtin("node:crypto").createHash("md5").update(`${nfType}:${xgvelaId}:${nfId}`)
     .digest("hex");
-  return {
-    identity,
-    app: { headers: encode(appHeaders(identity)), key: encoder.encode(key) },
-    own: { headers: encode(ownHeaders(identity)), key: ownKey },
-  };
+  const headers = encoder.encode(JSON.stringify(headersOf(identity)));
+  return { headers, key: encoder.encode(key) };
 }
 
-/** The members of an application's event in their order; empty ones that the contract omits are undefined. */
-function appHeaders(identity: Identity): Record<string, string | undefined> {
+/** The members in their order; empty ones that the contract omits are undefined. */
+function headersOf(identity: Identity): Record<string, string | undefined> {
   const { tmaas, labels } = identity;
   return {
     pod_uuid: identity.podUid || undefined,
@@ -72,9 +58,9 @@ function appHeaders(identity: Identity): Record<string, string | undefined> {
     cnfc_uuid: labels.cnfc_uuid || undefined,
     podId: identity.podName,
     microservice: identity.microservice,
-    nf: tmaas?.nfId ?? "",
+    nf: tmaas?.nfId || identity.nf,
     nfPrefix: identity.nfPrefix,
-    nfType: tmaas?.nfType ?? "",
+    nfType: tmaas?.nfType || identity.nfType,
     svcVersion: identity.version,
     vendorId: tmaas?.vendorId || undefined,
     xgvelaId: tmaas?.xgvelaId || undefined,
@@ -83,20 +69,4 @@ function appHeaders(identity: Identity): Record<string, string | undefined> {
     nfServiceId: tmaas?.nfServiceId || undefined,
     nfServiceType: tmaas?.nfServiceType || undefined,
   };
-}
-
-/** The members of an event of the agent in their order. */
-function ownHeaders(identity: Identity): Record<string, string> {
-  return {
-    podId: identity.podName,
-    microservice: identity.microservice,
-    nf: identity.nf || (identity.tmaas?.nfId ?? ""),
-    nfPrefix: identity.nfPrefix,
-    nfType: identity.nfType || (identity.tmaas?.nfType ?? ""),
-    svcVersion: identity.version,
-  };
-}
-
-function encode(headers: Record<string, string | undefined>): Uint8Array {
-  return encoder.encode(JSON.stringify(headers));
 }

@@ -44,11 +44,11 @@ export interface Identity {
   readonly labels: Readonly<Record<string, string>>;
   /** Annotations of the pod. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Value of `NF`: overrides `nfId` in the headers of the agent's own events. */
+  /** Value of `NF`: `nf` in the headers of events when the topology does not have `nfId`. */
   readonly nf: string;
   /** Prefix of the network function: the namespace, but `NF_PREFIX` when the topology is not known. */
   readonly nfPrefix: string;
-  /** Value of `NF_TYPE`: overrides `nfType` in the headers of the agent's own events. */
+  /** Value of `NF_TYPE`: `nfType` in the headers of events when the topology does not have it. */
   readonly nfType: string;
   /** Topology gateway, `host:port`. */
   readonly topogwFqdn: string;

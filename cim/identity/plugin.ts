@@ -34,13 +34,16 @@ const fields = {
   labels: json((z) => z.record(z.string(), z.string()), {
     doc: "Labels of the pod. They override those of Kubernetes and of the file `labels`.",
   }),
-  nf: text({ doc: "Overrides `nf` in the headers of the agent's own events.", aliases: ["NF"] }),
+  nf: text({
+    doc: "`nf` in the headers of events, used when the topology is not known.",
+    aliases: ["NF"],
+  }),
   nfPrefix: text({
     doc: "`nfPrefix` in the headers of events, used when the topology is not known.",
     aliases: ["NF_PREFIX"],
   }),
   nfType: text({
-    doc: "Overrides `nfType` in the headers of the agent's own events.",
+    doc: "`nfType` in the headers of events, used when the topology is not known.",
     aliases: ["NF_TYPE"],
   }),
   topogwFqdn: text({

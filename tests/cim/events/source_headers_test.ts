@@ -37,28 +37,28 @@ const wanted =
   '"nfId":"nf1","nfServiceId":"amf","nfServiceType":"amf"}';
 
 Deno.test("EventOrigins gives the headers and key of the golden vectors", () => {
-  const { app, own } = new EventOrigins({ current: identity });
-  assert.equal(text(app.headers), wanted);
-  assert.equal(text(app.key), "18235915113c8c12a73a90f6d3297f74");
-  assert.equal(
-    text(own.headers),
-    '{"podId":"amf-0","microservice":"amf","nf":"nf1","nfPrefix":"ns1","nfType":"5gc","svcVersion":"v1"}',
-  );
-  assert.equal(text(own.key), "EVENT");
+  const { headers, key } = new EventOrigins({ current: identity }).current;
+  assert.equal(text(headers), wanted);
+  assert.equal(text(key), "18235915113c8c12a73a90f6d3297f74");
 });
 
-Deno.test("EventOrigins puts labels in their places and prefers NF and NF_TYPE for the agent's own events", () => {
+Deno.test("EventOrigins puts labels in their places and prefers the topology to NF and NF_TYPE", () => {
   const labels = { uhn: "u", cnfc_uuid: "c" };
-  const { app, own } = new EventOrigins({ current: { ...identity, labels, nf: "n", nfType: "t" } });
-  assert(text(app.headers).includes('c11","uhn":"u","cnfc_uuid":"c","podId"'));
-  assert(text(app.headers).includes('"nf":"nf1"'));
-  assert(text(own.headers).includes('"nf":"n","nfPrefix":"ns1","nfType":"t"'));
+  const origins = new EventOrigins({ current: { ...identity, labels, nf: "n", nfType: "t" } });
+  assert(text(origins.current.headers).includes('c11","uhn":"u","cnfc_uuid":"c","podId"'));
+  assert(text(origins.current.headers).includes('"nf":"nf1","nfPrefix":"ns1","nfType":"5gc"'));
+});
+
+Deno.test("D-8 EventOrigins uses NF and NF_TYPE when the topology is unknown", () => {
+  const { headers } =
+    new EventOrigins({ current: { ...identity, tmaas: undefined, nf: "n", nfType: "t" } }).current;
+  assert(text(headers).includes('"nf":"n","nfPrefix":"ns1","nfType":"t"'));
 });
 
 Deno.test("EventOrigins omits what the contract omits when the topology is unknown", () => {
-  const { app } = new EventOrigins({ current: { ...identity, tmaas: undefined, podUid: "" } });
+  const { current } = new EventOrigins({ current: { ...identity, tmaas: undefined, podUid: "" } });
   assert.equal(
-    text(app.headers),
+    text(current.headers),
     '{"podId":"amf-0","microservice":"amf","nf":"","nfPrefix":"ns1","nfType":"","svcVersion":"v1"}',
   );
 });
@@ -66,8 +66,8 @@ Deno.test("EventOrigins omits what the contract omits when the topology is unkno
 Deno.test("D-71 EventOrigins follows the identity, and encodes again only when it changes", () => {
   const holder = new IdentityHolder(identity);
   const origins = new EventOrigins(holder);
-  const before = origins.app;
-  assert.equal(origins.app, before);
+  const before = origins.current;
+  assert.equal(origins.current, before);
   holder.update({ ...identity, podUid: "other" });
-  assert(text(origins.app.headers).includes('"pod_uuid":"other"'));
+  assert(text(origins.current.headers).includes('"pod_uuid":"other"'));
 });
