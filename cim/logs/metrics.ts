@@ -76,8 +76,12 @@ export function logMetrics(
     counter("cim_log_torn_bytes_total", "Bytes of torn lines cut off log files.", () => {
       return telemetry.tornBytes;
     }),
-    counter("cim_log_prune_failures_total", "Failed attempts to delete a backup.", () => {
-      return telemetry.pruneFailures;
-    }),
+    counter(
+      "cim_log_prune_failures_total",
+      "Failed attempts to delete a backup or an old log file.",
+      () => {
+        return telemetry.pruneFailures;
+      },
+    ),
   ];
 }

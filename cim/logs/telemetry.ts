@@ -48,7 +48,7 @@ export class LogTelemetry {
   writeFailures = 0;
   /** Bytes of torn lines that were cut off. */
   tornBytes = 0;
-  /** Failed attempts to delete a backup. */
+  /** Failed attempts to delete a backup or an old file. */
   pruneFailures = 0;
   /** Lines written to the overflow file because too many containers logged at once. */
   overflowLines = 0;
@@ -146,10 +146,10 @@ export class LogTelemetry {
     this.#log.warn("Torn last line cut off the log file", { path, bytes });
   }
 
-  /** A backup could not be deleted. */
+  /** A backup or an old file could not be deleted. */
   pruneFailed(path: string, error: unknown): void {
     this.pruneFailures++;
-    this.#log.warn("Cannot delete an old backup; trying again later", { path, error });
+    this.#log.warn("Cannot delete an old log file; trying again later", { path, error });
   }
 
   /** A line was written to the overflow file because too many containers log at once. */

@@ -15,6 +15,8 @@ const maxBaseBytes = 220;
 const hashMark = "~";
 const hashLength = 12;
 const backupPattern = /^-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})\.log_bkp$/;
+/** Length of what {@linkcode backupName} adds to a base. */
+const backupEndingLength = "-2026-01-01T00-00-00.000.log_bkp".length;
 
 /** The pod whose files these are. */
 export interface FileOwner {
@@ -53,6 +55,22 @@ export function backupTime(base: string, fileName: string): number | undefined {
   const [, day, hours, minutes, seconds] = match;
   const time = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** The base of a backup's file name; undefined when the file is not a backup. */
+export function splitBackupName(fileName: string): string | undefined {
+  const base = fileName.slice(0, -backupEndingLength);
+  return backupTime(base, fileName) === undefined ? undefined : base;
+}
+
+/**
+ * What the names of all files of a pod begin with, and of no other one: names of pods and namespaces have no `_`.
+ * Undefined when the pod or its namespace is not known.
+ */
+export function ownerPrefix({ podName, namespace }: FileOwner): string | undefined {
+  if (podName === "" || namespace === "") return undefined;
+  if (podName.includes("_") || namespace.includes("_")) return undefined;
+  return sanitise(`${podName}_${namespace}_`);
 }
 
 function originalBase({ podName, namespace }: FileOwner, name: Uint8Array, id: Uint8Array): string {

@@ -5,7 +5,8 @@
  * longest is closed; when none is idle, the lines go to the shared file of the container `overflow` and are
  * counted, and none is lost. Files idle for `idleMs` are closed. A container is identified by the bytes of its
  * name and id; two whose file names are equal (`a-b`,`c` and `a`,`b-c`) share one writer, since a file has one
- * owner. The file of the agent's own log is reserved: a container of the same name gets another file.
+ * owner. The file of the agent's own log is reserved: a container of the same name gets another file. Files of the pod
+ * that are not open, such as those of former container ids, are deleted when they are older than the maximum age.
  *
  * @module
  */
@@ -18,6 +19,7 @@ import { createWriter, type Destination, type DestinationParts } from "../destin
 import type { Backlog, LineWriter } from "../lines/mod.ts";
 import { NameTable } from "./_name_table.ts";
 import { fileBase, type FileOwner, hashedBase } from "./file_name.ts";
+import { FormerFiles } from "./former_files.ts";
 import { LogFile, type LogFileSettings } from "./log_file.ts";
 import { failureReason, LogFolder } from "./log_folder.ts";
 
@@ -86,6 +88,7 @@ export class LogFiles implements Destination {
   readonly backlog: Backlog = { bytes: 0, lines: 0 };
   readonly #options: LogFilesOptions;
   readonly #folder: LogFolder;
+  readonly #former: FormerFiles;
   readonly #names = new NameTable<OpenFile>();
   readonly #files = new Map<string, OpenFile>();
   readonly #listed: LineWriter[] = [];
@@ -104,8 +107,14 @@ export class LogFiles implements Destination {
 
   /** Opens nothing yet. */
   constructor(options: LogFilesOptions) {
-    const { folder, fileMode, folderMode, clock, openBook, pressure } = options;
+    const { folder, owner, fileMode, folderMode, clock, openBook, pressure, telemetry } = options;
     this.#options = options;
+    this.#former = new FormerFiles({
+      folder,
+      owner,
+      isOpen: (base) => this.#all().some((open) => open.base === base),
+      onFailure: (path, error) => telemetry.pruneFailed(path, error),
+    });
     this.#folder = new LogFolder({ path: folder, fileMode, folderMode });
     this.#maxBufferedBytes = pressure.maxBufferedBytes;
     this.#pressure = new BackPressure({
@@ -244,6 +253,7 @@ export class LogFiles implements Destination {
     if (!isPruneDue) return;
     this.#prunedMs = now;
     for (const { file } of this.#all()) await file.prune();
+    await this.#former.prune(this.#options.settings(), this.#options.clock.now());
   }
 
   /** Has the folder probed with the next tick. */
