@@ -17,4 +17,4 @@ export {
   type StoredDeadLetters,
 } from "./dead_letters.ts";
 export { spoolMetrics } from "./metrics.ts";
-export { spool, type SpoolApi, spoolToken } from "./plugin.ts";
+export { spool, type SpoolApi, type SpoolPluginOptions, spoolToken } from "./plugin.ts";

@@ -4,6 +4,7 @@ import {
   makePrivateFolder,
   type Plugin,
   size,
+  type SpoolFs,
   type SpoolQueue,
   type Token,
   token,
@@ -36,11 +37,17 @@ export const spoolToken: Token<SpoolApi> = token("spool", { providedBy: "spool()
 
 const folderName = "spool";
 
+/** Options of {@linkcode spool}. */
+export interface SpoolPluginOptions {
+  /** File operations to use. Default: those of the disk. */
+  readonly fs?: SpoolFs;
+}
+
 /**
  * The spool in `<paths.data>/spool`. It closes after the routes that use it. A folder that cannot be used never
  * stops the agent: the status is degraded and what waits is kept in memory.
  */
-export function spool(): Plugin {
+export function spool({ fs }: SpoolPluginOptions = {}): Plugin {
   return definePlugin({
     name: "spool",
     requires: [pathsToken],
@@ -78,6 +85,7 @@ export function spool(): Plugin {
         random,
         log,
         onHealth: (problem) => problem === "" ? status.ok() : status.degraded(problem),
+        fs,
       });
       const letters = new DeadLetters({
         path: `${data}/${deadLettersName}`,

@@ -15,7 +15,7 @@ export interface ProductOptions {
   mounted?: string;
   /** Answers the agent's calls. Default: 200, and the reply or event of a success. */
   app?: (request: Request, reply: (document: unknown) => void) => Response | Promise<Response>;
-  /** Further plugins. */
+  /** Further plugins; one with the name of a plugin of the product replaces it. */
   extra?: readonly Plugin[];
   /** Folder of a previous run. */
   folder?: string;
@@ -35,9 +35,9 @@ export interface Product extends AsyncDisposable {
 }
 
 /** The plugins of the product but for those that write to the console or keep a log file of the agent. */
-function plugins(): Plugin[] {
-  const left = ["console_log", "own_log"];
-  return cimPlugins().filter(({ name }) => !left.includes(name));
+function plugins(extra: readonly Plugin[]): Plugin[] {
+  const left = ["console_log", "own_log", ...extra.map(({ name }) => name)];
+  return [...cimPlugins().filter(({ name }) => !left.includes(name)), ...extra];
 }
 
 export async function product(options: ProductOptions = {}): Promise<Product> {
@@ -86,7 +86,7 @@ export async function product(options: ProductOptions = {}): Promise<Product> {
   const { sources } = deriveSources(given, () => undefined);
   const logs = recordingLogs();
   const agent = createAgent({
-    plugins: [...plugins(), ...options.extra ?? []],
+    plugins: plugins(options.extra ?? []),
     sources,
     logs: logs.registry,
   });

@@ -25,3 +25,17 @@ Deno.test("every label that tests/DEFECTS.md explains has a test, and the page l
     "tests/DEFECTS.md is stale: run `deno run -A tests/docs/write_readme.ts`",
   );
 });
+
+/** Labels without a test, with the reason. */
+const untested: Readonly<Record<string, string>> = {};
+
+Deno.test("every fault D-1 to D-102 and every scenario C2-1 to C2-45 has a test and a row, or a reason why not", () => {
+  const numbered = (prefix: string, last: number) =>
+    Array.from({ length: last }, (_, at) => `${prefix}-${at + 1}`);
+  const files = labelledFiles();
+  const explained = explainedLabels(page);
+  const isTested = (label: string) => files.has(label) && explained.includes(label);
+  const wanted = [...numbered("D", 102), ...numbered("C2", 45)];
+  assert.deepEqual(wanted.filter((label) => !isTested(label) && !(label in untested)), []);
+  assert.deepEqual(Object.keys(untested).filter(isTested), []);
+});

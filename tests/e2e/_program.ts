@@ -20,6 +20,8 @@ export const startFlags: readonly string[] = runtimeCommand.split(" ")
 export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Command that gets the command of the product as its last arguments and becomes it. Default: none. */
+  readonly wrapper?: readonly string[];
   /** More flags for the runtime; the binary has none. */
   readonly flags?: readonly string[];
   /** Standard input. Default `"null"`. */
@@ -36,7 +38,7 @@ export interface Ended {
 /** A command of the product, not yet started. */
 export function command(
   args: readonly string[],
-  { cwd, env = {}, flags = [], stdin = "null" }: ProcessOptions = {},
+  { cwd, env = {}, flags = [], stdin = "null", wrapper = [] }: ProcessOptions = {},
 ): Deno.Command {
   const inherited = Object.fromEntries(
     ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"].flatMap((name) => {
@@ -45,19 +47,20 @@ export function command(
     }),
   );
   const runtime = ["run", ...startFlags, ...flags, `${root}main.ts`];
-  return new Deno.Command(
-    isBinary ? new URL(binary!, `file://${root}`).pathname : Deno.execPath(),
-    {
-      args: isBinary ? [...args] : [...runtime, ...args],
-      // A folder without a configuration file.
-      cwd: cwd ?? "/",
-      clearEnv: true,
-      env: { ...inherited, NO_COLOR: "1", ...env },
-      stdin,
-      stdout: "piped",
-      stderr: "piped",
-    },
-  );
+  const product = isBinary
+    ? [new URL(binary!, `file://${root}`).pathname, ...args]
+    : [Deno.execPath(), ...runtime, ...args];
+  const [first, ...rest] = [...wrapper, ...product];
+  return new Deno.Command(first, {
+    args: rest,
+    // A folder without a configuration file.
+    cwd: cwd ?? "/",
+    clearEnv: true,
+    env: { ...inherited, NO_COLOR: "1", ...env },
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  });
 }
 
 /** Runs a command of the product to its end. */

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { textCodec } from "../../core/mod.ts";
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
+import { randomFrom } from "../_support/random.ts";
 import { until } from "../_support/until.ts";
 import { type AgentProcess, changeSets, commitKey, freePort, startAgent } from "../e2e/_agent.ts";
 import { type PrivateServer, requirePrivate, startPrivate } from "../integration/_servers.ts";
@@ -16,17 +17,6 @@ const seed = Number(Deno.env.get("CIM_TEST_SEED") ?? "1");
 const changeSetCount = 60;
 const rounds = 9;
 const statusKey = commitKey.replace("commit-config", "commit-status");
-
-/** Random numbers in [0, 1) from a seed. */
-function randomFrom(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -188,3 +188,60 @@ Deno.test({
     assert.deepEqual(await numbers(broker, 10), Array.from({ length: 10 }, (_, at) => at));
   },
 });
+
+Deno.test({
+  name:
+    "C2-42: changes of the configuration take effect in time while Kafka is down, and what waits is sent afterwards",
+  ignore,
+  async fn() {
+    await using server = await startPrivate("kafka");
+    const broker = `127.0.0.1:${server.port}`;
+    await createTopic(broker, "LOGS");
+    using temp = tempDir({ folders: ["conf/static"] });
+    await Deno.writeTextFile(
+      temp.join("conf", "static", "common-infra.json"),
+      JSON.stringify({ enable_retrx: "true" }),
+    );
+    await using cim = await product({
+      env: { ...quiet, CIM_KAFKA_BROKERS: broker },
+      folder: temp.path,
+      mounted: JSON.stringify({ cimConfig: { lmaas: { logging_mode: "KAFKA" } } }),
+    });
+    const log = (first: number, count: number) => {
+      for (let number = first; number < first + count; number++) {
+        const message = { containerId: "c1", containerName: "amf", payload: `${number}` };
+        cim.nats.publish("LOG", buildLogMessage(message));
+      }
+    };
+    const kafka = (name: string) => routeMetric(cim, name, "logs_kafka");
+    /** Changes the logging mode and waits for the commit. */
+    const setMode = async (revision: number, mode: string) => {
+      const value = [{ op: "replace", path: "/cimConfig/lmaas/logging_mode", value: mode }];
+      await cim.put(`change-set/ns1/amf/v1/ms/cim.json/${revision}`, JSON.stringify(value));
+      await until("the commit", async () => {
+        return await cim.get("commit-config/ns1/amf/v1/ms/amf-0") === `${revision}`;
+      }, { withinMs: 5_000 });
+    };
+    log(0, 10);
+    await until("delivered", () => kafka("delivered_total") === 10);
+    await server.kill();
+    log(10, 100);
+    await until("spooled", () => kafka("spooled") === 100);
+    await until("the outage is known", () => reason(cim, "logs") !== "");
+    await setMode(2, "FILE");
+    log(110, 10);
+    await until("in the file", () => routeMetric(cim, "accepted_total", "logs_file") === 10);
+    await setMode(3, "KAFKA");
+    log(120, 10);
+    await until("spooled", () => kafka("spooled") === 110);
+    await server.restart();
+    await until("delivered", () => kafka("delivered_total") === 120);
+    const read = await readTopic(broker, "LOGS", 120);
+    assert.deepEqual(
+      read.map(({ value }) => Number(JSON.parse(value).log)),
+      Array.from({ length: 130 }, (_, at) => at).filter((number) => number < 110 || number >= 120),
+    );
+    assert.deepEqual([kafka("spooled"), kafka("unaccounted")], [0, 0]);
+    assert.equal(routeMetric(cim, "unaccounted", "logs_file"), 0);
+  },
+});

@@ -137,7 +137,7 @@ Deno.test({
     await until("the full disk is reported", async () => {
       return (await flow.agent.get("/api/v1/status")).text.includes("No space left");
     });
-    await until("the lines are in the spool", async () => await flow.book("spooled") === 1_010);
+    await until("the lines are in the spool", async () => (await flow.book()).spooled === 1_010);
     const acked = publisher.answers.length;
     assert(acked < 1_010, `${acked} lines were acknowledged on a full disk`);
     await disk.free();

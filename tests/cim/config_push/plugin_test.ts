@@ -74,7 +74,7 @@ Deno.test("D-41 D-48 NotConfigured before the registration leads to loadConfig, 
   assert.equal(call.body, document);
 });
 
-Deno.test("an answered change-set is not pushed again after a restart of the agent", async () => {
+Deno.test("C2-27: an answered change-set is not pushed again when it is written again after a restart of the agent", async () => {
   using dir = tempDir();
   const folder = dir.path;
   {
@@ -84,6 +84,7 @@ Deno.test("an answered change-set is not pushed again after a restart of the age
     await eventually(() => cim.get(commit));
   }
   await using cim = await product({ folder });
+  await cim.put("change-set/ns1/amf/v1/ms/amf.json/5", patch);
   await cim.put("change-set/ns1/amf/v1/ms/amf.json/6", patch);
   await eventually(async () => await cim.get(commit) === "6");
   const pushed = cim.calls.filter(({ path }) => path === "/updateConfig");

@@ -83,7 +83,7 @@ async function revisions(channel: WatchLoop["channel"], count: number): Promise<
   return seen;
 }
 
-Deno.test("WatchLoop resumes after the last reported revision and reports each change once", async () => {
+Deno.test("C2-25: WatchLoop resumes after the last reported revision and reports a change that a member repeats once", async () => {
   const { channel, clock, counters, streams } = await opened();
   streams[0].listener.onMessage(message(12, { changes: [put(11), put(12)] }));
   streams[0].listener.onEnd(new Error("14 UNAVAILABLE: Connection dropped"));
