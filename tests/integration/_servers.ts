@@ -3,7 +3,7 @@
  * which a test may kill, freeze or configure, is started with the script that `CIM_TEST_SERVICES` names. If
  * one is missing, its tests are left out and one line says so; with `CIM_TEST_REQUIRE=all` that is an error.
  */
-import { deadline } from "../../core/async/mod.ts";
+import { deadline, pause, systemClock } from "../../core/async/mod.ts";
 
 /** Servers that tests know, with the variable that says where a shared one is. */
 const variables = {
@@ -33,6 +33,14 @@ export interface StartOptions {
   readonly args?: readonly string[];
   /** Do not wait until it serves. Default false. */
   readonly unready?: boolean;
+}
+
+/** Attempts to start a private server that ends at once. */
+const startAttempts = 3;
+
+/** A private server ended before it served. */
+class ServerExitError extends Error {
+  override readonly name = "ServerExitError";
 }
 
 /** A server that belongs to one test. */
@@ -88,37 +96,40 @@ export async function startPrivate(
   let port = options.port ?? freePorts();
   const dir = options.dir ?? await Deno.makeTempDir({ prefix: `cim-${name}-` });
   const script = servicesScript(name);
-  let child: Deno.ChildProcess | undefined;
+  let child: ServerProcess | undefined;
 
   async function start(): Promise<void> {
-    child = new Deno.Command(script, {
-      args: ["run", name, "--port", `${port}`, "--dir", dir, "--", ...args],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    if (!unready) await waitReady(script, name, port);
+    const running = spawnServer(script, name, port, dir, args);
+    child = running;
+    if (unready) return;
+    const exited = running.exited.then(async ({ code }) => {
+      throw new ServerExitError(
+        `Cannot start a private ${name} on port ${port}: it ended with status ${code}; ` +
+          `its last output: ${await running.lastOutput}`,
+      );
+    });
+    await waitReady(script, name, port, exited);
   }
 
   async function end(signal: Deno.Signal): Promise<void> {
     const dying = child;
     child = undefined;
-    if (!dying) return;
-    dying.kill("SIGCONT");
-    dying.kill(signal);
-    await dying.status;
+    await dying?.end(signal);
   }
 
   const kill = () => end("SIGKILL");
 
-  try {
-    await start();
-  } catch (error) {
-    await kill();
-    if (options.port !== undefined || options.dir !== undefined) throw error;
-    // Another process may have taken one of the ports meanwhile.
-    port = freePorts();
-    await start();
+  // A server may end at once: another process took one of its ports meanwhile, or it refused a random value that its
+  // start script made up (Kafka's tool takes a cluster id that begins with "-" for an option).
+  for (let attempt = 1;; attempt++) {
+    try {
+      await start();
+      break;
+    } catch (error) {
+      await kill();
+      if (!(error instanceof ServerExitError) || attempt === startAttempts) throw error;
+      if (options.port === undefined && options.dir === undefined) port = freePorts();
+    }
   }
   return {
     port,
@@ -126,8 +137,8 @@ export async function startPrivate(
     url: `http://127.0.0.1:${port}`,
     kill,
     stop: () => end("SIGTERM"),
-    freeze: () => child?.kill("SIGSTOP"),
-    thaw: () => child?.kill("SIGCONT"),
+    freeze: () => child?.signal("SIGSTOP"),
+    thaw: () => child?.signal("SIGCONT"),
     restart: start,
     async [Symbol.asyncDispose]() {
       await kill();
@@ -171,20 +182,85 @@ function servicesScript(name: ServerName): string {
   return script;
 }
 
-async function waitReady(script: string, name: ServerName, port: number): Promise<void> {
-  await deadline(
-    async (signal) => {
-      while (!signal.aborted) {
-        const { success } = await new Deno.Command(script, {
-          args: ["ready", name, "--port", `${port}`],
-          stdout: "null",
-          stderr: "null",
-        }).output();
-        if (success) return;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+/** The process of a private server. */
+interface ServerProcess {
+  /** Settles when the process ended. */
+  readonly exited: Promise<Deno.CommandStatus>;
+  /** The end of what it printed, known after it ended. */
+  readonly lastOutput: Promise<string>;
+  signal(signal: Deno.Signal): void;
+  /** Sends the signal, also to a suspended process, and waits for the end. */
+  end(signal: Deno.Signal): Promise<void>;
+}
+
+function spawnServer(
+  script: string,
+  name: ServerName,
+  port: number,
+  dir: string,
+  args: readonly string[],
+): ServerProcess {
+  const process = new Deno.Command(script, {
+    args: ["run", name, "--port", `${port}`, "--dir", dir, "--", ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let hasExited = false;
+  const exited = process.status.finally(() => hasExited = true);
+  const lastOutput = Promise.all([process.stdout, process.stderr].map(lastText))
+    .then((texts) => texts.join(" ").trim());
+  function signal(name: Deno.Signal): void {
+    if (!hasExited) process.kill(name);
+  }
+  return {
+    exited,
+    lastOutput,
+    signal,
+    async end(name) {
+      signal("SIGCONT");
+      signal(name);
+      await exited;
+      await lastOutput;
     },
+  };
+}
+
+/** Reads a stream to its end and returns its last characters. */
+async function lastText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text = (text + chunk).slice(-1_000);
+  }
+  return text;
+}
+
+async function waitReady(
+  script: string,
+  name: ServerName,
+  port: number,
+  exited: Promise<never>,
+): Promise<void> {
+  await deadline(
+    (signal) => Promise.race([exited, becomesReady(script, name, port, signal)]),
     60_000,
     { action: `start a private ${name} on port ${port}` },
   );
+}
+
+async function becomesReady(
+  script: string,
+  name: ServerName,
+  port: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { success } = await new Deno.Command(script, {
+      args: ["ready", name, "--port", `${port}`],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return;
+    await pause(systemClock, 50, signal);
+  }
 }
