@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { byteString, type Frame } from "../protocol/mod.ts";
 import type { ViolationKind } from "../stats.ts";
 import type { Client } from "./client.ts";
 import type { SubjectEntry } from "./subject_cache.ts";
@@ -34,4 +35,21 @@ export interface Publisher extends Client {
 /** Whether the client may publish on the subject. */
 export function mayPublish({ guard }: Publisher, entry: SubjectEntry): boolean {
   return guard === null || guard.mayPublish(entry.subject);
+}
+
+/** Tells the client that it may not publish on the subject. The message is handled: returns true. */
+export function refuseSubject(from: Publisher, { subject }: SubjectEntry): true {
+  from.violate("publish_permission", "Permissions Violation for Publish to ", subject);
+  return true;
+}
+
+/** Tells the client that its reply subject is reserved. The message is handled: returns true. */
+export function refuseReply(
+  from: Publisher,
+  { replyStart, replyEnd }: Frame,
+  buffer: Uint8Array,
+): true {
+  const reply = byteString(buffer, replyStart, replyEnd);
+  from.violate("publish_permission", "Permissions Violation for Publish with Reply of ", reply);
+  return true;
 }

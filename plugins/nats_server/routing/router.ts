@@ -22,7 +22,7 @@ import type { Counters } from "../stats.ts";
 import { isReservedReply, Sublist } from "../subjects/mod.ts";
 import type { Client } from "./client.ts";
 import { ReusedView } from "./message_view.ts";
-import { mayPublish, type Publisher } from "./publisher.ts";
+import { mayPublish, type Publisher, refuseReply, refuseSubject } from "./publisher.ts";
 import type { RouterOptions } from "./router_options.ts";
 import { type CacheStats, SubjectCache, type SubjectEntry } from "./subject_cache.ts";
 import type { SubjectMetrics } from "./subject_metrics.ts";
@@ -72,16 +72,14 @@ export class Router {
     entry.family.bytes += bytes;
     from.inMessages++;
     from.inBytes += bytes;
+    // Rare cases are functions of their own: the compiler inlines only a short method.
     if (entry.isReserved || !mayPublish(from, entry)) {
       if (entry.isUserInfo && mayPublish(from, entry)) return this.#userInfo(from, frame, buffer);
-      from.violate("publish_permission", `Permissions Violation for Publish to `, entry.subject);
-      return true;
+      return refuseSubject(from, entry);
     }
     const hasReply = frame.replyEnd > frame.replyStart;
     if (hasReply && isReservedReply(buffer, frame.replyStart, frame.replyEnd)) {
-      const reply = byteString(buffer, frame.replyStart, frame.replyEnd);
-      from.violate("publish_permission", `Permissions Violation for Publish with Reply of `, reply);
-      return true;
+      return refuseReply(from, frame, buffer);
     }
     if (from.verbose) from.ok();
     if (frame.hasHeaders && isTraceOnly(buffer, frame.headerStart, frame.payloadStart)) return true;
