@@ -13,6 +13,9 @@ export const cliErrors: ErrorCatalogue<
   | "dead_letter_missing"
   | "dead_letter_without_queue"
   | "replay_refused"
+  | "spool_replay_failed"
+  | "spool_replay_input"
+  | "spool_replay_without_destination"
 > = defineErrors({
   agent_unreachable: {
     retryable: true,
@@ -47,5 +50,21 @@ export const cliErrors: ErrorCatalogue<
       "The spool does not take records of a replay: it is damaged or full, or its disk fails.",
     remedy:
       "Start the agent once: it repairs the spool and sends what waits. Then stop it and replay again.",
+  },
+  spool_replay_failed: {
+    retryable: true,
+    meaning: "The destination did not take all records of a spool replay.",
+    remedy: "Make the destination work, and continue with the position that the message names.",
+  },
+  spool_replay_input: {
+    retryable: false,
+    meaning:
+      "A file of records cannot be read, or a line of it is not a record of `cim spool export`.",
+    remedy: "Correct the line that the message names, or export the records again.",
+  },
+  spool_replay_without_destination: {
+    retryable: false,
+    meaning: "The configuration has no destination for the records of a queue.",
+    remedy: "Name one with `--to`, or configure the log collector or the Kafka brokers.",
   },
 });

@@ -15,6 +15,8 @@ export interface CliIo {
   readonly width: number;
   /** Whether `out` is a terminal that shows colours. */
   readonly hasColors: boolean;
+  /** Whether `err` is a terminal, where long commands report their progress. Default false. */
+  readonly isErrTerminal?: boolean;
   /** Environment variables. */
   readonly env: Readonly<Record<string, string>>;
   /** Aborts when the command has to stop; the reason is a text such as the name of the signal. */
@@ -44,6 +46,7 @@ export function processIo(stop: AbortSignal, kill: AbortSignal): ProcessIo {
     }),
     err: (line) => errStream.write(line),
     errStream,
+    isErrTerminal: Deno.stderr.isTerminal(),
     flush: (limit) => errStream.flush(limit),
     readInput: () => new Response(Deno.stdin.readable).bytes(),
     get width() {

@@ -1,5 +1,6 @@
-import type { GivenArguments } from "./command.ts";
-import type { CommandLine } from "./command_line.ts";
+import type { Command, GivenArguments } from "./command.ts";
+import { checkCount, type CommandLine } from "./command_line.ts";
+import { UsageError } from "./exit_code.ts";
 
 type SpoolModule = typeof import("./spool/mod.ts");
 
@@ -8,7 +9,7 @@ export function addSpoolCommands(line: CommandLine): void {
   const { io } = line;
   const group = line.add("spool", "Look into the spool on disk.")
     .note(
-      "The commands read the files and change nothing. `cat` and `export` need the agent to be stopped.",
+      "The commands read the files and change nothing. `cat`, `export` and `replay` need the agent to be stopped.",
     );
   const choose = (work: (spool: SpoolModule) => Promise<number>) =>
     line.choose(async () => await work(await import("./spool/mod.ts")));
@@ -35,5 +36,47 @@ export function addSpoolCommands(line: CommandLine): void {
   add("export <queue>", "Print the records of a queue as JSON lines with position and time.")
     .action((given) =>
       choose(({ spoolExport }) => spoolExport(given.required("queue"), optionsOf(given), io))
+    );
+  addReplay(
+    add("replay <queue>", "Send records of a queue to its destination, or another one, again."),
+  )
+    .action((given) => {
+      const file = given.value("file");
+      if (file !== undefined && given.has("folder")) {
+        throw new UsageError("use --file or --folder, not both");
+      }
+      const numberOf = (option: string) => Number(given.value(option) ?? Infinity);
+      const options = {
+        ...optionsOf(given),
+        range: {
+          from: Number(given.value("from") ?? 1),
+          until: numberOf("until"),
+          count: numberOf("count"),
+        },
+        rate: numberOf("rate"),
+        to: given.value("to"),
+        file,
+      };
+      choose(({ parseDestination, replaySpool }) => {
+        const to = options.to === undefined ? undefined : parseDestination(options.to);
+        return replaySpool(given.required("queue"), { ...options, to }, io);
+      });
+    });
+}
+
+function addReplay(command: Command): Command {
+  return command
+    .option("--from <position>", "first record, as `export` numbers them", checkCount)
+    .option("--until <position>", "last record", checkCount)
+    .option("--count <number>", "send at most so many records", checkCount)
+    .option("--rate <number>", "send at most so many records a second", checkCount)
+    .option(
+      "--to <destination>",
+      "tcp:HOST:PORT or kafka:TOPIC; default: where the agent sends them",
+    )
+    .option("--file <path>", "send the records of a file of `export`, and not those of the spool")
+    .note(
+      "The records stay in the spool: the agent sends them too when it starts. Records of a queue for TCP get a line " +
+        "feed each; those for Kafka keep their key. A destination that fails is tried again for 30 seconds.",
     );
 }

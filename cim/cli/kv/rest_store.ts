@@ -26,7 +26,7 @@ import {
   type WatchingLine,
 } from "../../kv_routes/mod.ts";
 import { askAgent, refusal } from "../ask_agent.ts";
-import { jsonLines } from "./_json_lines.ts";
+import { jsonLines } from "../json_lines.ts";
 import type { CliStore } from "./opened_store.ts";
 
 /** Query parameters; undefined ones are left out. */

@@ -1,26 +1,16 @@
 import {
-  AgentError,
   formatSize,
   inspectSpool,
   type QueueInspection,
   readSpool,
-  spoolErrors,
   spoolOwner,
-  spoolQueues,
   toBase64,
 } from "../../../core/mod.ts";
-import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
-import { readConfiguration } from "../read_configuration.ts";
 import { ago, table } from "../text.ts";
+import { checkQueue, checkUnused, folderOf, type SpoolCommandOptions } from "./place.ts";
 import { recordsOf } from "./records.ts";
-
-/** Options of the commands. */
-export interface SpoolCommandOptions extends ConfigOptions {
-  /** Folder of the spool. Default: `spool` in `paths.data`. */
-  readonly folder: string | undefined;
-}
 
 /** Options of {@linkcode spoolList}. */
 export interface SpoolListOptions extends SpoolCommandOptions {
@@ -117,28 +107,9 @@ async function blocksOf(
   io: CliIo,
 ): Promise<ReturnType<typeof readSpool>> {
   const folder = await folderOf(options, io);
-  const owner = await spoolOwner(folder);
-  if (owner !== undefined) {
-    throw new AgentError(
-      spoolErrors.spool_in_use,
-      `Cannot print the records in ${folder}: process ${owner} uses the spool; stop it first`,
-    );
-  }
-  const names = await spoolQueues(folder);
-  if (!names.includes(queue)) {
-    const known = names.length > 0 ? `it has ${names.join(", ")}` : "it has no queues";
-    throw new AgentError(
-      spoolErrors.spool_queue_missing,
-      `Cannot print queue "${queue}": the spool in ${folder} does not have it; ${known}`,
-    );
-  }
+  await checkUnused("print", folder);
+  await checkQueue("print", folder, queue);
   return readSpool(folder, queue);
-}
-
-async function folderOf(options: SpoolCommandOptions, io: CliIo): Promise<string> {
-  if (options.folder !== undefined) return options.folder;
-  const { data } = (await readConfiguration(options, io)).values("paths");
-  return `${data}`.replace(/\/+$/, "") + "/spool";
 }
 
 function field(name: string, bytes: Uint8Array): Record<string, string> {
