@@ -1,6 +1,5 @@
 /** Characters that a terminal acts on, or that change the order of the text around them. A tab is not one of them. */
-// deno-lint-ignore no-control-regex
-const active = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const active = /[^\P{Cc}\t]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r" };
 
