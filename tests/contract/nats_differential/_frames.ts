@@ -1,6 +1,6 @@
 /**
- * Cuts the server's bytes into frames: one line, or a message with its payload. Nothing is normalised here;
- * a frame is the bytes as they came, one character each, without the last CRLF.
+ * Splits the server's bytes into frames: one line, or a message with its payload. Nothing is normalised here;
+ * a frame holds the received bytes, one character for each, without the last CRLF.
  *
  * @module
  */

@@ -17,19 +17,19 @@ export const intendedAbsences: Readonly<Record<string, string>> = {
 export const absentInfoFields: readonly string[] = Object.keys(intendedAbsences);
 
 /**
- * What nats-server does depending on how TCP happened to cut the bytes. No script can ask for it, and this
- * server does the one thing in both cases.
+ * Behaviour of nats-server that depends on how TCP splits the bytes. A script cannot control it, and this server
+ * behaves the same in both cases.
  */
 export const cutDependent: readonly string[] = [
   "the complaint about a pedantic publish is sent twice when the payload begins in a later packet than its line; here once",
 ];
 
-/** What happens below the protocol and differs with the library that does it. */
+/** Differences below the protocol that come from the TLS library. */
 export const otherLibraries: readonly string[] = [
   "a client that speaks in clear where TLS is due gets a TLS alert before the connection ends; from nats-server only the end",
 ];
 
-/** What clients see when an operator changes the users. */
+/** Differences that clients see after a reload of the users. */
 export const toldOnReload =
   "a client whose user is gone is told `Authorization Violation`, as one whose password changed; nats-server hangs up without a word, which its clients take for a lost connection";
 

@@ -1,6 +1,6 @@
 /**
- * The byte stream under a test client: a plain socket, or one that goes over to TLS after the server's first
- * line. `Deno.startTls` takes no client certificate, so TLS runs over `node:tls`.
+ * The byte stream of a test client: a plain socket, or one that starts TLS after the server's first line.
+ * `Deno.startTls` accepts no client certificate, so TLS uses `node:tls`.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Takes out of a frame what may differ between any two servers: ids, addresses, names and build details.
- * The fields that this server leaves out on purpose stand in `_intended.ts`.
+ * Replaces the parts of a frame that differ between any two servers: ids, addresses, names and build details.
+ * `_intended.ts` lists the fields that this server does not send.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Differences that are known and not yet mended: `topic: script` and what differs. A script that is equal
- * again must leave this list. Empty when the server is at parity.
+ * Known differences that are not fixed yet: `topic: script` and what differs. A script without a difference must be
+ * removed from this list. The list is empty when both servers behave the same.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Plays one script against one server and writes down what was seen, step by step.
+ * Runs one script against one server and records the answers, step by step.
  *
  * @module
  */
@@ -7,17 +7,18 @@ import { normalise } from "./_normalise.ts";
 import { type Script, type Step, visible } from "./_script.ts";
 import { type Address, WireClient } from "./_wire_client.ts";
 
-/** Longest time a script may take. Only a server that does not answer ever gets there. */
+/** Time limit of a script. It is only reached when a server does not answer. */
 const boundMs = 20_000;
 const maxRepeats = 2_000;
 
-/** What was seen, a line for each step and each frame. */
+/** The record of a run: one line for each step and each frame. */
 export type Transcript = readonly string[];
 
 /**
- * Plays a script.
+ * Runs a script.
  *
- * @throws {Error} When the server neither answers nor hangs up within 20 s; the message has the story so far.
+ * @throws {Error} When the server neither answers nor closes the connection within 20 s; the message contains the
+ * record.
  */
 export async function play(script: Script, address: Address): Promise<Transcript> {
   using stage = new Stage(address, script);
@@ -52,7 +53,7 @@ class Stage implements Disposable {
     const client = await this.#client(step);
     switch (kind) {
       case "open":
-        // What came together with INFO is for the next step to see.
+        // Frames that arrived together with INFO belong to the next step.
         return;
       case "secure":
         await client.secure();
@@ -161,8 +162,8 @@ class Stage implements Disposable {
 }
 
 /**
- * Two things that chance decides in nats-server: how often it complains about one pedantic publish (see
- * `_intended.ts`), and which of several subscriptions to an inbox gets the answer that nobody is there.
+ * Removes two differences that are random in nats-server: how often it reports one pedantic publish (see
+ * `_intended.ts`), and which of several subscriptions to an inbox receives the `no responders` message.
  */
 function forgive(line: string, before: string): string | null {
   if (line.includes("Invalid Publish Subject") && before === `  ${line}`) return null;
@@ -170,8 +171,8 @@ function forgive(line: string, before: string): string | null {
 }
 
 /**
- * One message for several subscriptions of one client comes in the order of a hash map: put those in
- * the order of their text.
+ * Sorts the copies of one message for several subscriptions of one client by their text: nats-server sends them in
+ * the order of a hash map.
  */
 function inOrder(frames: readonly string[]): string[] {
   const ordered: string[] = [];

@@ -21,7 +21,7 @@ export function referenceBinary(): string | undefined {
   if (path !== undefined) return path;
   const remedy = "nats-server: set CIM_TEST_NATS_SERVER_BIN";
   if (Deno.env.get("CIM_TEST_REQUIRE") === "all") throw new Error(`Missing ${remedy}`);
-  // The one line that says what was left out; a test file has no logger.
+  // A test file has no logger; this one line says what was left out.
   // deno-lint-ignore no-console
   console.log(`left out, needs ${remedy}`);
   return undefined;
@@ -30,7 +30,7 @@ export function referenceBinary(): string | undefined {
 /**
  * Starts it with a configuration and waits until it listens.
  *
- * @throws {Error} When it ends before it listens; the message has what it printed.
+ * @throws {Error} When it ends before it listens; the message contains its output.
  */
 export async function startReference(binary: string, config: string): Promise<Reference> {
   const folder = await Deno.makeTempDir({ prefix: "nats_reference_" });
@@ -47,7 +47,7 @@ export async function startReference(binary: string, config: string): Promise<Re
   let isRunning = true;
   const ended = child.status.then(() => isRunning = false);
   const end = async () => {
-    // Lame duck mode ends it by itself.
+    // In lame duck mode the server ends by itself.
     if (isRunning) child.kill("SIGKILL");
     await ended;
     await drained;

@@ -2,28 +2,28 @@
  * The small language of the differential scripts. A script is a list of lines, one step each:
  *
  * ```text
- * a> SUB foo 1        client a sends the bytes and CRLF, then waits for the answer to a PING of its own
+ * a> SUB foo 1        client a sends the bytes and CRLF, then sends PING and waits for the PONG
  * a- PUB foo 2¶h      client a sends exactly these bytes and waits for nothing
  * a= {"echo":false}   client a sends CONNECT with this argument, then waits as above
  * a!                  client a opens its connection and reads INFO, nothing more
- * a^                  client a goes over to TLS
- * a?                  client a reads until the server hangs up
- * a#                  the same, whatever it reads until then
- * a.                  client a ends its sending side and reads until the server hangs up
- * a* ~503~ PUB x y 0¶ client a sends until the answer contains the text between the waves; only that
- *                     answer counts. For what nats-server itself does a moment later.
+ * a^                  client a starts TLS
+ * a?                  client a reads until the server closes the connection
+ * a#                  the same, but the bytes it reads are not compared
+ * a.                  client a closes its sending side and reads until the server closes the connection
+ * a* ~503~ PUB x y 0¶ client a sends again until the answer contains the text between the tildes; only that
+ *                     answer is compared. For effects that nats-server applies with a delay.
  * ```
  *
  * A client that was not opened by `!`, `=` or `^` is opened by its first step and sends
  * `CONNECT {"verbose":false,"pedantic":false,"protocol":0}`. `¶` stands for CRLF; `\r \n \t \0 \xNN \\` for
  * the bytes they name and `\s` for a blank, `{{nonce}}` in a CONNECT for the nonce of INFO and `{{sig}}` for
- * its signature. At the end each client that is still open sends one PING more, so that everything on its way
- * is seen.
+ * its signature. At the end each open client sends one more PING, so that all frames in transit
+ * are received.
  *
  * @module
  */
 
-/** What a step does; the characters of the module comment, by name. */
+/** The kinds of steps: the characters of the module comment, by name. */
 export type StepKind =
   | "send"
   | "bytes"
@@ -43,13 +43,13 @@ export interface Step {
   readonly text: string;
 }
 
-/** A named conversation. */
+/** A named list of steps. */
 export interface Script {
   readonly name: string;
   readonly steps: readonly Step[];
-  /** Deliveries are compared as one heap, whoever got them: for queue groups, which choose at random. */
+  /** Whether deliveries are compared without regard to their receiver: queue groups choose a member at random. */
   readonly pooled: boolean;
-  /** Forgives what only chance decides, see `forgive` in `_play.ts`. For random sessions. */
+  /** Whether random differences are ignored, see `forgive` in `_play.ts`. For random sessions. */
   readonly random?: true;
 }
 
@@ -99,7 +99,7 @@ export function step(client: string, kind: StepKind, text = ""): Step {
   return { client, kind, text };
 }
 
-/** Reads the lines of a script. A template tag, so that escapes reach this parser untouched. */
+/** Parses the lines of a script. It is a template tag, so that it gets the escapes as they are written. */
 export function run(strings: TemplateStringsArray, ...values: readonly unknown[]): Step[] {
   return String.raw({ raw: strings.raw }, ...values).split("\n")
     .map((line) => line.trimStart()).filter((line) => line !== "").map(readStep);
@@ -113,7 +113,7 @@ function readStep(line: string): Step {
   return { client: line[0], kind, text: unescape(line.slice(3)) };
 }
 
-/** Characters to bytes: UTF-8 for what is written directly, the escapes for all else. */
+/** Converts characters to bytes: UTF-8 for literal characters, one byte for each escape. */
 function unescape(text: string): string {
   const utf8 = byteString(text.replaceAll("¶", "\\r\\n"));
   return utf8.replace(/\\(?:x([0-9a-fA-F]{2})|([rnt0s\\]))/g, (_, hex, name) => {
@@ -129,7 +129,7 @@ export function byteString(text: string): string {
   return bytes;
 }
 
-/** A text in which every byte can be seen, for reports. */
+/** Makes every byte of a text visible, for reports. */
 export function visible(bytes: string): string {
   return bytes.replace(
     // deno-lint-ignore no-control-regex -- making control characters visible is the point

@@ -1,18 +1,18 @@
 /**
  * Random sessions of one to four clients.
  *
- * - Every subject begins with a token of the session's own, so that sessions do not meet and may run at once.
- *   Subjects come from few tokens, so that subscriptions and messages of one session do meet.
- * - About one step in ten is wrong in some way. A step may be cut anywhere, into packets of its own.
- * - Each session has queue groups or maxima, not both: together they make the number of deliveries chance.
- * - The last step may be rubbish, which can swallow all that follows; its client then hangs up.
+ * - Every subject begins with a token that is unique to the session, so sessions can run at the same time. The other
+ *   tokens come from a small set, so that subscriptions match messages of the same session.
+ * - About one step in ten is invalid. A step may be split into packets at any byte.
+ * - A session uses either queue groups or maximum counts: with both, the number of deliveries is random.
+ * - The last step may be invalid bytes that make the server ignore what follows; its client then disconnects.
  *
  * @module
  */
 import fc from "npm:fast-check@4.10.2";
 import { byteString, type Script, type Step } from "./_script.ts";
 
-/** Stands for the session's own token until the session gets its number. */
+/** Placeholder for the session's token until the session gets its number. */
 const own = "\0own\0";
 
 const token = fc.constantFrom("a", "b", "c", "d1", "$x", byteString("café"));
@@ -91,7 +91,7 @@ const wrong = fc.constantFrom(
   "SUB a _sys_ 9",
 );
 
-/** Members of groups must not differ in what they make of a message: all have headers. */
+/** All members of a queue group accept headers, so that a message is delivered the same way to each of them. */
 function connect({ isCut, hasGroups, users }: Kind): fc.Arbitrary<string> {
   return fc.record({
     verbose: fc.boolean(),
@@ -105,14 +105,14 @@ function connect({ isCut, hasGroups, users }: Kind): fc.Arbitrary<string> {
 }
 
 interface Kind {
-  /** Users to come in as; none where nobody is asked. */
+  /** Users to log in as; empty when the server requires no login. */
   readonly users: readonly string[];
-  /** Packets are cut. nats-server complains twice about a cut pedantic publish: never both. */
+  /** Whether packets are split. Not with pedantic clients: nats-server reports a split pedantic publish twice. */
   readonly isCut: boolean;
   readonly hasGroups: boolean;
 }
 
-/** What a client does: one step, or several once it is cut. */
+/** An action of a client: one step, or several when its bytes are split. */
 interface Act extends Step {
   readonly cutAt: readonly number[];
 }
@@ -170,7 +170,7 @@ function pieces({ client, kind, text, cutAt }: Act): Step[] {
   return [...bytes, { client, kind, text: text.slice(cuts.at(-1) ?? 0) }];
 }
 
-/** A text with one byte changed, taken out or put in. The session's own token stays whole. */
+/** Returns the text with one byte changed, removed or inserted, but not within the session's token. */
 function mutated(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
   return fc.tuple(text, fc.nat(), byte, fc.constantFrom(0, 1), fc.boolean()).map(
@@ -185,15 +185,15 @@ function mutated(text: fc.Arbitrary<string>): fc.Arbitrary<string> {
 
 /** Options of {@linkcode session}. */
 export interface SessionOptions {
-  /** A number that no other session on these servers has; it makes the subjects the session's own. */
+  /** A number that is unique among the sessions on these servers; it is part of the session's token. */
   readonly number: () => number;
-  /** Users to come in as, with the password `p`. Default: none. */
+  /** Users to log in as, with the password `p`. Default: none. */
   readonly users?: readonly string[];
 }
 
 /** A session. */
 export function session({ number, users = [] }: SessionOptions): fc.Arbitrary<Script> {
-  // Members of a group must be allowed the same: all are one user then.
+  // Members of a queue group need the same permissions, so all of them log in as one user.
   const kind = fc.record({
     isCut: fc.boolean(),
     hasGroups: fc.boolean(),

@@ -11,7 +11,7 @@ import {
 } from "../../../plugins/nats_server/mod.ts";
 import type { Address } from "./_wire_client.ts";
 
-/** One configuration, said to both. */
+/** One configuration for both servers. */
 export interface Setup {
   /** Configuration file of nats-server. */
   readonly reference: string;
@@ -28,14 +28,14 @@ const serverTls = { cert: pem("server"), key: pem("server_key") };
 const tlsBlock = (more = "") =>
   `tls { cert_file: "${folder}server.pem", key_file: "${folder}server_key.pem", ${more} }\n`;
 
-/** This server's default control line is the contract's; nats-server is told the same everywhere. */
+/** The default control line limit of this server comes from the contract; nats-server gets the same limit. */
 const common = "max_control_line: 2048\n";
 
 /** bcrypt of `s3cret` and of `t0ken`, cost 4. */
 const hashedPassword = "$2b$04$ScNZLzwkDAl6077IBcr.e.8zvC.n9Cur5m.8Q7pZ0Z64Akrn7prFK";
 const hashedToken = "$2b$04$Z6SfzhhWN0MLoP7GBAFmH.1zGCQmhzTWeH67Iu7rbaTpE61v.XX/u";
 
-/** A user key and its seed, and a key that nobody knows the seed of here. */
+/** A user key with its seed, and a second key whose seed the tests do not have. */
 export const knownNkey = "UCQD6OMSJ42RN3JGCQAHA6ENQ4LF66TOCMO3MWZPLVGFUA3NMVEDWVCF";
 export const strangeNkey = "UA2V6JUEZQRPOTNY4OCXUOMQXOZLIJETB4GKMDPZNCJUMWPS4PMS2LC2";
 const knownSeed = "a7700b9bfbb5725f54475f7bba53272d42da4c9c021ad5b27cce6953272f8057";

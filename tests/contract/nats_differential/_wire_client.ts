@@ -1,7 +1,7 @@
 /**
- * A client that knows nothing: it sends the bytes of a script and cuts what comes back into frames. It reads
- * only while somebody waits, and a wait ends with an answer, with the connection, or with the script's
- * bound, which closes every socket.
+ * A client without protocol logic: it sends the bytes of a script and splits the answers into frames. It reads only
+ * while a step waits for frames; a wait ends with an answer, with the end of the connection, or with the time limit of
+ * the script, which closes every socket.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Each script goes to nats-server and to this server, and both must say the same.
+ * Runs each script against nats-server and against this server, and compares their answers.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The harness itself: it must find no difference where there is none, and each one where there is.
+ * Tests the harness: it must report no difference between equal servers, and every difference between unequal ones.
  *
  * @module
  */

@@ -48,7 +48,7 @@ Deno.test({
       const theirs = await (await fetch(`${url}${query}`)).json();
       return [theirs, ours.monitor.connz(options)].map(({ connections: [connection] }) =>
         Object.fromEntries(
-          // The cipher is the choice of each server's TLS library.
+          // The TLS library of each server chooses the cipher.
           Object.entries(connection).filter(([key]) => /^tls_(?!cipher)|^authorized/.test(key)),
         )
       );

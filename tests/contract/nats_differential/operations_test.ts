@@ -1,6 +1,6 @@
 /**
- * What an operator does while clients are connected, done to both servers: lame duck mode, and other users
- * and permissions without a restart. Clients must see the same.
+ * Operations while clients are connected, on both servers: lame duck mode, and a reload of users and permissions.
+ * Clients must see the same on both.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { WireClient } from "./_wire_client.ts";
 
 const binary = referenceBinary();
 
-/** What clients saw, by name. */
+/** The frames that each client received, by the client's name. */
 type Seen = Record<string, readonly string[]>;
 
 async function arrived(port: number, options: Record<string, unknown> = {}): Promise<WireClient> {
@@ -112,7 +112,7 @@ async function reload(port: number, change: () => void): Promise<Seen> {
     kept: seen(kept),
     removed: seen(removed),
     changed: seen(changed),
-    // The order of the two complaints is that of a hash map.
+    // nats-server sends the two errors in the order of a hash map.
     narrowed: seen(narrowed).sort(),
     added: seen(added),
   };

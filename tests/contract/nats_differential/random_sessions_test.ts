@@ -1,5 +1,5 @@
 /**
- * Random sessions with both servers. `CIM_TEST_NATS_SESSIONS` says how many (default 1,000, and 10,000 where
+ * Random sessions with both servers. `CIM_TEST_NATS_SESSIONS` is their number (default 1,000, and 10,000 where
  * `CI` is set), `CIM_TEST_NATS_SEED` repeats a run; the seed is part of the test's name.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Servers and programs for the tests with clients in other languages. A program prints a line `ok NAME` for
- * each thing that works; the test knows the names.
+ * Servers and programs for the tests with clients in other languages. A program prints a line `ok NAME` for each
+ * check that passed; the test expects a fixed list of names.
  *
  * @module
  */
@@ -83,8 +83,8 @@ export async function cacheFor(name: string): Promise<string> {
 }
 
 /**
- * Whether clients of a language must be left out, which is told in one line: they are fetched from registries
- * and built, which only a run with `CIM_TEST_NATS_CLIENTS=1` or `CIM_TEST_REQUIRE=all` does, where the tools are.
+ * Whether the tests of a language are left out; one printed line says so. They download and build a client, so they
+ * run only with `CIM_TEST_NATS_CLIENTS=1` or `CIM_TEST_REQUIRE=all`, and where the tools are installed.
  */
 export async function lacks(...tools: string[]): Promise<boolean> {
   const isWanted = Deno.env.get("CIM_TEST_NATS_CLIENTS") === "1" ||
@@ -95,7 +95,7 @@ export async function lacks(...tools: string[]): Promise<boolean> {
 }
 
 function isLeftOut(missing: string, tools: readonly string[]): true {
-  // The one line that says what was left out; a test file has no logger.
+  // A test file has no logger; this one line says what was left out.
   // deno-lint-ignore no-console
   console.log(`left out, NATS clients built with ${tools.join(" and ")}: needs ${missing}`);
   return true;

@@ -1,6 +1,6 @@
 /**
- * The JavaScript client in its full range. What the agent itself uses of it is tested with
- * `plugins/nats`; here the library is the measure of the server.
+ * Tests the server with all features of the JavaScript client. The tests of `plugins/nats` cover the part of the client
+ * that the agent uses.
  */
 import assert from "node:assert/strict";
 import {

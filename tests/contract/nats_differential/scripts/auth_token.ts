@@ -1,4 +1,4 @@
-/** One token for everyone. @module */
+/** Authentication with one token for all clients. @module */
 import { run, topic } from "../_script.ts";
 
 const scripts = {
@@ -69,5 +69,5 @@ const scripts = {
 /** Scripts. */
 export const authToken = topic("auth_token", scripts, { setup: "token" });
 
-/** The same against a hash. */
+/** The same with a hashed token. */
 export const authHashedToken = topic("auth_hashed_token", scripts, { setup: "hashed_token" });

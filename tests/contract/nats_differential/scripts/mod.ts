@@ -1,5 +1,5 @@
 /**
- * All topics of hand-written scripts. What a script is stands in `_script.ts`.
+ * All topics of hand-written scripts. `_script.ts` describes their language.
  *
  * @module
  */

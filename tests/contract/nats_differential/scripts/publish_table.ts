@@ -1,4 +1,4 @@
-/** Tables: PUB and HPUB written in every way, to every kind of client. @module */
+/** Tables of scripts: every form of PUB and HPUB, for every kind of client. @module */
 import { type Step, step, type Topic, topicOf } from "../_script.ts";
 
 const kilobyte = "x".repeat(1024);
@@ -101,7 +101,10 @@ const headerPublishes: readonly string[] = [
   "HPUB foo 5 7\r\nwrongok",
 ];
 
-/** A publish to one who sees everything; its client then hangs up, for it may have swallowed what follows. */
+/**
+ * A publish to a subscriber of all subjects. The publisher then disconnects, because its payload may have included what
+ * follows.
+ */
 function published(connect: string, publish: string): Step[] {
   return [
     step("b", "connect", '{"verbose":false,"headers":true}'),
@@ -126,17 +129,17 @@ function table(name: string, connect: string, list: readonly string[]): Topic {
 
 const all = [...publishes, ...headerPublishes];
 
-/** By a client of the usual kind. */
+/** Published by a client with the usual options. */
 export const publishTable = table("publish_table", '{"verbose":false,"headers":true}', all);
 
-/** By one that wants to hear of everything. */
+/** Published by a verbose and pedantic client. */
 export const verbosePublishTable = table(
   "verbose_publish_table",
   '{"verbose":true,"headers":true,"no_responders":true}',
   all,
 );
 
-/** By one that may not send headers. */
+/** Published by a client without headers. */
 export const barePublishTable = table(
   "bare_publish_table",
   '{"verbose":false,"headers":false}',

@@ -51,8 +51,8 @@ export const small = topic("small_limits", {
 }, { setup: "small" });
 
 /**
- * Limit of connections. nats-server now and then hangs up before its `maximum connections exceeded` has
- * left; that this server says it stands in the test of hostile clients.
+ * Limit of connections. nats-server sometimes closes the connection before it has sent `maximum connections
+ * exceeded`; the test of hostile clients checks that this server sends it.
  */
 export const crowded = topic("max_connections", {
   "one connection too many": run`

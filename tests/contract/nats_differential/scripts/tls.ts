@@ -10,7 +10,7 @@ const unverified = run`
     a^
     a- CONNECT {"verbose":false}¶PING¶
     a?`;
-/** Where TLS comes before INFO, or not at all. */
+/** Servers that start TLS before INFO, or allow connections without TLS. */
 const messages = run`
     a= {"verbose":false}
     a> SUB foo 1

@@ -1,4 +1,4 @@
-// Talks to the server as applications on the current Go client do; prints a line for each thing that works.
+// Uses the server as applications with the current Go client do, and prints one line for each check that passed.
 package main
 
 import (

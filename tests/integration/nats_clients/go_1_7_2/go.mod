@@ -10,5 +10,5 @@ require (
 
 require golang.org/x/crypto v0.0.0-20190701094942-4def268fd1a4 // indirect
 
-// The module was renamed; the tag is the same source under the name that it still calls itself by.
+// The repository was renamed; this version still declares its old module path.
 replace github.com/nats-io/go-nats => github.com/nats-io/nats.go v1.7.2

@@ -1,4 +1,4 @@
-// Talks to the server as XGVela applications on go-nats 1.7.2 do; prints a line for each thing that works.
+// Uses the server as XGVela applications with go-nats 1.7.2 do, and prints one line for each check that passed.
 package main
 
 import (
