@@ -5,39 +5,11 @@ import type { KafkaDriverName } from "../../plugins/kafka/config.ts";
 import type { KafkaClientOptions } from "../../plugins/kafka/kafka_client.ts";
 import { until } from "../_support/until.ts";
 import { tempDir } from "../_support/temp_dir.ts";
+import { createCertificates } from "../integration/_certificates.ts";
 import { block, connect, drivers, never, newTopic } from "../integration/_kafka.ts";
 import { type PrivateServer, requirePrivate, startPrivate } from "../integration/_servers.ts";
 
 const { ignore } = requirePrivate("kafka");
-
-async function openssl(cwd: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
-  assert(success, new TextDecoder().decode(stderr));
-}
-
-/** Creates a CA `ca.pem` and certificates `server.pem` and `client.pem` of it, and a stranger's CA. */
-async function certificates(dir: string): Promise<void> {
-  for (const name of ["ca", "stranger"]) {
-    await openssl(dir, [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", `/CN=${name}`],
-      ...["-keyout", `${name}.key`, "-out", `${name}.pem`],
-    ]);
-  }
-  for (const [name, usage] of [["server", "serverAuth"], ["client", "clientAuth"]]) {
-    await Deno.writeTextFile(
-      `${dir}/${name}.ext`,
-      `subjectAltName=DNS:kafka.test,IP:127.0.0.1\nextendedKeyUsage=${usage}\n`,
-    );
-    await openssl(dir, [
-      ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${name}`],
-      ...["-keyout", `${name}.key`, "-out", `${name}.csr`],
-    ]);
-    await openssl(dir, [
-      ...["x509", "-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key"],
-      ...["-CAcreateserial", "-days", "2", "-extfile", `${name}.ext`, "-out", `${name}.pem`],
-    ]);
-  }
-}
 
 /** Writes one record, with retries. */
 async function write(
@@ -104,7 +76,7 @@ for (const driver of drivers) {
     async fn() {
       using folder = tempDir();
       const dir = folder.path;
-      await certificates(dir);
+      await createCertificates(dir, "DNS:kafka.test,IP:127.0.0.1");
       const pem = (name: string) => Deno.readTextFileSync(`${dir}/${name}`);
       await using server = await startPrivate("kafka", {
         args: [

@@ -2,48 +2,12 @@ import assert from "node:assert/strict";
 import { listAndWatch } from "../../core/keyvalue/mod.ts";
 import { recordingLogs } from "../../core/testing/mod.ts";
 import { EtcdStore } from "../../plugins/etcd/mod.ts";
+import { createCertificates } from "./_certificates.ts";
 import { freePorts, type PrivateServer, requirePrivate, startPrivate } from "./_servers.ts";
 import { tempDir } from "../_support/temp_dir.ts";
 
 const { ignore } = requirePrivate("etcd");
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** Creates a CA and certificates for a server and a client. */
-async function certificates(dir: string): Promise<void> {
-  await openssl(dir, [
-    ...[
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "2",
-      "-subj",
-      "/CN=test authority",
-    ],
-    ...["-keyout", "ca.key", "-out", "ca.pem"],
-  ]);
-  for (const [name, usage] of [["server", "serverAuth"], ["client", "clientAuth"]]) {
-    await Deno.writeTextFile(
-      `${dir}/${name}.ext`,
-      `subjectAltName=DNS:etcd.test\nextendedKeyUsage=${usage}\n`,
-    );
-    await openssl(dir, [
-      ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", `/CN=${name}`],
-      ...["-keyout", `${name}.key`, "-out", `${name}.csr`],
-    ]);
-    await openssl(dir, [
-      ...["x509", "-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key"],
-      ...["-CAcreateserial", "-days", "2", "-extfile", `${name}.ext`, "-out", `${name}.pem`],
-    ]);
-  }
-}
-
-async function openssl(cwd: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", { args, cwd }).output();
-  assert(success, new TextDecoder().decode(stderr));
-}
 
 /** Starts a server with TLS that requires a client certificate. */
 async function startTls(dir: string): Promise<PrivateServer> {
@@ -67,7 +31,7 @@ Deno.test({
   async fn() {
     using dirDir = tempDir();
     const dir = dirDir.path;
-    await certificates(dir);
+    await createCertificates(dir, "DNS:etcd.test");
     const pem = (name: string) => Deno.readTextFileSync(`${dir}/${name}`);
     const ca = pem("ca.pem");
     const serverName = "etcd.test";
@@ -86,10 +50,6 @@ Deno.test({
     assert.equal((await batches.next()).value.changes.length, 1);
     controller.abort();
 
-    await openssl(dir, [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=stranger"],
-      ...["-keyout", "stranger.key", "-out", "stranger.pem"],
-    ]);
     await using suspicious = new EtcdStore({
       endpoints,
       tls: { ca: pem("stranger.pem"), serverName },
