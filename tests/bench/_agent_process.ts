@@ -39,21 +39,32 @@ export class AgentProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #folder: string;
   readonly #printed: Promise<string>;
+  readonly #outputRead: Promise<void>;
   #ended = false;
 
-  private constructor(child: Deno.ChildProcess, folder: string, rest: number, nats: number) {
+  private constructor(
+    child: Deno.ChildProcess,
+    folder: string,
+    [rest, nats]: readonly [number, number],
+    outputRead: Promise<void>,
+  ) {
     this.#child = child;
     this.#folder = folder;
+    this.#outputRead = outputRead;
     this.#printed = new Response(child.stderr).text();
     child.status.then(() => this.#ended = true);
     this.rest = rest;
     this.nats = nats;
   }
 
-  /** Starts the process without waiting until it is ready; `settings` are added to its environment. */
+  /**
+   * Starts the process without waiting until it is ready; `settings` are added to its environment. `onOutput` gets what
+   * it writes to its standard output; by default that is discarded.
+   */
   static spawn(
     { command, args }: AgentCommand,
     settings: Readonly<Record<string, string>> = {},
+    onOutput?: (bytes: Uint8Array) => void,
   ): AgentProcess {
     const folder = Deno.makeTempDirSync({ prefix: "cim-bench-" });
     const [rest, nats] = [freePort(), freePort()];
@@ -70,10 +81,13 @@ export class AgentProcess implements AsyncDisposable {
         ...settings,
       },
       stdin: "null",
-      stdout: "null",
+      stdout: onOutput === undefined ? "null" : "piped",
       stderr: "piped",
     }).spawn();
-    return new AgentProcess(child, folder, rest, nats);
+    const read = onOutput === undefined
+      ? Promise.resolve()
+      : child.stdout.pipeTo(new WritableStream({ write: onOutput }));
+    return new AgentProcess(child, folder, [rest, nats], read);
   }
 
   /** Resolves when the NATS port and the REST port answer; rejects if the process ends before. */
@@ -106,7 +120,7 @@ export class AgentProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#ended) this.#child.kill("SIGTERM");
     await this.#child.status;
-    await this.#printed;
+    await Promise.all([this.#printed, this.#outputRead]);
     await Deno.remove(this.#folder, { recursive: true });
   }
 }

@@ -10,12 +10,14 @@ export interface LogAgentOptions {
   readonly infra?: Readonly<Record<string, unknown>>;
   /** Environment, beside folders and identity. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Gets what the agent writes to its standard output. Default: it is discarded. */
+  readonly onOutput?: (bytes: Uint8Array) => void;
 }
 
 /** Writes the settings below `folder`, starts the agent there, and waits until it is ready. */
 export async function startLogAgent(
   folder: string,
-  { lmaas, infra = {}, env = {} }: LogAgentOptions,
+  { lmaas, infra = {}, env = {}, onOutput }: LogAgentOptions,
 ): Promise<AgentProcess> {
   const write = (name: string, document: unknown) =>
     Deno.writeTextFile(`${folder}/conf/${name}`, JSON.stringify(document));
@@ -31,7 +33,7 @@ export async function startLogAgent(
     K8S_NAMESPACE: "ns1",
     K8S_POD_ID: "amf-0",
     ...env,
-  });
+  }, onOutput);
   try {
     await agent.ready();
   } catch (error) {
