@@ -38,6 +38,11 @@ export interface CommonInfraResult {
 
 const nothing: CommonInfra = Object.freeze({ enableRetrx: false, isRawLog: false });
 
+/** Path of the document below the folder `conf` of the mounted configuration. */
+export function commonInfraPath(conf: string): string {
+  return `${conf}/static/common-infra.json`;
+}
+
 /**
  * Reads the file below the folder `conf` of the mounted configuration. Never throws; a missing file is not a
  * problem.
@@ -48,10 +53,20 @@ export function readCommonInfra(
   conf: string,
   readText: (path: string) => string | undefined,
 ): CommonInfraResult {
-  const path = `${conf}/static/common-infra.json`;
+  const path = commonInfraPath(conf);
+  let text: string | undefined;
   try {
-    const text = readText(path);
-    if (text === undefined) return { infra: nothing, path: "", problems: [] };
+    text = readText(path);
+  } catch (error) {
+    return { infra: nothing, path, problems: [`${path}: ${describeError(error)}`] };
+  }
+  if (text === undefined) return { infra: nothing, path: "", problems: [] };
+  return parseCommonInfraText(text, path);
+}
+
+/** Reads the text of a document. */
+export function parseCommonInfraText(text: string, path: string): CommonInfraResult {
+  try {
     return parseCommonInfra(JSON.parse(text), path);
   } catch (error) {
     return { infra: nothing, path, problems: [`${path}: ${describeError(error)}`] };

@@ -9,14 +9,14 @@ import type { Logger } from "../../core/log/mod.ts";
 import { Receipts } from "../receipts/mod.ts";
 import { LogEnvelope } from "../wire/mod.ts";
 import { createKafka, type KafkaOptions } from "./create_kafka.ts";
-import { type CreatedTcp, createTcp, type TcpOptions, tcpPlace } from "./create_tcp.ts";
+import { type CreatedTcp, createTcp, type TcpOptions } from "./create_tcp.ts";
 import type { DestinationParts } from "./destination.ts";
 import { type FileOwner, LogFiles } from "./file/mod.ts";
 import { BlockPool } from "./lines/mod.ts";
 import { LogRoute } from "./log_route.ts";
 import { PublisherGate } from "./publisher_gate.ts";
 import type { RouteSettings } from "./route_settings.ts";
-import type { SpooledLines } from "./spooled/mod.ts";
+import { frameFormat, lineFormat, type SpooledLines } from "./spooled/mod.ts";
 import { type ByteSink, StdoutLines } from "./stdout/mod.ts";
 import { type LogHealth, LogTelemetry } from "./telemetry.ts";
 
@@ -58,8 +58,6 @@ export interface LogRouteOptions {
   readonly stdout?: ByteSink;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
   readonly onHealth?: (health: LogHealth) => void;
-  /** Called when the collector of the destination TCP cannot be reached any more, once per outage. */
-  readonly onTcpFailure?: () => void;
   /** Publishes the answers to messages with a reply subject. Default: no answers. */
   readonly publish?: (subject: string, payload: Uint8Array) => void;
   /** Clock to use. Default: {@linkcode systemClock}. */
@@ -80,6 +78,12 @@ export interface CreatedLogRoute {
   readonly tcp: CreatedTcp | undefined;
   /** The destination KAFKA, if there is one. */
   readonly kafka: SpooledLines | undefined;
+  /** Creates the destination TCP, which must not exist. */
+  openTcp(options: TcpOptions): void;
+  /** Sets whether new records are written as they are where the destination has a JSON envelope. */
+  setRaw(isRaw: boolean): void;
+  /** Sets whether lines are sent later when sending to TCP or Kafka fails; else they go to files meanwhile. */
+  setResend(canResend: boolean): void;
 }
 
 const defaultIdleMs = 600_000;
@@ -112,14 +116,13 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
   const { maxFiles = 64, idleMs = defaultIdleMs, fileMode = 0o644, folderMode = 0o755 } = options;
   const { maxBufferedBytes = 8_388_608, whenFull = "block", maxBlockMs = 5_000 } = options;
   const { blockBytes = 262_144, stdout: sink = Deno.stdout, onHealth } = options;
-  const { onTcpFailure = () => {}, publish = () => {} } = options;
+  const { publish = () => {} } = options;
   const { clock = systemClock, random = Math.random } = options;
   checkRange("maxFiles", maxFiles, 1, 10_000);
   checkRange("idleMs", idleMs, 1_000, Number.MAX_SAFE_INTEGER);
   checkRange("maxBufferedBytes", maxBufferedBytes, 65_536, 2 ** 31);
   checkRange("maxBlockMs", maxBlockMs, 0, Number.MAX_SAFE_INTEGER);
-  const onOutage = (place: string) => place === tcpPlace && onTcpFailure();
-  const telemetry = new LogTelemetry({ log, clock, onHealth, onOutage });
+  const telemetry = new LogTelemetry({ log, clock, onHealth });
   const gate = new PublisherGate(clock);
   const parts: DestinationParts = {
     pool: new BlockPool({ blockBytes, maxFree: Math.ceil(maxBufferedBytes / blockBytes) }),
@@ -128,7 +131,8 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     clock,
     random,
   };
-  const envelope = isRaw ? undefined : new LogEnvelope(owner);
+  const json = new LogEnvelope(owner);
+  let envelope = isRaw ? undefined : json;
   const files: LogFiles = new LogFiles({
     ...parts,
     folder,
@@ -146,12 +150,14 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     envelope,
     openBook: (inFlight) => books.open("logs_stdout", { inFlight }),
   });
-  const tcp = options.tcp && createTcp(options.tcp, {
-    parts,
-    envelope,
-    openBook: (inFlight) => books.open("logs_tcp", { inFlight }),
-    files,
-  });
+  const createTcpLines = (tcp: TcpOptions) =>
+    createTcp(tcp, {
+      parts,
+      envelope,
+      openBook: (inFlight) => books.open("logs_tcp", { inFlight }),
+      files,
+    });
+  let tcp = options.tcp && createTcpLines(options.tcp);
   const kafka = options.kafka && createKafka(options.kafka, {
     parts,
     envelope,
@@ -169,7 +175,31 @@ export function createLogRoute(options: LogRouteOptions): CreatedLogRoute {
     clock,
   });
   for (const destination of destinations) destination.configure(route.uses(destination.name));
-  return { route, files, stdout, tcp, kafka };
+  return {
+    route,
+    files,
+    stdout,
+    get tcp() {
+      return tcp;
+    },
+    kafka,
+    openTcp(options) {
+      if (tcp !== undefined) throw new TypeError("Cannot open the destination TCP: it exists");
+      tcp = createTcpLines(options);
+      route.add(tcp.lines);
+    },
+    setRaw(isRaw) {
+      envelope = isRaw ? undefined : json;
+      stdout.useEnvelope(envelope);
+      tcp?.lines.useFormat(lineFormat(envelope));
+      kafka?.useFormat(frameFormat(envelope));
+    },
+    setResend(canResend) {
+      const fallback = canResend ? undefined : files;
+      tcp?.lines.useFallback(fallback);
+      kafka?.useFallback(fallback);
+    },
+  };
 }
 
 function checkRange(name: string, value: number, min: number, max: number): void {

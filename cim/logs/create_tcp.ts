@@ -22,6 +22,8 @@ export interface TcpOptions {
   readonly damaged?: ReadonlyMap<string, number>;
   /** Whether lines are sent later when sending fails. False: new lines go to files meanwhile. Default true. */
   readonly canResend?: boolean;
+  /** Called when the collector cannot be reached any more, once per outage. Default: not called. */
+  readonly onFailure?: () => void;
   /** Uses TLS. Default: no TLS. */
   readonly tls?: TcpTls;
   /** Maximum time to connect, in milliseconds. Default 2,000. */
@@ -35,7 +37,7 @@ export interface TcpOptions {
 }
 
 /** Name of the destination in messages. */
-export const tcpPlace = "the TCP log collector";
+const tcpPlace = "the TCP log collector";
 
 /** The destination TCP. */
 export interface CreatedTcp {
@@ -77,6 +79,7 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
     stallMs,
     clock: parts.clock,
     onLost: () => lines.lost(),
+    onConfirmed: () => lines.confirmed(),
   });
   const lines: SpooledLines = new SpooledLines({
     ...parts,
@@ -87,6 +90,7 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
     isDurable,
     damaged: options.damaged,
     sender,
+    onOutage: options.onFailure,
     window: {
       maxBytes: resendBytes,
       afterMs: resendMs,

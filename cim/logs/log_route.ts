@@ -45,14 +45,14 @@ export class LogRoute implements AsyncDisposable {
   lastPayloadBytes = 0;
   /** All messages, valid or not. */
   readonly meter: SubjectMeter = new SubjectMeter("LOG");
-  /** All destinations, those that the logging mode does not use included. */
-  readonly destinations: readonly Destination[];
   /** Events of the destinations, with their counters. */
   readonly telemetry: LogTelemetry;
   /** Answers messages with a reply subject. */
   readonly receipts: Receipts;
   readonly #faults = new Map<WireFault, number>();
   readonly #view = new LogMessageView();
+  readonly #destinations: Destination[];
+  readonly #withdrawn = new Set<DestinationName>();
   readonly #clock: Clock;
   readonly #gate: PublisherGate;
   #settings: RouteSettings;
@@ -60,13 +60,18 @@ export class LogRoute implements AsyncDisposable {
 
   /** Opens nothing yet. */
   constructor({ destinations, settings, gate, telemetry, receipts, clock }: LogRouteParts) {
-    this.destinations = destinations;
+    this.#destinations = [...destinations];
     this.telemetry = telemetry;
     this.receipts = receipts;
     this.#clock = clock;
     this.#gate = gate;
     this.#settings = settings;
     this.#active = this.#choose();
+  }
+
+  /** All destinations, those that the logging mode does not use included. */
+  get destinations(): readonly Destination[] {
+    return this.#destinations;
   }
 
   /** Malformed payloads, by fault. */
@@ -96,6 +101,19 @@ export class LogRoute implements AsyncDisposable {
   /** Whether the logging mode uses the destination. */
   uses(name: DestinationName): boolean {
     return this.#active.some((destination) => destination.name === name);
+  }
+
+  /** Adds a destination; the logging mode may use it at once. */
+  add(destination: Destination): void {
+    this.#destinations.push(destination);
+    this.#chooseAgain();
+  }
+
+  /** Sets whether the logging mode may use a destination; what it holds is sent in any case. */
+  offer(name: DestinationName, isOffered: boolean): void {
+    if (isOffered) this.#withdrawn.delete(name);
+    else this.#withdrawn.add(name);
+    this.#chooseAgain();
   }
 
   /** Uses `gate` to pause the publishers from now on. */
@@ -140,9 +158,7 @@ export class LogRoute implements AsyncDisposable {
     const isOtherMode = settings.mode !== this.#settings.mode;
     this.#settings = settings;
     if (isOtherMode) this.#active = this.#choose();
-    for (const destination of this.destinations) {
-      destination.configure(this.#active.includes(destination));
-    }
+    this.#configureAll();
   }
 
   /** The settings that apply now. */
@@ -180,6 +196,17 @@ export class LogRoute implements AsyncDisposable {
     this.telemetry.tick();
   }
 
+  #chooseAgain(): void {
+    this.#active = this.#choose();
+    this.#configureAll();
+  }
+
+  #configureAll(): void {
+    for (const destination of this.destinations) {
+      destination.configure(this.#active.includes(destination));
+    }
+  }
+
   #writeWithReceipt(view: LogMessageView, reply: string): void {
     const receipt = this.receipts.open(reply, this.#active.length);
     for (const destination of this.#active) {
@@ -201,7 +228,9 @@ export class LogRoute implements AsyncDisposable {
   #choose(): readonly Destination[] {
     const { mode } = this.#settings;
     const names = destinationsOfMode[mode];
-    const found = this.destinations.filter(({ name }) => names.includes(name));
+    const found = this.destinations.filter(({ name }) =>
+      names.includes(name) && !this.#withdrawn.has(name)
+    );
     this.telemetry.modeUnavailable(found.length === 0 ? mode : undefined);
     return found.length > 0 ? found : this.destinations.filter(({ name }) => name === "file");
   }

@@ -8,9 +8,10 @@ import type { CreatedLogRoute } from "./create_log_route.ts";
 
 /** The families of one route; those of XGVela have the label `pod`. */
 export function logMetrics(
-  { route, files, tcp }: CreatedLogRoute,
+  created: CreatedLogRoute,
   podName: string,
 ): MetricFamily[] {
+  const { route, files } = created;
   const labels = { pod: podName };
   function ofPod(
     type: "counter" | "gauge",
@@ -37,10 +38,10 @@ export function logMetrics(
       return files.book.delivered;
     }),
     ofPod("counter", "Total_msg_sent_to_tcp", "Log lines sent to a TCP collector.", () => {
-      return tcp?.lines.book.delivered ?? 0;
+      return created.tcp?.lines.book.delivered ?? 0;
     }),
     ofPod("counter", "tcp_disconnect_count", "Lost connections to a TCP collector.", () => {
-      return tcp?.sender.disconnects ?? 0;
+      return created.tcp?.sender.disconnects ?? 0;
     }),
     {
       type: "counter",

@@ -24,6 +24,7 @@ import { pathsToken } from "../paths/mod.ts";
 import { cimSettingsToken } from "../settings/mod.ts";
 import { spoolToken } from "../spool/mod.ts";
 import { type CreatedLogRoute, createLogRoute } from "./create_log_route.ts";
+import type { TcpOptions } from "./create_tcp.ts";
 import { logErrors } from "./errors.ts";
 import type { OwnLogFile } from "./file/mod.ts";
 import type { LogRoute } from "./log_route.ts";
@@ -161,49 +162,52 @@ export function logs(): Plugin {
       const bus = get(busToken);
       const settings = get(cimSettingsToken);
       const infra = get(commonInfraToken);
-      const service = parseHostPort(infra.loggingSvcUrl ?? "");
+      const service = () => parseHostPort(infra.current.loggingSvcUrl ?? "");
+      const nodePort = () => portOf(infra.current.loggingSvcTcpPort);
       const prefersNode = () => settings.current.cimConfig.lmaas.prefer_local_daemonset;
-      const nodePort = portOf(infra.loggingSvcTcpPort);
       const kubernetes = find(kubernetesToken);
-      const canUseNode = prefersNode() && nodePort !== undefined && kubernetes?.isEnabled;
       const spool = find(spoolToken);
       const kafka = find(kafkaToken);
       const events = find(eventsToken);
-      const common = { canResend: infra.enableRetrx, isDurable: spool?.isDurable ?? false };
+      const isDurable = spool?.isDurable ?? false;
+      const hasCollector = () =>
+        service() !== undefined ||
+        prefersNode() && nodePort() !== undefined && kubernetes?.isEnabled === true;
+      const tcpOptions = (): TcpOptions => ({
+        target: collectorTarget({
+          service,
+          nodePort,
+          prefersNode,
+          node: () => identity.current.node,
+          kubernetes,
+          onProblem: nodeProblems(log, service),
+        }),
+        queue: spool?.queue("logs_tcp", (records, reason) => {
+          created.tcp?.lines.lose(records, reason);
+        }),
+        damaged: spool?.damaged("logs_tcp"),
+        isDurable,
+        canResend: infra.current.enableRetrx,
+        onFailure: () => events?.raise(tcpFailure),
+        tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
+        connectTimeoutMs: config.tcpConnectTimeoutMs,
+        stallMs: config.tcpStallMs,
+        resendBytes: config.tcpResendSizeBytes,
+        resendMs: config.tcpResendMs,
+      });
       const created: CreatedLogRoute = createLogRoute({
         folder,
         owner,
         settings: routeSettings(settings.current),
         log,
-        isRaw: infra.isRawLog,
+        isRaw: infra.current.isRawLog,
         books: get(booksToken),
         maxFiles: config.maxFiles,
         idleMs: config.idleCloseMs,
         maxBufferedBytes: config.maxBufferedBytes,
         whenFull: config.whenFull,
         maxBlockMs: config.maxBlockMs,
-        tcp: service || canUseNode
-          ? {
-            target: collectorTarget({
-              service,
-              nodePort,
-              prefersNode,
-              node: () => identity.current.node,
-              kubernetes,
-              onProblem: nodeProblems(log, service),
-            }),
-            queue: spool?.queue("logs_tcp", (records, reason) => {
-              created.tcp?.lines.lose(records, reason);
-            }),
-            damaged: spool?.damaged("logs_tcp"),
-            ...common,
-            tls: config.tcpTls ? { caFile: config.tcpCaFile } : undefined,
-            connectTimeoutMs: config.tcpConnectTimeoutMs,
-            stallMs: config.tcpStallMs,
-            resendBytes: config.tcpResendSizeBytes,
-            resendMs: config.tcpResendMs,
-          }
-          : undefined,
+        tcp: hasCollector() ? tcpOptions() : undefined,
         kafka: kafka?.isEnabled
           ? {
             openSender: (onRejected) => kafka.sender("LOGS", { onRejected }),
@@ -212,13 +216,13 @@ export function logs(): Plugin {
               created.kafka?.lose(records, reason);
             }),
             damaged: spool?.damaged("logs_kafka"),
-            ...common,
+            isDurable,
+            canResend: infra.current.enableRetrx,
           }
           : undefined,
         fileMode: parseInt(config.fileMode, 8),
         folderMode: parseInt(config.folderMode, 8),
         onHealth: (health) => health.state === "ok" ? status.ok() : status.degraded(health.reason),
-        onTcpFailure: () => events?.raise(tcpFailure),
         publish: (subject, payload) => bus.publish(subject, payload),
         clock,
         random,
@@ -226,20 +230,37 @@ export function logs(): Plugin {
       const { route, files } = created;
       provide(logRouteToken, route);
       provide(ownLogFileToken, files.reserve(ownContainer, owner.containerId));
-      const listener = settings.onChange((now) => route.configure(routeSettings(now)));
+      const collectorKey = () => JSON.stringify([service(), nodePort(), prefersNode()]);
+      let collector = collectorKey();
+      const followCollector = () => {
+        if (collector === (collector = collectorKey())) return;
+        created.tcp?.sender.retarget();
+        if (created.tcp === undefined && hasCollector()) created.openTcp(tcpOptions());
+        route.offer("tcp", hasCollector());
+      };
+      const listeners = new DisposableStack();
+      listeners.use(settings.onChange((now) => {
+        route.configure(routeSettings(now));
+        followCollector();
+      }));
+      listeners.use(infra.onChange((now, before) => {
+        if (now.isRawLog !== before.isRawLog) created.setRaw(now.isRawLog);
+        if (now.enableRetrx !== before.enableRetrx) created.setResend(now.enableRetrx);
+        followCollector();
+      }));
       const subscription = bus.subscribe("LOG", {
         onMessage: ({ buffer, start, end, reply }) => route.accept(buffer, start, end, reply),
         onChunkEnd: () => route.endOfChunk(),
       });
       route.attach(subscription);
       metrics.add(...logMetrics(created, owner.podName));
-      return { route, subscription, listener };
+      return { route, subscription, listeners };
     },
     afterInit({ route }, { tasks }) {
       tasks.run("log timers", (signal) => route.run(signal));
     },
-    async close({ route, subscription, listener }, { signal }) {
-      listener[Symbol.dispose]();
+    async close({ route, subscription, listeners }, { signal }) {
+      listeners.dispose();
       subscription.unsubscribe();
       const lost = await route.close(signal);
       if (lost === 0) return;
@@ -260,12 +281,12 @@ function portOf(text = ""): number | undefined {
 /** Logs each new reason why lines do not go to the collector of the node. */
 function nodeProblems(
   log: Logger,
-  service: HostPort | undefined,
+  service: () => HostPort | undefined,
 ): (reason: string | undefined) => void {
   let last: string | undefined;
-  const instead = service ? "log lines go to logging_svc_url" : "log lines wait";
   return (reason) => {
     if (reason !== undefined && reason !== last) {
+      const instead = service() ? "log lines go to logging_svc_url" : "log lines wait";
       log.warn(`No collector of the node for prefer_local_daemonset; ${instead}`, { reason });
     }
     last = reason;

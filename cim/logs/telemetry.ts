@@ -21,8 +21,6 @@ export interface LogTelemetryOptions {
   readonly clock: Clock;
   /** Called when writing starts failing or recovers, and when publishers are held or released. */
   readonly onHealth?: (health: LogHealth) => void;
-  /** Called with the place when writing to it starts failing, once per outage. Must not throw. */
-  readonly onOutage?: (place: string) => void;
 }
 
 /** Pauses of publishers are reported when they last this long, in milliseconds. */
@@ -55,7 +53,6 @@ export class LogTelemetry {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #onHealth: (health: LogHealth) => void;
-  readonly #onOutage: (place: string) => void;
   readonly #outages = new Map<string, Outage>();
   /** Full places for which publishers are paused, with the time when the pause began. */
   readonly #holding = new Map<string, number>();
@@ -65,13 +62,10 @@ export class LogTelemetry {
   #reported = "";
 
   /** Starts without any problem. */
-  constructor(
-    { log, clock, onHealth = () => {}, onOutage = () => {} }: LogTelemetryOptions,
-  ) {
+  constructor({ log, clock, onHealth = () => {} }: LogTelemetryOptions) {
     this.#log = log;
     this.#clock = clock;
     this.#onHealth = onHealth;
-    this.#onOutage = onOutage;
   }
 
   /** Places that cannot be written now: open files, the log folder and the standard output. */
@@ -79,15 +73,15 @@ export class LogTelemetry {
     return this.#outages.size;
   }
 
-  /** An attempt failed and will be repeated. */
-  writeFailed(place: string, delivery: Delivery): void {
+  /** An attempt failed and will be repeated. Returns whether an outage of the place begins with it. */
+  writeFailed(place: string, delivery: Delivery): boolean {
     this.writeFailures++;
-    if (this.#outages.has(place)) return;
+    if (this.#outages.has(place)) return false;
     const error = delivery.status === "delivered" ? undefined : delivery.cause ?? delivery.reason;
     this.#outages.set(place, { sinceMs: this.#clock.monotonic(), reason: describeError(error) });
     this.#log.error("Log lines are kept until they can be written", { place, error });
-    this.#onOutage(place);
     this.#reportHealth();
+    return true;
   }
 
   /** A block was written. */

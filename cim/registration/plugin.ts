@@ -73,7 +73,8 @@ export function registration(): Plugin {
             const body = await readBody(request);
             await registrar.register(parseRegistration(body, config.containerFieldsMandatory));
             status.ok();
-            return jsonResponse(successAnswer({ ...config, infra, identity: identity.current }));
+            const answer = { ...config, infra: infra.current, identity: identity.current };
+            return jsonResponse(successAnswer(answer));
           } catch (error) {
             const isRefused = errorCode(error) === "registration_invalid" ||
               hasCode(error, "value_invalid");

@@ -49,6 +49,8 @@ export interface SpooledLinesOptions extends DestinationParts {
   readonly window?: ResendWindow;
   /** Takes new lines while sending fails. Default: they wait in the queue. */
   readonly fallback?: Destination;
+  /** Called when sending starts failing, once per outage. Must not throw. Default: not called. */
+  readonly onOutage?: () => void;
   /** Opens the book; the argument returns the number of lines in flight. */
   readonly openBook: (inFlight: () => number) => Book;
 }
@@ -72,8 +74,8 @@ export class SpooledLines implements Destination {
   /** What it holds in memory, before the queue. */
   readonly backlog: Backlog = { bytes: 0, lines: 0 };
   readonly #options: SpooledLinesOptions;
-  readonly #fallback: Destination | undefined;
-  readonly #format: RecordFormat;
+  #fallback: Destination | undefined;
+  #format: RecordFormat;
   readonly #maxBufferedBytes: number;
   readonly #pressure: BackPressure;
   readonly #writer: LineWriter;
@@ -112,7 +114,9 @@ export class SpooledLines implements Destination {
       takeRefused: sender.takeRefused && (() => sender.takeRefused!()),
       clock: options.clock,
       random: options.random,
-      onRetry: (delivery) => telemetry.writeFailed(place, delivery),
+      onRetry: (delivery) => {
+        if (telemetry.writeFailed(place, delivery)) options.onOutage?.();
+      },
       onDelivered: () => telemetry.written(place),
       onSettled: (...outcome) => this.#receipts.settled(...outcome),
       onRefused: (records, delivery) => telemetry.lost(place, records, delivery),
@@ -136,6 +140,21 @@ export class SpooledLines implements Destination {
   /** To be called when lines sent last may not have arrived: they are sent again. */
   lost(): void {
     this.#pump.lost();
+  }
+
+  /** To be called when the peer has confirmed that everything sent until now has arrived. */
+  confirmed(): void {
+    this.#pump.confirmAll();
+  }
+
+  /** Writes new lines as these records; those in the queue are sent in the format in which they were stored. */
+  useFormat(format: RecordFormat): void {
+    this.#format = format;
+  }
+
+  /** Gives new lines to `fallback` while sending fails; with undefined they wait in the queue. */
+  useFallback(fallback: Destination | undefined): void {
+    this.#fallback = fallback;
   }
 
   /** To be called when the queue has lost records that it had stored. */
@@ -177,7 +196,7 @@ export class SpooledLines implements Destination {
   endOfChunk(): void {
     if (this.#usedFallback) {
       this.#usedFallback = false;
-      this.#fallback!.endOfChunk();
+      this.#fallback?.endOfChunk();
     }
     const { buffer } = this.#writer;
     if (buffer.bytes === 0) return;

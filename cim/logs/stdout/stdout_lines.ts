@@ -33,7 +33,7 @@ export class StdoutLines implements Destination {
   readonly book: Book;
   /** What it holds now. */
   readonly backlog: Backlog = { bytes: 0, lines: 0 };
-  readonly #envelope: LogEnvelope | undefined;
+  #envelope: LogEnvelope | undefined;
   readonly #maxBufferedBytes: number;
   readonly #pressure: BackPressure;
   readonly #writer: LineWriter;
@@ -57,6 +57,11 @@ export class StdoutLines implements Destination {
   /** Whether records are written as they are, without the envelope. */
   get isRaw(): boolean {
     return this.#envelope === undefined;
+  }
+
+  /** Encodes new records in this envelope; with undefined they are written as they are. */
+  useEnvelope(envelope: LogEnvelope | undefined): void {
+    this.#envelope = envelope;
   }
 
   /** Takes a message. Returns whether it was not dropped. */

@@ -14,10 +14,10 @@ const collectorLabels = { "k8s-app": "fluent-bit" };
 
 /** Options of {@linkcode collectorTarget}. */
 export interface CollectorTargetOptions {
-  /** The collector of the cluster; undefined without one. */
-  readonly service: HostPort | undefined;
-  /** Port of the collector that runs on each node; undefined without one. */
-  readonly nodePort: number | undefined;
+  /** The collector of the cluster; undefined without one. Asked for each connection. */
+  readonly service: () => HostPort | undefined;
+  /** Port of the collector that runs on each node; undefined without one. Asked for each connection. */
+  readonly nodePort: () => number | undefined;
   /** Whether the collector of the node is preferred; asked for each connection. */
   readonly prefersNode: () => boolean;
   /** Name of the agent's node; empty while it is not known. */
@@ -38,7 +38,7 @@ export function collectorTarget(
 ): (signal: AbortSignal) => Promise<HostPort> {
   const { service, prefersNode, onProblem } = options;
   return async (signal) => {
-    if (!prefersNode()) return service ?? fail("logging_svc_url is missing");
+    if (!prefersNode()) return service() ?? fail("logging_svc_url is missing");
     const found = await onNode(options, signal);
     if (typeof found !== "string") {
       onProblem(undefined);
@@ -46,7 +46,7 @@ export function collectorTarget(
     }
     signal.throwIfAborted();
     onProblem(found);
-    return service ?? fail(found);
+    return service() ?? fail(found);
   };
 }
 
@@ -55,7 +55,8 @@ async function onNode(
   { nodePort, node, kubernetes }: CollectorTargetOptions,
   signal: AbortSignal,
 ): Promise<HostPort | string> {
-  if (nodePort === undefined) return "logging_svc_tcp_port of common-infra.json is no port";
+  const port = nodePort();
+  if (port === undefined) return "logging_svc_tcp_port of common-infra.json is no port";
   if (!kubernetes?.isEnabled) return "Kubernetes is not used";
   const name = node();
   if (name === "") return "the name of the node is not known";
@@ -64,7 +65,7 @@ async function onNode(
     const usable = pods.filter(({ phase, isReady, ip, deletionTime }) =>
       phase === "Running" && isReady && ip !== "" && deletionTime === undefined
     );
-    if (usable.length > 0) return { hostname: usable[0].ip, port: nodePort };
+    if (usable.length > 0) return { hostname: usable[0].ip, port };
     return `node ${name} has no collector that is ready`;
   } catch (error) {
     return describeError(error);

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { hasCode } from "../../../core/errors/mod.ts";
+import { AgentError, hasCode } from "../../../core/errors/mod.ts";
 import type { Clock } from "../../../core/async/mod.ts";
 import { delivered, type Delivery, type Sender } from "../../../core/forward/mod.ts";
 import type { HostPort } from "../../../core/net/mod.ts";
@@ -42,11 +42,19 @@ export interface TcpSenderOptions {
   readonly clock: Clock;
   /** Called when a connection is lost while nothing is being sent; `send` does not report that loss then. */
   readonly onLost?: () => void;
+  /** Called when a collector that is not the target any more has confirmed that it read all delivered blocks. */
+  readonly onConfirmed?: () => void;
   /** Returns the bytes that the peer has not acknowledged. Default: from the table of the system. */
   readonly readSendQueue?: ReadSendQueue;
 }
 
 const aborted: Delivery = Object.freeze({ status: "retry", reason: "aborted" });
+/** Time that the previous collector gets to confirm the end of its connection, in milliseconds. */
+const leaveMs = 1_000;
+
+const notConfirmed =
+  "Cannot confirm the last log lines at the previous log collector: it did not end the connection; " +
+  "they are sent again to the new one";
 
 /** Writes blocks to the collector, one at a time. */
 export class TcpSender implements Sender<LineBlock> {
@@ -62,6 +70,8 @@ export class TcpSender implements Sender<LineBlock> {
   /** Cause of the loss of a connection that no call has reported yet. */
   #lost: { readonly cause: unknown } | undefined;
   #isSending = false;
+  /** Whether the connection does not lead to the target any more. */
+  #isStale = false;
   #acknowledged = 0;
   #progressMs = 0;
   #checking: Promise<void> | undefined;
@@ -92,6 +102,9 @@ export class TcpSender implements Sender<LineBlock> {
   async send(block: LineBlock, signal: AbortSignal): Promise<Delivery> {
     if (signal.aborted) return aborted;
     if (this.#lost !== undefined) return this.#reportLoss();
+    if (this.#isStale && !await this.#leave(signal)) {
+      return signal.aborted ? aborted : this.#reportLoss();
+    }
     this.#isSending = true;
     try {
       const connection = this.#connection ??= await this.#connect(signal);
@@ -108,6 +121,14 @@ export class TcpSender implements Sender<LineBlock> {
     } finally {
       this.#isSending = false;
     }
+  }
+
+  /**
+   * To be called when the target has changed. The next block ends the connection in order and goes to the new target;
+   * if the previous collector does not confirm that it read everything, `send` returns `connection_lost`.
+   */
+  retarget(): void {
+    this.#isStale = true;
   }
 
   /** Looks whether the peer acknowledges what was sent; to be called about twice a second. */
@@ -131,6 +152,19 @@ export class TcpSender implements Sender<LineBlock> {
     const isConfirmed = await connection.end(signal);
     await connection.close();
     await this.#checking;
+    return isConfirmed;
+  }
+
+  /** Ends a connection to a previous target; false when that collector may not have read everything. */
+  async #leave(signal: AbortSignal): Promise<boolean> {
+    this.#isStale = false;
+    if (this.#connection === undefined) return true;
+    const { clock, onConfirmed } = this.#options;
+    const limit = new AbortController();
+    using _timer = clock.timer(leaveMs, () => limit.abort());
+    const isConfirmed = await this.end(AbortSignal.any([signal, limit.signal]));
+    if (isConfirmed) onConfirmed?.();
+    else this.#lost = { cause: new AgentError(logErrors.log_collector_lost, notConfirmed) };
     return isConfirmed;
   }
 

@@ -7,6 +7,7 @@ import {
 } from "../../../cim/common_infra/mod.ts";
 import { paths } from "../../../cim/paths/mod.ts";
 import { harness } from "../../../core/testing/mod.ts";
+import { until } from "../../_support/until.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 
 Deno.test("parseCommonInfra() reads every member", () => {
@@ -103,7 +104,7 @@ async function started(text: string | undefined) {
   return {
     status: test.agent.status.plugin("common_infra")!,
     warnings: test.logs.messages("warn").length,
-    infra: test.agent.get(commonInfraToken),
+    infra: test.agent.get(commonInfraToken).current,
   };
 }
 
@@ -134,4 +135,47 @@ Deno.test("commonInfra() is degraded and the agent starts when the document cann
   });
   await test.agent.start();
   assert.equal(test.agent.status.plugin("common_infra")?.state, "degraded");
+});
+
+Deno.test("commonInfra() follows changes of the file, and says which members are used later", async () => {
+  using dir = tempDir({ folders: ["static"] });
+  const path = dir.join("static/common-infra.json");
+  await Deno.writeTextFile(path, '{"log_format":"json","etcd_url":"a:1"}');
+  await using test = harness({
+    plugins: [paths(), commonInfra()],
+    config: { paths: { conf: dir.path } },
+    envPrefix: "CIM_",
+  });
+  await test.agent.start();
+  const infra = test.agent.get(commonInfraToken);
+  const status = () => test.agent.status.plugin("common_infra")!;
+  const changes: [boolean, boolean][] = [];
+  using _listener = infra.onChange((now, before) => {
+    changes.push([before.isRawLog, now.isRawLog]);
+  });
+  /** Replaces the document, and waits until the agent has looked at it. */
+  async function replace(text: string, isDone: () => boolean) {
+    await Deno.writeTextFile(path, text);
+    await until("the document is read", async () => {
+      await test.clock.advance(10_000);
+      return isDone();
+    });
+  }
+  await replace('{"log_format":"text","etcd_url":"a:1"}', () => changes.length === 1);
+  assert.deepEqual([changes, infra.current.isRawLog], [[[false, true]], true]);
+  assert.deepEqual(test.logs.messages("warn"), []);
+  await replace('{"log_format":', () => status().state === "degraded");
+  assert.match(status().reason, /the previous document stays in use/);
+  assert.deepEqual([changes.length, infra.current.isRawLog], [1, true]);
+  await replace('{"log_format":"json","etcd_url":"b:1"}', () => changes.length === 2);
+  assert.deepEqual([status().state, infra.current.isRawLog], ["ok", false]);
+  assert.equal(infra.current.etcdUrl, "b:1");
+  assert(
+    test.logs.messages("warn").includes(
+      "Changed members of the infrastructure document are used after the next start",
+    ),
+  );
+  await Deno.remove(path);
+  await test.clock.advance(10_000);
+  assert.deepEqual([changes.length, status().state], [2, "ok"]);
 });

@@ -343,6 +343,38 @@ Deno.test("D-10 logs() writes to files and is degraded when the collector has no
   });
 });
 
+Deno.test("logs() follows the collector and the format of common-infra.json without a restart", async () => {
+  await using first = new TcpCollector();
+  await using second = new TcpCollector();
+  await withFolder(async (folder) => {
+    await writeTcpSettings(folder, "");
+    await using agent = await start(folder);
+    const path = `${folder}/conf/static/common-infra.json`;
+    /** Replaces members of the document, and sends lines until one arrives at the collector. */
+    async function replace(collector: TcpCollector, members: Record<string, string>) {
+      await Deno.writeTextFile(path, JSON.stringify({ enable_retrx: "true", ...members }));
+      const before = collector.lines.length;
+      await until("a line arrives", async () => {
+        await agent.harness.clock.advance(10_000);
+        agent.send("amf", "text");
+        await agent.harness.clock.advance(20);
+        return collector.lines.length > before;
+      });
+    }
+    agent.send("amf", "early");
+    await agent.route.flush();
+    assert.match(agent.text("amf-0_ns1_amf-c1.log"), /^early\n/);
+    await replace(first, { logging_svc_url: `127.0.0.1:${first.port}` });
+    assert.equal(JSON.parse(first.lines[0]).log, "text");
+    await replace(second, { logging_svc_url: `127.0.0.1:${second.port}`, log_format: "text" });
+    await until("a raw line arrives", async () => {
+      agent.send("amf", "text");
+      await agent.harness.clock.advance(20);
+      return second.lines.includes("text");
+    });
+  });
+});
+
 /** Mode TCP with that collector. */
 async function writeTcpSettings(folder: string, url: string): Promise<void> {
   await Deno.mkdir(`${folder}/conf/static`, { recursive: true });

@@ -20,8 +20,8 @@ function setUp(pods: () => Promise<Pod[]>, changes: Partial<CollectorTargetOptio
   const problems: (string | undefined)[] = [];
   const queries: PodQuery[] = [];
   const target = collectorTarget({
-    service,
-    nodePort: 5171,
+    service: () => service,
+    nodePort: () => 5171,
     prefersNode: () => true,
     node: () => "node-1",
     kubernetes: {
@@ -63,7 +63,7 @@ Deno.test("D-61 collectorTarget() looks again for each connection", async () => 
 for (
   const [what, changes, reason] of [
     ["there is no node", { node: () => "" }, /the name of the node is not known/],
-    ["there is no port", { nodePort: undefined }, /logging_svc_tcp_port .* is no port/],
+    ["there is no port", { nodePort: () => undefined }, /logging_svc_tcp_port .* is no port/],
     ["Kubernetes is not used", { kubernetes: undefined }, /Kubernetes is not used/],
     ["no pod is ready", {}, /node node-1 has no collector that is ready/],
   ] as const
@@ -82,7 +82,7 @@ Deno.test("collectorTarget() takes the collector of the cluster while the API fa
 });
 
 Deno.test("collectorTarget() fails with a code when there is no collector at all", async () => {
-  const { target } = setUp(() => Promise.resolve([]), { service: undefined });
+  const { target } = setUp(() => Promise.resolve([]), { service: () => undefined });
   await assert.rejects(target(signal), { code: "log_collector_unreachable" });
 });
 

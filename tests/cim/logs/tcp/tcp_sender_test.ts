@@ -246,3 +246,43 @@ Deno.test("TcpSender does not count a connection as lost that its signal ended",
   assert(delivery.status === "retry" && delivery.reason === "aborted");
   assert.equal(at.sender.disconnects, 0);
 });
+
+Deno.test("TcpSender goes to a new target with the next block, after the old one has confirmed all others", async () => {
+  await using next = new TcpCollector();
+  const moved = { port: 0 };
+  const confirmed: string[][] = [];
+  await using at = setUp({
+    target: () => ({ hostname: "127.0.0.1", port: moved.port || at.collector.port }),
+    onConfirmed: () => confirmed.push(at.collector.lines),
+  });
+  await at.sender.send(lines("1\n"), never);
+  moved.port = next.port;
+  at.sender.retarget();
+  assert.equal((await at.sender.send(lines("2\n"), never)).status, "delivered");
+  assert.deepEqual(confirmed, [["1"]]);
+  await next.until(() => next.lines.length === 1);
+  assert.deepEqual([at.collector.lines, next.lines], [["1"], ["2"]]);
+  assert.equal(at.sender.disconnects, 0);
+});
+
+Deno.test("TcpSender reports blocks as lost when the old target does not confirm them, and then goes to the new one", async () => {
+  await using next = new TcpCollector();
+  const moved = { port: 0 };
+  await using at = setUp({
+    target: () => ({ hostname: "127.0.0.1", port: moved.port || at.collector.port }),
+    onConfirmed: () => assert.fail("nothing was confirmed"),
+  });
+  at.collector.hold();
+  await at.sender.send(lines("1\n"), never);
+  moved.port = next.port;
+  at.sender.retarget();
+  const delivery = await at.sender.send(lines("2\n"), never);
+  assert(delivery.status === "retry" && delivery.reason === "connection_lost");
+  assert.match(
+    `${delivery.cause}`,
+    /^AgentError: Cannot confirm the last log lines at the previous/,
+  );
+  for (const text of ["1\n", "2\n"]) await at.sender.send(lines(text), never);
+  await next.until(() => next.lines.length === 2);
+  assert.deepEqual(next.lines, ["1", "2"]);
+});
