@@ -111,9 +111,8 @@ export const diskFs: SpoolFs = Object.freeze({
     const file = await Deno.open(path, openOptions.update);
     try {
       if (!await tryLock(file, true)) {
-        const content = await readStart(file);
         file.close();
-        return content;
+        return await readStart(path);
       }
       await file.truncate(0);
       await new DiskFile(file).write(new TextEncoder().encode(owner));
@@ -127,7 +126,7 @@ export const diskFs: SpoolFs = Object.freeze({
     try {
       using file = await Deno.open(path);
       // A shared lock: two readers do not take each other for owners.
-      return await tryLock(file, false) ? undefined : await readStart(file);
+      return await tryLock(file, false) ? undefined : await readStart(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
@@ -151,7 +150,9 @@ async function tryLock(file: Deno.FsFile, isExclusive: boolean): Promise<boolean
   }
 }
 
-async function readStart(file: Deno.FsFile): Promise<string> {
+/** Reads a small file. It is opened for that: a file that waits for a lock cannot be read meanwhile. */
+async function readStart(path: string): Promise<string> {
+  using file = await Deno.open(path);
   const content = new Uint8Array(64);
   const count = await file.read(content) ?? 0;
   return new TextDecoder().decode(content.subarray(0, count));
