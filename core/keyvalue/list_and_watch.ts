@@ -53,12 +53,17 @@ export interface ListAndWatchOptions {
   pageSize?: number;
   /** Maximum bytes fetched per round trip. Default 1 MiB. */
   pageBytes?: number;
+  /**
+   * Keep a copy of all values, so that the changes found by listing again have `previous`. Default true. With false
+   * only a checksum of each value is kept, and these changes have none.
+   */
+  keepValues?: boolean;
 }
 
 /**
  * Yields one snapshot of the prefix, then its changes in order, until the signal aborts. Only a closed
  * store, a missing capability and misuse end it with an error; after any other failure it retries. It keeps
- * a copy of all entries below the prefix, to compute differences.
+ * a copy of all entries below the prefix, to compute differences; with `keepValues: false` without their values.
  *
  * @example
  * ```ts
@@ -102,7 +107,7 @@ class Sync {
   readonly #prefix: string;
   readonly #options: ListAndWatchOptions;
   readonly #clock: Clock;
-  readonly #entries = new SyncedEntries();
+  readonly #entries: SyncedEntries;
   #state: SyncState;
   #sessions = 0;
 
@@ -111,6 +116,7 @@ class Sync {
     this.#prefix = prefix;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#entries = new SyncedEntries({ keepsValues: options.keepValues ?? true });
     this.#state = { state: "syncing", sinceMs: this.#clock.now(), resyncs: 0 };
   }
 

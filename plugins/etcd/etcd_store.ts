@@ -20,7 +20,6 @@ import {
   defaultMaxPending,
   defaultMaxPendingBytes,
   defaultMaxWatchBytes,
-  defaultPageBytes,
   deleteBy,
   type DeleteOptions,
   type DeleteResult,
@@ -288,8 +287,7 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
     let bytes = 0;
     try {
       if (count > 0 && maxBytes > 0) {
-        const pageBytes = Math.min(maxBytes, defaultPageBytes);
-        const range = { revision: revision - 1, pageBytes, keysOnly, signal };
+        const range = { revision: revision - 1, pageBytes: maxBytes, keysOnly, signal };
         for await (const entry of this.#list(prefix, range)) {
           deleted.push(entry);
           bytes += entryBytes(entry);

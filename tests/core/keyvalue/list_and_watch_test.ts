@@ -31,7 +31,7 @@ function describe(event: SyncEvent): string {
 function collect(
   store: KeyValueStore,
   clock: ManualClock,
-  options: { maxPending?: number } = {},
+  options: { maxPending?: number; keepValues?: boolean } = {},
 ) {
   const controller = new AbortController();
   const seen: string[] = [];
@@ -167,6 +167,39 @@ Deno.test("listAndWatch() yields the difference once after a lost connection", a
   ]);
   assert.deepEqual(reader.states.map(({ state }) => state), ["synced", "stale", "synced"]);
   assert.equal(reader.states[2].resyncs, 1);
+});
+
+Deno.test("listAndWatch() yields the difference without the previous entries when it keeps no values", async () => {
+  const clock = manualClock();
+  await using memory = memoryStore({ clock });
+  const { store, ...link } = breakable(memory);
+  let isRestored = false;
+  const list: KeyValueStore["list"] = async function* (prefix, options) {
+    for await (const entry of store.list(prefix, options)) {
+      yield isRestored && entry.key === "k/restored" ? { ...entry, value: bytes("odd") } : entry;
+    }
+  };
+  const changed = new Proxy(store, {
+    get: (target, name) => name === "list" ? list : Reflect.get(target, name),
+  });
+  for (const key of ["k/changed", "k/gone", "k/restored", "k/same"]) {
+    await memory.put(key, bytes("old"));
+  }
+  const reader = collect(changed, clock, { keepValues: false });
+  await clock.advance(0);
+  await memory.put("k/changed", bytes("seen"));
+  await clock.advance(0);
+  link.break(unreachable);
+  await memory.put("k/changed", bytes("new"));
+  await memory.delete("k/gone");
+  isRestored = true;
+  link.mend();
+  await clock.advance(10_000);
+  await reader.stop();
+  assert.deepEqual(reader.seen.slice(1), [
+    "changes +k/changed=seen(old)",
+    "resync +k/changed=new,-k/gone,+k/restored=odd",
+  ]);
 });
 
 Deno.test("listAndWatch() yields nothing after a lost connection when nothing changed", async () => {
