@@ -149,6 +149,11 @@ export class Command {
     return `Usage: ${[this.path, ...this.#usageParts()].join(" ")}`;
   }
 
+  /** The path with the arguments, such as `cim kv put <key> <value>`. */
+  get call(): string {
+    return [this.path, ...this.parameters.map(usageOf)].join(" ");
+  }
+
   /** The help, in lines of at most `width` columns. */
   help(width: number): string[] {
     const options = [...this.options, helpOption].map(({ doc, ...option }) => [term(option), doc]);

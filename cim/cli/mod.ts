@@ -10,4 +10,4 @@
  */
 export { cliErrors } from "./errors.ts";
 export { type CliIo, type ProcessIo, processIo } from "./io.ts";
-export { runCli } from "./run_cli.ts";
+export { type CommandDescription, describeCommands, runCli } from "./run_cli.ts";

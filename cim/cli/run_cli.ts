@@ -1,4 +1,5 @@
 import { addChangesCommand } from "./changes_command.ts";
+import type { Command } from "./command.ts";
 import { CommandLine } from "./command_line.ts";
 import { takePluginPaths } from "./config_options.ts";
 import { addConfigCommands } from "./config_command.ts";
@@ -35,6 +36,30 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addSampleAppCommand,
 ];
 
+/** A command as the reference lists it. */
+export interface CommandDescription {
+  /** Its name with those of the commands above and its arguments, such as `cim kv put <key> <value>`. */
+  readonly call: string;
+  /** What it does. */
+  readonly summary: string;
+}
+
+/** Every command that does something, in the order of the help, without hidden ones. */
+export function describeCommands(io: CliIo): CommandDescription[] {
+  return leaves(commandLine(io, {}).program).map(({ call, summary }) => ({ call, summary }));
+}
+
+function leaves(command: Command): Command[] {
+  const shown = command.commands.filter(({ isHidden }) => !isHidden);
+  return shown.flatMap((child) => child.commands.length > 0 ? leaves(child) : [child]);
+}
+
+function commandLine(io: CliIo, pluginPaths: Readonly<Record<string, string>>): CommandLine {
+  const line = new CommandLine(io, pluginPaths, runCli);
+  for (const add of commands) add(line);
+  return line;
+}
+
 /**
  * Runs one command line and resolves to the exit code: 0 success, 1 failure, 2 wrong usage, 3 invalid
  * configuration. It never rejects; errors are printed on `io.err`.
@@ -54,9 +79,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   try {
     const { rest, pluginPaths } = takePluginPaths(args);
-    const line = new CommandLine(io, pluginPaths, runCli);
-    for (const add of commands) add(line);
-    return await line.execute(rest);
+    return await commandLine(io, pluginPaths).execute(rest);
   } catch (error) {
     if (!io.stop.aborted || error !== io.stop.reason) return reportFailure(error, io);
     io.err(`cim: stopped by ${io.stop.reason}`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { cimPlugins, errorCatalogue } from "../../cim/assembly/mod.ts";
-import { cliErrors } from "../../cim/cli/mod.ts";
+import { cliErrors, describeCommands, processIo } from "../../cim/cli/mod.ts";
 import { settingsSections } from "../../cim/settings/mod.ts";
 import {
   describeMarkdown,
@@ -20,6 +20,7 @@ export const readmeUrl = new URL("../../README.md", import.meta.url);
 /** The README with its generated parts made anew. */
 export async function renewed(readme: string): Promise<string> {
   const parts: Record<string, string> = {
+    commands: commands(),
     configuration: configuration(),
     settings: settings(),
     errors: errors(),
@@ -45,6 +46,14 @@ export function pathList(readme: string, name: string): string[] {
 export function codeBlocks(readme: string, language: string): string[] {
   const blocks = readme.matchAll(new RegExp(`^( *)\`\`\`${language}\n([^]*?)^ *\`\`\`$`, "gm"));
   return [...blocks].map(([, indent, code]) => code.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
+}
+
+function commands(): string {
+  const { signal } = new AbortController();
+  const rows = describeCommands(processIo(signal, signal)).map(({ call, summary }) =>
+    `| \`${call}\` | ${summary} |`
+  );
+  return table("| Command | What it does |", rows);
 }
 
 function configuration(): string {

@@ -12,7 +12,7 @@ const readme = await Deno.readTextFile(readmeUrl);
 
 Deno.test("the generated parts of the README are up to date", async () => {
   const names = [...readme.matchAll(/<!-- generated: (\w+) -->/g)].map(([, name]) => name);
-  assert.deepEqual(names, ["configuration", "settings", "errors", "metrics"]);
+  assert.deepEqual(names, ["commands", "configuration", "settings", "errors", "metrics"]);
   assert(
     await renewed(readme) === readme,
     "the README is stale: run `deno run -A tests/docs/write_readme.ts`",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runCli } from "../../../cim/cli/mod.ts";
+import { describeCommands, runCli } from "../../../cim/cli/mod.ts";
 import { recordingIo } from "./_io.ts";
 
 Deno.test("runCli() prints results on out and problems on err", async () => {
@@ -119,4 +119,17 @@ Deno.test("runCli() prints the event definition catalogue for cim events definit
   assert.equal(await runCli(["events", "definitions"], io), 0);
   const { events } = JSON.parse(io.outLines.join("\n"));
   assert.equal(events.LmaasTCPFailure.perceivedSeverity, "MAJOR");
+});
+
+Deno.test("describeCommands() lists what does something with its arguments, without groups and hidden commands", () => {
+  const commands = describeCommands(recordingIo());
+  const calls = commands.map(({ call }) => call);
+  for (const call of ["cim run", "cim kv put <key> <value>", "cim dead-letters drop [number...]"]) {
+    assert(calls.includes(call), call);
+  }
+  assert(
+    !calls.some((call) => call === "cim kv" || call.startsWith("cim sample-app")),
+    calls.join(),
+  );
+  assert(commands.every(({ summary }) => summary.endsWith(".")));
 });
