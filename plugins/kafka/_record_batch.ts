@@ -212,7 +212,7 @@ export class BatchEncoder {
     view.setInt16(51, epoch);
     view.setInt32(53, sequence);
     view.setInt32(57, range.records);
-    view.setUint32(17, crc32c(batch, 21, end));
+    view.setUint32(17, crc32c(view, 21, end));
     return batch.subarray(0, end);
   }
 

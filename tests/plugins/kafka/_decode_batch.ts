@@ -24,7 +24,7 @@ export function decodeBatch(batch: Uint8Array): DecodedBatch {
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
   if (view.getInt32(8) !== batch.length - 12) throw new Error("wrong length");
   if (view.getInt8(16) !== 2) throw new Error("wrong magic");
-  if (view.getUint32(17) !== crc32c(batch, 21, batch.length)) throw new Error("wrong checksum");
+  if (view.getUint32(17) !== crc32c(view, 21, batch.length)) throw new Error("wrong checksum");
   const count = view.getInt32(57);
   if (view.getInt32(23) !== count - 1) throw new Error("wrong last offset");
   let at = 61;

@@ -9,12 +9,34 @@ const start: Cursor = { at: 0, index: 0 };
 const origin = { producerId: 7n, epoch: 3, sequence: 11 };
 
 Deno.test("crc32c() returns the published check values", () => {
-  const check = (bytes: Uint8Array) => crc32c(bytes, 0, bytes.length).toString(16);
+  const check = (bytes: Uint8Array) =>
+    crc32c(new DataView(bytes.buffer), 0, bytes.length).toString(16);
   assert.equal(check(new TextEncoder().encode("123456789")), "e3069283");
   // RFC 3720, B.4.
   assert.equal(check(new Uint8Array(32)), "8a9136aa");
   assert.equal(check(new Uint8Array(32).fill(0xff)), "62a8ab43");
   assert.equal(check(Uint8Array.from({ length: 32 }, (_, index) => index)), "46dd794e");
+});
+
+Deno.test("crc32c() returns for input of any length and place what the definition gives", () => {
+  const bytes = Uint8Array.from(
+    { length: 5_000 },
+    (_, at) => Math.imul(at + 1, 2_654_435_761) >>> 24,
+  );
+  const data = new DataView(bytes.buffer);
+  const defined = (start: number, end: number) => {
+    let crc = -1;
+    for (let at = start; at < end; at++) {
+      crc ^= bytes[at];
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+    }
+    return ~crc >>> 0;
+  };
+  for (let length = 0; length < 60; length++) {
+    for (const [start, end] of [[3, 3 + length], [length, 1_000 + 2 * length], [length, 5_000]]) {
+      assert.equal(crc32c(data, start, end), defined(start, end), `[${start}, ${end})`);
+    }
+  }
 });
 
 Deno.test("BatchEncoder encodes values of every length of varint", () => {
