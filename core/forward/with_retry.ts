@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { backoff, type BackoffOptions, type Clock, pause, systemClock } from "../async/mod.ts";
+import {
+  type Backoff,
+  backoff,
+  type BackoffOptions,
+  type Clock,
+  pause,
+  systemClock,
+} from "../async/mod.ts";
 import { attempt, type Delivery, type Sender } from "./delivery.ts";
 
 /** Options of {@linkcode withRetry}. */
@@ -26,10 +33,11 @@ export function withRetry<T>(next: Sender<T>, options: RetryStageOptions = {}): 
   backoff(options); // Throws for a wrong range now rather than at the first failure.
   return {
     async send(item, signal) {
-      const delays = backoff(options);
+      let delays: Backoff | undefined;
       for (let count = 1;; count++) {
         const delivery = await attempt(next, item, signal);
         if (delivery.status !== "retry" || count >= attempts || signal.aborted) return delivery;
+        delays ??= backoff(options);
         const delayMs = Math.max(delays.next(), delivery.afterMs ?? 0);
         onRetry?.(delivery, count, delayMs);
         await pause(clock, delayMs, signal);

@@ -2,8 +2,8 @@ const stepBytes = 64 * 1024;
 const maxPooledBytes = 4 * 1024 * 1024;
 
 /**
- * Large buffers of blocks that were written and never given to a consumer: using one again costs a copy within the
- * processor's cache, where a new one costs a page fault for every 4 KiB.
+ * Large buffers of blocks that are written and settled, or were never given to a consumer: using one again costs a copy
+ * within the processor's cache, where a new one costs a page fault for every 4 KiB and work of the garbage collector.
  */
 export class BufferPool {
   readonly #free = new Map<number, Uint8Array[]>();

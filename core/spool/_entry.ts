@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BufferPool } from "./_buffer_pool.ts";
 import { crc32 } from "./_crc32.ts";
 import { headerBytes, writeHeader } from "./_format.ts";
 import type { SpoolBlock } from "./options.ts";
@@ -18,18 +19,21 @@ export class Entry implements SpoolBlock {
   readonly appendedMs: number;
   /** Header and data; undefined for a block that was read from the disk. */
   readonly buffer: Uint8Array | undefined;
+  readonly #memory: Uint8Array;
   /** CRC-32 of the data; 0 for a block that was read from the disk. */
   checksum = 0;
   /** Whether a new segment begins with it. */
   startsSegment = false;
   /** Whether it is on the disk as the durability asks. */
   isWritten = false;
-  /** Whether its buffer was given back to the pool, so that its data is no longer valid. */
+  /** Whether its consumer has settled it. */
+  isSettled = false;
+  /** Whether its memory was given back to the pool, so that its data is no longer valid. */
   isRecycled = false;
   /** Called once, with the outcome of its `append`. */
   onOutcome: EntryOutcome | undefined;
 
-  /** Creates an entry; the data is not copied. */
+  /** Creates an entry; the data is not copied. Its memory is of the pool. */
   constructor(
     place: { position: number; records: number; appendedMs: number },
     data: Uint8Array,
@@ -40,6 +44,7 @@ export class Entry implements SpoolBlock {
     this.appendedMs = place.appendedMs;
     this.data = data;
     this.buffer = buffer;
+    this.#memory = buffer ?? data;
   }
 
   /** Bytes in a segment. */
@@ -50,6 +55,13 @@ export class Entry implements SpoolBlock {
   /** Number of the first record after it. */
   get end(): number {
     return this.position + this.records;
+  }
+
+  /** Gives the memory back when neither the consumer nor a write needs it any more. */
+  recycle(buffers: BufferPool): void {
+    if (this.isRecycled) return;
+    this.isRecycled = true;
+    buffers.give(this.#memory);
   }
 
   /** Reports the outcome, the first time. */

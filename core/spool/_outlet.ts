@@ -100,9 +100,7 @@ export class Outlet {
     while (this.#recentBytes > limit && this.#recent.first?.isWritten) {
       const entry = this.#recent.first;
       this.#shiftRecent();
-      if (entry.buffer === undefined) continue;
-      entry.isRecycled = true;
-      this.#context.buffers.give(entry.buffer);
+      entry.recycle(this.#context.buffers);
     }
   }
 
@@ -167,6 +165,7 @@ export class Outlet {
     }
     this.#inDelivery.shift();
     this.#records -= block.records;
+    block.isSettled = true;
   }
 
   /** Returns blocks in delivery to the front of the queue. */
@@ -247,7 +246,12 @@ export class Outlet {
     if (this.#readSegment !== segment) {
       this.#closeReader();
       const file = await this.#context.fs.open(segment.path, "read");
-      const reader = new SegmentReader(file, segment.salt, () => segment.size);
+      const reader = new SegmentReader(
+        file,
+        segment.salt,
+        () => segment.size,
+        (length) => this.#context.buffers.take(length),
+      );
       this.#reader = reader;
       this.#readSegment = segment;
       if (!await reader.readPreamble()) {

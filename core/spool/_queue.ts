@@ -111,10 +111,12 @@ export class Queue implements SpoolQueue {
   }
 
   settle(block: SpoolBlock): void {
-    this.#outlet.settle(block as Entry);
-    if (this.#writer === undefined && (block as Entry).buffer) {
-      this.#context.budget.release(this.#context.user, block.bytes);
-    }
+    const entry = block as Entry;
+    const { buffers, budget, user } = this.#context;
+    this.#outlet.settle(entry);
+    const isInMemoryOnly = this.#writer === undefined && entry.buffer !== undefined;
+    if (isInMemoryOnly) budget.release(user, entry.bytes);
+    if (isInMemoryOnly || entry.buffer === undefined || entry.isWritten) entry.recycle(buffers);
     if (this.#hasFiles) this.#ledger.touch();
   }
 
@@ -133,7 +135,8 @@ export class Queue implements SpoolQueue {
     for (const entry of inMemory) {
       if (entry.position < next) continue;
       if (entry.isRecycled) yield* stored(entry.position, entry.end);
-      else yield entry;
+      // A copy, because the block may be settled while the caller looks at it.
+      else yield new Entry(entry, entry.data.slice());
     }
   }
 

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { backoff } from "../async/mod.ts";
+import { type Backoff, backoff } from "../async/mod.ts";
 import type { QueueContext } from "./_context.ts";
 import { encode, type Entry } from "./_entry.ts";
 import { Fifo } from "./_fifo.ts";
@@ -158,7 +158,7 @@ export class QueueWriter {
   }
 
   async #writePending(): Promise<void> {
-    const delays = backoff({ min: "500ms", max: "10s", random: this.#context.random });
+    let delays: Backoff | undefined;
     while (this.#pending.length > 0) {
       const batch = this.#nextBatch();
       try {
@@ -166,16 +166,18 @@ export class QueueWriter {
       } catch (error) {
         this.#fail(error);
         if (this.#isClosing) return this.#dropPending();
+        delays ??= backoff({ min: 500, max: 10_000, random: this.#context.random });
         await this.#pause(delays.next());
         continue;
       }
-      delays.reset();
+      delays?.reset();
       this.#isFailing = false;
       this.#context.health.succeeded("write");
       for (const entry of batch) {
         this.#pending.shift();
         this.#pendingBytes -= entry.bytes;
         entry.isWritten = true;
+        if (entry.isSettled) entry.recycle(this.#context.buffers);
         entry.resolve(true);
       }
       this.#onProgress();

@@ -33,14 +33,21 @@ export class SegmentReader {
   readonly #file: SpoolFile;
   readonly #salt: number;
   readonly #size: () => number;
+  readonly #allocate: (length: number) => Uint8Array;
   readonly #chunk = new Uint8Array(chunkBytes);
   /** The part of the chunk that was read and not consumed; its first byte is at `offset` of the file. */
   #start = 0;
   #end = 0;
   #offset = 0;
 
-  /** `size` returns up to which offset the file is written. */
-  constructor(file: SpoolFile, salt: number, size: () => number) {
+  /** `size` returns up to which offset the file is written, `allocate` memory for the data of a block. */
+  constructor(
+    file: SpoolFile,
+    salt: number,
+    size: () => number,
+    allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
+  ) {
+    this.#allocate = allocate;
     this.#file = file;
     this.#salt = salt;
     this.#size = size;
@@ -144,7 +151,7 @@ export class SegmentReader {
     const left = this.#size() - this.#offset - length;
     // The header behind the data is read with it, so a large block needs one read.
     const ahead = buffered < length ? Math.max(0, Math.min(headerBytes, left)) : 0;
-    const target = new Uint8Array(length + ahead);
+    const target = this.#allocate(length + ahead);
     target.set(this.#chunk.subarray(this.#start, this.#start + buffered));
     this.#consume(buffered);
     let filled = buffered;

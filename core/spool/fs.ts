@@ -180,7 +180,9 @@ class DiskFile implements SpoolFile {
   }
 
   async seek(offset: number): Promise<void> {
-    await this.#file.seek(offset, Deno.SeekMode.Start);
+    await Promise.resolve();
+    // Does not touch the disk, so it never waits; an asynchronous call would need a thread.
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
   }
 
   truncate(size: number): Promise<void> {

@@ -64,7 +64,7 @@ export type AppendResult =
 
 /** A stored block. */
 export interface SpoolBlock {
-  /** The appended bytes. They must not be changed. */
+  /** The appended bytes. They must not be changed, and are valid until the block is settled. */
   readonly data: Uint8Array;
   /** Number of records in the block. */
   readonly records: number;

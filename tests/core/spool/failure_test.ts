@@ -211,3 +211,27 @@ Deno.test("Spool.open() works without the folder when the durability is memory",
   await spool.close();
   assert.deepEqual(events.map(({ kind }) => kind), ["failing"]);
 });
+
+Deno.test("SpoolQueue.settle() leaves the memory of a block alone until it is written", async () => {
+  const fs = new MemoryFs();
+  const { spool, clock } = await open(fs);
+  const queue = spool.queue("logs");
+  const { signal } = new AbortController();
+  const block = new Uint8Array(100_000);
+  const pass = async () => {
+    await queue.append(block, 1);
+    const taken = (await queue.take(signal))!;
+    queue.settle(taken);
+    return taken.data.buffer;
+  };
+  fs.onOperation = full;
+  const first = await pass();
+  const second = await pass();
+  assert.notEqual(second, first);
+  fs.onOperation = () => undefined;
+  await clock.advance(1_000);
+  await spool.flush();
+  const third = await pass();
+  assert([first, second].includes(third));
+  await spool.close();
+});

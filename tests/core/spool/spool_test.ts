@@ -248,3 +248,26 @@ Deno.test("SpoolQueue.takeReady() returns blocks from memory and from the disk, 
   queue.rewind();
   assert.equal(await queue.takeReady(AbortSignal.abort()), undefined);
 });
+
+Deno.test("SpoolQueue.append() uses the memory of settled blocks again, also of those read from the disk", async () => {
+  using dir = tempDir();
+  const first = await open(dir.path);
+  const { signal } = new AbortController();
+  await first.spool.queue("logs").append(new Uint8Array(100_000).fill(1), 1);
+  await first.spool.close();
+  await using second = (await open(dir.path)).spool;
+  const queue = second.queue("logs");
+  const read = (await queue.take(signal))!;
+  queue.settle(read);
+  for (const value of [2, 3]) {
+    await queue.append(new Uint8Array(100_000).fill(value), 1);
+    const block = (await queue.take(signal))!;
+    assert.equal(block.data.buffer, read.data.buffer);
+    assert.deepEqual([block.data.length, block.data[0], block.data.at(-1)], [
+      100_000,
+      value,
+      value,
+    ]);
+    queue.settle(block);
+  }
+});
