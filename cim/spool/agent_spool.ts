@@ -7,6 +7,7 @@ import {
   type Clock,
   describeError,
   type Logger,
+  MemorySpool,
   Spool,
   type SpoolDurability,
   type SpoolEvent,
@@ -54,7 +55,7 @@ export class AgentSpool {
   readonly #full = new Set<string>();
   readonly #durability: SpoolDurability;
   #unusable = "";
-  #spool!: Spool;
+  #spool!: Spool | MemorySpool;
 
   private constructor({ durability, log, onHealth }: AgentSpoolOptions) {
     this.#durability = durability;
@@ -66,24 +67,15 @@ export class AgentSpool {
   static async open(options: AgentSpoolOptions): Promise<AgentSpool> {
     const { folder, maxBytes, durability, whenFull, clock, random, fs } = options;
     const agent = new AgentSpool(options);
-    const common = {
-      folder,
-      whenFull,
-      clock,
-      random,
-      fs,
-      onEvent: (event: SpoolEvent) => agent.#observe(event),
-    };
+    const onEvent = (event: SpoolEvent) => agent.#observe(event);
+    const common = { maxBytes, whenFull, clock, onEvent };
     try {
-      agent.#spool = await Spool.open({ ...common, maxBytes, durability });
+      agent.#spool = await Spool.open({ ...common, folder, durability, random, fs });
     } catch (error) {
       agent.#unusable = `${describeError(error)}; what waits is kept in memory only and is lost ` +
         "when the agent ends";
       const least = Math.min(maxBytes, maxMemoryBytes);
-      // A folder that cannot be made, since its parent is a file: the one that exists may belong to another process.
-      const nowhere = { ...common, folder: `${folder}/lock/none` };
-      agent.#spool = await Spool.open({ ...nowhere, maxBytes: least, durability: "memory" });
-      agent.#failing.clear();
+      agent.#spool = new MemorySpool({ ...common, maxBytes: least });
     }
     agent.#report();
     return agent;

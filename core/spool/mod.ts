@@ -64,6 +64,7 @@ export {
   spoolOwner,
   spoolQueues,
 } from "./inspect.ts";
+export { MemorySpool, type MemorySpoolOptions } from "./memory_spool.ts";
 export type {
   AppendResult,
   SpoolBlock,
