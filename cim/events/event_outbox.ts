@@ -1,6 +1,6 @@
 /**
  * Way of an event out of the agent: it is framed with its key, collected for a moment, appended to the queue of the
- * spool, and sent to Kafka from there, in order. While Kafka does not answer, events wait in the spool.
+ * spool, and sent to Kafka from there by a pump, in order. While Kafka does not answer, events wait in the spool.
  *
  * Invariant of the book: in flight are the events that are collected or being appended, spooled those in the queue.
  *
@@ -9,23 +9,22 @@
 import {
   aborted,
   type AppendResult,
-  attempt,
   backoff,
   type Book,
   type Books,
   type Clock,
   type Delivery,
   pause,
-  type Sender,
   type SpoolQueue,
 } from "../../core/mod.ts";
+import { keyedRecordBytes, writeKeyedRecord } from "../../plugins/kafka/mod.ts";
 import {
   answerRecords,
   type Receipt,
   type RecordReceipt,
   StoredReceipts,
 } from "../receipts/mod.ts";
-import { keyedRecordBytes, type RecordBlock, writeKeyedRecord } from "../../plugins/kafka/mod.ts";
+import { type BlockSender, Pump } from "../spool/mod.ts";
 
 /** Options of {@linkcode EventOutbox}. */
 export interface EventOutboxOptions {
@@ -53,6 +52,8 @@ const maxWaitingBytes = 8 * 1024 * 1024;
 /** Bounds of the delays between two attempts, in milliseconds. */
 const minRetryMs = 100;
 const maxRetryMs = 5_000;
+/** Time without progress after which a drain ends, in milliseconds. */
+const stallMs = 3_000;
 
 /** Collects, spools and sends events. */
 export class EventOutbox {
@@ -70,9 +71,10 @@ export class EventOutbox {
   #timer: Disposable | undefined;
   #flushing: Promise<void> | undefined;
   readonly #giveUp = new AbortController();
-  #rejected = 0;
-  #state: "idle" | "sending" | "failing" = "idle";
-  #drained: PromiseWithResolvers<void> | undefined;
+  /** Records of blocks in delivery that Kafka refused alone, by reason. */
+  #refused = new Map<string, number>();
+  /** Set while events are sent. */
+  #pump: Pump | undefined;
 
   /** Takes over what the queue holds from the previous run. */
   constructor(options: EventOutboxOptions) {
@@ -115,30 +117,31 @@ export class EventOutbox {
    * Sends the blocks of the queue in order until the signal aborts. The owner of `sender` passes refused records to
    * {@linkcode EventOutbox.reject}.
    */
-  async run(sender: Sender<RecordBlock>, signal: AbortSignal): Promise<void> {
-    const { queue } = this.#options;
-    this.#state = "sending";
-    while (!signal.aborted) {
-      const block = await queue.take(signal);
-      if (block === undefined) break;
-      const rejectedBefore = this.#rejected;
-      const delivery = await this.#send(sender, block, signal);
-      if (delivery.status === "retry") {
-        queue.rewind();
-        break;
-      }
-      queue.settle(block);
-      this.book.spooled -= block.records;
-      if (delivery.status === "delivered") {
-        this.book.delivered += block.records - (this.#rejected - rejectedBefore);
-      } else {
-        this.book.reject(delivery.reason, block.records);
-      }
-      this.#stored.settled(block, delivery, this.#rejected > rejectedBefore);
-      if (queue.records === 0) this.#endDrain();
-    }
-    this.#state = "idle";
-    this.#endDrain();
+  async run(sender: BlockSender, signal: AbortSignal): Promise<void> {
+    const { queue, clock, random, onTrouble } = this.#options;
+    let isFailing = false;
+    const recovered = () => {
+      if (isFailing) onTrouble(undefined);
+      isFailing = false;
+    };
+    const pump = new Pump({
+      queue,
+      sender,
+      book: this.book,
+      clock,
+      random,
+      onRetry(delivery) {
+        if (!isFailing) onTrouble(delivery);
+        isFailing = true;
+      },
+      onDelivered: recovered,
+      onRefused: recovered,
+      takeRefused: () => this.#takeRefused(),
+      onSettled: (...outcome) => this.#stored.settled(...outcome),
+    });
+    this.#pump = pump;
+    await pump.run(signal);
+    this.#pump = undefined;
   }
 
   /** To be called when the queue has lost events that it had stored. */
@@ -152,52 +155,26 @@ export class EventOutbox {
     this.#stored.refuseAll("stopping");
   }
 
-  /** Counts one record of the current block as refused for good. */
+  /** Counts one record of the blocks in delivery as refused for good. */
   reject(reason: string): void {
-    this.#rejected++;
-    this.book.reject(reason);
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
   /**
-   * Appends what is collected, and waits until everything was sent: not while sending fails, and not after the signal
-   * aborts. What is left stays in the queue.
+   * Appends what is collected, and waits until everything was sent: not while sending fails, not longer than three
+   * seconds without progress, and not after the signal aborts. What is left stays in the queue.
    */
   async drain(signal: AbortSignal): Promise<void> {
     using stop = aborted(signal);
     stop.then(() => this.#giveUp.abort());
     await this.flush();
-    if (this.#state !== "sending" || this.#options.queue.records === 0) return;
-    this.#drained ??= Promise.withResolvers();
-    await Promise.race([this.#drained.promise, stop]);
+    await this.#pump?.drain(signal, stallMs, false);
   }
 
-  /** Sends a block until the outcome is final or the signal aborts. */
-  async #send(
-    sender: Sender<RecordBlock>,
-    block: RecordBlock,
-    signal: AbortSignal,
-  ): Promise<Delivery> {
-    const { clock, random, onTrouble } = this.#options;
-    const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
-    while (true) {
-      const delivery = await attempt(sender, block, signal);
-      if (delivery.status !== "retry") {
-        if (this.#state === "failing") onTrouble(undefined);
-        this.#state = "sending";
-        return delivery;
-      }
-      if (signal.aborted) return delivery;
-      if (this.#state !== "failing") onTrouble(delivery);
-      this.#state = "failing";
-      this.#endDrain();
-      await pause(clock, Math.max(delays.next(), delivery.afterMs ?? 0), signal);
-      if (signal.aborted) return delivery;
-    }
-  }
-
-  #endDrain(): void {
-    this.#drained?.resolve();
-    this.#drained = undefined;
+  #takeRefused(): ReadonlyMap<string, number> {
+    const taken = this.#refused;
+    if (taken.size > 0) this.#refused = new Map();
+    return taken;
   }
 
   #makeRoom(bytes: number): void {
@@ -246,6 +223,7 @@ export class EventOutbox {
       if (result.status === "stored") {
         this.book.spooled += records;
         this.#stored.stored(receipts, result);
+        this.#pump?.stored();
       } else {
         this.book.drop(result.reason, records);
         answerRecords(receipts, result, 0);

@@ -14,7 +14,7 @@ import { busToken } from "../bus/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { Receipts } from "../receipts/mod.ts";
 import { registrationToken } from "../registration/mod.ts";
-import { spoolToken } from "../spool/mod.ts";
+import { type BlockSender, spoolToken } from "../spool/mod.ts";
 import { EventDocument } from "../wire/mod.ts";
 import { watchEtcdStart } from "./etcd_start.ts";
 import { eventDefinitions } from "./event_definitions.ts";
@@ -139,7 +139,11 @@ export function events(): Plugin {
           deadLetter({ route, reason, record, cause });
         },
       });
-      tasks.run("send", (signal) => outbox.run(sender, signal));
+      const blocks: BlockSender = {
+        send: (block, signal) => sender.send(block, signal),
+        sendAll: (blocks, signal) => sender.send(blocks, signal),
+      };
+      tasks.run("send", (signal) => outbox.run(blocks, signal));
     },
     async close({ outbox, subscription, etcdStart }, { signal }) {
       etcdStart[Symbol.dispose]();

@@ -5,15 +5,10 @@
  */
 import type { Book } from "../../core/books/mod.ts";
 import type { Sender } from "../../core/forward/mod.ts";
+import { MemorySpool, type SpoolBlock, type SpoolQueue } from "../../core/spool/mod.ts";
 import type { LogEnvelope } from "../wire/mod.ts";
 import type { Destination, DestinationParts } from "./destination.ts";
-import {
-  frameFormat,
-  type LineQueue,
-  MemoryQueue,
-  type QueuedBlock,
-  SpooledLines,
-} from "./spooled/mod.ts";
+import { frameFormat, SpooledLines } from "./spooled/mod.ts";
 
 /** A record that Kafka will never accept. */
 export interface RefusedRecord {
@@ -30,11 +25,11 @@ export interface KafkaOptions {
   /** Creates the sender of the topic, which calls `onRejected` with each record that it will never accept. */
   readonly openSender: (
     onRejected: (record: RefusedRecord) => void,
-  ) => Sender<QueuedBlock | readonly QueuedBlock[]>;
+  ) => Sender<SpoolBlock | readonly SpoolBlock[]>;
   /** Keeps a refused record for an operator. */
   readonly onRefused: (record: RefusedRecord) => void;
   /** Queue. Default: one in memory. */
-  readonly queue?: LineQueue;
+  readonly queue?: SpoolQueue;
   /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */
   readonly isDurable?: boolean;
   /** Records, by reason, that the queue lost since the book was saved. Default: none. */
@@ -70,7 +65,8 @@ export function createKafka(options: KafkaOptions, around: KafkaSurroundings): S
     name: "kafka",
     place: "the Kafka topic LOGS",
     format: frameFormat(envelope),
-    queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
+    queue: queue ??
+      new MemorySpool({ maxBytes: parts.pressure.maxBufferedBytes }).queue("logs_kafka"),
     isDurable,
     damaged: options.damaged,
     sender: {

@@ -5,9 +5,10 @@
  */
 import type { Book } from "../../core/books/mod.ts";
 import type { HostPort } from "../../core/net/mod.ts";
+import { MemorySpool, type SpoolQueue } from "../../core/spool/mod.ts";
 import type { LogEnvelope } from "../wire/mod.ts";
 import type { Destination, DestinationParts } from "./destination.ts";
-import { lineFormat, type LineQueue, MemoryQueue, SpooledLines } from "./spooled/mod.ts";
+import { lineFormat, SpooledLines } from "./spooled/mod.ts";
 import { TcpSender, type TcpTls } from "./tcp/mod.ts";
 
 /** Options of the destination TCP. */
@@ -15,7 +16,7 @@ export interface TcpOptions {
   /** Returns the collector; asked for each connection. */
   readonly target: (signal: AbortSignal) => HostPort | Promise<HostPort>;
   /** Queue. Default: one in memory. */
-  readonly queue?: LineQueue;
+  readonly queue?: SpoolQueue;
   /** Whether the queue keeps its blocks when the process ends. Default: whether there is a `queue`. */
   readonly isDurable?: boolean;
   /** Records, by reason, that the queue lost since the book was saved. Default: none. */
@@ -86,7 +87,8 @@ export function createTcp(options: TcpOptions, around: TcpSurroundings): Created
     name: "tcp",
     place: tcpPlace,
     format: lineFormat(envelope),
-    queue: queue ?? new MemoryQueue(parts.pressure.maxBufferedBytes),
+    queue: queue ??
+      new MemorySpool({ maxBytes: parts.pressure.maxBufferedBytes }).queue("logs_tcp"),
     isDurable,
     damaged: options.damaged,
     sender,

@@ -6,7 +6,7 @@
  * `file/log_files.ts` (which file) or `stdout/stdout_lines.ts`, `lines/line_buffer.ts` (the copy),
  * `lines/line_writer.ts` (one block at a time), `file/log_file.ts` (rotate, write). `back_pressure.ts` has the
  * policy for a destination that does not keep up. For TCP and Kafka, `spooled/spooled_lines.ts` puts blocks into a
- * queue on the disk, and `spooled/pump.ts` sends them.
+ * queue of the spool, and the pump of `cim/spool` sends them.
  *
  * What it refuses to do: lose a line without counting it, hold more than its bounds, let a container's name
  * lead out of the log folder, follow a link there, wait for a disk in the message path, or delete files that are

@@ -6,14 +6,14 @@
  */
 import type { Book } from "../../../core/books/mod.ts";
 import { delivered, type Delivery, type Sender, settle } from "../../../core/forward/mod.ts";
+import type { AppendResult, SpoolQueue } from "../../../core/spool/mod.ts";
 import { answerRecords, type Receipt, StoredReceipts } from "../../receipts/mod.ts";
+import { type BlockSender, Pump, type ResendWindow } from "../../spool/mod.ts";
 import type { LogMessageView } from "../../wire/mod.ts";
 import { BackPressure } from "../back_pressure.ts";
 import { createWriter, type Destination, type DestinationParts } from "../destination.ts";
 import type { Backlog, Block, LineWriter } from "../lines/mod.ts";
 import type { DestinationName } from "../logging_mode.ts";
-import type { AppendOutcome, LineQueue } from "./line_queue.ts";
-import { type BlockSender, Pump, type ResendWindow } from "./pump.ts";
 import type { RecordFormat } from "./record_format.ts";
 
 /** What the lines are sent with. */
@@ -38,7 +38,7 @@ export interface SpooledLinesOptions extends DestinationParts {
   /** How a message becomes a record. */
   readonly format: RecordFormat;
   /** Where blocks wait. */
-  readonly queue: LineQueue;
+  readonly queue: SpoolQueue;
   /** Whether the queue keeps its blocks when the process ends. */
   readonly isDurable: boolean;
   /** Records, by reason, that the queue lost since the book was saved. Default: none. */
@@ -82,7 +82,7 @@ export class SpooledLines implements Destination {
   readonly #pump: Pump;
   readonly #receipts: StoredReceipts;
   /** Outcome of the last append; the writer appends one block at a time. */
-  #appended: AppendOutcome | undefined;
+  #appended: AppendResult | undefined;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #linger: Disposable | undefined;
@@ -289,8 +289,8 @@ export class SpooledLines implements Destination {
 
 /** The sender that puts blocks into the queue; `onOutcome` is called before it returns. */
 function queueSender(
-  queue: LineQueue,
-  onOutcome: (outcome: AppendOutcome) => void,
+  queue: SpoolQueue,
+  onOutcome: (outcome: AppendResult) => void,
 ): Sender<Block> {
   return {
     async send(block, signal) {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { type LineQueue, MemoryQueue, type QueuedBlock } from "../../../../cim/logs/spooled/mod.ts";
 import type { TcpOptions } from "../../../../cim/logs/mod.ts";
-import { Books, systemClock } from "../../../../core/mod.ts";
+import { Books, MemorySpool, systemClock } from "../../../../core/mod.ts";
 import { TcpCollector } from "../../../_support/tcp_collector.ts";
 import { fixture, type FixtureOptions, settingsOf, timers, until } from "../_fixture.ts";
 
@@ -43,22 +42,6 @@ function numbers(first: number, count: number): string[] {
 /** Without the lines that arrived before, as a reader that knows the numbers does it. */
 function unique(lines: readonly string[]): string[] {
   return [...new Set(lines)];
-}
-
-/** A queue that outlives the route, as one on disk does. */
-function lasting(): LineQueue & { readonly queue: MemoryQueue } {
-  const queue = new MemoryQueue(1_048_576);
-  return {
-    queue,
-    get records() {
-      return queue.records;
-    },
-    append: (data, records, signal) => queue.append(data, records, signal),
-    take: (signal) => queue.take(signal),
-    takeReady: (signal) => queue.takeReady(signal),
-    settle: (block: QueuedBlock) => queue.settle(block),
-    rewind: () => queue.rewind(),
-  };
 }
 
 Deno.test("SpooledLines sends lines in order and counts them as delivered once they have arrived", async () => {
@@ -179,7 +162,7 @@ Deno.test("SpooledLines.close() sends what waits, and the collector's end confir
 });
 
 Deno.test("SpooledLines.close() leaves lines in a durable queue, and the next run sends them", async () => {
-  const queue = lasting();
+  const queue = new MemorySpool().queue("logs_tcp");
   const books = new Books();
   {
     await using at = setUp({ queue }, { books });

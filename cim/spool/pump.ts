@@ -8,10 +8,19 @@
  *
  * @module
  */
-import { aborted, backoff, type Clock, pause } from "../../../core/async/mod.ts";
-import type { Book } from "../../../core/books/mod.ts";
-import { attempt, type Delivery, type Sender, settle } from "../../../core/forward/mod.ts";
-import type { LineQueue, QueuedBlock } from "./line_queue.ts";
+import {
+  aborted,
+  attempt,
+  backoff,
+  type Book,
+  type Clock,
+  type Delivery,
+  pause,
+  type Sender,
+  settle,
+  type SpoolBlock,
+  type SpoolQueue,
+} from "../../core/mod.ts";
 
 /** When a block that was sent need not be kept any more. */
 export interface ResendWindow {
@@ -26,18 +35,18 @@ export interface ResendWindow {
 }
 
 /** Sends blocks. */
-export interface BlockSender extends Sender<QueuedBlock> {
+export interface BlockSender extends Sender<SpoolBlock> {
   /**
    * Sends several blocks as one: the outcome is for all, and `retry` is followed by the same blocks. When some of them
    * are refused it returns `rejected`, and each is sent alone. Default: blocks are sent one at a time.
    */
-  sendAll?(blocks: readonly QueuedBlock[], signal: AbortSignal): Promise<Delivery>;
+  sendAll?(blocks: readonly SpoolBlock[], signal: AbortSignal): Promise<Delivery>;
 }
 
 /** Options of {@linkcode Pump}. */
 export interface PumpOptions {
   /** Where blocks come from. */
-  readonly queue: LineQueue;
+  readonly queue: SpoolQueue;
   /** Where they go. */
   readonly sender: BlockSender;
   /** Counts records; those in the queue are its `spooled`. */
@@ -55,7 +64,7 @@ export interface PumpOptions {
   /** Returns the records that were refused alone since the last call, by reason. Default: none ever are. */
   readonly takeRefused?: () => ReadonlyMap<string, number>;
   /** Called with each block that leaves the queue, its outcome, and whether some of its records were refused alone. */
-  readonly onSettled?: (block: QueuedBlock, delivery: Delivery, hasRefused: boolean) => void;
+  readonly onSettled?: (block: SpoolBlock, delivery: Delivery, hasRefused: boolean) => void;
   /** Called with the number of records of each block that the destination refused. */
   readonly onRefused: (records: number, delivery: Delivery) => void;
 }
@@ -66,7 +75,7 @@ const maxRetryMs = 5_000;
 const maxTogetherBytes = 4 * 1_048_576;
 
 interface Sent {
-  readonly blocks: readonly QueuedBlock[];
+  readonly blocks: readonly SpoolBlock[];
   readonly records: number;
   readonly delivery: Delivery;
   readonly sentMs: number;
@@ -83,9 +92,9 @@ export class Pump {
   readonly #sent: Sent[] = [];
   #sentRecords = 0;
   /** Blocks that are taken and have to be sent again, together. */
-  #failed: readonly QueuedBlock[] | undefined;
+  #failed: readonly SpoolBlock[] | undefined;
   /** Blocks that are taken and have to be sent one at a time. */
-  readonly #alone: QueuedBlock[] = [];
+  readonly #alone: SpoolBlock[] = [];
   #round = new AbortController();
   #progress = Promise.withResolvers<void>();
 
@@ -173,7 +182,7 @@ export class Pump {
     }
   }
 
-  readonly #sender: Sender<readonly QueuedBlock[]> = {
+  readonly #sender: Sender<readonly SpoolBlock[]> = {
     send: (blocks, signal) => {
       const { sender } = this.#options;
       return blocks.length === 1 ? sender.send(blocks[0], signal) : sender.sendAll!(blocks, signal);
@@ -181,11 +190,11 @@ export class Pump {
   };
 
   /** The blocks to send next; none when `signal` aborts or the queue is closed. */
-  async #next(signal: AbortSignal): Promise<QueuedBlock[]> {
+  async #next(signal: AbortSignal): Promise<SpoolBlock[]> {
     const { queue, sender } = this.#options;
     const alone = this.#alone.shift();
     if (alone !== undefined) return [alone];
-    const blocks: QueuedBlock[] = [];
+    const blocks: SpoolBlock[] = [];
     let bytes = 0;
     let block = await queue.take(signal);
     while (block !== undefined) {
@@ -198,7 +207,7 @@ export class Pump {
   }
 
   /** Waits until the writer has booked blocks that it has just stored; false when `signal` aborts. */
-  async #isBooked(blocks: readonly QueuedBlock[], signal: AbortSignal): Promise<boolean> {
+  async #isBooked(blocks: readonly SpoolBlock[], signal: AbortSignal): Promise<boolean> {
     if (this.#hasBooked(blocks)) return true;
     using stop = aborted(signal);
     while (!this.#hasBooked(blocks)) {
@@ -208,11 +217,11 @@ export class Pump {
     return true;
   }
 
-  #hasBooked(blocks: readonly QueuedBlock[]): boolean {
+  #hasBooked(blocks: readonly SpoolBlock[]): boolean {
     return this.#options.book.spooled >= this.#sentRecords + recordsOf(blocks);
   }
 
-  #accept(blocks: readonly QueuedBlock[], delivery: Delivery): void {
+  #accept(blocks: readonly SpoolBlock[], delivery: Delivery): void {
     const { window, clock, onDelivered, onRefused, takeRefused } = this.#options;
     this.isDown = false;
     const records = recordsOf(blocks);
@@ -274,7 +283,7 @@ export class Pump {
   }
 }
 
-function recordsOf(blocks: readonly QueuedBlock[]): number {
+function recordsOf(blocks: readonly SpoolBlock[]): number {
   let sum = 0;
   for (const { records } of blocks) sum += records;
   return sum;

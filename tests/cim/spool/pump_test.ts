@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { MemoryQueue, Pump, type PumpOptions } from "../../../../cim/logs/spooled/mod.ts";
-import { Book, type Delivery } from "../../../../core/mod.ts";
-import { type ManualClock, manualClock } from "../../../../core/testing/mod.ts";
-import { until } from "../../../_support/until.ts";
+import { Pump, type PumpOptions } from "../../../cim/spool/mod.ts";
+import { Book, type Delivery, MemorySpool } from "../../../core/mod.ts";
+import { type ManualClock, manualClock } from "../../../core/testing/mod.ts";
+import { until } from "../../_support/until.ts";
 
 const delivered: Delivery = { status: "delivered" };
 
 /** A pump over a queue in memory; `outcomes` are the answers of the sender in turn, then `delivered`. */
 function setUp(outcomes: Delivery[] = [], options: Partial<PumpOptions> = {}) {
-  const queue = new MemoryQueue(1_000_000);
+  const queue = new MemorySpool({ maxBytes: 1_000_000 }).queue("tested");
   const book = new Book("logs_tested");
   const clock: ManualClock = manualClock();
   const sent: string[] = [];
