@@ -55,6 +55,7 @@ export function exchange(
       isComplete = true;
       finish();
     },
+    onRefused: (reason) => settle({ kind: "unreached", reason }),
     onFailure: fail,
   });
 

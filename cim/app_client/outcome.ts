@@ -2,7 +2,7 @@
 export type AppOutcome =
   /** The application answered, whatever the status. `body`: at most 64 KiB; missing when empty or longer. */
   | { readonly kind: "answered"; readonly status: number; readonly body?: Uint8Array }
-  /** No connection was made: the application did not receive the request. */
+  /** No connection was made, or an HTTP/2 stream was refused: the application did not process the request. */
   | { readonly kind: "unreached"; readonly reason: string }
   /** The connection broke after it was made: the application may have received the request. */
   | { readonly kind: "broken"; readonly reason: string }
@@ -38,6 +38,8 @@ export interface ExchangeEvents {
   onBody(chunk: Uint8Array): void;
   /** Called when the answer is complete. */
   onEnd(): void;
+  /** Called with the reason when the application refused the request without processing it. */
+  onRefused(reason: string): void;
   /** Called with the reason when the connection fails. */
   onFailure(reason: string): void;
 }

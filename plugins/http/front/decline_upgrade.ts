@@ -4,6 +4,10 @@
  * body. So the inner server gets a head without the offer and with `Connection: close`: the client then makes its next
  * offer at the beginning of a new connection, where it is found again.
  *
+ * Accepting the offer would not be safe. A proxy in front that passes the offer on sees one request and then only bytes,
+ * so a client could send requests through it that the proxy would refuse (request smuggling); and RFC 9113 removed the
+ * offer from HTTP/2, so current clients begin with prior knowledge or with TLS, which the port accepts.
+ *
  * @module
  */
 
