@@ -117,6 +117,8 @@ export class TcpSender implements Sender<LineBlock> {
         return { status: "retry", reason: "unreachable", cause };
       }
       this.#lost ??= { cause };
+      // If it was lost before it was assigned, onLost did not clear it; a lost connection is never used again.
+      this.#connection = undefined;
       return this.#reportLoss();
     } finally {
       this.#isSending = false;

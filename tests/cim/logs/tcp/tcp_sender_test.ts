@@ -86,6 +86,30 @@ Deno.test("C2-16: TcpSender asks for the collector again with each connection", 
   assert.deepEqual(other.lines, ["2"]);
 });
 
+Deno.test("TcpSender connects again after a connection that was closed before it could be used", async () => {
+  await using at = setUp();
+  const connect = Deno.connect;
+  // As of a proxy whose collector is away: it accepts, and closes before the connection is used.
+  const closed: Pick<Deno.TcpConn, "read" | "write" | "close" | "setNoDelay" | "setKeepAlive"> = {
+    read: () => Promise.resolve(null),
+    write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe")),
+    close() {},
+    setNoDelay() {},
+    setKeepAlive() {},
+  };
+  try {
+    Deno.connect = (() => Promise.resolve(closed)) as unknown as typeof Deno.connect;
+    const { status } = await at.sender.send(lines("1\n"), never);
+    assert.equal(status, "retry");
+  } finally {
+    Deno.connect = connect;
+  }
+  await until("a block is delivered", async () => {
+    return (await at.sender.send(lines("1\n"), never)).status === "delivered";
+  }, { withinMs: 5_000 });
+  await at.collector.until(() => at.collector.lines.length === 1);
+});
+
 Deno.test("TcpSender gives up a connection on which a write makes no progress", async () => {
   const clock = manualClock();
   await using at = setUp({ clock, stallMs: 1_000 });
