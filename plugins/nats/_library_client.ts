@@ -19,6 +19,8 @@ export class LibraryClient implements NatsClient {
   readonly #library: typeof Library;
   readonly #onState: (state: NatsConnectionState, reason: string) => void;
   readonly #watching: Promise<void>;
+  /** End the flushes that wait. The library leaves them pending when the connection is closed. */
+  readonly #flushes = new Set<(reason: unknown) => void>();
   #state: NatsConnectionState = "connected";
   #reconnects = 0;
 
@@ -115,10 +117,14 @@ export class LibraryClient implements NatsClient {
 
   async flush(): Promise<void> {
     this.#checkConnected("flush");
+    const { promise: closed, reject } = Promise.withResolvers<never>();
+    this.#flushes.add(reject);
     try {
-      await this.#connection.flush();
+      await Promise.race([this.#connection.flush(), closed]);
     } catch (cause) {
       throw this.#failure("nats_unreachable", "flush", cause);
+    } finally {
+      this.#flushes.delete(reject);
     }
   }
 
@@ -158,6 +164,7 @@ export class LibraryClient implements NatsClient {
       } else if (type === Events.Error) this.#onState(this.#state, String(data));
     }
     const error = await closed;
+    for (const reject of this.#flushes) reject(error ?? new Error("the connection was closed"));
     this.#enter("closed", error ? describeError(error) : "closed");
   }
 

@@ -43,6 +43,14 @@ Deno.test("deliver() says whether anyone was subscribed when the server has the 
   await assert.rejects(() => client.deliver("a", new Uint8Array(2 ** 20 + 1)), RangeError);
 });
 
+Deno.test("flush() rejects when the connection is closed before the server answers", async () => {
+  await using server = await startServer();
+  await using client = await connectNats(urlOf(server));
+  const rejected = assert.rejects(() => client.flush(), withCode("nats_unreachable"));
+  await client.close();
+  await rejected;
+});
+
 Deno.test("subscribe() delivers at most maxMessages, and nothing after it is disposed", async () => {
   await using server = await startServer();
   await using client = await connectNats(urlOf(server));
