@@ -15,6 +15,7 @@ const otherFolders = [
   "fuzz",
   "integration",
   "property",
+  "soak",
 ];
 
 Deno.test("tests mirror the source tree", () => {

@@ -97,6 +97,11 @@ export class Judge {
     return this.#arrived;
   }
 
+  /** All messages below this number have arrived, or later ones of their source have. */
+  get reached(): number {
+    return Math.min(...this.#next.values());
+  }
+
   /** To be called with each message in the order of arrival. */
   observe({ source, text }: Arrival): void {
     const { sent, step } = this.#oracle;

@@ -78,15 +78,22 @@ export interface ReadRecord {
   readonly headers: Record<string, string>;
 }
 
-/**
- * Reads the first `count` records of a topic with the library's own consumer. Records of one partition are in
- * order.
- */
+/** Reads the first `count` records of a topic. Records of one partition are in order. */
 export async function readTopic(
   broker: string,
   topic: string,
   count: number,
 ): Promise<ReadRecord[]> {
+  const records: ReadRecord[] = [];
+  for await (const record of topicRecords(broker, topic)) {
+    records.push(record);
+    if (records.length >= count) break;
+  }
+  return records;
+}
+
+/** Reads a topic from its start with the library's own consumer; waits for records at its end. */
+export async function* topicRecords(broker: string, topic: string): AsyncGenerator<ReadRecord> {
   const consumer = new Consumer({
     clientId: "test-reader",
     groupId: `reader-${crypto.randomUUID()}`,
@@ -94,7 +101,6 @@ export async function readTopic(
     autocommit: false,
     maxWaitTime: 200,
   });
-  const records: ReadRecord[] = [];
   try {
     const stream = await consumer.consume({
       topics: [topic],
@@ -104,20 +110,18 @@ export async function readTopic(
     });
     const text = (bytes: Buffer | undefined | null) => bytes?.toString();
     for await (const { partition, key, value, headers } of stream) {
-      records.push({
+      yield {
         partition,
         key: text(key),
         value: text(value) ?? "",
         headers: Object.fromEntries(
           [...headers].map(([name, content]) => [String(name), String(content)]),
         ),
-      });
-      if (records.length >= count) break;
+      };
     }
   } finally {
     await consumer.close(true);
   }
-  return records;
 }
 
 /** Number of records that all partitions of a topic have. */
