@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  aborted,
   type Clock,
   describeError,
   type Logger,
@@ -43,12 +44,15 @@ export interface AgentSpoolOptions {
 
 /** Maximum bytes when records can only be kept in memory. */
 const maxMemoryBytes = 67_108_864;
+/** Time for the last writes when the time for the stop is spent, in milliseconds. */
+const lastWriteMs = 300;
 
 /** The spool of the agent. */
 export class AgentSpool {
   /** Stored records that were lost, by queue and reason. */
   readonly lost = new Map<string, Map<string, number>>();
   readonly #log: Logger;
+  readonly #clock: Clock;
   readonly #onHealth: (problem: string) => void;
   readonly #listeners = new Map<string, LossListener>();
   readonly #failing = new Map<string, string>();
@@ -57,7 +61,8 @@ export class AgentSpool {
   #unusable = "";
   #spool!: Spool | MemorySpool;
 
-  private constructor({ durability, log, onHealth }: AgentSpoolOptions) {
+  private constructor({ durability, log, clock, onHealth }: AgentSpoolOptions) {
+    this.#clock = clock;
     this.#durability = durability;
     this.#log = log;
     this.#onHealth = onHealth;
@@ -112,9 +117,19 @@ export class AgentSpool {
     return this.#spool.queue(name);
   }
 
-  /** Writes what is in memory and closes the files. */
-  close(): Promise<void> {
-    return this.#spool.close();
+  /**
+   * Writes what is in memory and closes the files. A disk that hangs gets 300 ms after `signal` aborts; what is not
+   * written then is counted as lost.
+   */
+  async close(signal: AbortSignal): Promise<void> {
+    if (this.#spool instanceof MemorySpool) return await this.#spool.close();
+    const limit = new AbortController();
+    using stop = aborted(signal);
+    using timers = new DisposableStack();
+    stop.then(() => {
+      if (!timers.disposed) timers.use(this.#clock.timer(lastWriteMs, () => limit.abort()));
+    });
+    await this.#spool.close(limit.signal);
   }
 
   #observe(event: SpoolEvent): void {

@@ -116,9 +116,9 @@ export function spool({ fs }: SpoolPluginOptions = {}): Plugin {
       });
       return { opened, letters };
     },
-    async close({ opened, letters }) {
+    async close({ opened, letters }, { signal }) {
       await letters.flush();
-      await opened.close();
+      await opened.close(signal);
     },
   });
 }

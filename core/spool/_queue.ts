@@ -199,6 +199,11 @@ export class Queue implements SpoolQueue {
     await this.#segments.close();
   }
 
+  /** Drops what is not written, although a write may still be under way. To be called while it closes. */
+  giveUp(): void {
+    this.#writer?.giveUp();
+  }
+
   async #take(signal: AbortSignal, isWaiting: boolean): Promise<SpoolBlock | undefined> {
     if (this.#isTaking) {
       throw new TypeError(`Cannot take from queue "${this.name}": another call is waiting`);

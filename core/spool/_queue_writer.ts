@@ -44,6 +44,7 @@ export class QueueWriter {
   #running: Promise<void> | undefined;
   #isFailing = false;
   #isClosing = false;
+  #isGivenUp = false;
   #endPause: (() => void) | undefined;
 
   /**
@@ -146,6 +147,13 @@ export class QueueWriter {
     this.#closeFile();
   }
 
+  /** Drops what is not written; a write that is under way may still succeed, and nothing follows from that. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    for (const entry of this.#pending.toArray()) entry.resolve(false);
+    this.#dropPending();
+  }
+
   #start(): void {
     this.#running ??= this.#run();
   }
@@ -170,6 +178,7 @@ export class QueueWriter {
         await this.#pause(delays.next());
         continue;
       }
+      if (this.#isGivenUp) return;
       delays?.reset();
       this.#isFailing = false;
       this.#context.health.succeeded("write");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../async/mod.ts";
+import { aborted, systemClock } from "../async/mod.ts";
 import { AgentError, describeError } from "../errors/mod.ts";
 import { bytes } from "../units/mod.ts";
 import { BufferPool } from "./_buffer_pool.ts";
@@ -133,14 +133,28 @@ export class Spool implements AsyncDisposable {
     await Promise.all([...this.#queues.values()].map((queue) => queue.flush()));
   }
 
-  /** Ends all waits, writes what is in memory, closes the files and releases the folder. Idempotent. */
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
+  /**
+   * Ends all waits, writes what is in memory, closes the files and releases the folder. Idempotent.
+   *
+   * When `signal` aborts first, for a disk that hangs, it returns: blocks that are not written by then are reported as
+   * dropped with the reason `spool_failed`, and the folder stays locked until the disk answers or the process ends.
+   */
+  close(signal?: AbortSignal): Promise<void> {
+    this.#closing ??= this.#close();
+    return signal === undefined ? this.#closing : this.#closeUntil(this.#closing, signal);
   }
 
   /** The same as {@linkcode close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #closeUntil(closing: Promise<void>, signal: AbortSignal): Promise<void> {
+    using stop = aborted(signal);
+    const isClosed = await Promise.race([closing.then(() => true), stop.then(() => false)]);
+    if (isClosed) return;
+    closing.catch((cause) => this.#settings.onEvent({ kind: "failing", queue: "", cause }));
+    for (const queue of this.#queues.values()) queue.giveUp();
   }
 
   async #close(): Promise<void> {
