@@ -71,7 +71,7 @@ export class Outlet {
     if (taken) return taken.appendedMs;
     const [recent, segment] = [this.#recent.first, this.#segments.find(this.#cursor)];
     return segment && !(recent && recent.position <= this.#cursor)
-      ? segment.lastMs
+      ? segment.firstMs
       : recent?.appendedMs;
   }
 

@@ -222,6 +222,7 @@ export class QueueWriter {
     }
     if (this.#context.durability === "power") await file.syncData();
     const last = batch[batch.length - 1];
+    if (segment.firstMs === 0) segment.firstMs = batch[0].appendedMs;
     segment.size += size;
     segment.counted += size;
     segment.end = last.end;

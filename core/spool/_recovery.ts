@@ -1,12 +1,13 @@
 /**
  * What is done with the files of a queue when the spool is opened: it needs the ledger, the names and sizes of
- * the segments, and of each segment only its trailer. A segment without trailer, which is the last one after a
+ * the segments, and of each segment only its first header and its trailer. A segment without trailer, which is the last one after a
  * crash, is read from start to end, and what stands behind its last good block is cut off.
  *
  * @module
  */
 import type { QueueContext } from "./_context.ts";
 import {
+  type Header,
   headerBytes,
   parseSegmentName,
   preamble,
@@ -17,8 +18,9 @@ import {
 } from "./_format.ts";
 import { ledgerBytes, ledgerName, readLedger } from "./_ledger.ts";
 import { quarantineKey } from "./_outlet.ts";
-import { type Found, SegmentReader } from "./_segment_reader.ts";
+import { type Found, maxSearchBytes, SegmentReader } from "./_segment_reader.ts";
 import type { Segment } from "./_segments.ts";
+import type { SpoolFile } from "./fs.ts";
 
 /** The state of a queue after recovery. */
 export interface Recovered {
@@ -134,10 +136,8 @@ async function recoverSegment(
   const { fs } = context;
   const size = await fs.size(path) ?? 0;
   const base = { path, salt, first, counted: size, isSealed: true, isRemoved: false };
-  const sealed = size >= segmentOverhead ? await readTrailer(context, path, salt, size) : undefined;
-  if (sealed && sealed.position >= first) {
-    return { ...base, size, end: sealed.position, lastMs: sealed.appendedMs };
-  }
+  const sealed = size >= segmentOverhead ? await readEnds(context, path, salt, size) : undefined;
+  if (sealed && sealed.end >= first) return { ...base, ...sealed, size };
   const scan = await scanSegment(context, path, { first, salt, size });
   const isEmpty = scan.end === first;
   try {
@@ -147,32 +147,46 @@ async function recoverSegment(
   } catch (error) {
     // The good blocks can be read nevertheless; the next start scans the segment again.
     context.health.failed("write", error);
-    return { ...base, counted: size, size: scan.size, end: scan.end, lastMs: scan.lastMs };
+    const { size: good, end, firstMs, lastMs } = scan;
+    return { ...base, size: good, end, firstMs, lastMs };
   }
   if (isEmpty) return undefined;
   const good = scan.size + headerBytes;
-  return { ...base, size: good, counted: good, end: scan.end, lastMs: scan.lastMs };
+  const { end, firstMs, lastMs } = scan;
+  return { ...base, size: good, counted: good, end, firstMs, lastMs };
 }
 
-async function readTrailer(
+/** What the first header and the trailer of a segment say; undefined when it has no trailer. */
+async function readEnds(
   { fs }: QueueContext,
   path: string,
   salt: number,
   size: number,
-): Promise<{ position: number; appendedMs: number } | undefined> {
+): Promise<Pick<Segment, "end" | "firstMs" | "lastMs"> | undefined> {
   const file = await fs.open(path, "read");
   try {
-    await file.seek(size - headerBytes);
-    const bytes = new Uint8Array(headerBytes);
-    let length = 0;
-    for (let count = -1; count !== 0 && length < headerBytes; length += count) {
-      count = await file.read(bytes.subarray(length));
-    }
-    const header = readHeader(bytes.subarray(0, length), salt);
-    return header?.isTrailer ? header : undefined;
+    const last = await readHeaderAt(file, size - headerBytes, salt);
+    if (!last?.isTrailer) return undefined;
+    const { position: end, appendedMs: lastMs } = last;
+    const first = await readHeaderAt(file, preamble.length, salt);
+    return { end, firstMs: first?.appendedMs ?? lastMs, lastMs };
   } finally {
     file.close();
   }
+}
+
+async function readHeaderAt(
+  file: SpoolFile,
+  offset: number,
+  salt: number,
+): Promise<Header | undefined> {
+  await file.seek(offset);
+  const bytes = new Uint8Array(headerBytes);
+  let length = 0;
+  for (let count = -1; count !== 0 && length < headerBytes; length += count) {
+    count = await file.read(bytes.subarray(length));
+  }
+  return readHeader(bytes.subarray(0, length), salt);
 }
 
 interface Scan {
@@ -180,6 +194,7 @@ interface Scan {
   readonly end: number;
   /** Offset behind the last good block. */
   readonly size: number;
+  readonly firstMs: number;
   readonly lastMs: number;
   /** What stands behind it. */
   readonly rest: Extract<Found, { kind: "bad" }>[];
@@ -198,7 +213,8 @@ async function scanSegment(
 ): Promise<Scan> {
   const reader = new SegmentReader(await fs.open(path, "read"), salt, () => size);
   try {
-    let scan: Scan = { end: first, size: Math.min(size, preamble.length), lastMs: 0, rest: [] };
+    const start = Math.min(size, preamble.length);
+    let scan: Scan = { end: first, size: start, firstMs: 0, lastMs: 0, rest: [] };
     let rest: Scan["rest"] = [];
     await reader.readPreamble();
     for (let found = await reader.next(0); found; found = await reader.next(0)) {
@@ -211,6 +227,7 @@ async function scanSegment(
       scan = {
         end: Math.max(scan.end, position + records),
         size: found.end,
+        firstMs: scan.firstMs || appendedMs,
         lastMs: appendedMs,
         rest,
       };
@@ -261,7 +278,10 @@ async function sealCut(
   }
 }
 
-/** Whether a part of a file has only zeros: space that was allocated and never written. */
+/**
+ * Whether a part of a file has only zeros: space that was allocated and never written. Only its beginning is read when
+ * it is longer than any block.
+ */
 async function isZero(
   { fs }: QueueContext,
   path: string,
@@ -272,7 +292,7 @@ async function isZero(
   try {
     await file.seek(from);
     const chunk = new Uint8Array(64 * 1024);
-    for (let left = to - from; left > 0;) {
+    for (let left = Math.min(to - from, maxSearchBytes); left > 0;) {
       const count = await file.read(chunk.subarray(0, Math.min(left, chunk.length)));
       if (count === 0) return true;
       for (let at = 0; at < count; at++) if (chunk[at] !== 0) return false;

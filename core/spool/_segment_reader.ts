@@ -28,6 +28,12 @@ export type Found =
 
 const chunkBytes = 64 * 1024;
 
+/**
+ * Longest damage behind which a good block is looked for, in bytes: four segments of the usual size. A file that grew
+ * by more, by a mistake or by a fault of the disk, must not hold up the start.
+ */
+export const maxSearchBytes: number = 64 * 1024 * 1024;
+
 /** Reads one segment forwards. */
 export class SegmentReader {
   readonly #file: SpoolFile;
@@ -109,7 +115,9 @@ export class SegmentReader {
   async #findNext(from: number): Promise<Found> {
     for (;;) {
       this.#consume(1);
-      if (!await this.#fill(headerBytes)) return this.#badToEnd(from, "header");
+      if (this.#offset - from > maxSearchBytes || !await this.#fill(headerBytes)) {
+        return this.#badToEnd(from, "header");
+      }
       const at = this.#chunk.subarray(0, this.#end).indexOf(magicByte, this.#start);
       // Without a candidate, everything read so far is part of the bad region.
       if (at < 0) {

@@ -20,6 +20,8 @@ export interface Segment {
   size: number;
   /** Bytes counted against the bound; at least the size of the file. */
   counted: number;
+  /** When its first block was appended, in milliseconds since 1970. */
+  firstMs: number;
   /** When its last block was appended, in milliseconds since 1970. */
   lastMs: number;
   /** Whether nothing more is written to it. */
@@ -59,6 +61,7 @@ export class Segments {
       end: first,
       size: 0,
       counted: segmentOverhead,
+      firstMs: 0,
       lastMs: 0,
       isSealed: false,
       isRemoved: false,

@@ -40,7 +40,7 @@ export interface SpoolFs {
   list(path: string): Promise<readonly SpoolFolderEntry[]>;
   /** Size of a file in bytes; undefined if it does not exist. */
   size(path: string): Promise<number | undefined>;
-  /** Opens a file; a file that is created is readable and writable only by its owner. */
+  /** Opens a regular file; a file that is created is readable and writable only by its owner. */
   open(path: string, mode: SpoolOpenMode): Promise<SpoolFile>;
   /** Renames a file. */
   rename(from: string, to: string): Promise<void>;
@@ -91,6 +91,7 @@ export const diskFs: SpoolFs = Object.freeze({
     }
   },
   async open(path: string, mode: SpoolOpenMode) {
+    if (mode !== "create") await refuseSpecialFile(path);
     return new DiskFile(await Deno.open(path, openOptions[mode]));
   },
   rename: (from: string, to: string) => Deno.rename(from, to),
@@ -133,6 +134,18 @@ export const diskFs: SpoolFs = Object.freeze({
     }
   },
 });
+
+/** Opening a FIFO waits for its other end, and a device has no end. @throws {Error} When the path is one of them. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  try {
+    const { isFile, isDirectory } = await Deno.stat(path);
+    if (!isFile && !isDirectory) {
+      throw new Error(`${path} is not a regular file; move it out of the folder`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
 
 /** Time in which a lock that is free is taken, in milliseconds, where the runtime cannot try. */
 const lockPatienceMs = 500;

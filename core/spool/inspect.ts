@@ -133,6 +133,7 @@ export async function* readSpool(
     ...segment,
     end: segment.first,
     counted: segment.size,
+    firstMs: 0,
     lastMs: 0,
     isSealed: true,
     isRemoved: false,

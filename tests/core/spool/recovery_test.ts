@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { Spool, type SpoolEvent, type SpoolQueue } from "../../../core/spool/mod.ts";
+import {
+  diskFs,
+  Spool,
+  type SpoolEvent,
+  type SpoolFs,
+  type SpoolQueue,
+} from "../../../core/spool/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 
 const text = new TextEncoder();
@@ -202,6 +209,69 @@ Deno.test("Spool.open() gives up nothing when a segment is only zeros behind its
   await using _ = spool;
   assert.deepEqual(await take(queue, 1), ["block 1"]);
   assert.deepEqual(events.map((event) => event.kind === "repaired" && event.what), ["torn_tail"]);
+});
+
+Deno.test("Spool.open() does not read a segment to its end that grew by gigabytes", async () => {
+  using folder = tempDir();
+  await fill(folder.path, 1);
+  const [path] = segments(folder.path);
+  Deno.truncateSync(path, 3 * 2 ** 30);
+  let bytesRead = 0;
+  const fs: SpoolFs = {
+    ...diskFs,
+    async open(path, mode) {
+      const file = await diskFs.open(path, mode);
+      return {
+        write: (data) => file.write(data),
+        seek: (offset) => file.seek(offset),
+        truncate: (size) => file.truncate(size),
+        syncData: () => file.syncData(),
+        close: () => file.close(),
+        async read(buffer) {
+          const count = await file.read(buffer);
+          bytesRead += count;
+          return count;
+        },
+      };
+    },
+  };
+  await using spool = await Spool.open({ folder: folder.path, fs });
+  assert.deepEqual(await take(spool.queue("logs"), 1), ["block 1"]);
+  assert(bytesRead < 200 * 2 ** 20, `${bytesRead} bytes were read`);
+  assert(Deno.statSync(path).size < 1_000, "the segment was not cut");
+});
+
+Deno.test({
+  name: "Spool.open() reports a FIFO in place of a segment or the ledger, and does not wait for it",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using folder = tempDir();
+    await fill(folder.path, 2, 1);
+    const fifo = folder.join("logs", "00000000000009-00000001.segment");
+    Deno.removeSync(folder.join("logs", "ledger"));
+    for (const path of [fifo, folder.join("logs", "ledger")]) {
+      assert((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+    }
+    const { spool, queue, events } = await reopen(folder.path);
+    await using _ = spool;
+    assert.equal((await queue.take(AbortSignal.timeout(5_000)))?.records, 1);
+    const causes = events.map((event) => event.kind === "failing" ? String(event.cause) : "");
+    assert(causes.some((cause) => cause.includes("is not a regular file")), causes.join());
+  },
+});
+
+Deno.test("SpoolQueue.oldestMs is the time of the first block of a segment after a restart", async () => {
+  using folder = tempDir();
+  const clock = manualClock(1_000_000);
+  {
+    await using spool = await Spool.open({ folder: folder.path, clock });
+    await spool.queue("logs").append(text.encode("a"), 1);
+    await clock.advance(100_000);
+    await spool.queue("logs").append(text.encode("b"), 1);
+    assert.equal(spool.queue("logs").oldestMs, 1_000_000);
+  }
+  await using spool = await Spool.open({ folder: folder.path, clock });
+  assert.equal(spool.queue("logs").oldestMs, 1_000_000);
 });
 
 Deno.test("Spool keeps its files private and counts each byte of them", async () => {
