@@ -7,7 +7,7 @@ import type { Book } from "../../core/books/mod.ts";
 import type { Clock, Logger } from "../../core/mod.ts";
 import type { Receipt, Receipts } from "../receipts/mod.ts";
 import { SubjectMeter } from "../metrics/mod.ts";
-import { EventView } from "../wire/mod.ts";
+import { EventView, textSlots } from "../wire/mod.ts";
 
 /** The part of an event that listeners receive. */
 export interface AppEvent {
@@ -41,7 +41,7 @@ export class EventDispatch {
   /** Delivery counters. */
   readonly book: Book;
   readonly #view = new EventView();
-  readonly #listeners = new Map<string, Set<EventListener>>();
+  readonly #listeners = new Map<string, Listeners>();
   readonly #parts: EventDispatchParts;
 
   /** Starts without listeners. */
@@ -52,9 +52,13 @@ export class EventDispatch {
 
   /** Calls the listener on each event of that name. */
   on(eventName: string, listener: EventListener): Disposable {
-    const listeners = this.#listeners.get(eventName) ?? new Set();
-    this.#listeners.set(eventName, listeners.add(listener));
-    return { [Symbol.dispose]: () => listeners.delete(listener) };
+    const listeners = this.#listeners.get(eventName) ?? {
+      name: new TextEncoder().encode(eventName),
+      all: new Set(),
+    };
+    this.#listeners.set(eventName, listeners);
+    listeners.all.add(listener);
+    return { [Symbol.dispose]: () => listeners.all.delete(listener) };
   }
 
   /** Handles one payload, `buffer[start, end)`. The publisher gets a receipt at the subject `reply` unless that is "". */
@@ -73,16 +77,27 @@ export class EventDispatch {
     this.meter.latencyMs = clock.now() - eventTimeMs;
     // First, so that an event that ends a wait of the shutdown is among those that are sent before the end.
     forward(this.#view, reply === "" ? undefined : receipts.open(reply));
-    this.#notify({ eventName: this.#view.eventName(), eventTimeMs });
-  }
-
-  #notify(event: AppEvent): void {
-    for (const listener of this.#listeners.get(event.eventName) ?? []) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#parts.log.error(`Listener of event ${event.eventName} failed`, { error });
+    // Most events have no listener; comparing bytes needs no text of the name.
+    for (const [eventName, { name, all }] of this.#listeners) {
+      if (this.#view.hasText(textSlots.eventName, name)) {
+        notify({ eventName, eventTimeMs }, all, log);
       }
+    }
+  }
+}
+
+interface Listeners {
+  /** Name of the event. */
+  readonly name: Uint8Array;
+  readonly all: Set<EventListener>;
+}
+
+function notify(event: AppEvent, listeners: Iterable<EventListener>, log: Logger): void {
+  for (const listener of listeners) {
+    try {
+      listener(event);
+    } catch (error) {
+      log.error(`Listener of event ${event.eventName} failed`, { error });
     }
   }
 }

@@ -9,6 +9,7 @@
 import {
   aborted,
   type AppendResult,
+  type Backoff,
   backoff,
   type Book,
   type Books,
@@ -61,6 +62,8 @@ export class EventOutbox {
   readonly book: Book;
   readonly #options: EventOutboxOptions;
   #buffer = new Uint8Array(blockBytes);
+  /** Memory for the next block while one is appended; undefined while it is in use. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
   #used = 0;
   #records = 0;
   /** Receipts of the events that are collected. */
@@ -194,12 +197,13 @@ export class EventOutbox {
   async #appendOne(data: Uint8Array, records: number): Promise<AppendResult> {
     const { queue, clock, random } = this.#options;
     const { signal } = this.#giveUp;
-    const delays = backoff({ min: minRetryMs, max: maxRetryMs, random });
+    let delays: Backoff | undefined;
     while (true) {
       const result = await queue.append(data, records, signal);
       if (result.status === "stored" || result.reason !== "spool_failed" || signal.aborted) {
         return result;
       }
+      delays ??= backoff({ min: minRetryMs, max: maxRetryMs, random });
       await pause(clock, delays.next(), signal);
       if (signal.aborted) return result;
     }
@@ -207,13 +211,13 @@ export class EventOutbox {
 
   /** Appends until nothing is collected. While a block is appended, the next one fills. */
   async #append(): Promise<void> {
-    let spare = new Uint8Array(blockBytes);
     while (this.#records > 0) {
       const full = this.#buffer;
       const data = full.subarray(0, this.#used);
       const records = this.#records;
       const receipts = this.#receipts;
-      this.#buffer = spare;
+      this.#buffer = this.#spare ?? new Uint8Array(blockBytes);
+      this.#spare = undefined;
       this.#used = 0;
       this.#records = 0;
       this.#receipts = [];
@@ -229,7 +233,7 @@ export class EventOutbox {
         answerRecords(receipts, result, 0);
       }
       // A buffer that one large event made large is not kept.
-      spare = full.length === blockBytes ? full : new Uint8Array(blockBytes);
+      if (full.length === blockBytes) this.#spare = full;
     }
   }
 }

@@ -112,11 +112,28 @@ function plainBits(word: number): number {
     ((low ^ 0x5c5c5c5c) + 0x7f7f7f7f) & (low + 0x60606060) & ~word;
 }
 
-/** Writes a decimal number; returns the end. */
+/** Writes an integer as decimal number; returns the end. */
 export function writeDecimal(value: number | bigint, target: Uint8Array, at: number): number {
+  if (typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
+    const high = Math.floor(value / 1e8);
+    if (high === 0) return writeDigits(value | 0, 1, target, at);
+    return writeDigits((value - high * 1e8) | 0, 8, target, writeDigits(high | 0, 1, target, at));
+  }
   const digits = value.toString();
   for (let i = 0; i < digits.length; i++) target[at++] = digits.charCodeAt(i);
   return at;
+}
+
+/** Writes an integer of at least 0, below 2^31, with at least so many digits. */
+function writeDigits(value: number, least: number, target: Uint8Array, at: number): number {
+  let count = least;
+  for (let bound = 10 ** least; count < 10 && value >= bound; bound *= 10) count++;
+  for (let digit = at + count - 1; digit >= at; digit--) {
+    const rest = (value / 10) | 0;
+    target[digit] = 0x30 + value - 10 * rest;
+    value = rest;
+  }
+  return at + count;
 }
 
 /** Copies all of `bytes`, in a loop up to the size above which `set` is faster; returns the end. */

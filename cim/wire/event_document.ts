@@ -1,20 +1,20 @@
-import { maxEscapeBytes, writeBytes, writeDecimal, writeJsonText } from "./_json_text.ts";
-import { textEnd } from "./_table.ts";
+import { maxEscapeBytes, writeBytes, writeDecimal, writeJsonWords } from "./_json_text.ts";
+import { textEnd, viewOf } from "./_table.ts";
+import type { Bytes } from "./bytes.ts";
 import { type EventView, pairSlots, textSlots } from "./event_view.ts";
 
-const encoder = new TextEncoder();
-const open = encoder.encode('{"eventName":"');
-const timeKey = encoder.encode('","eventTime":');
-const sourceTypeKey = encoder.encode(',"eventSourceType":"');
-const managedObjectKey = encoder.encode(',"managedObject":');
-const nullText = encoder.encode("null");
-const headersKey = encoder.encode(',"sourceHeaders":');
-const containerIdKey = encoder.encode(',"containerId":"');
-const sourceNameKey = encoder.encode(',"sourceName":"');
-const sourceIdKey = encoder.encode(',"sourceId":"');
-const pairNameKey = encoder.encode('{"name":"');
-const pairValueKey = encoder.encode('","value":"');
-const pairClose = encoder.encode('"}');
+const open = constant('{"eventName":"');
+const timeKey = constant('","eventTime":');
+const sourceTypeKey = constant(',"eventSourceType":"');
+const managedObjectKey = constant(',"managedObject":');
+const nullText = constant("null");
+const headersKey = constant(',"sourceHeaders":');
+const containerIdKey = constant(',"containerId":"');
+const sourceNameKey = constant(',"sourceName":"');
+const sourceIdKey = constant(',"sourceId":"');
+const pairNameKey = constant('{"name":"');
+const pairValueKey = constant('","value":"');
+const pairClose = constant('"}');
 
 const quote = 0x22;
 const comma = 0x2c;
@@ -28,7 +28,7 @@ const optionalPairs = ([
   "thresholdInfo",
   "stateChangeDefinition",
   "monitoredAttributes",
-] as const).map((name) => ({ slot: pairSlots[name], key: encoder.encode(`,"${name}":`) }));
+] as const).map((name) => ({ slot: pairSlots[name], key: constant(`,"${name}":`) }));
 
 /** Upper bounds of the bytes of keys and punctuation, for one event without its pairs and for one pair. */
 const frameBytes = 512;
@@ -60,81 +60,110 @@ const maxKeptBytes = 65_536;
  * ```
  */
 export class EventDocument {
-  #kept = new Uint8Array(4096);
+  #kept = memory(4096);
 
   /** Writes the document of the event that `view` holds; `sourceHeaders` is a complete JSON object. */
   write(view: EventView, sourceHeaders: Uint8Array): Uint8Array {
     const room = frameBytes + sourceHeaders.length + maxEscapeBytes * view.textBytes +
       pairFrameBytes * view.pairCount;
     const target = this.#buffer(room);
+    const { bytes } = target;
     let at = writeText(view, textSlots.eventName, open, target, 0);
-    at = writeDecimal(view.eventTime(), target, writeBytes(timeKey, target, at));
+    at = writeDecimal(view.eventTime(), bytes, writeConstant(timeKey, target, at));
     at = writeOptionalText(view, textSlots.eventSourceType, sourceTypeKey, target, at);
     at = writeManagedObject(view, target, at);
     for (const { slot, key } of optionalPairs) {
       if (view.pairsCount(slot) === 0) continue;
-      at = writePairs(view, slot, target, writeBytes(key, target, at));
+      at = writePairs(view, slot, target, writeConstant(key, target, at));
     }
-    at = writeBytes(sourceHeaders, target, writeBytes(headersKey, target, at));
+    at = writeBytes(sourceHeaders, bytes, writeConstant(headersKey, target, at));
     at = writeText(view, textSlots.containerId, containerIdKey, target, at);
-    target[at++] = quote;
+    bytes[at++] = quote;
     at = writeOptionalText(view, textSlots.sourceName, sourceNameKey, target, at);
     at = writeOptionalText(view, textSlots.sourceId, sourceIdKey, target, at);
-    target[at++] = closeObject;
-    return target.subarray(0, at);
+    bytes[at++] = closeObject;
+    return bytes.subarray(0, at);
   }
 
-  #buffer(room: number): Uint8Array {
-    if (room <= this.#kept.length) return this.#kept;
-    const grown = new Uint8Array(room);
+  #buffer(room: number): Bytes {
+    if (room <= this.#kept.bytes.length) return this.#kept;
+    const grown = memory(room);
     if (room <= maxKeptBytes) this.#kept = grown;
     return grown;
   }
 }
 
+/** Text that is written as it is, in whole words. */
+interface Constant {
+  /** Whole words: the text and zeros. */
+  readonly data: DataView;
+  readonly length: number;
+}
+
+function constant(text: string): Constant {
+  const bytes = new TextEncoder().encode(text);
+  const words = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
+  words.set(bytes);
+  return { data: viewOf(words), length: bytes.length };
+}
+
+/** Writes a constant, up to 7 zeros behind it included; returns its end. */
+function writeConstant({ data, length }: Constant, target: Bytes, at: number): number {
+  const to = target.data;
+  for (let word = 0; word < length; word += 8) to.setBigInt64(at + word, data.getBigInt64(word));
+  return at + length;
+}
+
+function memory(length: number): Bytes {
+  const bytes = new Uint8Array(length);
+  return { bytes, data: viewOf(bytes) };
+}
+
 function writeText(
   view: EventView,
   slot: number,
-  key: Uint8Array,
-  target: Uint8Array,
+  key: Constant,
+  target: Bytes,
   at: number,
 ): number {
-  at = writeBytes(key, target, at);
-  return writeJsonText(view.buffer, view.textStart(slot), view.textEnd(slot), target, at);
+  at = writeConstant(key, target, at);
+  const { buffer, data } = view;
+  return writeJsonWords(buffer, data, view.textStart(slot), view.textEnd(slot), target, at);
 }
 
 function writeOptionalText(
   view: EventView,
   slot: number,
-  key: Uint8Array,
-  target: Uint8Array,
+  key: Constant,
+  target: Bytes,
   at: number,
 ): number {
   if (view.textEnd(slot) === view.textStart(slot)) return at;
   at = writeText(view, slot, key, target, at);
-  target[at++] = quote;
+  target.bytes[at++] = quote;
   return at;
 }
 
-function writeManagedObject(view: EventView, target: Uint8Array, at: number): number {
-  at = writeBytes(managedObjectKey, target, at);
+function writeManagedObject(view: EventView, target: Bytes, at: number): number {
+  at = writeConstant(managedObjectKey, target, at);
   return view.pairsCount(pairSlots.managedObject) === 0
-    ? writeBytes(nullText, target, at)
+    ? writeConstant(nullText, target, at)
     : writePairs(view, pairSlots.managedObject, target, at);
 }
 
-function writePairs(view: EventView, slot: number, target: Uint8Array, at: number): number {
+function writePairs(view: EventView, slot: number, target: Bytes, at: number): number {
   const first = view.pairsStart(slot);
   const end = first + 4 * view.pairsCount(slot);
-  target[at++] = openArray;
+  const { bytes } = target;
+  bytes[at++] = openArray;
   for (let element = first; element < end; element += 4) {
-    if (element > first) target[at++] = comma;
+    if (element > first) bytes[at++] = comma;
     const table = element + view.data.getInt32(element, true);
-    at = writePairText(view, table, 0, target, writeBytes(pairNameKey, target, at));
-    at = writePairText(view, table, 1, target, writeBytes(pairValueKey, target, at));
-    at = writeBytes(pairClose, target, at);
+    at = writePairText(view, table, 0, target, writeConstant(pairNameKey, target, at));
+    at = writePairText(view, table, 1, target, writeConstant(pairValueKey, target, at));
+    at = writeConstant(pairClose, target, at);
   }
-  target[at++] = closeArray;
+  bytes[at++] = closeArray;
   return at;
 }
 
@@ -143,7 +172,7 @@ function writePairText(
   { buffer, data }: EventView,
   table: number,
   slot: number,
-  target: Uint8Array,
+  target: Bytes,
   at: number,
 ): number {
   const vtable = table - data.getInt32(table, true);
@@ -153,5 +182,5 @@ function writePairText(
   if (offset === 0) return at;
   const field = table + offset;
   const start = field + data.getInt32(field, true) + 4;
-  return writeJsonText(buffer, start, textEnd(data, start), target, at);
+  return writeJsonWords(buffer, data, start, textEnd(data, start), target, at);
 }

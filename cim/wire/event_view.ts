@@ -181,6 +181,16 @@ export class EventView {
     return this.#decoder.decode(this.buffer.subarray(start, textEnd(this.data, start)));
   }
 
+  /** Whether the string in `slot` has exactly these bytes; an absent one is empty. */
+  hasText(slot: number, text: Uint8Array): boolean {
+    const start = this.textStart(slot);
+    if (this.textEnd(slot) - start !== text.length) return false;
+    for (let at = 0; at < text.length; at++) {
+      if (this.buffer[start + at] !== text[at]) return false;
+    }
+    return true;
+  }
+
   /** Time of the event in milliseconds since 1970; a bigint if it is not exact as a number. */
   eventTime(): number | bigint {
     const high = this.timeHigh;

@@ -125,19 +125,27 @@ export class BatchEncoder {
 
   /** Assigns each record to a partition by its key, those without a key to `keyless`. Returns the partitions. */
   assign(records: number, partitions: number, keyless: number): Set<number> {
+    if (partitions === 1) {
+      this.#partitions = undefined;
+      return new Set([0]);
+    }
+    const found = new Set<number>();
+    let last = -1;
     const assigned = new Int32Array(records);
     const buffer = this.#buffer;
     let at = this.#base;
     for (let index = 0; index < records; index++) {
       const next = at + 4 + readLength(buffer, at);
       const length = readLength(buffer, at + 4);
-      assigned[index] = length === absentLength
+      const partition = length === absentLength
         ? keyless
         : partitionOfRange(buffer, at + 8, at + 8 + length, partitions);
+      assigned[index] = partition;
+      if (partition !== last) found.add(last = partition);
       at = next;
     }
     this.#partitions = assigned;
-    return new Set(assigned);
+    return found;
   }
 
   /** Encodes as many records, beginning at `from`, as the limits allow. Undefined when none is left. */
