@@ -18,6 +18,16 @@ Deno.test("D-1 EventView.read() names why N1 to N6 are no Events", () => {
   ]);
 });
 
+Deno.test("EventView.hasText() compares all bytes of a text", () => {
+  const payload = hex(EVENTS.V9);
+  const view = new EventView();
+  assert.equal(view.read(payload, 0, payload.length), undefined);
+  const has = (slot: number, text: string) => view.hasText(slot, new TextEncoder().encode(text));
+  assert(has(0, "NFMgmtIntfReady"));
+  assert(!has(0, "NFMgmtIntfRead") && !has(0, "NFMgmtIntfReadx") && !has(0, ""));
+  assert(has(10, "") && !has(10, "x"));
+});
+
 Deno.test("EventView gives name, time and texts of V9", () => {
   const payload = hex(EVENTS.V9);
   const view = new EventView();
