@@ -16,6 +16,7 @@ import { commonInfra } from "../common_infra/mod.ts";
 import { ownConfigMap } from "../config_map/mod.ts";
 import { configPush } from "../config_push/mod.ts";
 import { dayOne } from "../day_one/mod.ts";
+import { deadLetters } from "../dead_letters/mod.ts";
 import { events } from "../events/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { kvRoutes } from "../kv_routes/mod.ts";
@@ -71,6 +72,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     logs(),
     ownLog(),
     events(),
+    deadLetters(),
     registration(),
     subscriptions(),
     dayOne(),

@@ -7,6 +7,7 @@ import { natsErrors } from "../../plugins/nats/mod.ts";
 import { natsServerErrors } from "../../plugins/nats_server/mod.ts";
 import { configPushErrors } from "../config_push/mod.ts";
 import { dayOneErrors } from "../day_one/mod.ts";
+import { deadLetterErrors } from "../dead_letters/mod.ts";
 import { kvErrors } from "../kv_routes/mod.ts";
 import { logErrors } from "../logs/mod.ts";
 import { registrationErrors } from "../registration/mod.ts";
@@ -34,4 +35,5 @@ export const errorCatalogue: readonly ErrorEntry[] = Object.freeze([
   settingsErrors,
   subscriptionErrors,
   kvErrors,
+  deadLetterErrors,
 ].flatMap((catalogue) => Object.values<ErrorEntry>(catalogue)));

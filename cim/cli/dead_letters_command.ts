@@ -9,7 +9,7 @@ export function addDeadLettersCommands(line: CommandLine): void {
   const { io } = line;
   const group = line.add("dead-letters", "Look into records that a destination refused for good.")
     .note(
-      "`replay` and `drop` need the agent to be stopped. The numbers are those of `ls`; they change when letters are removed.",
+      "`drop` needs the agent to be stopped; `replay` works through a running agent too. The numbers are those of `ls`; they change when letters are removed.",
     );
   const choose = (work: (letters: LettersModule) => Promise<number>) =>
     line.choose(async () => await work(await import("./dead_letters/mod.ts")));

@@ -170,6 +170,17 @@ export class DeadLetters {
     return this.#tail;
   }
 
+  /** Runs `work` with the path of the file when all letters before are written; new ones wait until it has ended. */
+  exclusively<T>(work: (path: string) => Promise<T>): Promise<T> {
+    const working = this.#tail.then(() => work(this.#options.path));
+    // The work may end the file anywhere, and its failure is for its caller alone.
+    const onEnd = () => {
+      this.#isWhole = false;
+    };
+    this.#tail = working.then(onEnd, onEnd);
+    return working;
+  }
+
   async #write(line: string): Promise<void> {
     const { path, maxBytes, log } = this.#options;
     this.#waiting--;

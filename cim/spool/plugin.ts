@@ -30,6 +30,12 @@ export interface SpoolApi {
   damaged(queue: string): ReadonlyMap<string, number>;
   /** Keeps a record that a destination refused for good. */
   deadLetter(letter: DeadLetter): void;
+  /** The queue with this name; undefined when there is none. */
+  opened(name: string): SpoolQueue | undefined;
+  /** Whether a block of that many bytes leaves an eighth of the spool free. */
+  hasRoomFor(bytes: number): boolean;
+  /** Runs `work` with the path of the dead letters while none is written; new ones wait. */
+  withDeadLetters<T>(work: (path: string) => Promise<T>): Promise<T>;
 }
 
 /** Key under which the {@linkcode SpoolApi} is provided. */
@@ -113,6 +119,9 @@ export function spool({ fs }: SpoolPluginOptions = {}): Plugin {
           makePrivateFolder(data);
           letters.add(letter);
         },
+        opened: (name) => opened.queues.get(name),
+        hasRoomFor: (bytes) => opened.bytes + bytes <= opened.maxBytes * 7 / 8,
+        withDeadLetters: (work) => letters.exclusively(work),
       });
       return { opened, letters };
     },

@@ -1,6 +1,7 @@
 import { AgentError, inspectSpool, Spool, spoolOwner } from "../../../core/mod.ts";
 import { deadLettersName, readDeadLetters, type StoredDeadLetter } from "../../spool/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
+import { restAddress } from "../ask_agent.ts";
 import { cliErrors } from "../errors.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
@@ -13,6 +14,8 @@ export interface LetterPlace {
   readonly spoolFolder: string;
   /** Bound of the spool in bytes. */
   readonly maxSpoolBytes: number;
+  /** URL of the agent's REST port. */
+  readonly restAddress: string;
 }
 
 /** Reads from the configuration where the letters are. */
@@ -24,6 +27,7 @@ export async function letterPlace(options: ConfigOptions, io: CliIo): Promise<Le
     path: `${data}/${deadLettersName}`,
     spoolFolder: `${data}/spool`,
     maxSpoolBytes: maxSizeBytes,
+    restAddress: restAddress(configuration),
   };
 }
 

@@ -1,32 +1,84 @@
-import { AgentError } from "../../../core/mod.ts";
-import { valueBlock } from "../../../plugins/kafka/mod.ts";
+import { AgentError, hasCode, spoolOwner } from "../../../core/mod.ts";
+import {
+  letterBlocks,
+  letterId,
+  maxLettersPerRequest,
+  replayableRoutes,
+  type ReplayRequest,
+} from "../../dead_letters/mod.ts";
 import { removeDeadLetters, type StoredDeadLetter } from "../../spool/mod.ts";
+import { askAgent, refusal } from "../ask_agent.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { chosenLetters, type LetterChoiceOptions } from "./commands.ts";
-import { letterPlace, lettersOf, openSpool } from "./letters.ts";
-
-/** Routes whose letters have the form of a record in their queue. */
-const replayableRoutes: readonly string[] = ["events", "logs_kafka"];
-
-/** Maximum bytes of records that are appended together. */
-const maxBlockBytes = 262_144;
+import { type LetterPlace, letterPlace, lettersOf, openSpool } from "./letters.ts";
 
 /**
- * Puts the original records back into the queues of their routes, synced to the disk, and then removes the letters.
- * Ends with 1 when the queues did not take all; those that they did not take stay letters.
+ * Puts the original records back into the queues of their routes and then removes the letters: through the agent that
+ * uses the spool, or without one in the files. Ends with 1 when the queues did not take all; those that they did not
+ * take stay letters.
  */
 export async function replayLetters(options: LetterChoiceOptions, io: CliIo): Promise<number> {
   const place = await letterPlace(options, io);
+  const owner = await spoolOwner(place.spoolFolder);
+  const replayed = owner === undefined ? undefined : await replayThrough(owner, place, options, io);
+  if (replayed === undefined) return await replayInFiles(place, options, io);
+  io.out(`replayed ${replayed} dead letters; the agent sends them now`);
+  return exitCode.fine;
+}
+
+/** Returns the number of letters; undefined when no agent answers, so that another process uses the spool. */
+async function replayThrough(
+  owner: string,
+  place: LetterPlace,
+  options: LetterChoiceOptions,
+  io: CliIo,
+): Promise<number | undefined> {
+  const chosen = chosenLetters(await lettersOf(place.path, io), options.choice);
+  checkRoutes(chosen);
+  const ids = chosen.map(letterId);
+  let replayed = 0;
+  for (let at = 0; at < ids.length; at += maxLettersPerRequest) {
+    const letters = ids.slice(at, at + maxLettersPerRequest);
+    const body: ReplayRequest = { owner: Number(owner), letters };
+    const response = await ask(body, place, io);
+    if (response === undefined) return undefined;
+    if (!response.ok) throw await refusal("replay all dead letters", response);
+    replayed += (await response.json() as { replayed: number }).replayed;
+  }
+  return replayed;
+}
+
+async function ask(
+  body: ReplayRequest,
+  { restAddress }: LetterPlace,
+  io: CliIo,
+): Promise<Response | undefined> {
+  try {
+    return await askAgent(new URL("/api/v1/dead-letters/replay", restAddress), {
+      method: "POST",
+      body: new TextEncoder().encode(JSON.stringify(body)),
+      signal: io.stop,
+    });
+  } catch (error) {
+    if (hasCode(error, cliErrors.agent_unreachable.code)) return undefined;
+    throw error;
+  }
+}
+
+async function replayInFiles(
+  place: LetterPlace,
+  options: LetterChoiceOptions,
+  io: CliIo,
+): Promise<number> {
   await using spool = await openSpool(place);
   const chosen = chosenLetters(await lettersOf(place.path, io), options.choice);
   checkRoutes(chosen);
   let replayed = 0;
-  for (const letters of blocksOf(chosen)) {
+  for (const { route, letters, data } of letterBlocks(chosen)) {
     io.stop.throwIfAborted();
-    const { data, records } = valueBlock(letters.map(({ record }) => record));
-    const result = await spool.queue(letters[0].route).append(data, records);
+    const result = await spool.queue(route).append(data, letters.length);
     if (result.status === "dropped" || !result.isDurable) {
       const reason = result.status === "dropped" ? result.reason : "the disk fails";
       throw new AgentError(
@@ -38,7 +90,7 @@ export async function replayLetters(options: LetterChoiceOptions, io: CliIo): Pr
     }
     // Block by block: a crash repeats at most one block.
     await removeDeadLetters(letters);
-    replayed += records;
+    replayed += letters.length;
   }
   io.out(`replayed ${replayed} dead letters; the agent sends them after its next start`);
   return exitCode.fine;
@@ -53,21 +105,4 @@ function checkRoutes(letters: readonly StoredDeadLetter[]): void {
         "have a queue for them; choose others with --route, or drop it",
     );
   }
-}
-
-/** The letters in their order, those together that one block can hold. */
-function* blocksOf(letters: readonly StoredDeadLetter[]): Generator<StoredDeadLetter[]> {
-  let block: StoredDeadLetter[] = [];
-  let bytes = 0;
-  for (const letter of letters) {
-    const isOther = block.length > 0 && block[0].route !== letter.route;
-    if (isOther || (block.length > 0 && bytes + letter.record.length > maxBlockBytes)) {
-      yield block;
-      block = [];
-      bytes = 0;
-    }
-    block.push(letter);
-    bytes += letter.record.length;
-  }
-  if (block.length > 0) yield block;
 }

@@ -97,3 +97,15 @@ Deno.test("spool() tells the route which stored records it dropped to make room"
   assert.equal(run.metric("cim_spool_records"), queue.records);
   assert(run.metric("cim_spool_bytes") <= run.metric("cim_spool_max_bytes"));
 });
+
+Deno.test("hasRoomFor() keeps an eighth of the spool free, and opened() finds the queues that there are", async () => {
+  using folder = tempDir();
+  await using run = await start(folder.path, { max_size: "1MiB", when_full: "drop_newest" });
+  assert.equal(run.api.opened("logs_tcp"), undefined);
+  const queue = run.api.queue("logs_tcp", () => {});
+  assert.equal(run.api.opened("logs_tcp"), queue);
+  assert.equal(run.api.hasRoomFor(500_000), true);
+  assert.equal(run.api.hasRoomFor(1_000_000), false);
+  for (let count = 0; count < 8; count++) await queue.append(new Uint8Array(65_000), 1);
+  assert.equal(run.api.hasRoomFor(500_000), false);
+});

@@ -24,7 +24,8 @@ async function fill(data: string, maxBytes = 1_000_000): Promise<void> {
 
 async function run(data: string, ...args: string[]) {
   const io = recordingIo();
-  const code = await runCli(["dead-letters", ...args, "--set", `paths.data=${data}`], io);
+  const sets = ["--set", `paths.data=${data}`, "--set", "rest.port=1"];
+  const code = await runCli(["dead-letters", ...args, ...sets], io);
   return { code, out: io.outLines, err: io.errLines };
 }
 
