@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { toBase64 } from "../../core/mod.ts";
 import { valueBlock } from "../../plugins/kafka/mod.ts";
 import type { StoredDeadLetter } from "../spool/mod.ts";
 
@@ -19,8 +19,9 @@ export interface LetterBlock {
 }
 
 /** Names a letter by its content. */
-export function letterId({ line }: Pick<StoredDeadLetter, "line">): string {
-  return createHash("sha256").update(line).digest("hex").slice(0, 32);
+export async function letterId({ line }: Pick<StoredDeadLetter, "line">): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(line));
+  return toBase64(new Uint8Array(digest, 0, 18));
 }
 
 /** The letters in their order as blocks of about 256 KiB. */

@@ -32,7 +32,8 @@ export async function putBack(
   }
   return await spool.withDeadLetters(async (path) => {
     const { letters } = await readDeadLetters(path);
-    const chosen = letters.filter((letter) => ids.has(letterId(letter)));
+    const found = await Promise.all(letters.map(letterId));
+    const chosen = letters.filter((_, at) => ids.has(found[at]));
     let done = 0;
     for (const block of letterBlocks(chosen)) {
       await append(block, options, chosen.length - done);

@@ -37,7 +37,7 @@ async function replayThrough(
 ): Promise<number | undefined> {
   const chosen = chosenLetters(await lettersOf(place.path, io), options.choice);
   checkRoutes(chosen);
-  const ids = chosen.map(letterId);
+  const ids = await Promise.all(chosen.map(letterId));
   let replayed = 0;
   for (let at = 0; at < ids.length; at += maxLettersPerRequest) {
     const letters = ids.slice(at, at + maxLettersPerRequest);

@@ -46,17 +46,17 @@ async function fixture(overrides: Partial<PutBackOptions["spool"]> = {}) {
     queue,
     book: books[0],
     options,
-    left: async () => (await readDeadLetters(path)).letters.map(({ record }) => text_(record)),
-    ids: async (...records: string[]) =>
-      new Set(
-        (await readDeadLetters(path)).letters
-          .filter(({ record }) => records.includes(text_(record))).map(letterId),
-      ),
+    left: async () => (await readDeadLetters(path)).letters.map(({ record }) => decoded(record)),
+    async ids(...records: string[]) {
+      const { letters } = await readDeadLetters(path);
+      const chosen = letters.filter(({ record }) => records.includes(decoded(record)));
+      return new Set(await Promise.all(chosen.map(letterId)));
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-const text_ = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function refusal(promise: Promise<unknown>): Promise<string> {
   const error = await promise.then(() => undefined, (error) => error);
