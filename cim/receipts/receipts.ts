@@ -13,6 +13,12 @@ export interface ReceiptsOptions {
   readonly maxWaiting?: number;
 }
 
+/**
+ * Subjects whose messages the agent acts on. An answer there would let a client that may only publish logs reach the
+ * configuration.
+ */
+const ownSubjects: ReadonlySet<string> = new Set(["LOG", "EVENT", "CONFIG"]);
+
 /** Different reasons that are counted; further reasons are counted as `other`. */
 const maxReasons = 32;
 const encoder = new TextEncoder();
@@ -40,7 +46,7 @@ const encoder = new TextEncoder();
 export class Receipts {
   /** Receipts answered with `+ACK`. */
   acked = 0;
-  /** Answers that could not be sent. */
+  /** Answers that could not be sent, or whose reply subject is one of the agent's own. */
   unsent = 0;
   readonly #options: ReceiptsOptions;
   readonly #maxWaiting: number;
@@ -129,6 +135,10 @@ export class Receipts {
 
   #send(reply: string, text: string): void {
     const { publish, log, subject } = this.#options;
+    if (ownSubjects.has(reply)) {
+      this.unsent++;
+      return;
+    }
     try {
       publish(reply, encoder.encode(text));
     } catch (error) {

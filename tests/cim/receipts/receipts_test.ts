@@ -61,6 +61,14 @@ Deno.test("Receipts counts answers that cannot be sent, and goes on", () => {
   assert.deepEqual([receipts.acked, receipts.unsent, receipts.waiting], [1, 2, 0]);
 });
 
+Deno.test("Receipts sends no answer to a subject that the agent itself acts on", () => {
+  const { answers, receipts } = setUp();
+  for (const reply of ["CONFIG", "EVENT", "LOG"]) receipts.refuse(reply, "malformed");
+  receipts.open("CONFIG")?.confirm(1);
+  assert.deepEqual(answers, []);
+  assert.deepEqual([receipts.unsent, receipts.waiting], [4, 0]);
+});
+
 Deno.test("Receipts.families() shows what was answered, by reason, and what waits", () => {
   const { receipts } = setUp();
   receipts.open("a")!.confirm(1);

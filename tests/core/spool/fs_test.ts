@@ -4,11 +4,8 @@ import { tempDir } from "../../_support/temp_dir.ts";
 
 const program = `
   delete Deno.FsFile.prototype.tryLock;
-  const [folder] = Deno.args;
-  const { Spool, spoolOwner } = await import("${new URL(
-  "../../../core/spool/mod.ts",
-  import.meta.url,
-)}");
+  const [folder, module] = Deno.args;
+  const { Spool, spoolOwner } = await import(module);
   console.log(await spoolOwner(folder));
   console.log(await Spool.open({ folder }).then(() => "opened", ({ code, message }) => code + message));
   Deno.exit(0);
@@ -16,7 +13,8 @@ const program = `
 
 /** Runs the program in a runtime that can only wait for a lock; what it printed. */
 async function withoutTryLock(folder: string): Promise<string[]> {
-  const args = ["run", "-A", "--no-check", "-", folder];
+  const module = new URL("../../../core/spool/mod.ts", import.meta.url).href;
+  const args = ["run", "-A", "--no-check", "-", folder, module];
   const signal = AbortSignal.timeout(60_000);
   const process = new Deno.Command(Deno.execPath(), {
     args,
