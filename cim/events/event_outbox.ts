@@ -53,6 +53,8 @@ const maxWaitingBytes = 8 * 1024 * 1024;
 /** Bounds of the delays between two attempts, in milliseconds. */
 const minRetryMs = 100;
 const maxRetryMs = 5_000;
+/** Time between two looks whether events have become durable, in milliseconds. */
+const receiptCheckMs = 500;
 /** Time without progress after which a drain ends, in milliseconds. */
 const stallMs = 3_000;
 
@@ -76,6 +78,7 @@ export class EventOutbox {
   readonly #giveUp = new AbortController();
   /** Records of blocks in delivery that Kafka refused alone, by reason. */
   #refused = new Map<string, number>();
+  #receiptTimer: Disposable | undefined;
   /** Set while events are sent. */
   #pump: Pump | undefined;
 
@@ -155,6 +158,8 @@ export class EventOutbox {
 
   /** Refuses the receipts that still wait. To be called when the agent stops. */
   endReceipts(): void {
+    this.#receiptTimer?.[Symbol.dispose]();
+    this.#receiptTimer = undefined;
     this.#stored.refuseAll("stopping");
   }
 
@@ -178,6 +183,17 @@ export class EventOutbox {
     const taken = this.#refused;
     if (taken.size > 0) this.#refused = new Map();
     return taken;
+  }
+
+  /** While receipts wait, looks whether their events have become durable. */
+  #watchReceipts(): void {
+    const { clock, queue, isDurable } = this.#options;
+    if (!isDurable || this.#stored.size === 0) return;
+    this.#receiptTimer ??= clock.timer(receiptCheckMs, () => {
+      this.#receiptTimer = undefined;
+      this.#stored.written(queue.durableEnd);
+      this.#watchReceipts();
+    });
   }
 
   #makeRoom(bytes: number): void {
@@ -227,6 +243,7 @@ export class EventOutbox {
       if (result.status === "stored") {
         this.book.spooled += records;
         this.#stored.stored(receipts, result);
+        this.#watchReceipts();
         this.#pump?.stored();
       } else {
         this.book.drop(result.reason, records);

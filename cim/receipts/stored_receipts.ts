@@ -10,8 +10,8 @@ interface Waiting {
 
 /**
  * The receipts of the records in one queue. A record that is stored as durably as configured is confirmed at once.
- * While the disk fails, or if the queue is only in memory, its receipt waits until a later record is durable (a queue
- * writes in the order of positions) or until the destination has the record.
+ * While the disk fails, or if the queue is only in memory, its receipt waits until the record is durable or the
+ * destination has it.
  */
 export class StoredReceipts {
   readonly #isDurable: boolean;
@@ -23,17 +23,28 @@ export class StoredReceipts {
     this.#isDurable = isDurable;
   }
 
+  /** Receipts that wait. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
   /** To be called with each block that was appended, in order; `receipts` are those of its records. */
   stored(
     receipts: readonly RecordReceipt[] | undefined,
     { position, isDurable }: { readonly position: number; readonly isDurable: boolean },
   ): void {
     const isSafe = isDurable && this.#isDurable;
-    if (isSafe) this.#takeUntil(Infinity).forEach(confirm);
+    // A queue writes in the order of positions.
+    if (isSafe) this.written(position);
     for (const { index, receipt } of receipts ?? []) {
       if (isSafe) receipt.confirm(position + index);
       else this.#waiting.push({ position: position + index, receipt });
     }
+  }
+
+  /** To be called with the number of the first record that is not durable yet. */
+  written(durableEnd: number): void {
+    if (this.#isDurable && this.#waiting.length > 0) this.#takeUntil(durableEnd).forEach(confirm);
   }
 
   /**

@@ -85,6 +85,10 @@ export class Queue implements SpoolQueue {
     return this.#context.user.bytes;
   }
 
+  get durableEnd(): number {
+    return this.#writer?.firstPending?.position ?? this.#next;
+  }
+
   get oldestMs(): number | undefined {
     return this.#outlet.oldestMs;
   }

@@ -80,6 +80,11 @@ export class QueueWriter {
     return this.#pending.toArray();
   }
 
+  /** The oldest block that is not written; undefined when there is none. */
+  get firstPending(): Entry | undefined {
+    return this.#pending.at(0);
+  }
+
   /** The segment that is being written, if all blocks are written; it may be discarded. */
   get idleSegment(): Segment | undefined {
     return this.#pending.length === 0 && this.#running === undefined ? this.#active : undefined;

@@ -86,6 +86,8 @@ export interface SpoolQueue {
   readonly bytes: number;
   /** Records found when the spool was opened. */
   readonly inherited: number;
+  /** Number of the first record that is not as durable as configured yet: all before it are. */
+  readonly durableEnd: number;
   /** When the oldest block that is not settled was appended, in milliseconds since 1970; undefined when empty. */
   readonly oldestMs: number | undefined;
   /**

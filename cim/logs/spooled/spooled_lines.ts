@@ -204,9 +204,13 @@ export class SpooledLines implements Destination {
     this.#linger ??= this.#options.clock.timer(lingerMs, () => this.#store());
   }
 
-  /** Stores lines that arrived without an end of a chunk, and releases blocks that have arrived. */
+  /**
+   * Stores lines that arrived without an end of a chunk, answers receipts of lines that have become durable, and
+   * releases blocks that have arrived.
+   */
   tick(): void {
     this.#store();
+    this.#receipts.written(this.#options.queue.durableEnd);
     this.#options.sender.tick?.();
     this.#pump.tick();
     if (!this.#isActive && this.#options.queue.records === 0 && this.backlog.lines === 0) {

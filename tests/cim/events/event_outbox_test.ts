@@ -286,3 +286,22 @@ Deno.test("EventOutbox refuses the receipts of events that it or the spool drops
   it.outbox.lose(1, "spool_full");
   assert.deepEqual(it.answers, ["buffer_full", "spool_full", "lost"]);
 });
+
+Deno.test("EventOutbox answers receipts of events that a failing disk takes later", async () => {
+  using folder = tempDir();
+  await using it = await open(folder.path);
+  const append = it.queue.append.bind(it.queue);
+  it.queue.append = async (...block) => {
+    const result = await append(...block);
+    return result.status === "stored" ? { ...result, isDurable: false } : result;
+  };
+  let durableEnd = 1;
+  Object.defineProperty(it.queue, "durableEnd", { get: () => durableEnd });
+  it.ask("a");
+  await it.outbox.flush();
+  await it.clock.advance(500);
+  assert.deepEqual(it.answers, []);
+  durableEnd = 2;
+  await it.clock.advance(500);
+  assert.deepEqual(it.answers, [1]);
+});

@@ -32,6 +32,17 @@ Deno.test("StoredReceipts confirms a block that was not durable when a later one
   assert.deepEqual(answers, [1, 2, 3]);
 });
 
+Deno.test("StoredReceipts confirms records that have become durable without a later one", () => {
+  const { answers, stored, receipts } = setUp();
+  stored.stored(receipts(3), { position: 1, isDurable: false });
+  stored.written(3);
+  assert.deepEqual([answers, stored.size], [[1, 2], 1]);
+  const inMemory = setUp(false);
+  inMemory.stored.stored(inMemory.receipts(1), { position: 1, isDurable: true });
+  inMemory.stored.written(9);
+  assert.deepEqual(inMemory.answers, []);
+});
+
 Deno.test("StoredReceipts waits for the destination when the queue is not durable", () => {
   const { answers, stored, receipts } = setUp(false);
   stored.stored(receipts(2), { position: 1, isDurable: true });

@@ -28,8 +28,10 @@ Deno.test("C2-5: SpoolQueue.append() keeps blocks in memory while the disk is fu
   fs.onOperation = full;
   const result = await queue.append(text.encode("a"), 1);
   assert.deepEqual(result, { status: "stored", position: 1, isDurable: false });
+  assert.equal(queue.durableEnd, 1);
   fs.onOperation = () => undefined;
   await clock.advance(1_000);
+  assert.equal(queue.durableEnd, 2);
   assert.deepEqual(await queue.append(text.encode("b"), 1), {
     status: "stored",
     position: 2,

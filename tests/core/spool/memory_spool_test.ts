@@ -31,6 +31,7 @@ Deno.test("MemorySpool copies a block, numbers its records and says that it is a
   const result = await queue.append(data, 1);
   data.fill(0);
   assert.deepEqual(result, { status: "stored", position: 4, isDurable: true });
+  assert.equal(queue.durableEnd, 5);
   await queue.take(never);
   assert.equal(textOf(await queue.take(never)), "ab");
 });
