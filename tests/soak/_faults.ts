@@ -11,6 +11,8 @@ export interface Fault {
   readonly name: string;
   /** Whether the rig can make it. Default: always. */
   readonly isPossible?: (rig: Rig) => boolean;
+  /** Whether it can be made now; otherwise it is left for later. Default: always. */
+  readonly isReady?: (rig: Rig) => boolean;
   /** Makes it, and takes it back. */
   readonly make: (rig: Rig) => Promise<void>;
 }
@@ -46,9 +48,9 @@ export const faults: readonly Fault[] = [
   {
     name: "C2-7: Kafka is stopped and started",
     isPossible: (rig) => rig.kafka !== undefined,
+    isReady: (rig) => rig.isKafkaRunning,
     async make(rig) {
-      const kafka = await rig.runningKafka();
-      await kafka.stop();
+      await rig.kafka!.stop();
       await rig.last(200, 2_000);
       rig.startKafka();
     },
@@ -56,9 +58,9 @@ export const faults: readonly Fault[] = [
   {
     name: "C2-8: Kafka is killed and started",
     isPossible: (rig) => rig.kafka !== undefined,
+    isReady: (rig) => rig.isKafkaRunning,
     async make(rig) {
-      const kafka = await rig.runningKafka();
-      await kafka.kill();
+      await rig.kafka!.kill();
       await rig.last(200, 2_000);
       rig.startKafka();
     },
@@ -66,11 +68,11 @@ export const faults: readonly Fault[] = [
   {
     name: "C2-11: Kafka is frozen",
     isPossible: (rig) => rig.kafka !== undefined,
+    isReady: (rig) => rig.isKafkaRunning,
     async make(rig) {
-      const kafka = await rig.runningKafka();
-      kafka.freeze();
+      rig.kafka!.freeze();
       await rig.last(500, 4_000);
-      kafka.thaw();
+      rig.kafka!.thaw();
     },
   },
   {

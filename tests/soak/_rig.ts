@@ -60,6 +60,9 @@ export class Rig implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack;
   #revision = 1;
   #kafkaStart: Promise<void> = Promise.resolve();
+  #isKafkaRunning = true;
+  #isDisposed = false;
+  #starting: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: {
     random: () => number;
@@ -196,16 +199,23 @@ export class Rig implements AsyncDisposable {
     await lasting;
   }
 
-  /** The broker, once it runs. */
-  async runningKafka(): Promise<PrivateServer> {
+  /** Whether the broker was not stopped, or has started again. */
+  get isKafkaRunning(): boolean {
+    return this.#isKafkaRunning;
+  }
+
+  /** Waits until the broker runs. */
+  async untilKafkaRuns(): Promise<void> {
     await this.#kafkaStart;
-    return this.kafka!;
   }
 
   /** Starts the broker again; other faults do not wait for it, since it takes many seconds on a busy machine. */
   startKafka(): void {
-    this.#kafkaStart = this.kafka!.restart();
-    // Awaited by `runningKafka`.
+    this.#isKafkaRunning = false;
+    this.#kafkaStart = this.kafka!.restart().then(() => {
+      this.#isKafkaRunning = true;
+    });
+    // Awaited by `untilKafkaRuns`.
     this.#kafkaStart.catch(() => {});
   }
 
@@ -296,13 +306,19 @@ export class Rig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kafkaStart.catch(() => {}); // `runningKafka` reports it.
+    this.#isDisposed = true;
+    // `#startNext` reports it; the agent that it starts is ended here.
+    await this.#starting.catch(() => {});
+    await this.#kafkaStart.catch(() => {}); // `untilKafkaRuns` reports it.
     await this.#agent[Symbol.asyncDispose]();
     await this.#stack[Symbol.asyncDispose]();
   }
 
   async #startNext(): Promise<void> {
-    this.#agent = await this.#start();
+    assert(!this.#isDisposed, "the soak has ended");
+    const starting = this.#start();
+    this.#starting = starting;
+    this.#agent = await starting;
     await this.#app.connect(`nats://127.0.0.1:${this.natsProxy.port}`);
   }
 

@@ -25,6 +25,7 @@ const maxResidentMib = 300;
 /** Connections that come and go, and files that are opened for a moment. */
 const descriptorMargin = 20;
 const sampleMs = 1_000;
+const stopSignals = ["SIGINT", "SIGTERM"] as const;
 /** No fault takes that long, the wait for a commit in it included, in milliseconds. */
 const maxFaultMs = 120_000;
 
@@ -39,6 +40,8 @@ await soak(options);
 
 async function soak({ minutes, seed }: SoakOptions): Promise<void> {
   console.log(`soak of ${minutes} minutes, seed ${seed}`);
+  // Before the rig, so that signals end nothing until all of it has been removed.
+  using stop = rejectedBySignal();
   await using rig = await Rig.start(seed);
   const possible = faults.filter(({ isPossible }) => isPossible?.(rig) ?? true);
   for (const { name } of faults.filter((fault) => !possible.includes(fault))) {
@@ -46,10 +49,7 @@ async function soak({ minutes, seed }: SoakOptions): Promise<void> {
   }
   const sampling = setInterval(() => rig.sample(), sampleMs);
   try {
-    await rig.recovered();
-    rig.sample();
-    await makeFaults(rig, possible, minutes * 60_000);
-    await judge(rig);
+    await Promise.race([run(rig, possible, minutes * 60_000), stop.promise]);
   } catch (error) {
     console.error(`FAILED with seed ${seed}; the agent logged last:`);
     console.error(rig.agentLog.split("\n").slice(-40).join("\n"));
@@ -60,6 +60,27 @@ async function soak({ minutes, seed }: SoakOptions): Promise<void> {
   }
 }
 
+/** A promise that a stop signal rejects, until it is disposed. */
+function rejectedBySignal(): Disposable & { readonly promise: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {}); // It may be rejected before anything waits for it.
+  const onSignal = () => reject(new Error("stopped by a signal"));
+  for (const signal of stopSignals) Deno.addSignalListener(signal, onSignal);
+  return {
+    promise,
+    [Symbol.dispose]() {
+      for (const signal of stopSignals) Deno.removeSignalListener(signal, onSignal);
+    },
+  };
+}
+
+async function run(rig: Rig, possible: readonly Fault[], durationMs: number): Promise<void> {
+  await rig.recovered();
+  rig.sample();
+  await makeFaults(rig, possible, durationMs);
+  await judge(rig);
+}
+
 /** Makes each fault once in random order, then again in another order, until the time is over. */
 async function makeFaults(rig: Rig, possible: readonly Fault[], durationMs: number): Promise<void> {
   const begin = performance.now();
@@ -68,6 +89,7 @@ async function makeFaults(rig: Rig, possible: readonly Fault[], durationMs: numb
   while (performance.now() - begin < durationMs) {
     if (deck.length === 0) deck = shuffled(possible, rig.random);
     const fault = deck.pop()!;
+    if (!(fault.isReady?.(rig) ?? true)) continue;
     console.log(`${seconds(begin).padStart(7)} s  ${fault.name}`);
     const faultBegin = performance.now();
     await deadline(() => fault.make(rig), maxFaultMs, { action: `make the fault "${fault.name}"` });
@@ -86,7 +108,7 @@ async function judge(rig: Rig): Promise<void> {
     return lineJudge.reached >= lines.oracle.sent;
   }, { withinMs: 120_000, everyMs: 100 });
   const hasKafka = rig.kafka !== undefined;
-  if (hasKafka) await rig.runningKafka();
+  if (hasKafka) await rig.untilKafkaRuns();
   const metrics = await until("nothing is in flight", async () => {
     const text = await rig.metrics();
     const [tcp, event] = [readBook(text, "logs_tcp"), readBook(text, "events")];
