@@ -1,5 +1,5 @@
 import { AgentError, describeError, errorCode, hasCode } from "../../core/errors/mod.ts";
-import { redactText } from "../../core/log/mod.ts";
+import { printable, redactText } from "../../core/log/mod.ts";
 import type { CliIo } from "./io.ts";
 
 /** Exit codes of the process. */
@@ -16,12 +16,17 @@ const stepCodes: readonly string[] = ["plugin_failed", "plugin_task_failed"];
 /** Prints `cim: <text> (<code>)` for each error and returns the exit code. */
 export function reportFailure(error: unknown, io: Pick<CliIo, "err">): number {
   if (error instanceof UsageError) {
-    io.err(`cim: ${error.message}`);
+    io.err(`cim: ${printableLines(error.message)}`);
     return exitCode.usage;
   }
   const parts = error instanceof AggregateError ? error.errors : [error];
-  for (const text of new Set(parts.map(failureText))) io.err(`cim: ${text}`);
+  for (const text of new Set(parts.map(failureText))) io.err(`cim: ${printableLines(text)}`);
   return codeOf(error instanceof AggregateError ? error.cause ?? error.errors[0] : error);
+}
+
+/** The lines of a text from an agent, a file or a command line, each safe for a terminal. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }
 
 /**

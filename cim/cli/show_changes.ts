@@ -1,3 +1,4 @@
+import { printable, printableJson } from "../../core/log/mod.ts";
 import { askAgent, refusal, restAddress } from "./ask_agent.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
@@ -49,7 +50,7 @@ export async function showChanges(
   const response = await askAgent(url, { signal: io.stop });
   if (!response.ok) throw await refusal("list the change-sets", response);
   const text = await response.text();
-  if (isJson) io.out(text.trimEnd());
+  if (isJson) io.out(printableJson(text.trimEnd()));
   else {
     const { changes, ignored = [] } = JSON.parse(text) as ChangesAnswer;
     const layout = { ...io, now: Date.now() };
@@ -101,7 +102,7 @@ export function ignoredLines(
     "",
     "ignored keys:",
     ...ignored.flatMap(({ key, reason }) => [
-      `  ${key}`,
+      `  ${printable(key)}`,
       ...wrap(reason, width - 4).map((text) => `    ${text}`),
     ]),
   ];

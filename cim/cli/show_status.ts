@@ -1,3 +1,4 @@
+import { printableJson } from "../../core/log/mod.ts";
 import { askAgent, refusal, restAddress } from "./ask_agent.ts";
 import type { ConfigOptions } from "./config_options.ts";
 import { exitCode } from "./exit_code.ts";
@@ -54,7 +55,7 @@ export async function showStatus(
   if (!metrics.ok) throw await refusal("read the figures of the routes", metrics);
   const figures = routeFigures(await metrics.text());
   if (isJson) {
-    io.out(JSON.stringify({ ...answer, ...figures }));
+    io.out(printableJson(JSON.stringify({ ...answer, ...figures })));
     return codeOf(answer);
   }
   const { width, hasColors } = io;

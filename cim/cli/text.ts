@@ -1,8 +1,9 @@
 /**
- * Layout of text for people: tables, wrapped lines, relative times, colours.
+ * Layout of text for people: tables, wrapped lines, relative times, colours. What terminals act on is escaped.
  *
  * @module
  */
+import { printable } from "../../core/log/mod.ts";
 
 /** A colour for a text on a terminal. */
 export type Color = "red" | "yellow" | "green";
@@ -10,7 +11,8 @@ export type Color = "red" | "yellow" | "green";
 const colorCodes: Readonly<Record<Color, number>> = { red: 31, yellow: 33, green: 32 };
 
 /** Returns the rows as lines with aligned columns; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+export function table(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map((row) => row.map(printable));
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row.map((cell, column) => column < row.length - 1 ? cell.padEnd(widths[column]) : cell)
@@ -25,7 +27,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 export function wrap(text: string, width: number, indent = 0): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(/\s+/).filter(Boolean).map(printable)) {
     const longer = line === "" ? word : `${line} ${word}`;
     const room = lines.length === 0 ? width : width - indent;
     if (line !== "" && longer.length > room) {

@@ -109,9 +109,12 @@ export async function removeDeadLetters(letters: readonly StoredDeadLetter[]): P
 
 function parseLetter(path: string, line: string): StoredDeadLetter | undefined {
   try {
-    const { time, route, reason, cause, record } = JSON.parse(line) as Record<string, unknown>;
+    const { time, route, reason, cause, record } = (JSON.parse(line) ?? {}) as Record<
+      string,
+      unknown
+    >;
     const isLetter = [time, route, reason, record].every((text) => typeof text === "string");
-    if (!isLetter) return undefined;
+    if (!isLetter || Number.isNaN(Date.parse(`${time}`))) return undefined;
     return {
       path,
       line,

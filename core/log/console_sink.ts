@@ -6,6 +6,7 @@
  */
 import type { LogEntry, LogSink } from "./entry.ts";
 import { LineStream } from "./line_stream.ts";
+import { printable, printableJson } from "./printable.ts";
 
 /** Format of a line. */
 export type LogFormat = "text" | "json";
@@ -26,7 +27,7 @@ export function consoleSink(format: LogFormat = "text", write?: LineWriter): Log
 }
 
 /**
- * One record as a line of text.
+ * One record as a line of text, safe for a terminal.
  *
  * @example
  * ```ts
@@ -46,12 +47,15 @@ export function consoleSink(format: LogFormat = "text", write?: LineWriter): Log
  */
 export function formatText(entry: LogEntry): string {
   const time = new Date(entry.time).toISOString();
-  const fields = Object.keys(entry.fields).length > 0 ? ` ${JSON.stringify(entry.fields)}` : "";
-  const message = entry.message.replaceAll("\n", "\\n").replaceAll("\r", "\\r");
-  return `${time} ${entry.level.toUpperCase().padEnd(5)} ${entry.logger} ${message}${fields}`;
+  const fields = Object.keys(entry.fields).length > 0
+    ? ` ${printableJson(JSON.stringify(entry.fields))}`
+    : "";
+  return `${time} ${entry.level.toUpperCase().padEnd(5)} ${entry.logger} ${
+    printable(entry.message)
+  }${fields}`;
 }
 
-/** One record as a JSON line. A field named like a member of the record becomes `fields.<name>`. */
+/** One record as a JSON line, safe for a terminal. A field named like a member of the record becomes `fields.<name>`. */
 export function formatJson(entry: LogEntry): string {
   const { time, level, logger, message, fields } = entry;
   const line: Record<string, unknown> = {
@@ -64,5 +68,5 @@ export function formatJson(entry: LogEntry): string {
   for (const [name, value] of Object.entries(fields)) {
     line[own.includes(name) ? `fields.${name}` : name] = value;
   }
-  return JSON.stringify(line);
+  return printableJson(JSON.stringify(line));
 }

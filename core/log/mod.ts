@@ -21,4 +21,5 @@ export {
 } from "./line_stream.ts";
 export { type LogLevel, logLevels } from "./level.ts";
 export { type Logger, LogRegistry, type LogRegistryOptions } from "./logger.ts";
+export { printable, printableJson } from "./printable.ts";
 export { hideUserInfo, isSecretName, redact, redactText } from "./redact.ts";

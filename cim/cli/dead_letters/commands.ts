@@ -1,4 +1,5 @@
 import { redactText, toBase64 } from "../../../core/mod.ts";
+import { printable, printableJson } from "../../../core/log/mod.ts";
 import { removeDeadLetters, type StoredDeadLetter } from "../../spool/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
@@ -38,7 +39,7 @@ export async function listLetters(options: LetterListOptions, io: CliIo): Promis
       ...headOf(letter),
       bytes: letter.record.length,
     }));
-    io.out(JSON.stringify({ path, letters: shown }, null, 2));
+    io.out(printableJson(JSON.stringify({ path, letters: shown }, null, 2)));
     return exitCode.fine;
   }
   if (letters.length === 0) {
@@ -70,16 +71,16 @@ export async function showLetter(
   const { key, value } = partsOf(letter);
   if (options.isJson) {
     const record = toBase64(letter.record);
-    io.out(JSON.stringify({ number, ...headOf(letter), record }, null, 2));
+    io.out(printableJson(JSON.stringify({ number, ...headOf(letter), record }, null, 2)));
     return exitCode.fine;
   }
   const decoder = new TextDecoder();
   for (const [name, text] of Object.entries(headOf(letter))) {
-    if (text !== undefined) io.out(`${name}: ${redactText(text)}`);
+    if (text !== undefined) io.out(printable(`${name}: ${redactText(text)}`));
   }
-  if (key) io.out(`key: ${decoder.decode(key)}`);
+  if (key) io.out(printable(`key: ${decoder.decode(key)}`));
   io.out("");
-  io.out(decoder.decode(value));
+  for (const line of decoder.decode(value).split("\n")) io.out(printable(line));
   return exitCode.fine;
 }
 

@@ -1,4 +1,5 @@
 import { AgentError, pause, systemClock } from "../../../core/mod.ts";
+import { printable } from "../../../core/log/mod.ts";
 import type { ChangeDescription } from "../../config_push/mod.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCode, UsageError } from "../exit_code.ts";
@@ -35,7 +36,7 @@ export async function replayChange(options: ReplayOptions, io: CliIo): Promise<n
 function report(change: ChangeDescription, io: CliIo): number {
   const { level, dataKey, revision, verdict, reason } = change;
   const end = reason === "" ? "" : `: ${reason}`;
-  io.out(`revision ${revision} of ${level} ${dataKey} ${outcomeOf(change)}${end}`);
+  io.out(printable(`revision ${revision} of ${level} ${dataKey} ${outcomeOf(change)}${end}`));
   return verdict === "applied" || verdict === "unused" ? exitCode.fine : exitCode.failed;
 }
 

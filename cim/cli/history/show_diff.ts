@@ -1,4 +1,5 @@
 import { AgentError } from "../../../core/mod.ts";
+import { printable, printableJson } from "../../../core/log/mod.ts";
 import type { PatchDescription } from "../../config_push/mod.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCode } from "../exit_code.ts";
@@ -33,7 +34,7 @@ export async function showDiff(options: DiffOptions, io: CliIo): Promise<number>
       ? { first: from, last: from, hasRefused: true }
       : { first: from + 1, last: to, hasRefused: false },
   );
-  if (isJson) io.out(JSON.stringify({ files }, null, 2));
+  if (isJson) io.out(printableJson(JSON.stringify({ files }, null, 2)));
   else for (const line of files.flatMap((file) => diffLines(file, io))) io.out(line);
   return exitCode.fine;
 }
@@ -45,12 +46,12 @@ export function diffLines(
 ): string[] {
   const noun = revisions.length === 1 ? "revision" : "revisions";
   return [
-    `${level} ${dataKey}, ${noun} ${revisions.join(", ")}`,
+    `${level} ${printable(dataKey)}, ${noun} ${revisions.join(", ")}`,
     ...changes.map((change) => {
       const { mark, color, text } = shown(change);
       return `  ${colored(`${mark} ${placeText(change.path)}${text}`, color, hasColors)}`;
     }),
-    ...leftOut.map(({ revision, reason }) => `  ! revision ${revision}: ${reason}`),
+    ...leftOut.map(({ revision, reason }) => `  ! revision ${revision}: ${printable(reason)}`),
   ];
 }
 
@@ -75,7 +76,7 @@ function shown(change: ValueChange): { mark: string; color: Color; text: string 
 
 function value(any: unknown): string {
   const text = JSON.stringify(any) ?? "(no value)";
-  return text.length > maxValue ? `${text.slice(0, maxValue)}...` : text;
+  return printableJson(text.length > maxValue ? `${text.slice(0, maxValue)}...` : text);
 }
 
 /** Refuses a last revision that the agent does not have: nothing would say that changes are missing. */

@@ -1,3 +1,4 @@
+import { printable, printableJson } from "../../../core/log/mod.ts";
 import type { ChangeDescription, PatchDescription } from "../../config_push/mod.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
@@ -28,7 +29,7 @@ export async function showLog(options: LogOptions, io: CliIo): Promise<number> {
       ...change,
       paths: pathsOf(patches.get(change.key)),
     }));
-    io.out(JSON.stringify({ changes: entries }, null, 2));
+    io.out(printableJson(JSON.stringify({ changes: entries }, null, 2)));
     return exitCode.fine;
   }
   if (changes.length === 0) io.out("no change-sets");
@@ -52,7 +53,7 @@ export function logLines(
   const more = paths.length > maxPaths ? [`and ${paths.length - maxPaths} more`] : [];
   const changed = [...paths.slice(0, maxPaths).map(placeText), ...more].join(" ");
   return [
-    `${revision} ${level} ${dataKey}: ${result} ${time}${replayed}`,
+    `${revision} ${level} ${printable(dataKey)}: ${result} ${time}${replayed}`,
     ...(changed === "" ? [] : indented(changed, width)),
     ...(patch?.missing === undefined ? [] : indented(`(${patch.missing})`, width)),
     ...(reason === "" ? [] : indented(reason, width)),

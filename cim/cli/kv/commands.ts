@@ -7,6 +7,7 @@ import {
   parseDuration,
   storeErrors,
 } from "../../../core/mod.ts";
+import { printable } from "../../../core/log/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode, UsageError } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
@@ -55,12 +56,12 @@ export async function kvDelete(
   if (count === 0) {
     throw missing("delete", isPrefix ? `key that begins with "${key}"` : `key "${key}"`);
   }
-  for (const { key } of deleted) io.out(key);
+  for (const { key } of deleted) io.out(printable(key));
   if (deleted.length < count) io.err(`${count - deleted.length} more keys were deleted`);
   return exitCode.fine;
 }
 
-/** Prints one line for each entry: key and value, separated by a tab. */
+/** Prints one line for each entry: key and value, separated by a tab, with control characters escaped. */
 export async function kvList(
   prefix: string,
   { keysOnly, ...options }: ConfigOptions & { readonly keysOnly: boolean },
@@ -69,7 +70,7 @@ export async function kvList(
   refuseUnusable(checkPrefix, "list", prefix);
   await using opened = await openStore(options, io);
   for await (const entry of opened.store.list(prefix, { keysOnly, signal: io.stop })) {
-    io.out(keysOnly ? entry.key : entryLine(entry));
+    io.out(keysOnly ? printable(entry.key) : entryLine(entry));
   }
   return exitCode.fine;
 }
@@ -123,11 +124,13 @@ async function readValue(value: string, io: CliIo): Promise<Uint8Array> {
 }
 
 function entryLine({ key, value }: Entry): string {
-  return `${key}\t${text(value)}`;
+  return `${printable(key)}\t${printable(text(value))}`;
 }
 
 function changeLine(change: Change): string {
-  return change.type === "put" ? `put\t${entryLine(change.entry)}` : `delete\t${change.key}`;
+  return change.type === "put"
+    ? `put\t${entryLine(change.entry)}`
+    : `delete\t${printable(change.key)}`;
 }
 
 function text(value: Uint8Array): string {

@@ -6,6 +6,7 @@ import {
   spoolOwner,
   toBase64,
 } from "../../../core/mod.ts";
+import { printable, printableJson } from "../../../core/log/mod.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { ago, table } from "../text.ts";
@@ -54,7 +55,7 @@ export async function spoolVerify(options: SpoolCommandOptions, io: CliIo): Prom
   return isDamaged ? exitCode.failed : exitCode.fine;
 }
 
-/** Prints the records of a queue, oldest first, one on a line. */
+/** Prints the records of a queue, oldest first, one on a line, with control characters escaped. */
 export async function spoolCat(
   queue: string,
   options: SpoolCommandOptions,
@@ -62,7 +63,7 @@ export async function spoolCat(
 ): Promise<number> {
   const decoder = new TextDecoder();
   for await (const block of await blocksOf(queue, options, io)) {
-    for (const { value } of recordsOf(block)) io.out(decoder.decode(value));
+    for (const { value } of recordsOf(block)) io.out(printable(decoder.decode(value)));
     io.stop.throwIfAborted();
   }
   return exitCode.fine;
@@ -80,12 +81,13 @@ export async function spoolExport(
   for await (const block of await blocksOf(queue, options, io)) {
     const appended = new Date(block.appendedMs).toISOString();
     for (const [at, { key, value }] of recordsOf(block).entries()) {
-      io.out(JSON.stringify({
+      const record = {
         position: block.position + at,
         appended,
         ...(key && field("key", key)),
         ...field("value", value),
-      }));
+      };
+      io.out(printableJson(JSON.stringify(record)));
     }
     io.stop.throwIfAborted();
   }

@@ -7,5 +7,4 @@
 export { tap, type TapOptions } from "./tap.ts";
 export { connectTap, type TapConnectOptions } from "./connect.ts";
 export { messageText } from "./message_text.ts";
-export { printable } from "./printable.ts";
 export { TapLimit } from "./tap_limit.ts";

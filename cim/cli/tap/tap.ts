@@ -1,10 +1,10 @@
+import { printable, printableJson } from "../../../core/log/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
 import { connectTap, type TapConnectOptions } from "./connect.ts";
 import { messageText } from "./message_text.ts";
-import { printable } from "./printable.ts";
 import { TapLimit } from "./tap_limit.ts";
 
 /** Options of {@linkcode tap}. */
@@ -38,7 +38,7 @@ export async function tap(options: TapOptions, io: CliIo): Promise<number> {
     const rest = cutBytes === 0 ? "" : ` ... ${cutBytes} bytes more`;
     io.out(
       isJson
-        ? JSON.stringify({ time, subject, ...message })
+        ? printableJson(JSON.stringify({ time, subject, ...message }))
         : `${time} ${shown(prefix + text)}${rest}`,
     );
     if (limit.printed >= count) end.resolve();

@@ -69,3 +69,11 @@ Deno.test("reportFailure() prints a failed start as one sentence with its remedy
     "cim: Cannot read /x: No such file or directory (config_unreadable)",
   ]);
 });
+
+Deno.test("reportFailure() escapes what a terminal acts on when an error repeats a text of others, and keeps its lines", () => {
+  const lines: string[] = [];
+  for (const error of [new UsageError("a\nb\x1b"), new Error("c\nd\u202e")]) {
+    reportFailure(error, { err: (line) => lines.push(line) });
+  }
+  assert.deepEqual(lines, ["cim: a\nb\\x1b", "cim: c\nd\\u202e"]);
+});

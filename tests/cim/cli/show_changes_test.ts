@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertHarmless, hostile } from "./_hostile.ts";
 import { changeLines, ignoredLines } from "../../../cim/cli/show_changes.ts";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
@@ -59,4 +60,13 @@ Deno.test("ignoredLines() lists each ignored key with its reason, and nothing wh
     `  ${key}`,
     "    it is for version v2",
   ]);
+});
+
+Deno.test("changeLines() and ignoredLines() escape what a terminal acts on when a file, a reason or a key has it", () => {
+  const lines = [
+    ...changeLines([{ ...change, state: "failed", dataKey: hostile, reason: hostile }], layout),
+    ...ignoredLines([{ key: hostile, reason: hostile }], layout),
+  ];
+  assertHarmless(lines);
+  assert.equal(lines.filter((line) => line.includes("\\x1b]0;title")).length, 4);
 });

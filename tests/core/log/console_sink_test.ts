@@ -22,6 +22,15 @@ Deno.test("formatText() keeps a message with line breaks on one line", () => {
   assert(!/[\r\n]/.test(line), line);
 });
 
+Deno.test("formatText() and formatJson() escape what a terminal acts on when a message or a field has it", () => {
+  const text = "\x1b]0;title\x07\x9b\u202e\u061c";
+  const hostile = { ...entry, message: text, fields: { [`key${text}`]: text } };
+  for (const line of [formatText(hostile), formatJson(hostile)]) {
+    assert.doesNotMatch(line, /[^\P{Cc}]|[\u061c\u202e]/u);
+  }
+  assert.equal(JSON.parse(formatJson(hostile)).message, text);
+});
+
 Deno.test("formatJson() is one JSON object a line", () => {
   assert.deepEqual(JSON.parse(formatJson(entry)), {
     time: "2026-01-31T12:00:00.000Z",

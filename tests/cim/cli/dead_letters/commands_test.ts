@@ -5,6 +5,7 @@ import { readSpool, Spool } from "../../../../core/mod.ts";
 import { manualClock, recordingLogs } from "../../../../core/testing/mod.ts";
 import { keyedBlock } from "../../../../plugins/kafka/mod.ts";
 import { tempDir } from "../../../_support/temp_dir.ts";
+import { assertHarmless, hostile } from "../_hostile.ts";
 import { recordingIo } from "../_io.ts";
 
 const text = new TextEncoder();
@@ -176,3 +177,38 @@ Deno.test("cim dead-letters names the way to a number when there is no such lett
   assert.equal(code, 1);
   assert.match(err[0], /dead letter 7: there are 0; .*ls.*\(dead_letter_missing\)/);
 });
+
+Deno.test("cim dead-letters ls and show escape what a terminal acts on, and a line feed forges no row", async () => {
+  using folder = tempDir();
+  const letter = { time: new Date().toISOString(), route: "logs_kafka", reason: hostile };
+  const record = text.encode(hostile).toBase64();
+  const line = JSON.stringify({ ...letter, cause: hostile, record });
+  await Deno.writeTextFile(`${folder.path}/dead_letters.jsonl`, `${line}\n`);
+  const list = await run(folder.path, "ls");
+  assert.equal(list.out.length, 2);
+  assertHarmless(list.out);
+  assertHarmless((await run(folder.path, "show", "1")).out);
+  const json = (await run(folder.path, "show", "1", "--json")).out.join("\n");
+  assertHarmless(json.split("\n"));
+  assert.equal(JSON.parse(json).reason, hostile);
+});
+
+Deno.test("cim dead-letters ls counts a line as damaged when it is no object, or its time is no time", async () => {
+  using folder = tempDir();
+  await fill(folder.path);
+  const damaged = ["null", "5", "[]", JSON.stringify({ ...letterOf(folder.path), time: "soon" })];
+  await Deno.writeTextFile(`${folder.path}/dead_letters.jsonl`, `${damaged.join("\n")}\n`, {
+    append: true,
+  });
+  const { code, out, err } = await run(folder.path, "ls");
+  assert.equal(code, 0);
+  assert.equal(out.length, 4, out.join("\n"));
+  assert.deepEqual(err, [
+    `cim: 4 lines of ${folder.path}/dead_letters.jsonl are not letters and are left`,
+  ]);
+});
+
+/** The first letter of the file. */
+function letterOf(data: string): Record<string, unknown> {
+  return JSON.parse(Deno.readTextFileSync(`${data}/dead_letters.jsonl`).split("\n")[0]);
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runCli } from "../../../../cim/cli/mod.ts";
 import { eventually, type Product, product } from "../../_product.ts";
+import { assertHarmless, hostile } from "../_hostile.ts";
 import { recordingIo } from "../_io.ts";
 
 const commit = "commit-config/ns1/amf/v1/ms/amf-0";
@@ -128,3 +129,23 @@ for (const args of [["diff", "6", "5"], ["diff", "x"], ["replay"], ["log", "--le
     assert.equal(await runCli(["config", ...args], io), 2);
   });
 }
+
+Deno.test("cim config log and diff escape what a terminal acts on when a patch or a remark has it", async () => {
+  await using cim = await product({
+    async app(request, reply) {
+      const body = await request.text();
+      if (body !== "") reply({ ...JSON.parse(body), status: "failure", remarks: hostile });
+      return new Response();
+    },
+  });
+  await (await cim.register()).body?.cancel();
+  const patch = [{ op: "add", path: `/${hostile}`, value: { [hostile]: hostile } }];
+  await cim.put(keyOf(5), JSON.stringify(patch));
+  await eventually(async () => (await run(cim, "log")).out.join().includes("forged"));
+  for (const args of [["log"], ["log", "--json"], ["diff", "5"], ["diff", "5", "--json"]]) {
+    const { code, out } = await run(cim, ...args);
+    assert.equal(code, 0);
+    assertHarmless(out.join("\n").split("\n"));
+    assert.match(out.join("\n"), /title/);
+  }
+});

@@ -3,6 +3,7 @@ import { runCli } from "../../../../cim/cli/mod.ts";
 import { Spool } from "../../../../core/mod.ts";
 import { keyedBlock, valueBlock } from "../../../../plugins/kafka/mod.ts";
 import { tempDir } from "../../../_support/temp_dir.ts";
+import { assertHarmless, hostile } from "../_hostile.ts";
 import { recordingIo } from "../_io.ts";
 
 const text = new TextEncoder();
@@ -117,4 +118,19 @@ Deno.test("cim spool verify ends with 1 and names the damage", async () => {
     "logs_tcp: 2 records are missing or damaged",
     "logs_tcp: 1 records in 1 blocks are good",
   ]]);
+});
+
+Deno.test("cim spool cat and export escape what a terminal acts on, and export keeps the content", async () => {
+  using folder = tempDir();
+  {
+    await using spool = await Spool.open({ folder: folder.path });
+    const { data, records } = valueBlock([text.encode(hostile)]);
+    await spool.queue("logs_kafka").append(data, records);
+  }
+  const { out } = await run("cat", "logs_kafka", "--folder", folder.path);
+  assertHarmless(out);
+  assert.match(out[0], /^\\x1b\]0;title.*\\nforged$/);
+  const exported = await run("export", "logs_kafka", "--folder", folder.path);
+  assertHarmless(exported.out);
+  assert.equal(JSON.parse(exported.out[0]).value, hostile);
 });

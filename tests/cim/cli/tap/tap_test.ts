@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { messageText, printable, TapLimit } from "../../../../cim/cli/tap/mod.ts";
+import { messageText, TapLimit } from "../../../../cim/cli/tap/mod.ts";
 
 Deno.test("messageText() decodes container and text of a LOG message, and names the fault of a malformed one", () => {
   const log = Uint8Array.fromHex(
@@ -31,12 +31,4 @@ Deno.test("TapLimit admits 100 messages a second and counts the others", () => {
   assert.deepEqual([limit.printed, limit.leftOut], [100, 50]);
   assert.equal(limit.admit(5_999), false);
   assert.equal(limit.admit(6_000), true);
-});
-
-Deno.test("printable() escapes what a terminal acts on or what changes the order of text, and nothing else", () => {
-  const text = "\x00\x1b]0;title\x07\t\r\n\x7f\x9b\u2028\u2066 Grüße \u{1f600} a\\n";
-  assert.equal(
-    printable(text),
-    "\\x00\\x1b]0;title\\x07\t\\r\\n\\x7f\\x9b\\u2028\\u2066 Grüße \u{1f600} a\\n",
-  );
 });
