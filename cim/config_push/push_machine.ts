@@ -124,13 +124,13 @@ function overReason({ phase, attempt }: Unsettled): string {
   switch (phase) {
     case "held":
       return attempt === 0
-        ? "its lease ended before it was sent"
-        : "its lease ended before it was sent again";
+        ? "its lease ended, or its key was deleted, before it was sent"
+        : "its lease ended, or its key was deleted, before it was sent again";
     case "pausing":
-      return "it ended before it could be delivered";
+      return "its lease ended, or its key was deleted, before it could be delivered";
     case "posting":
     case "waiting":
-      return "its lease ended without a reply of the application";
+      return "its lease ended, or its key was deleted, without a reply of the application";
   }
 }
 
