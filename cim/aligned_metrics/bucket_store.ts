@@ -80,12 +80,11 @@ export class BucketStore {
     return this.#samples * sampleBytes + this.#table.bytes;
   }
 
-  /** Adds the newest bucket; the oldest ones give way. */
+  /** Adds the newest bucket with its use of the series; the oldest ones give way. */
   add(bucket: Bucket): void {
     const { maxBuckets, maxSamples, maxBytes } = this.#bounds;
     this.#stored.push({ bucket, readMs: undefined });
     this.#samples += bucket.series.length;
-    for (const series of bucket.series) series.users++;
     this.#dropRead();
     while (this.size > maxBuckets) this.#dropOldest("max_retention");
     while (this.size > 1 && this.#samples > maxSamples) this.#dropOldest("max_samples");
@@ -122,7 +121,6 @@ export class BucketStore {
   #removed({ bucket, readMs }: Stored, reason: DropReason | undefined): void {
     if (reason !== undefined && readMs === undefined) this.dropped[reason]++;
     this.#samples -= bucket.series.length;
-    for (const series of bucket.series) series.users--;
-    this.#table.collect(bucket.series);
+    this.#table.release(bucket.series);
   }
 }

@@ -7,7 +7,7 @@ import { type Clock, counter, gauge, type Logger, type MetricFamily } from "../.
 import type { AlignedSettings } from "./aligned_settings.ts";
 import { alignedTicks } from "./aligned_ticks.ts";
 import { type BucketBounds, BucketStore } from "./bucket_store.ts";
-import { readExposition } from "./exposition_text.ts";
+import { type ExpositionLimit, ExpositionLimitError, expositionPieces } from "./exposition_text.ts";
 import { readSource, type SourceAnswer } from "./scrape_source.ts";
 import { type ScrapedSamples, SeriesTable } from "./series_table.ts";
 
@@ -15,7 +15,7 @@ import { type ScrapedSamples, SeriesTable } from "./series_table.ts";
 type FailureReason =
   | Extract<SourceAnswer, { status: "failed" }>["reason"]
   | "malformed"
-  | "too_many_samples";
+  | ExpositionLimit;
 
 /** Counters over all collectors of a run. */
 export class AlignedStats {
@@ -34,7 +34,10 @@ export class AlignedStats {
     http_status: 0,
     too_large: 0,
     malformed: 0,
+    line_too_long: 0,
+    too_many_labels: 0,
     too_many_samples: 0,
+    too_many_families: 0,
   };
 
   /** The families; `store` returns the buckets that are kept now. */
@@ -135,20 +138,22 @@ export class AlignedCollector {
       if (isReset) this.store.dropFrom(timeMs);
       const answers = await this.#readAll(signal);
       if (signal.aborted) return;
-      this.collect({ timeMs, skipped, jumpMs }, answers);
+      await this.collect({ timeMs, skipped, jumpMs }, answers, signal);
     }
   }
 
-  /** Stores what the sources said at an aligned time. */
-  collect(
+  /** Stores what the sources said at an aligned time, and nothing if the signal aborts meanwhile. One call at a time. */
+  async collect(
     at: { readonly timeMs: number; readonly skipped: number; readonly jumpMs: number },
     answers: ReadonlyMap<string, SourceAnswer>,
-  ): void {
+    signal: AbortSignal,
+  ): Promise<void> {
     const { stats, onOutcome } = this.#options;
     const read: ScrapedSamples[] = [];
     const failed: string[] = [];
     for (const [source, answer] of answers) {
-      const samples = this.#take(source, answer);
+      const samples = await this.#take(source, answer, signal);
+      if (signal.aborted) return;
       if (typeof samples === "string") failed.push(`port ${source}: ${samples}`);
       else read.push(samples);
     }
@@ -185,28 +190,36 @@ export class AlignedCollector {
   }
 
   /** Reads an answer; the text says why it was left out. */
-  #take(source: string, answer: SourceAnswer): ScrapedSamples | string {
+  async #take(
+    source: string,
+    answer: SourceAnswer,
+    signal: AbortSignal,
+  ): Promise<ScrapedSamples | string> {
     const { stats, bounds } = this.#options;
     if (answer.status === "failed") {
       stats.failures[answer.reason]++;
       return answer.detail;
     }
-    const scrape = this.#table.scrape(source);
+    const scrape = this.#table.scrape(source, bounds.maxSamples);
     try {
-      readExposition(answer.text, scrape);
+      for (const _ of expositionPieces(answer.text, scrape)) {
+        await nextTurn();
+        if (signal.aborted) break;
+      }
     } catch (error) {
       scrape.discard();
-      if (!(error instanceof SyntaxError)) throw error;
-      stats.failures.malformed++;
+      if (error instanceof ExpositionLimitError) stats.failures[error.limit]++;
+      else if (error instanceof SyntaxError) stats.failures.malformed++;
+      else throw error;
       return error.message;
-    }
-    if (scrape.size > bounds.maxSamples) {
-      scrape.discard();
-      stats.failures.too_many_samples++;
-      return `more than ${bounds.maxSamples} samples`;
     }
     return scrape.end();
   }
+}
+
+/** Lets the event loop do its other work. Not a matter of time, hence not of the clock. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function samplesOf(counts: Readonly<Record<string, number>>) {

@@ -7,6 +7,9 @@
  * labels  = [ label { "," label } [ "," ] ]     label = name "=" quoted
  * ```
  *
+ * The text comes from an application and is not trusted: the time to read it grows with its length only, a line and
+ * the labels of a sample are bounded, and a long text is read in pieces, so that other work goes on between them.
+ *
  * @module
  */
 
@@ -23,25 +26,77 @@ export interface ExpositionVisitor {
   sample(series: string, value: number): void;
 }
 
+/** Which limit a text exceeds. */
+export type ExpositionLimit =
+  | "line_too_long"
+  | "too_many_labels"
+  | "too_many_samples"
+  | "too_many_families";
+
+/** A text exceeds a limit. */
+export class ExpositionLimitError extends RangeError {
+  /** The limit. */
+  readonly limit: ExpositionLimit;
+
+  /** `message` says what exceeds which number. */
+  constructor(limit: ExpositionLimit, message: string) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
 const types: ReadonlySet<string> = new Set(["counter", "gauge", "histogram", "summary"]);
 
+/** Most characters of a line. */
+const maxLineLength = 65_536;
+/** Most labels of a sample. */
+const maxLabels = 256;
+/** Cost of a piece, about one millisecond: a character costs 1, and a line that is not blank this much more. */
+const pieceCost = 16_384;
+const lineCost = 64;
+
 /**
- * Reads a whole text.
+ * Reads a whole text at once; for texts that are known to be short.
  *
  * @throws {SyntaxError} At the first line that is not part of the format; the message has its number.
+ * @throws {ExpositionLimitError} When a line is too long, or what the visitor throws.
  */
 export function readExposition(text: string, visitor: ExpositionVisitor): void {
+  const pieces = expositionPieces(text, visitor);
+  while (!pieces.next().done);
+}
+
+/** Reads a text in pieces that take about a millisecond each: yields after each but the last. Throws as {@linkcode readExposition}. */
+export function* expositionPieces(
+  text: string,
+  visitor: ExpositionVisitor,
+): Generator<undefined, void> {
   let number = 0;
+  let cost = 0;
   for (let start = 0; start < text.length;) {
     const feed = text.indexOf("\n", start);
     const end = feed < 0 ? text.length : feed;
     number++;
+    if (end - start > maxLineLength) {
+      throw new ExpositionLimitError(
+        "line_too_long",
+        `line ${number}: it is longer than ${maxLineLength} characters`,
+      );
+    }
     const first = text.charCodeAt(start);
-    if (first === 0x23) readComment(text.slice(start, end), visitor);
-    else if (first > 0x20 || text.slice(start, end).trim() !== "") {
+    cost += end - start + 1;
+    if (first === 0x23) {
+      cost += lineCost;
+      readComment(text.slice(start, end), visitor);
+    } else if (first > 0x20 || text.slice(start, end).trim() !== "") {
+      cost += lineCost;
       readSample(text, start, end, number, visitor);
     }
     start = end + 1;
+    if (cost >= pieceCost) {
+      cost = 0;
+      yield;
+    }
   }
 }
 
@@ -54,20 +109,33 @@ export interface SeriesParts {
 const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const labelPattern = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\[\\"n])*)"\s*(,|$)/y;
 
-/** Splits name and labels. @throws {SyntaxError} When it is no series. */
+/**
+ * Splits name and labels.
+ *
+ * @throws {SyntaxError} When it is no series.
+ * @throws {ExpositionLimitError} When it has too many labels.
+ */
 export function seriesParts(series: string): SeriesParts {
   const open = series.indexOf("{");
   const name = (open < 0 ? series : series.slice(0, open)).trim();
   if (!namePattern.test(name)) throw new SyntaxError(`"${name.slice(0, 80)}" is no metric name`);
   const labels: [string, string][] = [];
+  const names = new Set<string>();
   const inner = open < 0 ? "" : series.slice(open + 1, series.lastIndexOf("}")).trim();
   for (let at = 0; at < inner.length;) {
     labelPattern.lastIndex = at;
     const match = labelPattern.exec(inner);
-    if (!match) throw new SyntaxError(`the labels of ${name} are malformed`);
-    if (labels.some(([other]) => other === match[1])) {
-      throw new SyntaxError(`${name} has the label ${match[1]} twice`);
+    if (!match) throw new SyntaxError(`the labels of ${name.slice(0, 80)} are malformed`);
+    if (names.has(match[1])) {
+      throw new SyntaxError(`${name.slice(0, 80)} has the label ${match[1].slice(0, 80)} twice`);
     }
+    if (names.size === maxLabels) {
+      throw new ExpositionLimitError(
+        "too_many_labels",
+        `a sample of ${name.slice(0, 80)} has more than ${maxLabels} labels`,
+      );
+    }
+    names.add(match[1]);
     labels.push([match[1], match[2]]);
     at = labelPattern.lastIndex;
   }
@@ -75,11 +143,12 @@ export function seriesParts(series: string): SeriesParts {
 }
 
 function readComment(line: string, visitor: ExpositionVisitor): void {
-  const match = /^#\s+(TYPE|HELP)\s+(\S+)(?:[ \t]+(.*))?$/.exec(line);
+  const match = /^#\s+(TYPE|HELP)\s+(\S+)/.exec(line);
   if (!match) return;
-  const [, kind, family, rest = ""] = match;
-  if (kind === "HELP") return visitor.help(family, rest.trimEnd());
-  const type = rest.trim();
+  const [{ length }, kind, family] = match;
+  const rest = line.slice(length).trim();
+  if (kind === "HELP") return visitor.help(family, rest);
+  const type = rest;
   visitor.type(family, types.has(type) ? type as FamilyType : "untyped");
 }
 

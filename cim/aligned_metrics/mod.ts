@@ -16,6 +16,9 @@ export { type AlignedTick, alignedTicks } from "./aligned_ticks.ts";
 export { type Bucket, type BucketBounds, BucketStore, type DropReason } from "./bucket_store.ts";
 export { AlignedCollector, type AlignedCollectorOptions, AlignedStats } from "./collector.ts";
 export {
+  type ExpositionLimit,
+  ExpositionLimitError,
+  expositionPieces,
   type ExpositionVisitor,
   type FamilyType,
   readExposition,

@@ -29,7 +29,7 @@ export function renderBuckets(
 ): Uint8Array<ArrayBuffer> {
   const isStrict = format === "openmetrics";
   const families = new Map<Family, Lines>();
-  const missing = new Map<Family, Map<string, string>>();
+  const missing = new MissingLabels(buckets.length);
   for (const bucket of buckets) addBucket(bucket, isStrict, families, missing);
   const parts = ownFamilies(buckets, version, isStrict);
   const taken = new Set(parts.names);
@@ -49,7 +49,7 @@ function addBucket(
   { timeMs, series, values }: Bucket,
   isStrict: boolean,
   families: Map<Family, Lines>,
-  missing: Map<Family, Map<string, string>>,
+  missing: MissingLabels,
 ): void {
   const label = `,aligned_ts="${Math.floor(timeMs / 1_000)}"} `;
   const stamp = ` ${isStrict ? timeMs / 1_000 : timeMs}\n`;
@@ -58,26 +58,54 @@ function addBucket(
     const { family } = one;
     const lines = found(families, family, () => ({ single: [], groups: new Map() }));
     const labels = isStrict ? one.strictLabels : one.labels;
-    const line = `${one.name}{${labels}${missingLabels(one, missing)}${label}${
-      numberText(values[at])
-    }${stamp}`;
+    const line = `${one.name}{${labels}${missing.of(one)}${label}${numberText(values[at])}${stamp}`;
     if (family.type !== "histogram" && family.type !== "summary") lines.single.push(line);
     else found(lines.groups, `${timeMs} ${one.group}`, () => []).push(line);
   }
 }
 
-/** Labels that other series of the family have, empty: within a family all series have the same labels. */
-function missingLabels(
-  { family, labelNames }: Series,
-  known: Map<Family, Map<string, string>>,
-): string {
-  if (family.labelSets.size <= 1) return "";
-  const bySet = found(known, family, () => new Map());
-  return found(bySet, labelNames, () => {
-    const own = new Set(labelNames.split(","));
-    const all = new Set([...family.labelSets.keys()].flatMap((names) => names.split(",")));
-    return [...all].filter((name) => !own.has(name)).map((name) => `,${name}=""`).join("");
-  });
+/** Most characters of the empty labels that one answer has. */
+const maxMissingLength = 16 * 1024 * 1024;
+
+/**
+ * Labels that other series of the family have, empty: within a family all series have the same labels. An empty label
+ * means the same as none, so families for which the limit does not suffice are printed without them: a family whose
+ * series all have different labels would need the square of their number.
+ */
+class MissingLabels {
+  readonly #bucketCount: number;
+  readonly #families = new Map<Family, { all: ReadonlySet<string>; texts: Map<string, string> }>();
+  #left = maxMissingLength;
+
+  constructor(bucketCount: number) {
+    this.#bucketCount = bucketCount;
+  }
+
+  /** What is missing in the labels of a series. */
+  of({ family, labelNames }: Series): string {
+    if (family.labelSets.size <= 1) return "";
+    const { all, texts } = found(this.#families, family, () => this.#begin(family));
+    return found(texts, labelNames, () => {
+      const own = new Set(labelNames.split(","));
+      return [...all].filter((name) => !own.has(name)).map((name) => `,${name}=""`).join("");
+    });
+  }
+
+  /** The names of all labels of a family; none when there could be too many to add. */
+  #begin({ labelSets }: Family): { all: ReadonlySet<string>; texts: Map<string, string> } {
+    const all = new Set<string>();
+    let series = 0;
+    for (const [names, count] of labelSets) {
+      series += count;
+      for (const name of names.split(",")) all.add(name);
+    }
+    let length = 0;
+    for (const name of all) length += name.length + 4;
+    length *= series * this.#bucketCount;
+    if (length > this.#left) return { all: new Set(), texts: new Map() };
+    this.#left -= length;
+    return { all, texts: new Map() };
+  }
 }
 
 /** Families about the collection itself: XGVela's two, and what happened to the clock at each bucket. */

@@ -2,9 +2,12 @@
  * Families and series of all stored samples. A series is found by its text in the scrape of its source, so that a
  * scrape that says the same as the one before costs one look-up per sample.
  *
+ * Other work goes on while a scrape is read, such as dropping old buckets. So a scrape uses its series from the sample
+ * on, and hands this use over to the bucket that they go to.
+ *
  * @module
  */
-import { type FamilyType, seriesParts } from "./exposition_text.ts";
+import { ExpositionLimitError, type FamilyType, seriesParts } from "./exposition_text.ts";
 
 /** A metric family. */
 export interface Family {
@@ -32,7 +35,7 @@ export interface Series {
   readonly bytes: number;
   readonly source: string;
   readonly key: string;
-  /** Buckets that have a sample of it. */
+  /** Buckets, and at most one scrape in progress, that have a sample of it. */
   users: number;
   /** The scrape that met it last. */
   lastScrape: number;
@@ -63,11 +66,11 @@ export class SeriesTable {
     return this.#bytes;
   }
 
-  /** Begins to read a scrape of a source. */
-  scrape(source: string): Scrape {
+  /** Begins to read a scrape of a source, with at most so many samples, and so many described families. */
+  scrape(source: string, maxSamples: number): Scrape {
     const known = this.#sources.get(source) ?? new Map();
     this.#sources.set(source, known);
-    return new Scrape(this, source, known, ++this.#scrapes);
+    return new Scrape(this, source, { known, id: ++this.#scrapes, maxSamples });
   }
 
   /** The family of that name. */
@@ -84,17 +87,15 @@ export class SeriesTable {
     this.#bytes += series.bytes;
   }
 
-  /** Removes those of the series that no bucket uses. */
-  collect(series: Iterable<Series>): void {
-    for (const one of series) if (one.users === 0) this.#remove(one);
+  /** Ends one use of each series, and removes those that have no other. */
+  release(series: Iterable<Series>): void {
+    for (const one of series) if (--one.users === 0) this.#remove(one);
   }
 
   #remove(series: Series): void {
     const { family, source, key, labelNames } = series;
-    const known = this.#sources.get(source);
-    if (known?.get(key) !== series) return;
-    known.delete(key);
-    if (known.size === 0) this.#sources.delete(source);
+    // The map of the source stays although it may be empty: a scrape in progress may hold it.
+    this.#sources.get(source)!.delete(key);
     this.#bytes -= series.bytes;
     const left = (family.labelSets.get(labelNames) ?? 0) - 1;
     if (left > 0) family.labelSets.set(labelNames, left);
@@ -109,6 +110,7 @@ export class Scrape {
   readonly #source: string;
   readonly #known: Map<string, Series>;
   readonly #id: number;
+  readonly #maxSamples: number;
   readonly #types = new Map<string, FamilyType>();
   readonly #helps = new Map<string, string>();
   readonly #conflicts = new Set<string>();
@@ -116,56 +118,79 @@ export class Scrape {
   readonly #values: number[] = [];
 
   /** Called by {@linkcode SeriesTable.scrape}. */
-  constructor(table: SeriesTable, source: string, known: Map<string, Series>, id: number) {
+  constructor(
+    table: SeriesTable,
+    source: string,
+    { known, id, maxSamples }: { known: Map<string, Series>; id: number; maxSamples: number },
+  ) {
     this.#table = table;
     this.#source = source;
     this.#known = known;
     this.#id = id;
+    this.#maxSamples = maxSamples;
   }
 
-  /** The number of samples so far. */
-  get size(): number {
-    return this.#series.length;
-  }
-
-  /** A family has this type. */
+  /** A family has this type. @throws {ExpositionLimitError} When there are too many. */
   type(family: string, type: FamilyType): void {
+    this.#describes(this.#types, family);
     this.#types.set(family, type);
     const known = this.#table.family(family) ?? this.#table.family(`${family}_total`);
     if (known && known.type !== type && type !== "untyped") this.#conflicts.add(known.name);
   }
 
-  /** A family has this help. */
+  /** A family has this help. @throws {ExpositionLimitError} When there are too many. */
   help(family: string, text: string): void {
+    this.#describes(this.#helps, family);
     this.#helps.set(family, text);
   }
 
-  /** A sample; the later of two of the same series counts. @throws {SyntaxError} When it is malformed. */
+  /**
+   * A sample; the later of two of the same series counts.
+   *
+   * @throws {SyntaxError} When it is malformed.
+   * @throws {ExpositionLimitError} When it has too many labels, or there are too many samples.
+   */
   sample(text: string, value: number): void {
     let series = this.#known.get(text);
     if (series === undefined) {
       series = this.#create(text);
       if (series === undefined) return;
+      this.#checkSize();
       this.#table.add(series);
     } else if (this.#conflicts.size > 0 && this.#conflicts.has(series.family.name)) return;
     if (series.lastScrape === this.#id) {
       this.#values[series.place] = value;
       return;
     }
+    this.#checkSize();
+    series.users++;
     series.lastScrape = this.#id;
     series.place = this.#series.length;
     this.#series.push(series);
     this.#values.push(value);
   }
 
-  /** Ends the scrape. */
+  /** Ends the scrape. The series stay in use until they are released. */
   end(): ScrapedSamples {
     return { series: this.#series, values: this.#values, conflicts: this.#conflicts.size };
   }
 
   /** Gives the scrape up: nothing of it stays. */
   discard(): void {
-    this.#table.collect(this.#series);
+    this.#table.release(this.#series);
+  }
+
+  #checkSize(): void {
+    if (this.#series.length < this.#maxSamples) return;
+    throw new ExpositionLimitError("too_many_samples", `more than ${this.#maxSamples} samples`);
+  }
+
+  #describes(known: ReadonlyMap<string, unknown>, family: string): void {
+    if (known.size < this.#maxSamples || known.has(family)) return;
+    throw new ExpositionLimitError(
+      "too_many_families",
+      `more than ${this.#maxSamples} families are described`,
+    );
   }
 
   #create(text: string): Series | undefined {

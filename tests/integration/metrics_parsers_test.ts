@@ -46,7 +46,7 @@ function aligned(format: keyof typeof accept, texts: readonly string[]): string 
   const table = new SeriesTable();
   const buckets = [1_600_000_020_000, 1_600_000_080_500].map((timeMs): Bucket => {
     const read = texts.map((text, at) => {
-      const scrape = table.scrape(`${9_000 + at}`);
+      const scrape = table.scrape(`${9_000 + at}`, Infinity);
       readExposition(text, scrape);
       return scrape.end();
     });

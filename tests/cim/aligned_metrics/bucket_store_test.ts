@@ -15,7 +15,7 @@ function setUp(bounds: Partial<BucketBounds> = {}) {
     ...bounds,
   }, clock);
   const add = (timeMs: number, text = "a 1\nb 2\n") => {
-    const scrape = table.scrape("9000");
+    const scrape = table.scrape("9000", Infinity);
     readExposition(text, scrape);
     const { series, values } = scrape.end();
     store.add({

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { readExposition, seriesParts } from "../../../cim/aligned_metrics/mod.ts";
+import {
+  ExpositionLimitError,
+  expositionPieces,
+  readExposition,
+  seriesParts,
+} from "../../../cim/aligned_metrics/mod.ts";
 
 function read(text: string) {
   const said: unknown[] = [];
@@ -64,4 +69,52 @@ Deno.test("seriesParts() splits name and labels, and refuses what is none", () =
   ) {
     assert.throws(() => seriesParts(wrong), SyntaxError, wrong);
   }
+});
+
+Deno.test("readExposition() reads helps and types of lines that end with a carriage return", () => {
+  assert.deepEqual(read("# HELP a Says so. \r\n# TYPE a counter\r\n# HELP b\r\na 1\r\n"), [
+    ["help", "a", "Says so."],
+    ["type", "a", "counter"],
+    ["help", "b", ""],
+    ["a", 1],
+  ]);
+});
+
+Deno.test("readExposition() takes time that grows with the length only when a help has many blanks", () => {
+  // 120 such lines take minutes if each is read in the square of its length.
+  const line = `# HELP a${" ".repeat(65_000)}\rz\n`;
+  assert.equal(read(line.repeat(120)).length, 120);
+});
+
+Deno.test("readExposition() refuses a line that is too long, of any kind", () => {
+  const long = "x".repeat(65_537);
+  for (
+    const line of [long, `# ${long}`, `# HELP a ${long}`, `a{b="${long}"} 1`, " ".repeat(65_537)]
+  ) {
+    assert.throws(
+      () => read(`a 1\n${line}\n`),
+      (error) =>
+        error instanceof ExpositionLimitError && error.limit === "line_too_long" &&
+        error.message === "line 2: it is longer than 65536 characters",
+    );
+  }
+});
+
+Deno.test("expositionPieces() yields after a bounded number of lines and of characters", () => {
+  const pieces = (text: string) =>
+    [...expositionPieces(text, { type() {}, help() {}, sample() {} })].length;
+  assert.equal(pieces("a 1\n".repeat(200)), 0);
+  assert.equal(pieces("a 1\n".repeat(24_100)), 100);
+  assert.equal(pieces("\n".repeat(163_840)), 10);
+  assert.equal(pieces(`# ${"x".repeat(60_000)}\n`.repeat(10)), 10);
+});
+
+Deno.test("seriesParts() takes 256 labels and refuses more", () => {
+  const series = (count: number) =>
+    `a{${Array.from({ length: count }, (_, at) => `l${at}="1"`).join()}}`;
+  assert.equal(seriesParts(series(256)).labels.length, 256);
+  assert.throws(
+    () => seriesParts(series(300_000)),
+    (error) => error instanceof ExpositionLimitError && error.limit === "too_many_labels",
+  );
 });

@@ -13,7 +13,7 @@ function bucketsOf(...texts: Record<string, string>[]): Bucket[] {
   const table = new SeriesTable();
   return texts.map((sources, index) => {
     const read = Object.entries(sources).map(([port, text]) => {
-      const scrape = table.scrape(port);
+      const scrape = table.scrape(port, Infinity);
       readExposition(text, scrape);
       return scrape.end();
     });
@@ -137,4 +137,12 @@ Deno.test("renderBuckets() says what happened to the clock, and whether all sour
     'clock_aligned_clock_jump_seconds{aligned_ts="1600000020"} 0 1600000020500',
     'clock_aligned_clock_jump_seconds{aligned_ts="1600000080"} -1.5 1600000080500',
   ]);
+});
+
+Deno.test("renderBuckets() prints a family without empty labels when its series have too many different ones", () => {
+  const text = Array.from({ length: 20_000 }, (_, at) => `a{l${at}="1"} 1\n`).join("");
+  const lines = render("text", { 9000: `${text}b{x="1"} 1\nb 2\n` });
+  assert.equal(lines[1], 'a{l0="1",source_port="9000",aligned_ts="1600000020"} 1 1600000020500');
+  assert.equal(lines.filter((line) => line.startsWith("a{")).length, 20_000);
+  assert(lines.includes('b{source_port="9000",x="",aligned_ts="1600000020"} 2 1600000020500'));
 });
