@@ -28,12 +28,17 @@ export class CollectorProcess implements AsyncDisposable {
   /** Starts it. */
   async start(): Promise<void> {
     const program = new URL("_log_collector.ts", import.meta.url).pathname;
-    this.#child = new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", program, `${this.port}`, this.#path],
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    const reader = this.#child.stdout.getReader();
+    this.#child = child;
+    // It may end without this, by a signal to all processes of the terminal.
+    child.status.then(() => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    const reader = child.stdout.getReader();
     const { value } = await reader.read();
     assert.equal(new TextDecoder().decode(value), "ready\n");
     await reader.cancel();
