@@ -1,7 +1,8 @@
 /**
  * Events of the application and of the agent: verified, passed to the plugins that act on them, and forwarded to the
  * Kafka topic EVENT as JSON documents. An event is collected with others for some milliseconds, appended to the spool
- * and sent from there, so it waits there while Kafka does not answer or is not configured. The identity in a document
+ * and sent from there, so it waits there while Kafka does not answer or is not configured. An event with a reply subject
+ * is answered there by `cim/receipts` once it is in the spool. The identity in a document
  * is the one in memory; no event makes a call to Kubernetes or to a server.
  *
  * `eventdef-cim.json` is the catalogue of these events for fault management systems; `cim events definitions` and

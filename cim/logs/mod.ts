@@ -8,6 +8,9 @@
  * policy for a destination that does not keep up. For TCP and Kafka, `spooled/spooled_lines.ts` puts blocks into a
  * queue of the spool, and the pump of `cim/spool` sends them.
  *
+ * A message with a reply subject is answered there by `cim/receipts` once its block is settled. The collector, the
+ * format and `enable_retrx` follow changes of common-infra.json.
+ *
  * What it refuses to do: lose a line without counting it, hold more than its bounds, let a container's name
  * lead out of the log folder, follow a link there, wait for a disk in the message path, or delete files that are
  * not its own backups. Files of containers that no longer exist stay until an operator deletes them.
