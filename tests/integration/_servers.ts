@@ -35,6 +35,9 @@ export interface StartOptions {
   readonly unready?: boolean;
 }
 
+/** Time for a private server to serve, in milliseconds: a Java program on a busy machine takes most of a minute. */
+const startLimitMs = 120_000;
+
 /** Attempts to start a private server that ends at once. */
 const startAttempts = 3;
 
@@ -243,7 +246,7 @@ async function waitReady(
 ): Promise<void> {
   await deadline(
     (signal) => Promise.race([exited, becomesReady(script, name, port, signal)]),
-    60_000,
+    startLimitMs,
     { action: `start a private ${name} on port ${port}` },
   );
 }
