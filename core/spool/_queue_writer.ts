@@ -43,6 +43,8 @@ export class QueueWriter {
   #file: SpoolFile | undefined;
   #running: Promise<void> | undefined;
   #isFailing = false;
+  /** Whether the file may have more than the good blocks, because a write to it failed. */
+  #mustCut = false;
   #isClosing = false;
   #isGivenUp = false;
   #endPause: (() => void) | undefined;
@@ -239,10 +241,13 @@ export class QueueWriter {
     if (this.#file) return this.#file;
     const { fs, durability, prepare, folder } = this.#context;
     await prepare();
-    const file = await fs.open(segment.path, "update");
+    // Cutting a new file would make ext4 write it to the disk when it is closed, even if it is removed soon after.
+    const file = await fs.open(segment.path, this.#mustCut ? "update" : "create");
     try {
-      await file.truncate(segment.size);
-      await file.seek(segment.size);
+      if (this.#mustCut) {
+        await file.truncate(segment.size);
+        await file.seek(segment.size);
+      }
       if (segment.size === 0) {
         await writeFully(file, preamble);
         if (durability === "power") await fs.syncFolder(folder);
@@ -252,6 +257,7 @@ export class QueueWriter {
       file.close();
       throw error;
     }
+    this.#mustCut = false;
     return this.#file = file;
   }
 
@@ -271,6 +277,7 @@ export class QueueWriter {
 
   #fail(error: unknown): void {
     this.#closeFile();
+    this.#mustCut = true;
     this.#isFailing = true;
     this.#context.health.failed("write", error);
     for (const entry of this.#pending.toArray()) entry.resolve(false);
