@@ -27,7 +27,7 @@ export const localkvConfig: {
   fallback: choice(["none", "memory"], {
     doc:
       "What to do when the file cannot be opened: `none`, the start fails; `memory`, the agent runs " +
-      "degraded with a store in memory, which is lost when it stops.",
+      "degraded with a store in memory, which moves into the file once that can be opened and is lost when the agent stops before.",
     default: "none",
   }),
   checkIntervalMs: duration({

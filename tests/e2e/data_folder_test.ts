@@ -49,6 +49,23 @@ for (const [remedy, spoil] of Object.entries(unusable)) {
   });
 }
 
+Deno.test("the agent with etcd uses its data folder as soon as it can, without a restart", async () => {
+  using folder = tempDir();
+  const config = {
+    etcd: { endpoints: [`127.0.0.1:${freePort()}`] },
+    localkv: { check_interval: "100ms" },
+  };
+  Deno.writeTextFileSync(folder.join("data"), "a file");
+  await using agent = await startAgent({ folder: folder.path, config, ready: false });
+  assert.equal((await localkvStatus(agent)).state, "degraded");
+  Deno.removeSync(folder.join("data"));
+  await until("localkv is ok", async () => (await localkvStatus(agent)).state === "ok");
+  const { text } = await agent.get("/metrics");
+  assert.match(text, /^localkv_durable 1$/m);
+  assert(Deno.statSync(folder.join("data/localkv.sqlite")).isFile);
+  assert.equal((await agent.stop()).code, 0);
+});
+
 Deno.test("the agent reports degraded when its data folder is deleted while it runs", async () => {
   await using agent = await startAgent({ config: { localkv: { check_interval: "100ms" } } });
   assert.equal((await localkvStatus(agent)).state, "ok");

@@ -5,6 +5,7 @@ import type { KeyValueStore } from "../../../core/keyvalue/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { localkv, localkvToken } from "../../../plugins/localkv/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
+import { until } from "../../_support/until.ts";
 
 /** An agent with the plugin alone. */
 function agentWith(section: Record<string, unknown>): Harness {
@@ -82,6 +83,46 @@ for (const [code, spoil] of Object.entries(unusable)) {
       await assert.rejects(() => test.agent.start(), /localkv\.folder|move it away/);
     }));
 }
+
+Deno.test("localkv() with fallback memory moves into the file once it can be opened", () =>
+  withFolder(async (folder) => {
+    Deno.writeTextFileSync(folder, "a file in place of the folder");
+    {
+      await using test = agentWith({ folder, fallback: "memory" });
+      await test.agent.start();
+      await storeOf(test).put("a", new Uint8Array([1]));
+      await test.clock.advance(20_000);
+      assert.equal(statusOf(test).state, "degraded");
+      assert.deepEqual(metric(test, "localkv_revision"), []);
+      Deno.removeSync(folder);
+      await test.clock.advance(60_000);
+      await until("the entries are in the file", () => statusOf(test).state === "ok");
+      assert.equal(metric(test, "localkv_durable"), 1);
+      assert.equal(metric(test, "localkv_revision"), 1);
+      await storeOf(test).put("b", new Uint8Array([2]));
+      await Deno.remove(folder, { recursive: true });
+      await test.clock.advance(5_000);
+      assert.match(statusOf(test).reason, /was deleted while it was in use/);
+      assert.equal(metric(test, "localkv_durable"), 0);
+    }
+  }));
+
+Deno.test("localkv() keeps what it moved into the file for the next run", () =>
+  withFolder(async (folder) => {
+    const spoiled = unusable.store_owned(folder);
+    {
+      await using test = agentWith({ folder, fallback: "memory" });
+      await test.agent.start();
+      await storeOf(test).put("a", new Uint8Array([1]));
+      spoiled[Symbol.dispose]();
+      Deno.removeSync(folder, { recursive: true });
+      await test.clock.advance(60_000);
+      await until("the entries are in the file", () => statusOf(test).state === "ok");
+    }
+    await using test = agentWith({ folder });
+    await test.agent.start();
+    assert.deepEqual((await storeOf(test).get("a"))?.value, new Uint8Array([1]));
+  }));
 
 Deno.test("localkv() with fallback memory refuses writes when max_size is reached", () =>
   withFolder(async (folder) => {
