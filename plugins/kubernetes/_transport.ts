@@ -18,9 +18,6 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
-/** Most bytes of an answer that is read as a whole. */
-const maxBodyBytes = 32 * 1024 * 1024;
-
 /** The files of the credentials cannot be read, or do not contain what they should. */
 export class CredentialsFault extends Error {}
 
@@ -85,48 +82,7 @@ export class Transport implements Disposable {
   }
 }
 
-/** Reads a body as JSON. @throws {SyntaxError} When it is too large or not JSON. */
-export async function readJson(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > maxBodyBytes) throw new SyntaxError(`it is larger than ${maxBodyBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const text = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new SyntaxError(`it is not JSON: ${JSON.stringify(text.slice(0, 80))}`, { cause });
-  }
-}
-
-/** Most bytes of one line of a watch; etcd stores no larger object. */
-const maxLineLength = 8 * 1024 * 1024;
-
-/** The lines of a streamed body, each as JSON. @throws {SyntaxError} When one is too long or not JSON. */
-export async function* readJsonLines(response: Response): AsyncGenerator<unknown> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > maxLineLength) throw new SyntaxError("a line of the watch is too long");
-    for (const line of lines) if (line.trim() !== "") yield parseLine(line);
-  }
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (cause) {
-    const found = JSON.stringify(line.slice(0, 80));
-    throw new SyntaxError(`a line of the watch is not JSON: ${found}`, { cause });
-  }
-}
-
-/** The pause that the header `Retry-After` asks for, in milliseconds; undefined without one. */
+/** The pause that the header `Retry-After` asks for, in milliseconds, which may be infinite; undefined without one. */
 export function retryAfterMs({ headers }: Response, now: number): number | undefined {
   const text = headers.get("retry-after");
   if (text === null) return undefined;

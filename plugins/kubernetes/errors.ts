@@ -87,12 +87,15 @@ export interface FailedAnswer {
   readonly status: number;
   /** Text of the API. */
   readonly message: string;
-  /** Time that the API asked to wait, in milliseconds. */
+  /** Time that the API asked to wait, in milliseconds; may be infinite. */
   readonly retryAfterMs?: number;
 }
 
+/** Longest pause that the API may ask for, in milliseconds; a longer one is taken for this. */
+const maxRetryAfterMs = 5 * 60_000;
+
 /**
- * Translates an answer.
+ * Translates an answer. The pause that it asks for is at most five minutes.
  *
  * @param action What was tried, such as `get pod ns1/amf-0`.
  * @param server Address of the API.
@@ -107,7 +110,11 @@ export function answerError(
   return new KubernetesError(
     kind,
     `Cannot ${action}: the Kubernetes API at ${server} answered ${detail}; ${remedy}`,
-    { httpStatus: status, retryAfterMs, retryable },
+    {
+      httpStatus: status,
+      retryAfterMs: retryAfterMs && Math.min(retryAfterMs, maxRetryAfterMs),
+      retryable,
+    },
   );
 }
 

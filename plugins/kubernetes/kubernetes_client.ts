@@ -19,14 +19,7 @@ import {
   readStatus,
   writeConfigMap,
 } from "./_objects.ts";
-import {
-  type ApiRequest,
-  CredentialsFault,
-  readJson,
-  readJsonLines,
-  retryAfterMs,
-  Transport,
-} from "./_transport.ts";
+import { type ApiRequest, CredentialsFault, retryAfterMs, Transport } from "./_transport.ts";
 import {
   answerError,
   credentialsError,
@@ -35,6 +28,7 @@ import {
   unreachableError,
 } from "./errors.ts";
 import { followPod, type PodSource } from "./follow_pod.ts";
+import { maxObjectBytes, maxStatusBytes, readJson, readJsonLines } from "./json_body.ts";
 import type { KubernetesStats } from "./stats.ts";
 
 /** Options of {@linkcode KubernetesClient}. */
@@ -63,6 +57,8 @@ export interface KubernetesClientOptions {
 interface Call {
   readonly kind: string;
   readonly action: string;
+  /** Most bytes of the answer. Default: {@linkcode maxObjectBytes}. */
+  readonly maxBytes?: number;
 }
 
 /** The calls over the HTTP API. */
@@ -83,7 +79,7 @@ export class KubernetesClient implements KubernetesApi, Disposable {
 
   /** Asks for the version, once: whether the API answers. */
   async probe(signal: AbortSignal): Promise<void> {
-    const call = { kind: "version", action: "reach the API" };
+    const call = { kind: "version", action: "reach the API", maxBytes: maxStatusBytes };
     await this.#attempt(call, { path: "/version", signal });
   }
 
@@ -230,7 +226,7 @@ export class KubernetesClient implements KubernetesApi, Disposable {
       deadline(
         async (signal) => {
           const response = await this.#send(call, { ...request, signal });
-          return await readJson(response);
+          return await readJson(response, call.maxBytes ?? maxObjectBytes);
         },
         requestTimeoutMs,
         { action: call.action, clock, signal: request.signal },
@@ -351,7 +347,7 @@ function translated({ action }: Call, server: string, cause: unknown): Kubernete
 /** The `Status` object of an answer that is not a success; a proxy may answer with something else. */
 async function statusOf(response: Response): Promise<{ message: string; retryAfterMs?: number }> {
   try {
-    return readStatus(await readJson(response));
+    return readStatus(await readJson(response, maxStatusBytes));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { message: response.statusText };

@@ -3,6 +3,9 @@ import { TaskGroup } from "../../../core/async/mod.ts";
 import { fakeKubernetes, fakePod, refusal } from "../../_support/fake_kubernetes.ts";
 import { until } from "../../_support/until.ts";
 import type { FollowState } from "../../../plugins/kubernetes/mod.ts";
+import { manualClock } from "../../../core/testing/mod.ts";
+import { answerError } from "../../../plugins/kubernetes/errors.ts";
+import { followPod, type PodSource } from "../../../plugins/kubernetes/follow_pod.ts";
 import { clientOf } from "./_client.ts";
 
 type Limits = Parameters<typeof clientOf>[1];
@@ -168,4 +171,55 @@ Deno.test("followPod() starts while the API is away and yields the pod once it a
   assert.deepEqual(test.zones, []);
   test.api.fault = undefined;
   await test.seen("a");
+});
+
+/** Follows with manual time a source that counts its calls. */
+function followSource(calls: Partial<PodSource>) {
+  const clock = manualClock();
+  const tasks = new TaskGroup((name, error) => assert.fail(`${name}: ${error}`));
+  const source: PodSource = {
+    list: () => Promise.resolve({ pod: undefined, version: "1" }),
+    get: () => Promise.resolve(undefined),
+    async *watch() {},
+    error: ({ code = 500, ...status }) => answerError("watch", "here", { status: code, ...status }),
+    ...calls,
+  };
+  tasks.run("follow", async (signal) => {
+    const options = { clock, random: () => 0, pollIntervalMs: 1_000, onResync() {}, signal };
+    for await (const _ of followPod(source, options));
+  });
+  return { clock, [Symbol.asyncDispose]: () => tasks.close() };
+}
+
+Deno.test("followPod() waits five minutes at most when an event of the watch asks for 1e308 seconds", async () => {
+  let watches = 0;
+  await using test = followSource({
+    async *watch() {
+      watches++;
+      yield {
+        type: "ERROR",
+        object: { code: 429, message: "busy", details: { retryAfterSeconds: 1e308 } },
+      };
+    },
+  });
+  await test.clock.advance(299_000);
+  assert.equal(watches, 1);
+  await test.clock.advance(2_000);
+  assert.equal(watches, 2);
+});
+
+Deno.test("followPod() waits five minutes at most when a read in place of the watch asks for longer", async () => {
+  let reads = 0;
+  await using test = followSource({
+    list: () => Promise.reject(answerError("watch", "here", { status: 403, message: "" })),
+    get() {
+      reads++;
+      const answer = { status: 429, message: "busy", retryAfterMs: Infinity };
+      return Promise.reject(answerError("get", "here", answer));
+    },
+  });
+  await test.clock.advance(299_000);
+  assert.equal(reads, 1);
+  await test.clock.advance(2_000);
+  assert.equal(reads, 2);
 });

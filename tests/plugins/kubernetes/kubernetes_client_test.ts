@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AgentError, describeError } from "../../../core/errors/mod.ts";
 import { fakeKubernetes, fakePod, refusal } from "../../_support/fake_kubernetes.ts";
 import { otherServerPair } from "../../_support/certificates.ts";
+import type { KubernetesError } from "../../../plugins/kubernetes/errors.ts";
 import { clientOf } from "./_client.ts";
 
 Deno.test("pod() reads a pod, and undefined when there is none", async () => {
@@ -225,3 +226,57 @@ Deno.test("a server whose certificate the CA did not sign is refused, and a repl
   await Deno.writeTextFile(`${api.account}/ca.crt`, ca);
   assert.equal((await test.client.pod("ns1", "amf-0"))?.name, "amf-0");
 });
+
+for (
+  const [name, answer] of [
+    [
+      "a Retry-After of 400 digits",
+      () => refusal(429, { headers: { "retry-after": "9".repeat(400) } }),
+    ],
+    [
+      "a Retry-After in 9999",
+      () => refusal(503, { headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" } }),
+    ],
+    [
+      "details.retryAfterSeconds of 1e308",
+      () =>
+        new Response('{"kind":"Status","details":{"retryAfterSeconds":1e308}}', { status: 429 }),
+    ],
+  ] as const
+) {
+  Deno.test(`a pause is at most five minutes when the API answers with ${name}`, async () => {
+    await using api = await fakeKubernetes();
+    using test = await clientOf(api, { retryTimeoutMs: 0 });
+    api.fault = answer;
+    await assert.rejects(
+      () => test.client.pod("ns1", "amf-0"),
+      (error: KubernetesError) => error.retryAfterMs === 300_000,
+    );
+  });
+}
+
+for (
+  const [status, maxBytes, reason] of [
+    [200, 8 * 2 ** 20, /the answer of .* is not one of .*: it is larger than 4194304 bytes; check/],
+    [500, 2 * 2 ** 20, /answered 500/],
+  ] as const
+) {
+  Deno.test(`a call gives up an answer ${status} that does not end, after few bytes`, async () => {
+    await using api = await fakeKubernetes();
+    using test = await clientOf(api, { retryTimeoutMs: 0 });
+    let sent = 0;
+    const isCancelled = Promise.withResolvers<void>();
+    const piece = new Uint8Array(65_536).fill(0x20);
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += piece.length;
+        controller.enqueue(piece);
+      },
+      cancel: () => isCancelled.resolve(),
+    });
+    api.fault = () => new Response(body, { status });
+    await assert.rejects(() => test.client.pod("ns1", "amf-0"), reason);
+    await isCancelled.promise;
+    assert(sent < maxBytes + 4 * 2 ** 20, `${sent} bytes, of which few wait in sockets`);
+  });
+}
