@@ -1,6 +1,7 @@
 /** An acknowledged line or event survives whatever happens next. */
 import assert from "node:assert/strict";
 import { connectNats, type NatsClient } from "../../plugins/nats/mod.ts";
+import { NatsServer } from "../../plugins/nats_server/mod.ts";
 import { readSpool } from "../../core/spool/mod.ts";
 import { buildEvent, buildLogMessage } from "../_support/wire_messages.ts";
 import { canMount, smallDisk } from "../_support/small_disk.ts";
@@ -130,6 +131,27 @@ Deno.test("an agent that stops answers the lines and events that it has taken", 
   assert.equal(code, 0, err);
   await until("the answers", () => publisher.answers.length === 601);
   assert.deepEqual([...new Set(publisher.answers.map(({ text }) => text.slice(0, 4)))], ["+ACK"]);
+});
+
+Deno.test("receipts come over an outside NATS server too", async () => {
+  await using server = new NatsServer({ port: 0 });
+  await server.listen();
+  const url = `nats://127.0.0.1:${server.port}`;
+  await using _agent = await startAgent({ config: { nats: { url } } });
+  await using publisher = await Publisher.connect(url);
+  await until("the agent is subscribed", () => {
+    return server.hasSubscribers("LOG") && server.hasSubscribers("EVENT");
+  });
+  await publisher.publish(3, "LOG");
+  await publisher.publish(2, "EVENT");
+  await until("the answers", () => publisher.answers.length === 5);
+  assert.deepEqual(publisher.answers.map(({ text }) => text).sort(), [
+    "+ACK 1",
+    "+ACK 1",
+    "+ACK 2",
+    "+ACK 2",
+    "+ACK 3",
+  ]);
 });
 
 Deno.test({
