@@ -1,7 +1,7 @@
 import type { LineStream, Plugin } from "../../core/mod.ts";
 import { etcd } from "../../plugins/etcd/mod.ts";
 import { health } from "../../plugins/health/mod.ts";
-import { http } from "../../plugins/http/mod.ts";
+import { http, type HttpOptions } from "../../plugins/http/mod.ts";
 import { kafka } from "../../plugins/kafka/mod.ts";
 import { kubernetes } from "../../plugins/kubernetes/mod.ts";
 import { localkv } from "../../plugins/localkv/mod.ts";
@@ -34,6 +34,12 @@ import { subscriptions } from "../subscriptions/mod.ts";
 /** Subject families of the product; their counters exist from the start. */
 const subjectFamilies = ["LOG", "EVENT", "CONFIG", "TEST", "EVENT-NOTIFICATION"];
 
+/** Files in the working directory that turn TLS of the REST port on when the configuration names no others. */
+export const defaultCertificates: NonNullable<HttpOptions["defaultTls"]> = Object.freeze({
+  certFile: "server.crt",
+  keyFile: "server.key",
+});
+
 /** Options of {@linkcode cimPlugins}. */
 export interface CimPluginsOptions {
   /** Stream of the agent's own log. Default: standard error, through a stream of its own. */
@@ -54,7 +60,7 @@ export function cimPlugins({ console }: CimPluginsOptions = {}): readonly Plugin
     settings(),
     commonInfra(),
     logLevel(),
-    http({ defaultTls: { certFile: "server.crt", keyFile: "server.key" } }),
+    http({ defaultTls: defaultCertificates }),
     prometheus(),
     health(),
     natsServer({ name: "cim", families: subjectFamilies }),

@@ -5,7 +5,7 @@
  *
  * @module
  */
-export { cimPlugins, type CimPluginsOptions } from "./cim_plugins.ts";
+export { cimPlugins, type CimPluginsOptions, defaultCertificates } from "./cim_plugins.ts";
 export { type DerivedSources, deriveSources } from "./derived_sources.ts";
 export { errorCatalogue } from "./error_catalogue.ts";
 export {

@@ -14,6 +14,9 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Code of an answer to a request without TLS where the agent requires it. */
+const tlsRequiredCode = "tls_required";
+
 /** Time for the agent to begin its answer. */
 const answerLimitMs = 10_000;
 
@@ -63,6 +66,13 @@ export async function askAgent(url: URL, options: AskOptions = {}): Promise<Resp
 export async function refusal(action: string, response: Response): Promise<AgentError> {
   const { error, code } = parseAnswer(await response.text());
   const entry = { ...cliErrors.agent_refused, code: code ?? cliErrors.agent_refused.code };
+  if (code === tlsRequiredCode) {
+    return new AgentError(
+      entry,
+      `Cannot ${action}: the agent accepts only TLS, and commands use HTTP without TLS; set ` +
+        "rest.tls_required to false, or send the request with another client over https",
+    );
+  }
   return new AgentError(
     entry,
     `Cannot ${action}: the agent answered ${response.status}: ${error}`,

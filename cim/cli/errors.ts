@@ -10,6 +10,7 @@ export const cliErrors: ErrorCatalogue<
   | "agent_unreachable"
   | "agent_refused"
   | "change_set_missing"
+  | "data_folder_missing"
   | "dead_letter_missing"
   | "dead_letter_without_queue"
   | "replay_refused"
@@ -32,6 +33,12 @@ export const cliErrors: ErrorCatalogue<
     retryable: false,
     meaning: "The running agent has no change-set with this revision.",
     remedy: "List the change-sets that it has with `cim config log`.",
+  },
+  data_folder_missing: {
+    retryable: false,
+    meaning: "The folder that a command reads does not exist.",
+    remedy:
+      "Correct `paths.data` or `--folder`, or start the agent once, which creates its folder.",
   },
   dead_letter_missing: {
     retryable: false,

@@ -54,7 +54,8 @@ export async function showChanges(
   else {
     const { changes, ignored = [] } = JSON.parse(text) as ChangesAnswer;
     const layout = { ...io, now: Date.now() };
-    for (const line of changeLines(changes, layout)) io.out(line);
+    const reason = changes.length === 0 ? await pushProblem(address, io) : undefined;
+    for (const line of changeLines(changes, { ...layout, reason })) io.out(line);
     for (const line of ignoredLines(ignored, layout)) io.out(line);
   }
   return exitCode.fine;
@@ -64,11 +65,26 @@ export async function showChanges(
 export interface ChangesLayout extends Pick<CliIo, "width" | "hasColors"> {
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Why there are no change-sets, if the agent knows it. */
+  readonly reason?: string;
+}
+
+/** The problem that configuration push reports; undefined when it has none. */
+async function pushProblem(address: string, io: CliIo): Promise<string | undefined> {
+  const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
+  if (!response.ok) throw await refusal("read the status", response);
+  const { plugins } = await response.json() as {
+    plugins: readonly { name: string; reason?: string }[];
+  };
+  return plugins.find(({ name }) => name === "config_push")?.reason || undefined;
 }
 
 /** A table of the change-sets; the reason of one follows it, indented. */
 export function changeLines(changes: readonly ChangeSet[], layout: ChangesLayout): string[] {
-  if (changes.length === 0) return ["no change-sets since the agent started"];
+  if (changes.length === 0) {
+    const because = layout.reason === undefined ? "" : `: ${layout.reason}`;
+    return wrap(`no change-sets${because}`, layout.width, 4);
+  }
   const rows = changes.map((change) => [
     change.level,
     change.dataKey,

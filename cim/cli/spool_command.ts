@@ -46,13 +46,19 @@ export function addSpoolCommands(line: CommandLine): void {
         throw new UsageError("use --file or --folder, not both");
       }
       const numberOf = (option: string) => Number(given.value(option) ?? Infinity);
+      const range = {
+        from: Number(given.value("from") ?? 1),
+        until: numberOf("until"),
+        count: numberOf("count"),
+      };
+      if (range.until < range.from) {
+        throw new UsageError(
+          `Cannot use --until ${range.until}: must not be below --from, which is ${range.from}`,
+        );
+      }
       const options = {
         ...optionsOf(given),
-        range: {
-          from: Number(given.value("from") ?? 1),
-          until: numberOf("until"),
-          count: numberOf("count"),
-        },
+        range,
         rate: numberOf("rate"),
         to: given.value("to"),
         file,

@@ -15,6 +15,7 @@ import { etcd } from "../../plugins/etcd/mod.ts";
 import { http } from "../../plugins/http/mod.ts";
 import { nats } from "../../plugins/nats/mod.ts";
 import { natsServer } from "../../plugins/nats_server/mod.ts";
+import { defaultCertificates } from "../assembly/mod.ts";
 import { identity } from "../identity/mod.ts";
 import { failureText } from "./exit_code.ts";
 import { onlySection } from "./only_section.ts";
@@ -25,8 +26,8 @@ interface Group {
   readonly plugins: readonly Plugin[];
   /** Values that replace configured ones. */
   readonly sets?: Readonly<Record<string, string>>;
-  /** Whether the status `error` is a problem; that of a plugin that connects in the background is not. */
-  readonly isStatusChecked?: boolean;
+  /** Status that is a problem; that of a plugin that connects in the background is none. Default: none is. */
+  readonly badState?: "error" | "degraded";
 }
 
 /** Codes of failures that are due to this machine and not to the configuration. */
@@ -39,8 +40,14 @@ const localCodes: readonly string[] = ["address_in_use", "address_unavailable"];
 export async function tryStart(sources: ConfigSources): Promise<string[]> {
   if ((await Deno.permissions.query({ name: "net" })).state !== "granted") return [];
   const groups: readonly Group[] = [
-    { section: "identity", plugins: [identity()], isStatusChecked: true },
-    { section: "rest", plugins: [http()], sets: { "rest.port": "0" } },
+    { section: "identity", plugins: [identity()], badState: "error" },
+    {
+      section: "rest",
+      plugins: [http({ defaultTls: defaultCertificates })],
+      sets: { "rest.port": "0" },
+      // Certificates that cannot be used leave the port without TLS.
+      badState: "degraded",
+    },
     { section: "nats", plugins: [natsServer(), nats()], sets: { "nats.port": "0" } },
     { section: "etcd", plugins: [etcd()] },
   ];
@@ -49,7 +56,7 @@ export async function tryStart(sources: ConfigSources): Promise<string[]> {
 }
 
 async function startGroup(group: Group, sources: ConfigSources): Promise<string[]> {
-  const { section, plugins, sets = {}, isStatusChecked = false } = group;
+  const { section, plugins, sets = {}, badState } = group;
   const only = onlySection(sources, section);
   const changed = { ...only, sets: new Map([...only.sets, ...Object.entries(sets)]) };
   const logs = new LogRegistry({ sinks: [] });
@@ -60,7 +67,6 @@ async function startGroup(group: Group, sources: ConfigSources): Promise<string[
     const isLocal = localCodes.some((code) => hasCode(error, code));
     return isLocal ? [] : [`${section}: ${failureText(error)}`];
   }
-  if (!isStatusChecked) return [];
-  return agent.status.agent().plugins.filter(({ state }) => state === "error")
+  return agent.status.agent().plugins.filter(({ state }) => state === badState)
     .map(({ reason }) => reason);
 }

@@ -1,5 +1,6 @@
 import type { ConfigOptions } from "./config_options.ts";
 import type { CommandLine } from "./command_line.ts";
+import { UsageError } from "./exit_code.ts";
 
 /** Adds `cim validate`. */
 export function addValidateCommand(line: CommandLine): void {
@@ -15,5 +16,7 @@ export function addValidateCommand(line: CommandLine): void {
 }
 
 function withFile(options: ConfigOptions, file: string | undefined): ConfigOptions {
-  return file === undefined ? options : { ...options, config: file };
+  if (file === undefined) return options;
+  if (options.config !== undefined) throw new UsageError("use [file] or --config, not both");
+  return { ...options, config: file };
 }

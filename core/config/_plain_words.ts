@@ -31,7 +31,7 @@ export function tellProblems(issues: readonly z.core.$ZodIssue[], canQuote: bool
     const { path, message } = issue;
     const found = foundText(issue, canQuote);
     const place = path.length > 0 ? `at ${path.join(".")}: ` : "";
-    return `${place}${message}${found === undefined ? "" : `, found ${found}`}`;
+    return `${place}${message}${found === undefined ? "" : `, found ${found}`}${remedyText(issue)}`;
   });
   const more = issues.length - texts.length;
   return more > 0 ? [...texts, `and ${more} more`] : texts;
@@ -162,6 +162,13 @@ function oneOf(choices: readonly string[]): string {
   if (choices.length > listed.length) return `one of ${listed.join(", ")}, ...`;
   const [last, ...others] = listed.toReversed();
   return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
+}
+
+/** How to correct it, where that is easily missed: a file reads `0644` as a number and `true` as true or false. */
+function remedyText(issue: z.core.$ZodIssue): string {
+  const isQuotable = issue.code === "invalid_type" && issue.expected === "string" &&
+    (typeof issue.input === "number" || typeof issue.input === "boolean");
+  return isQuotable ? "; write it in quotes" : "";
 }
 
 /** What was found; undefined when the problem already says it, or must not. */

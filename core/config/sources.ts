@@ -14,6 +14,7 @@ import { AgentError, describeError } from "../errors/mod.ts";
 import { readTextIfPresent } from "../files/mod.ts";
 import { parseJson } from "./_json.ts";
 import { kindText } from "./_plain_words.ts";
+import { nearest } from "./problem.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** A parsed file. */
@@ -140,8 +141,8 @@ export function withDerivedDefaults(
 /**
  * Reads all sources: files and the environment of the process.
  *
- * @throws {AgentError} `config_unreadable` when a file that was named is missing or not YAML or JSON, or
- * `config_invalid` when a `--set` has no `=`.
+ * @throws {AgentError} `config_unreadable` when a file that was named is missing or not YAML or JSON, or when
+ * `configDir` is no folder; `config_invalid` when a `--set` has no `=`, or `pluginPaths` names an unknown plugin.
  *
  * @example
  * ```ts
@@ -155,6 +156,9 @@ export function withDerivedDefaults(
 export async function loadSources(options: LoadSourcesOptions = {}): Promise<ConfigSources> {
   const { sets, sections = [], envPrefix } = options;
   const { env = Deno.env.toObject(), readText = readTextIfPresent } = options;
+  checkPluginPaths(options);
+  // Another reader may have files that are not in the file system.
+  if (options.configDir && !options.readText) await checkFolder(options.configDir);
   const pluginFiles = new Map<string, ConfigFile>();
   for (const section of sections) {
     const file = await findPluginFile(section, options, env, readText);
@@ -162,6 +166,35 @@ export async function loadSources(options: LoadSourcesOptions = {}): Promise<Con
   }
   const file = await findMainFile(options, env, readText);
   return sourcesFrom({ file, pluginFiles, env, envPrefix, sets, readText });
+}
+
+/** A file for a plugin that does not exist would be ignored without a word. */
+function checkPluginPaths({ pluginPaths = {}, sections = [] }: LoadSourcesOptions): void {
+  const unknown = Object.keys(pluginPaths).find((plugin) => !sections.includes(plugin));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, sections);
+  const remedy = near === undefined
+    ? "remove the option"
+    : `did you mean --${near.replaceAll("_", "-")}-config?`;
+  throw new AgentError(
+    "config_invalid",
+    `Cannot use --${
+      unknown.replaceAll("_", "-")
+    }-config: there is no plugin "${unknown}"; ${remedy}`,
+  );
+}
+
+async function checkFolder(path: string): Promise<void> {
+  let reason = "it is not a folder";
+  try {
+    if ((await Deno.stat(path)).isDirectory) return;
+  } catch (error) {
+    reason = error instanceof Deno.errors.NotFound ? "no such folder" : describeError(error);
+  }
+  throw new AgentError(
+    "config_unreadable",
+    `Cannot read the configuration folder ${path}: ${reason}; correct --config-dir`,
+  );
 }
 
 async function findMainFile(

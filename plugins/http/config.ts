@@ -5,6 +5,9 @@
  */
 import { type ConfigOf, duration, flag, integer, list, size, text } from "../../core/mod.ts";
 
+/** An empty path is a mistake, and not the same as none. */
+const filePath = { pattern: /\S/, patternDoc: "must be the path of a file, or absent" };
+
 /** Fields of the section. */
 export const httpConfig = {
   host: text({
@@ -80,16 +83,20 @@ export const httpConfig = {
     min: 10,
   }),
   tlsCertFile: text({
+    ...filePath,
     doc: "PEM file with the certificate chain of the server. It turns TLS on, on the same port.",
   }),
-  tlsKeyFile: text({ doc: "PEM file with the private key of the certificate." }),
+  tlsKeyFile: text({ ...filePath, doc: "PEM file with the private key of the certificate." }),
   tlsClientCaFile: text({
+    ...filePath,
     doc:
       "PEM file with the CA certificates of clients; when set, TLS clients must present a certificate " +
       "that one of them signed. Clients without TLS are not affected; see `tls_required`.",
   }),
   tlsRequired: flag({
-    doc: "Whether requests without TLS are refused, probes and scrapes included.",
+    doc:
+      "Whether requests without TLS are refused, probes and scrapes included. Command-line tools of the agent " +
+      "that use HTTP without TLS are refused too.",
     default: false,
   }),
   tlsReloadIntervalMs: duration({

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, describeError, type Logger, type ServerCertificates } from "../../core/mod.ts";
-import { type HttpListener, loadTls } from "./front/mod.ts";
+import { type HttpListener, loadTls, type Tls } from "./front/mod.ts";
 import type { TlsFiles } from "./tls_files.ts";
 
 /** What {@linkcode FollowedTls} works with. */
@@ -33,7 +33,7 @@ export class FollowedTls {
       const options = await files.read();
       if (!options && previous) throw new Error("the files of the certificate are gone");
       if (options && !isSame(options, previous)) {
-        listener.replaceTls(await loadTls(options));
+        listener.replaceTls(await this.#load(options));
         this.#current = options;
         log.info(previous ? "Certificates reloaded" : "TLS is on");
       }
@@ -41,6 +41,15 @@ export class FollowedTls {
     } catch (error) {
       const outcome = previous ? "the previous certificates stay active" : "TLS is off";
       onProblem(`${describeError(error)}; ${outcome}`);
+    }
+  }
+
+  async #load(options: ServerCertificates): Promise<Tls> {
+    try {
+      return await loadTls(options);
+    } catch (cause) {
+      const { names } = this.#options.files;
+      throw new Error(`Cannot use ${names}: ${describeError(cause)}`, { cause });
     }
   }
 

@@ -8,8 +8,8 @@
  */
 import {
   AgentError,
+  describeError,
   filesFingerprint,
-  readNamedFile,
   type ServerCertificates,
 } from "../../core/mod.ts";
 import type { HttpConfig } from "./config.ts";
@@ -62,6 +62,16 @@ export class TlsFiles {
     return this.#pair === undefined;
   }
 
+  /** The files with their keys, for messages about a certificate that cannot be used. */
+  get names(): string {
+    const names = [
+      `rest.tls_cert_file (${this.#pair?.certFile})`,
+      `rest.tls_key_file (${this.#pair?.keyFile})`,
+      `rest.tls_client_ca_file (${this.#clientCaFile})`,
+    ];
+    return names.slice(0, this.#clientCaFile === undefined ? 2 : 3).join(", ");
+  }
+
   /**
    * Reads the files; undefined when the default pair is absent.
    *
@@ -75,9 +85,11 @@ export class TlsFiles {
       return undefined;
     }
     const [cert, key, clientCa] = await Promise.all([
-      readNamedFile(certFile),
-      readNamedFile(keyFile),
-      this.#clientCaFile === undefined ? undefined : readNamedFile(this.#clientCaFile),
+      readFile("tls_cert_file", certFile),
+      readFile("tls_key_file", keyFile),
+      this.#clientCaFile === undefined
+        ? undefined
+        : readFile("tls_client_ca_file", this.#clientCaFile),
     ]);
     return clientCa === undefined ? { cert, key } : { cert, key, clientCa };
   }
@@ -90,6 +102,20 @@ export class TlsFiles {
   #fingerprint(): Promise<string> {
     const paths = [this.#pair?.certFile, this.#pair?.keyFile, this.#clientCaFile];
     return filesFingerprint(paths.filter((path) => path !== undefined));
+  }
+}
+
+/** Reads the file of a key. @throws {AgentError} `config_unreadable` when it cannot be read. */
+async function readFile(key: string, path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound ? "no such file" : describeError(cause);
+    throw new AgentError(
+      "config_unreadable",
+      `Cannot read rest.${key} (${path}): ${reason}; correct the path`,
+      { cause },
+    );
   }
 }
 

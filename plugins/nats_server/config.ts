@@ -20,6 +20,9 @@ import { defaultLimits, type NatsServerOptions } from "./options.ts";
 /** A configured user; {@linkcode authenticator} checks it further. */
 type ConfiguredUser = NatsUser;
 
+/** An empty path is a mistake, and not the same as none. */
+const filePath = { pattern: /\S/, patternDoc: "must be the path of a file, or absent" };
+
 /** Strict objects: a misspelt key must not silently give more rights. */
 const userSchema: Parameters<typeof json<readonly ConfiguredUser[], never>>[0] = (z) => {
   const rules = z.strictObject({
@@ -175,13 +178,16 @@ export const natsServerFields = {
       "Name or nkey of a listed user as which clients without credentials connect. Absent: they are refused.",
   }),
   usersFile: text({
+    ...filePath,
     doc: "JSON file with a list as in `users`. Cannot be combined with `users` and `token`.",
   }),
   tlsCertFile: text({
+    ...filePath,
     doc: "PEM file with the certificate chain of the server; when set, clients must use TLS.",
   }),
-  tlsKeyFile: text({ doc: "PEM file with the private key of the certificate." }),
+  tlsKeyFile: text({ ...filePath, doc: "PEM file with the private key of the certificate." }),
   tlsClientCaFile: text({
+    ...filePath,
     doc:
       "PEM file with the CA certificates of clients; when set, client certificates are required.",
   }),

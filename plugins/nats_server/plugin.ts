@@ -14,6 +14,7 @@ import {
   type Token,
   token,
 } from "../../core/mod.ts";
+import { checkConfig } from "./check_config.ts";
 import { type NatsServerConfig, natsServerFields, serverOptions } from "./config.ts";
 import { CredentialFiles } from "./credential_files.ts";
 import { descriptorLimit, httpToken } from "../http/mod.ts";
@@ -49,6 +50,7 @@ export function natsServer(
     optional: [httpToken, natsToken],
     provides: [natsServerToken],
     config: natsServerFields,
+    checkConfig,
     async init({ name, config, log, clock, random, metrics, find, provide }) {
       const credentials = new CredentialFiles(config);
       const maxConnections = connectionLimit(config.maxConnections, descriptorLimit());

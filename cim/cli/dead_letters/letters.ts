@@ -5,6 +5,7 @@ import { restAddress } from "../ask_agent.ts";
 import { cliErrors } from "../errors.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
+import { checkDataFolder } from "../spool/mod.ts";
 
 /** Where the letters are, and what they are. */
 export interface LetterPlace {
@@ -31,8 +32,13 @@ export async function letterPlace(options: ConfigOptions, io: CliIo): Promise<Le
   };
 }
 
-/** The letters, oldest first; reports lines that are not letters. */
+/**
+ * The letters, oldest first; reports lines that are not letters.
+ *
+ * @throws {AgentError} `data_folder_missing` when the folder of the file does not exist.
+ */
 export async function lettersOf(path: string, io: CliIo): Promise<readonly StoredDeadLetter[]> {
+  await checkDataFolder(path.slice(0, path.lastIndexOf("/")));
   const { letters, damaged } = await readDeadLetters(path);
   if (damaged > 0) io.err(`cim: ${damaged} lines of ${path} are not letters and are left`);
   return letters;

@@ -49,7 +49,7 @@ export function parseDestination(text: string): DestinationName {
   if (kind === "kafka" && /^[\w.-]{1,249}$/.test(rest)) return { kind, topic: rest };
   const target = kind === "tcp" ? parseHostPort(rest) : undefined;
   if (target) return { kind: "tcp", target };
-  throw new UsageError("must be tcp:HOST:PORT or kafka:TOPIC");
+  throw new UsageError(`Cannot use --to ${text}: must be tcp:HOST:PORT or kafka:TOPIC`);
 }
 
 /**

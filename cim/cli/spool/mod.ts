@@ -16,4 +16,5 @@ export {
 } from "./commands.ts";
 export { type DestinationName, parseDestination } from "./destination.ts";
 export { replaySpool, type SpoolReplayOptions } from "./replay.ts";
+export { checkDataFolder } from "./place.ts";
 export { recordsOf, type StoredRecord } from "./records.ts";

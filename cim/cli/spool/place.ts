@@ -7,6 +7,7 @@ import {
   spoolQueues,
 } from "../../../core/mod.ts";
 import type { ConfigOptions } from "../config_options.ts";
+import { cliErrors } from "../errors.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
 
@@ -16,11 +17,33 @@ export interface SpoolCommandOptions extends ConfigOptions {
   readonly folder: string | undefined;
 }
 
-/** The folder of the spool. */
+/** The folder of the spool. @throws {AgentError} `data_folder_missing` when it cannot exist. */
 export async function folderOf(options: SpoolCommandOptions, io: CliIo): Promise<string> {
-  if (options.folder !== undefined) return options.folder;
+  if (options.folder !== undefined) {
+    await checkFolder(options.folder, "correct --folder");
+    return options.folder;
+  }
   const { data } = (await readConfiguration(options, io)).values("paths");
-  return `${data}`.replace(/\/+$/, "") + "/spool";
+  const folder = `${data}`.replace(/\/+$/, "");
+  await checkDataFolder(folder);
+  return `${folder}/spool`;
+}
+
+/** @throws {AgentError} `data_folder_missing` when the folder of `paths.data` does not exist. */
+export async function checkDataFolder(folder: string): Promise<void> {
+  await checkFolder(folder, "correct paths.data, or start the agent once, which creates it");
+}
+
+async function checkFolder(folder: string, remedy: string): Promise<void> {
+  try {
+    await Deno.stat(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new AgentError(
+      cliErrors.data_folder_missing,
+      `Cannot read the folder ${folder}: it does not exist; ${remedy}`,
+    );
+  }
 }
 
 /** @throws {AgentError} `spool_in_use` when an agent uses the folder. */

@@ -29,8 +29,10 @@ Deno.test("changeLines() wraps a long reason without breaking words", () => {
   for (const line of lines) assert(line.length <= layout.width && line.startsWith("    "), line);
 });
 
-Deno.test("changeLines() says so when there are no change-sets", () => {
-  assert.deepEqual(changeLines([], layout), ["no change-sets since the agent started"]);
+Deno.test("changeLines() says so when there are no change-sets, and why if the agent knows it", () => {
+  assert.deepEqual(changeLines([], layout), ["no change-sets"]);
+  const reason = "Configuration push is off";
+  assert.deepEqual(changeLines([], { ...layout, reason }), [`no change-sets: ${reason}`]);
 });
 
 Deno.test("changeLines() colours the state by its outcome", () => {

@@ -44,7 +44,12 @@ const refused: [name: string, fields: Fields, yaml: string, message: RegExp][] =
     '[a, ""]',
     /^app\.yaml: rest\.x: .*at 1: must not be empty/,
   ],
-  ["text() a number", { x: text({ doc }) }, "5", /^app\.yaml: rest\.x: must be a text, found 5$/],
+  [
+    "text() a number",
+    { x: text({ doc }) },
+    "5",
+    /^app\.yaml: rest\.x: must be a text, found 5; write it in quotes$/,
+  ],
   [
     "text() a pattern not met",
     { x: text({ doc, pattern: /^a+$/, patternDoc: "must be only a" }) },
@@ -104,7 +109,12 @@ const refused: [name: string, fields: Fields, yaml: string, message: RegExp][] =
     /must be at least 0 and at most 1KiB, found "2KiB"$/,
   ],
   ["list() a text", { x: list({ doc }) }, "a", /rest\.x: must be a list, found "a"$/],
-  ["list() of numbers", { x: list({ doc }) }, "[1]", /rest\.x: at 0: must be a text, found 1$/],
+  [
+    "list() of numbers",
+    { x: list({ doc }) },
+    "[1]",
+    /rest\.x: at 0: must be a text, found 1; write it in quotes$/,
+  ],
   [
     "secret() a number",
     { x: secret({ doc }) },

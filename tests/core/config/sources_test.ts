@@ -255,3 +255,28 @@ Deno.test("loadSources() reads files that begin with a byte order mark", async (
     assert.deepEqual(file?.values, { a: {} }, name);
   }
 });
+
+Deno.test("loadSources() refuses a file for a plugin that does not exist, with the nearest name", async () => {
+  const options = { sections: ["nats_server", "etcd"], env: {}, readText: () => "{}" };
+  await assert.rejects(loadSources({ ...options, pluginPaths: { nats_sever: "a" } }), {
+    code: "config_invalid",
+    message:
+      'Cannot use --nats-sever-config: there is no plugin "nats_sever"; did you mean --nats-server-config?',
+  });
+  await assert.rejects(loadSources({ ...options, pluginPaths: { zookeeper: "a" } }), {
+    message: 'Cannot use --zookeeper-config: there is no plugin "zookeeper"; remove the option',
+  });
+});
+
+Deno.test("loadSources() refuses --config-dir when it is no folder", async () => {
+  using folder = tempDir();
+  const [file, missing] = [folder.join("file"), folder.join("missing")];
+  await Deno.writeTextFile(file, "");
+  for (const [path, reason] of [[file, "it is not a folder"], [missing, "no such folder"]]) {
+    await assert.rejects(loadSources({ configDir: path, env: {} }), {
+      code: "config_unreadable",
+      message: `Cannot read the configuration folder ${path}: ${reason}; correct --config-dir`,
+    });
+  }
+  assert.equal((await loadSources({ configDir: folder.path, env: {} })).file, undefined);
+});

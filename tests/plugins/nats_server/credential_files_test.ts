@@ -127,6 +127,6 @@ Deno.test("natsServer() does not start when users_file is combined with a token"
   });
   await assert.rejects(
     kit.agent.start(),
-    /users_file cannot be combined with nats\.users or nats\.token/,
+    /users_file: cannot be combined with nats\.users or nats\.token/,
   );
 });

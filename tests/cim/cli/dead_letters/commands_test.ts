@@ -212,3 +212,10 @@ Deno.test("cim dead-letters ls counts a line as damaged when it is no object, or
 function letterOf(data: string): Record<string, unknown> {
   return JSON.parse(Deno.readTextFileSync(`${data}/dead_letters.jsonl`).split("\n")[0]);
 }
+
+Deno.test("cim dead-letters ls names the folder and paths.data when the folder does not exist", async () => {
+  using folder = tempDir();
+  const { code, err } = await run(folder.join("none"), "ls");
+  assert.equal(code, 1);
+  assert.match(err[0], /Cannot read the folder .*none: it does not exist; correct paths\.data/);
+});

@@ -134,3 +134,34 @@ Deno.test("cim spool cat and export escape what a terminal acts on, and export k
   assertHarmless(exported.out);
   assert.equal(JSON.parse(exported.out[0]).value, hostile);
 });
+
+Deno.test("cim spool ls names the folder and its key or option when the folder does not exist", async () => {
+  using folder = tempDir();
+  const missing = folder.join("none");
+  const [data, named] = [
+    await run("ls", "--set", `paths.data=${missing}`),
+    await run("ls", "--folder", missing),
+  ];
+  assert.deepEqual([data.code, data.err], [1, [
+    `cim: Cannot read the folder ${missing}: it does not exist; correct paths.data, or start the ` +
+    "agent once, which creates it (data_folder_missing)",
+  ]]);
+  assert.deepEqual([named.code, named.err], [1, [
+    `cim: Cannot read the folder ${missing}: it does not exist; correct --folder (data_folder_missing)`,
+  ]]);
+});
+
+for (
+  const [args, problem] of [
+    [["--to", "foo"], "cim: Cannot use --to foo: must be tcp:HOST:PORT or kafka:TOPIC"],
+    [
+      ["--from", "5", "--until", "2"],
+      "cim: Cannot use --until 2: must not be below --from, which is 5",
+    ],
+  ] as const
+) {
+  Deno.test(`cim spool replay ends with 2 and names the option for ${args.join(" ")}`, async () => {
+    const { code, err } = await run("replay", "events", ...args);
+    assert.deepEqual([code, err], [2, [problem]]);
+  });
+}
