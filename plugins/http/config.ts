@@ -37,6 +37,14 @@ export const httpConfig = {
     min: 1,
     max: 2 ** 30,
   }),
+  maxBodyMemoryBytes: size({
+    doc:
+      "Maximum memory for all request bodies together, until their requests are answered; beyond it requests " +
+      "with a body are answered with 503. A body that is the only one may exceed it.",
+    default: 32 * 2 ** 20,
+    min: 2 ** 12,
+    max: 2 ** 32,
+  }),
   maxConnections: integer({
     doc:
       "Maximum open connections, and at most a sixth of the process's file descriptors; when all are " +

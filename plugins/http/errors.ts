@@ -22,6 +22,7 @@ export const httpErrors: ErrorCatalogue<
   | "cross_origin"
   | "host_refused"
   | "body_too_large"
+  | "body_memory_limit"
   | "body_timeout"
   | "body_broken"
   | "connection_limit"
@@ -79,6 +80,12 @@ export const httpErrors: ErrorCatalogue<
     status: 413,
     meaning: "The request body is larger than the route accepts.",
     remedy: "Send less, or raise `rest.max_body`.",
+  },
+  body_memory_limit: {
+    retryable: true,
+    status: 503,
+    meaning: "The bodies of other requests take the memory that the server has for bodies.",
+    remedy: "Retry after the time in `Retry-After`, or raise `rest.max_body_memory`.",
   },
   body_timeout: {
     retryable: true,

@@ -33,6 +33,8 @@ export class HttpStats {
   inFlight = 0;
   /** Bytes of buffered answers that clients have not read completely. */
   unreadBytes = 0;
+  /** Memory of request bodies that are being received or handled, in bytes. */
+  bodyBytes = 0;
   /** Open connections. */
   connections = 0;
   /** Connections accepted since start. */
@@ -93,6 +95,11 @@ export class HttpStats {
         "http_unread_bytes",
         "Bytes of answers that clients have not read completely, streams not included.",
         () => this.unreadBytes,
+      ),
+      gauge(
+        "http_body_bytes",
+        "Memory of request bodies that are being received or handled.",
+        () => this.bodyBytes,
       ),
       gauge("http_open_connections", "Open connections.", () => this.connections),
       counter("http_connections_total", "Connections accepted.", () => this.accepted),

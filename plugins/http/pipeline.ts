@@ -6,6 +6,7 @@
  */
 import { AgentError, type Clock, type Logger } from "../../core/mod.ts";
 import type { Peer } from "./api.ts";
+import { BodyMemory, type BodyShare } from "./body_memory.ts";
 import { httpErrors, HttpProblem } from "./errors.ts";
 import type { RequestHandler } from "./front/mod.ts";
 import type { Gate } from "./gates.ts";
@@ -31,6 +32,8 @@ export interface PipelineOptions {
   readonly maxUnreadBytes: number;
   /** Largest body of a route without a limit of its own, in bytes. */
   readonly maxBodyBytes: number;
+  /** Maximum memory of all request bodies together, in bytes. */
+  readonly maxBodyMemoryBytes: number;
   /** Time allowed to receive a body, in milliseconds. */
   readonly bodyTimeoutMs: number;
 }
@@ -45,6 +48,7 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
   const { router, gates, stats, log, clock, maxRequests, maxUnreadBytes, bodyTimeoutMs } = options;
 
   const turns = new TurnBudget(clock);
+  const bodies = new BodyMemory(options.maxBodyMemoryBytes, stats);
 
   function find(request: Request): FoundRoute {
     const { method } = request;
@@ -78,14 +82,20 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
     request: Request,
     signal: AbortSignal,
     { maxBodyBytes: maxBytes = options.maxBodyBytes }: OwnedRoute,
+    share: BodyShare,
   ): Promise<Request> {
-    const body = await readBody(request, signal, { maxBytes, timeoutMs: bodyTimeoutMs, clock });
+    const limits = { maxBytes, timeoutMs: bodyTimeoutMs, clock, share };
+    const body = await readBody(request, signal, limits);
     switch (body.kind) {
       case "complete":
         return body.request;
       case "too_large": {
         const message = `The body is larger than ${maxBytes} bytes`;
         throw new Rejection(httpErrors.body_too_large, message);
+      }
+      case "no_memory": {
+        const message = "other request bodies take the memory for bodies";
+        throw new Rejection(httpErrors.body_memory_limit, message, retrySoon);
       }
       case "timeout": {
         const message = `The body was not complete after ${bodyTimeoutMs} ms`;
@@ -145,7 +155,8 @@ export function createPipeline(options: PipelineOptions): RequestHandler {
       reserveRoom(owned, isProbeOnly);
       if (!owned.isProbe) await turns.enter();
       await askGates(request, peer, owned);
-      const complete = await withBody(request, signal, owned);
+      using share = bodies.open();
+      const complete = await withBody(request, signal, owned, share);
       const answer = await owned.handler({ request: complete, params, remote: peer });
       response = holdUntilRead(answer, owned.isProbe, completed);
     } catch (error) {
