@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { AgentError, textCodec } from "../../core/mod.ts";
+import { AgentError, redactText, textCodec } from "../../core/mod.ts";
 import { type ChangeSetKey, parseRevision } from "../config_keys/mod.ts";
 
 /**
@@ -55,7 +55,7 @@ export interface ConfigReply {
   readonly status: ReplyStatus;
   /** Whether the member `status` is a text. */
   readonly hasStatus: boolean;
-  /** Free text, cut at 1,024 characters. */
+  /** Free text without secrets, cut at 1,024 characters. */
   readonly remarks: string;
 }
 
@@ -85,7 +85,7 @@ export function parseConfigReply(payload: Uint8Array): ConfigReply | ReplyFault 
     revision: number,
     status: status === "success" || status === "unused" ? status : "failure",
     hasStatus: typeof status === "string",
-    remarks: textOr(remarks).slice(0, maxRemarks),
+    remarks: redactText(textOr(remarks)).slice(0, maxRemarks),
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { redactText } from "../../core/mod.ts";
 import type { Level } from "../config_keys/mod.ts";
 import type { ReplyStatus } from "./app_messages.ts";
 import type { IgnoredKey } from "./ignored_keys.ts";
@@ -88,11 +89,12 @@ export type ChangeDescription =
     readonly replayedAt?: string;
   };
 
-/** Describes a record; members without a value are omitted from its JSON. */
+/** Describes a record, without secrets; members without a value are omitted from its JSON. */
 export function describeChange(record: ChangeRecord): ChangeDescription {
   const { seenAt, pushedAt, settledAt, committedAt, replayedAt, ...rest } = record;
   return {
     ...rest,
+    reason: redactText(rest.reason),
     seenAt: new Date(seenAt).toISOString(),
     pushedAt: isoTime(pushedAt),
     settledAt: isoTime(settledAt),

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { hideUserInfo, isSecretName } from "../log/mod.ts";
+import { hidePrivateKeys, hideUserInfo, isSecretName } from "../log/mod.ts";
 import { Secret } from "./secret.ts";
 
 const hidden = "[redacted]";
 
 /**
- * Returns a copy of a configuration value that is safe to print: members with the name of a secret and the user
- * information of URLs are replaced by `[redacted]`, at any depth.
+ * Returns a copy of a configuration value that is safe to print: members with the name of a secret, the user
+ * information of URLs and private keys in PEM are replaced by `[redacted]`, at any depth.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export function displayValue(value: unknown): unknown {
 /** Seeds of nkeys, which are secret, begin with `S`; an operator can mistake one for the public key. */
 const nkeySeed = /^S[ACNOUX][A-Z2-7]{3,}$/;
 
-/** A text without the user information of an address, whatever characters that has, and without nkey seeds. */
+/** A text without the user information of an address, whatever characters that has, without private keys and nkey seeds. */
 function displayText(text: string): string {
-  return nkeySeed.test(text) ? hidden : hideUserInfo(text);
+  return nkeySeed.test(text) ? hidden : hideUserInfo(hidePrivateKeys(text));
 }

@@ -22,4 +22,4 @@ export {
 export { type LogLevel, logLevels } from "./level.ts";
 export { type Logger, LogRegistry, type LogRegistryOptions } from "./logger.ts";
 export { printable, printableJson } from "./printable.ts";
-export { hideUserInfo, isSecretName, redact, redactText } from "./redact.ts";
+export { hidePrivateKeys, hideUserInfo, isSecretName, redact, redactText } from "./redact.ts";

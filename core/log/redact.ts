@@ -1,6 +1,6 @@
 /**
- * Removes secrets from log fields: members with the name of a secret, and user information in URLs, at up to
- * five levels of nesting. Deeper values and long texts are cut. The input is never changed.
+ * Removes secrets from log fields: members with the name of a secret, user information in URLs and private keys in
+ * PEM, at up to five levels of nesting. Deeper values and long texts are cut. The input is never changed.
  *
  * @module
  */
@@ -8,6 +8,9 @@
 const secretName =
   /pass(word|wd|phrase)?$|secret|token$|credential|authorization|private_?key|api_?key/i;
 const scheme = /[a-z][a-z0-9+.-]*:\/\//i;
+/** A private key in PEM, or the beginning of one. */
+const privateKey =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g;
 const maxDepth = 5;
 const maxText = 4_096;
 const hidden = "[redacted]";
@@ -33,7 +36,7 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
 }
 
 /**
- * Returns a text without the user information of addresses, cut at 4,096 characters. In each run without blanks,
+ * Returns a text without private keys in PEM and without the user information of addresses, cut at 4,096 characters. In each run without blanks,
  * everything between the scheme and the last `@` is hidden, so that a password with characters that a URL
  * does not allow is hidden too; without a scheme, everything before the `@` of a run such as `user:password@host`.
  * In a JSON document inside the text, each string is a text of its own, and what is around it stays.
@@ -41,7 +44,8 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
 export function redactText(text: string): string {
   // A password at the place of the cut is seen as a whole.
   const seen = text.slice(0, 2 * maxText);
-  const safe = seen.includes("@") ? withoutUserInfo(seen) : seen;
+  const keyless = hidePrivateKeys(seen);
+  const safe = keyless.includes("@") ? withoutUserInfo(keyless) : keyless;
   return text.length > maxText ? `${safe.slice(0, maxText)}...` : safe;
 }
 
@@ -84,6 +88,11 @@ export function hideUserInfo(address: string): string {
     return before.slice(0, found.index + found[0].length) + hidden + address.slice(end);
   }
   return before.includes(":") ? hidden + address.slice(end) : address;
+}
+
+/** Hides private keys in PEM; of one whose end is missing, the rest of the text. */
+export function hidePrivateKeys(text: string): string {
+  return text.includes("PRIVATE KEY") ? text.replaceAll(privateKey, hidden) : text;
 }
 
 /** Whether a member of this name is a secret, such as `password` or `apiKey`. */

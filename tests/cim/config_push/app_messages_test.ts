@@ -59,6 +59,16 @@ for (const document of [{}, { "change-set-key": 5 }, { "change-set-key": "" }, {
   });
 }
 
+Deno.test("parseConfigReply() hides secrets in remarks, also at the place of the cut", () => {
+  const url = "postgres://u:s3cret@h/";
+  const reply = parse({ "change-set-key": key, remarks: `No answer of ${url}` });
+  assert(typeof reply === "object");
+  assert.equal(reply.remarks, "No answer of postgres://[redacted]@h/");
+  const long = parse({ "change-set-key": key, remarks: "x ".repeat(505) + url });
+  assert(typeof long === "object");
+  assert(!long.remarks.includes("s3c"), long.remarks.slice(1_000));
+});
+
 Deno.test("parseConfigReply() cuts remarks at 1,024 characters", () => {
   const reply = parse({ "change-set-key": key, remarks: "x".repeat(5_000) });
   assert(typeof reply === "object");

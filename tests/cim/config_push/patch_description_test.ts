@@ -24,6 +24,7 @@ Deno.test("describePatch() hides values at the place of a secret, in its members
     { op: "add", path: "/db", value: { apiKey: 1, list: [{ token: "x", port: 1 }] } },
     { op: "add", path: "/env/-", value: { key: "PRIVATE_KEY", value: "x", other: "y" } },
     { op: "add", path: "/url", value: "http://user:x@host" },
+    { op: "add", path: "/text", value: ["-----BEGIN PRIVATE KEY-----\nMIIs3cret"] },
     { op: "move", from: "/a", path: "/b", more: "x" },
   ]);
   assert.deepEqual(shown, [
@@ -35,6 +36,7 @@ Deno.test("describePatch() hides values at the place of a secret, in its members
     },
     { op: "add", path: "/env/-", value: { key: "PRIVATE_KEY", value: "[redacted]", other: "y" } },
     { op: "add", path: "/url", value: "http://[redacted]@host" },
+    { op: "add", path: "/text", value: ["[redacted]"] },
     { op: "move", path: "/b", from: "/a" },
   ]);
 });

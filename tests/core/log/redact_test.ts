@@ -91,3 +91,16 @@ for (
     assert.equal(redactText(text), safe);
   });
 }
+
+for (const kind of ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "PGP PRIVATE KEY BLOCK"]) {
+  Deno.test(`redactText() hides a ${kind} in PEM, complete or cut, and keeps certificates`, () => {
+    const key = `-----BEGIN ${kind}-----\nMIIs3cret\n-----END ${kind}-----`;
+    const certificate = "-----BEGIN CERTIFICATE-----\nMIIpublic\n-----END CERTIFICATE-----";
+    assert.equal(
+      redactText(`${certificate}\n${key}\nand ${key}\nthe end`),
+      `${certificate}\n[redacted]\nand [redacted]\nthe end`,
+    );
+    assert.equal(redactText(`key: ${key.slice(0, -30)}`), "key: [redacted]");
+    assert.equal(redactText(JSON.stringify({ text: key, a: 1 })), '{"text":"[redacted]","a":1}');
+  });
+}
