@@ -12,6 +12,12 @@ export interface LineStreamOptions {
 }
 
 /**
+ * Bytes that are handed over at once. Each stage between here and the client keeps a piece or two while the client
+ * does not read, so a large value as one piece would be kept several times.
+ */
+const pieceBytes = 64 * 1024;
+
+/**
  * An answer of JSON lines, produced as fast as the client reads them. When the source fails, the last line is
  * `{"error", "code"}`, because the status has been sent before.
  */
@@ -24,17 +30,31 @@ export function lineStream<T>(
   const iterator = source[Symbol.asyncIterator]();
   const encode = (lines: readonly unknown[]) =>
     encoder.encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start(controller) {
-      if (first !== undefined) controller.enqueue(encode([first]));
-    },
-    async pull(controller) {
+  let rest = encode(first === undefined ? [] : [first]);
+  let isEnded = false;
+
+  /** Waits for the next item that has lines; false when there is none. */
+  async function isFilled(): Promise<boolean> {
+    while (rest.length === 0 && !isEnded) {
       try {
         const { done, value } = await iterator.next();
-        if (!done) return controller.enqueue(encode(show(value)));
+        if (done) isEnded = true;
+        else rest = encode(show(value));
       } catch (error) {
+        isEnded = true;
         onFailure(error);
-        controller.enqueue(encode([failureLine(error)]));
+        rest = encode([failureLine(error)]);
+      }
+    }
+    return rest.length > 0;
+  }
+
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (await isFilled()) {
+        controller.enqueue(rest.subarray(0, pieceBytes));
+        rest = rest.subarray(pieceBytes);
+        return;
       }
       onEnd();
       controller.close();
@@ -43,7 +63,7 @@ export function lineStream<T>(
       onEnd();
       await iterator.return?.();
     },
-  });
+  }, { highWaterMark: 0 });
   return new Response(body, {
     headers: { "content-type": "application/x-ndjson", "cache-control": "no-store" },
   });

@@ -52,3 +52,26 @@ Deno.test("lineStream() reads its source only as fast as the client reads, and e
   await reader.cancel();
   assert.equal(ended, 2);
 });
+
+Deno.test("lineStream() hands a long line over in pieces, and reads its source for none in advance", async () => {
+  let taken = 0;
+  const value = "x".repeat(300_000);
+  async function* values() {
+    for (; taken < 2; taken++) yield await Promise.resolve(value);
+  }
+  const reader = lineStream(values(), (item) => [item]).body!.getReader();
+  let text = "";
+  for (let count = 0; count < 5; count++) {
+    const { value: piece } = await reader.read();
+    assert(piece!.length <= 65_536, `${piece!.length} bytes at once`);
+    text += new TextDecoder().decode(piece);
+  }
+  assert.equal(text, `${JSON.stringify(value)}\n`);
+  assert.equal(taken, 0, "the second one is taken when the first has been read");
+  await reader.cancel();
+});
+
+Deno.test("lineStream() ends after an item without lines", async () => {
+  const response = lineStream(count(3), (item) => item === 2 ? [] : [item]);
+  assert.equal(await response.text(), "1\n3\n");
+});
