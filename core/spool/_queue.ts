@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { AgentError } from "../errors/mod.ts";
-import { formatSize } from "../units/mod.ts";
 import type { QueueContext } from "./_context.ts";
 import { copyWithHeader, Entry } from "./_entry.ts";
 import { headerBytes, segmentOverhead } from "./_format.ts";
@@ -17,6 +15,7 @@ import type { Recovered } from "./_recovery.ts";
 import { Segments } from "./_segments.ts";
 import { storedBlocks } from "./_stored_blocks.ts";
 import { WaitingAppends } from "./_waiting_appends.ts";
+import { tooLarge } from "./errors.ts";
 import type { AppendResult, SpoolBlock, SpoolFullPolicy, SpoolQueue } from "./options.ts";
 
 /** What the queue asks of the spool. */
@@ -396,12 +395,4 @@ export class Queue implements SpoolQueue {
       signal.addEventListener("abort", end, { once: true });
     });
   }
-}
-
-function tooLarge(length: number, maxBytes: number): AgentError {
-  return new AgentError(
-    "queue_full",
-    `Cannot store a block of ${length} bytes: the spool is limited to ${formatSize(maxBytes)}; ` +
-      "raise the limit or send smaller blocks",
-  );
 }

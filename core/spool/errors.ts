@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { defineErrors, type ErrorCatalogue } from "../errors/mod.ts";
+import { AgentError, defineErrors, type ErrorCatalogue } from "../errors/mod.ts";
+import { formatSize } from "../units/mod.ts";
 
 /** Error codes of spools. */
 export const spoolErrors: ErrorCatalogue<
@@ -28,3 +29,12 @@ export const spoolErrors: ErrorCatalogue<
     remedy: "Use one of the names that the message lists.",
   },
 });
+
+/** The error of a block that no spool of that size can take. */
+export function tooLarge(length: number, maxBytes: number): AgentError {
+  return new AgentError(
+    "queue_full",
+    `Cannot store a block of ${length} bytes: the spool is limited to ${formatSize(maxBytes)}; ` +
+      "raise the limit or send smaller blocks",
+  );
+}
