@@ -46,6 +46,16 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: "C2-5: the agent is killed while the disk is full",
+    isPossible: (rig) => rig.disk !== undefined,
+    async make(rig) {
+      await rig.disk!.fill();
+      await pause(rig.between(200, 1_500));
+      await rig.killAgent();
+      await rig.disk!.free();
+    },
+  },
+  {
     name: "C2-7: Kafka is stopped and started",
     isPossible: (rig) => rig.kafka !== undefined,
     isReady: (rig) => rig.isKafkaRunning,
