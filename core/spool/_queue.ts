@@ -171,14 +171,14 @@ export class Queue implements SpoolQueue {
     if (segment) {
       const records = this.#outlet.skip(segment);
       if (segment === idle) this.#writer!.releaseActive();
-      this.#reportEvicted(records, segment.counted);
+      this.#reportLost("spool_full", records, segment.counted);
       this.#segments.discard(segment);
       this.#ledger.touch();
       return true;
     }
     const entry = this.#writer === undefined ? this.#outlet.skipRecent() : undefined;
     if (entry === undefined) return false;
-    this.#reportEvicted(entry.records, entry.bytes);
+    this.#reportLost("spool_full", entry.records, entry.bytes);
     budget.release(user, entry.bytes);
     return true;
   }
@@ -339,10 +339,11 @@ export class Queue implements SpoolQueue {
     return { status: "dropped", reason, ...(cause === undefined ? {} : { cause }) };
   }
 
-  #reportEvicted(records: number, bytes: number): void {
+  /** Reports that accepted records are gone. */
+  #reportLost(reason: "spool_full" | "spool_failed", records: number, bytes: number): void {
     if (records === 0) return;
     const { name, report } = this.#context;
-    report({ kind: "dropped", queue: name, reason: "spool_full", records, bytes, isStored: true });
+    report({ kind: "dropped", queue: name, reason, records, bytes, isStored: true });
   }
 
   #noteFull(isFull: boolean): void {
@@ -359,16 +360,7 @@ export class Queue implements SpoolQueue {
 
   #onDropped(dropped: readonly Entry[]): void {
     const { records, bytes } = this.#outlet.forget(dropped);
-    if (records === 0) return;
-    const { name, report } = this.#context;
-    report({
-      kind: "dropped",
-      queue: name,
-      reason: "spool_failed",
-      records,
-      bytes,
-      isStored: true,
-    });
+    this.#reportLost("spool_failed", records, bytes);
   }
 
   /** Removes the segments that are settled according to the ledger; the one being written only on demand. */
