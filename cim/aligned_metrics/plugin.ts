@@ -9,6 +9,7 @@ import {
   list,
   type Plugin,
   type PluginContext,
+  readRegularFileSync,
   size,
   text,
 } from "../../core/mod.ts";
@@ -180,7 +181,7 @@ function start(settings: AlignedSettings, { stats }: State, context: Context): S
     },
     timeoutMs: config.timeoutMs,
     maxScrapeBytes: config.maxScrapeSizeBytes,
-    ca: config.caFile === undefined ? undefined : Deno.readTextFileSync(config.caFile),
+    ca: config.caFile === undefined ? undefined : readRegularFileSync(config.caFile),
     ownMetrics: async () => new TextDecoder().decode((await prometheus.render("text")).body),
     ownPort: get(httpToken).port ?? 0,
     stats,

@@ -4,6 +4,12 @@
  *
  * @module
  */
-export { filesFingerprint, findFileText, readNamedFile } from "./credential_files.ts";
+export {
+  filesFingerprint,
+  findFileText,
+  readNamedFile,
+  readRegularFile,
+  readRegularFileSync,
+} from "./credential_files.ts";
 export { makePrivate, makePrivateFile, makePrivateFolder } from "./private_files.ts";
 export { readTextIfPresent, type ReadTextOptions } from "./read_text_if_present.ts";

@@ -6,6 +6,7 @@
 import { type Clock, deadline } from "../../core/async/mod.ts";
 import { AgentError, describeError } from "../../core/errors/mod.ts";
 import { type ConfigOf, Secret } from "../../core/config/mod.ts";
+import { readRegularFileSync } from "../../core/files/mod.ts";
 import { type KeyValueStore, unavailableStore } from "../../core/keyvalue/mod.ts";
 import { counter, gauge, type MetricFamily } from "../../core/metrics/mod.ts";
 import {
@@ -138,7 +139,7 @@ function tlsOf(
 
 function readPem(key: string, path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return readRegularFileSync(path);
   } catch (cause) {
     throw new AgentError(
       "config_unreadable",

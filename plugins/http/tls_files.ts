@@ -10,6 +10,7 @@ import {
   AgentError,
   describeError,
   filesFingerprint,
+  readRegularFile,
   type ServerCertificates,
 } from "../../core/mod.ts";
 import type { HttpConfig } from "./config.ts";
@@ -108,7 +109,7 @@ export class TlsFiles {
 /** Reads the file of a key. @throws {AgentError} `config_unreadable` when it cannot be read. */
 async function readFile(key: string, path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readRegularFile(path);
   } catch (cause) {
     const reason = cause instanceof Deno.errors.NotFound ? "no such file" : describeError(cause);
     throw new AgentError(

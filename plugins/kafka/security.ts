@@ -6,6 +6,7 @@
  */
 import { AgentError, describeError } from "../../core/errors/mod.ts";
 import type { ConfigOf } from "../../core/config/mod.ts";
+import { readRegularFile } from "../../core/files/mod.ts";
 import type { ConfigIssue } from "../../core/plugin/mod.ts";
 import type { kafkaConfig, KafkaLogin } from "./config.ts";
 import type { SaslLogin, SaslMechanism, Security, TlsMaterial } from "./driver.ts";
@@ -95,7 +96,7 @@ async function readLogin(
 async function readIfNamed(key: string, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    return await Deno.readTextFile(path);
+    return await readRegularFile(path);
   } catch (cause) {
     throw new AgentError(
       kafkaErrors.kafka_denied,

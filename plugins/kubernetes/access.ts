@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { findFileText } from "../../core/files/mod.ts";
+import { findFileText, readRegularFile } from "../../core/files/mod.ts";
 import { fromBase64 } from "../../core/runtime/mod.ts";
 import { parseYaml } from "../../core/config/mod.ts";
 import { AgentError, describeError } from "../../core/errors/mod.ts";
@@ -72,7 +72,7 @@ async function fromServiceAccount(
     namespace: (await findFileText(file("namespace")) ?? "").trim(),
     credentials: async () => ({
       ca: await findFileText(file("ca.crt")),
-      token: (await Deno.readTextFile(file("token"))).trim(),
+      token: (await readRegularFile(file("token"))).trim(),
     }),
   };
 }
@@ -81,7 +81,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 async function fromKubeconfig(path: string, context: string | undefined): Promise<Access> {
   try {
-    const document = membersOf(await parseYaml(await Deno.readTextFile(path)));
+    const document = membersOf(await parseYaml(await readRegularFile(path)));
     const wanted = context ?? textOf(document, "current-context");
     if (!wanted) throw new TypeError("it has no current-context; set kubernetes.context");
     const { cluster, user, namespace } = membersOf(named(document, "contexts", wanted, "context"));
@@ -136,14 +136,14 @@ function credentialsOf(
     const data = textOf(members, `${name}-data`);
     if (data !== undefined) return decodeBase64Text(data);
     const file = textOf(members, name);
-    return file && await Deno.readTextFile(file.startsWith("/") ? file : folder + file);
+    return file && await readRegularFile(file.startsWith("/") ? file : folder + file);
   };
   return async () => {
     const tokenFile = textOf(user, "tokenFile");
     const path = tokenFile?.startsWith("/") ? tokenFile : folder + tokenFile;
     return {
       ca: await content(cluster, "certificate-authority"),
-      token: tokenFile ? (await Deno.readTextFile(path)).trim() : textOf(user, "token"),
+      token: tokenFile ? (await readRegularFile(path)).trim() : textOf(user, "token"),
       cert: await content(user, "client-certificate"),
       key: await content(user, "client-key"),
     };

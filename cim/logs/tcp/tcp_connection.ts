@@ -1,5 +1,6 @@
 import type { Clock } from "../../../core/async/mod.ts";
 import { AgentError } from "../../../core/errors/mod.ts";
+import { readRegularFile } from "../../../core/files/mod.ts";
 import { formatHostPort, type HostPort } from "../../../core/net/mod.ts";
 import { logErrors } from "../errors.ts";
 import type { ConnectionEnds } from "./_send_queue.ts";
@@ -192,7 +193,7 @@ async function connect(
     conn.setKeepAlive(true);
     return conn;
   }
-  const caCerts = tls.caFile === undefined ? [] : [await Deno.readTextFile(tls.caFile)];
+  const caCerts = tls.caFile === undefined ? [] : [await readRegularFile(tls.caFile)];
   const conn = await Deno.connectTls({ ...target, caCerts });
   const onAbort = () => conn.close();
   signal.addEventListener("abort", onAbort, { once: true });

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { filesFingerprint, findFileText, readNamedFile } from "../../../core/files/mod.ts";
+import {
+  filesFingerprint,
+  findFileText,
+  readNamedFile,
+  readRegularFile,
+  readRegularFileSync,
+} from "../../../core/files/mod.ts";
+import { makePipe } from "../../_support/pipe.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
 
 Deno.test("findFileText() returns the text, and undefined when there is no file", async () => {
@@ -18,6 +25,26 @@ Deno.test("readNamedFile() throws config_unreadable with the path when it cannot
     code: "config_unreadable",
     message: new RegExp(`^Cannot read ${folder.join("b")}: `),
   });
+});
+
+Deno.test("readRegularFile() refuses a pipe, which would let it wait for ever, a device and a folder", async () => {
+  using folder = tempDir();
+  const pipe = folder.join("pipe");
+  await makePipe(pipe);
+  const isRefused = /^it is a (pipe, socket or device|folder), not a regular file$/;
+  for (const path of [pipe, "/dev/zero", folder.path]) {
+    await assert.rejects(readRegularFile(path), { name: "TypeError", message: isRefused });
+    assert.throws(() => readRegularFileSync(path), { name: "TypeError", message: isRefused });
+  }
+  await assert.rejects(findFileText(pipe), { message: isRefused });
+  await assert.rejects(readNamedFile(pipe), {
+    code: "config_unreadable",
+    message: `Cannot read ${pipe}: it is a pipe, socket or device, not a regular file`,
+  });
+  await Deno.writeTextFile(folder.join("a"), "text");
+  await Deno.symlink(folder.join("a"), folder.join("link"));
+  assert.equal(await readRegularFile(folder.join("link")), "text");
+  assert.equal(readRegularFileSync(folder.join("link")), "text");
 });
 
 Deno.test("filesFingerprint() changes when a file changes, is replaced, goes or appears", async () => {

@@ -3,6 +3,7 @@ import { hasCode } from "../../../core/mod.ts";
 import { type Harness, harness } from "../../../core/testing/mod.ts";
 import { http, httpToken } from "../../../plugins/http/mod.ts";
 import { authority, otherServerPair, serverPair } from "../../_support/certificates.ts";
+import { makePipe } from "../../_support/pipe.ts";
 import { type TempDir, tempDir } from "../../_support/temp_dir.ts";
 
 interface Pair {
@@ -96,6 +97,23 @@ Deno.test("C2-41: http() keeps the certificate when the new pair is bad or gone,
   for (const name of ["server.crt", "server.key"]) await Deno.remove(folder.join(name));
   await follow(kit, "gone", () => statusOf(kit).state === "degraded");
   assert.match(statusOf(kit).reason, /are gone; the previous certificates stay active/);
+  assert.equal(await subject(kit), "server2");
+});
+
+Deno.test("http() keeps the certificate when a pipe is in the place of its file, says so, and follows the next change", async () => {
+  using folder = tempDir();
+  await write(folder, serverPair);
+  await using kit = await start(folder);
+  await Deno.remove(folder.join("server.crt"));
+  await makePipe(folder.join("server.crt"));
+  await follow(kit, "degraded", () => statusOf(kit).state === "degraded");
+  assert.match(
+    statusOf(kit).reason,
+    /server\.crt\): it is a pipe, socket or device, not a regular file; .* previous certificates stay/,
+  );
+  await Deno.remove(folder.join("server.crt"));
+  await write(folder, otherServerPair);
+  await follow(kit, "ok", () => statusOf(kit).state === "ok");
   assert.equal(await subject(kit), "server2");
 });
 
