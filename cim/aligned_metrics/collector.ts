@@ -4,6 +4,7 @@
  * @module
  */
 import { type Clock, counter, gauge, type Logger, type MetricFamily } from "../../core/mod.ts";
+import { inTurns } from "./_turns.ts";
 import type { AlignedSettings } from "./aligned_settings.ts";
 import { alignedTicks } from "./aligned_ticks.ts";
 import { type BucketBounds, BucketStore } from "./bucket_store.ts";
@@ -202,10 +203,7 @@ export class AlignedCollector {
     }
     const scrape = this.#table.scrape(source, bounds.maxSamples);
     try {
-      for (const _ of expositionPieces(answer.text, scrape)) {
-        await nextTurn();
-        if (signal.aborted) break;
-      }
+      await inTurns(expositionPieces(answer.text, scrape), signal);
     } catch (error) {
       scrape.discard();
       if (error instanceof ExpositionLimitError) stats.failures[error.limit]++;
@@ -215,11 +213,6 @@ export class AlignedCollector {
     }
     return scrape.end();
   }
-}
-
-/** Lets the event loop do its other work. Not a matter of time, hence not of the clock. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function samplesOf(counts: Readonly<Record<string, number>>) {

@@ -26,7 +26,7 @@ export {
   seriesParts,
 } from "./exposition_text.ts";
 export { alignedMetrics } from "./plugin.ts";
-export { renderBuckets, type RenderOptions } from "./render.ts";
+export { renderBuckets, type RenderOptions, renderPieces } from "./render.ts";
 export {
   readSource,
   type SourceAddress,

@@ -18,7 +18,8 @@ import { prometheusToken } from "../../plugins/prometheus/mod.ts";
 import { identityToken } from "../identity/mod.ts";
 import { type AlignedSettings, resolveAligned } from "./aligned_settings.ts";
 import { AlignedCollector, AlignedStats } from "./collector.ts";
-import { renderBuckets } from "./render.ts";
+import { renderPieces } from "./render.ts";
+import { inTurns } from "./_turns.ts";
 
 const path = "/metrics/aligned";
 
@@ -199,7 +200,7 @@ function start(settings: AlignedSettings, { stats }: State, context: Context): S
     prometheus.serve(
       name,
       path,
-      (format) => renderBuckets(collector.store.read(), { format, version }),
+      async (format) => (await inTurns(renderPieces(collector.store.read(), { format, version })))!,
     ),
   );
   tasks.run("collect", (signal) => collector.run(AbortSignal.any([signal, stopping.signal])));

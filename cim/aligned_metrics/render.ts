@@ -22,15 +22,31 @@ interface Lines {
   readonly groups: Map<string, string[]>;
 }
 
-/** Prints the buckets, oldest first. */
+/** Samples and families of a piece, which takes about a millisecond. */
+const pieceSize = 1_024;
+
+/** Prints the buckets at once, oldest first; for few samples. */
 export function renderBuckets(
   buckets: readonly Bucket[],
-  { format, version }: RenderOptions,
+  options: RenderOptions,
 ): Uint8Array<ArrayBuffer> {
+  const pieces = renderPieces(buckets, options);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+  }
+}
+
+/** Prints the buckets in pieces that take about a millisecond each: yields after each but the last. */
+export function* renderPieces(
+  buckets: readonly Bucket[],
+  { format, version }: RenderOptions,
+): Generator<undefined, Uint8Array<ArrayBuffer>> {
   const isStrict = format === "openmetrics";
   const families = new Map<Family, Lines>();
   const missing = new MissingLabels(buckets.length);
-  for (const bucket of buckets) addBucket(bucket, isStrict, families, missing);
+  const work = { count: 0 };
+  for (const bucket of buckets) yield* addBucket(bucket, work, { isStrict, families, missing });
   const parts = ownFamilies(buckets, version, isStrict);
   const taken = new Set(parts.names);
   const sorted = [...families].sort(([a], [b]) => a.name < b.name ? -1 : 1);
@@ -40,17 +56,22 @@ export function renderBuckets(
     if (head === undefined) continue;
     text.push(head, ...single.length < 50_000 ? single : [single.join("")]);
     for (const lines of groups.values()) text.push(lines.join(""));
+    if (++work.count % pieceSize === 0) yield;
   }
   if (isStrict) text.push("# EOF\n");
   return new TextEncoder().encode(text.join(""));
 }
 
-function addBucket(
+/** Adds the lines of a bucket; `work` counts the samples and families of all pieces. */
+function* addBucket(
   { timeMs, series, values }: Bucket,
-  isStrict: boolean,
-  families: Map<Family, Lines>,
-  missing: MissingLabels,
-): void {
+  work: { count: number },
+  { isStrict, families, missing }: {
+    isStrict: boolean;
+    families: Map<Family, Lines>;
+    missing: MissingLabels;
+  },
+): Generator<undefined, void> {
   const label = `,aligned_ts="${Math.floor(timeMs / 1_000)}"} `;
   const stamp = ` ${isStrict ? timeMs / 1_000 : timeMs}\n`;
   for (let at = 0; at < series.length; at++) {
@@ -61,6 +82,7 @@ function addBucket(
     const line = `${one.name}{${labels}${missing.of(one)}${label}${numberText(values[at])}${stamp}`;
     if (family.type !== "histogram" && family.type !== "summary") lines.single.push(line);
     else found(lines.groups, `${timeMs} ${one.group}`, () => []).push(line);
+    if (++work.count % pieceSize === 0) yield;
   }
 }
 

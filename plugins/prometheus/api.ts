@@ -43,14 +43,14 @@ export interface PrometheusApi {
   render(format: ExpositionFormat): Promise<Exposition>;
   /**
    * Serves a text that the caller renders, in the format that the scraper prefers; scrapes within
-   * `metrics.min_interval` get the same text. Disposing of the result removes the path.
+   * `metrics.min_interval`, or while it is rendered, get the same text. Disposing of the result removes the path.
    *
    * @throws {TypeError} When the path does not begin with a slash, or is taken.
    */
   serve(
     owner: string,
     path: string,
-    render: (format: ExpositionFormat) => Uint8Array<ArrayBuffer>,
+    render: (format: ExpositionFormat) => Promise<Uint8Array<ArrayBuffer>>,
   ): Disposable;
   /** Switches the contents of `/metrics` on or off; when off, the path is served and empty. Default: `metrics.enabled`. */
   setEnabled(enabled: boolean): void;

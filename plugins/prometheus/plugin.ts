@@ -93,8 +93,7 @@ export function prometheus(): Plugin {
             owner,
             path,
             newCache(),
-            (format) =>
-              Promise.resolve({ contentType: contentTypes[format], body: render(format) }),
+            async (format) => ({ contentType: contentTypes[format], body: await render(format) }),
           ),
         setEnabled(value) {
           enabled = value;

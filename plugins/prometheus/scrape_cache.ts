@@ -5,9 +5,11 @@ import type { Exposition, ExpositionFormat } from "./exposition.ts";
 interface Entry {
   readonly startedMs: number;
   readonly exposition: Promise<Exposition>;
+  /** Whether it is not finished. */
+  isRunning: boolean;
 }
 
-/** Renders each format at most once in an interval, and gives scrapes in between the same result. */
+/** Renders each format at most once in an interval and one at a time, and gives scrapes in between the same result. */
 export class ScrapeCache {
   readonly #intervalMs: number;
   readonly #clock: Clock;
@@ -18,13 +20,20 @@ export class ScrapeCache {
     this.#clock = clock;
   }
 
-  /** The current exposition; `render` is called when there is none, or it is older than the interval. */
+  /** The current exposition; `render` is called when there is none, or it is finished and older than the interval. */
   get(format: ExpositionFormat, render: () => Promise<Exposition>): Promise<Exposition> {
     const now = this.#clock.monotonic();
     const known = this.#entries.get(format);
-    if (known && now - known.startedMs < this.#intervalMs) return known.exposition;
+    if (known && (known.isRunning || now - known.startedMs < this.#intervalMs)) {
+      return known.exposition;
+    }
     const exposition = render();
-    this.#entries.set(format, { startedMs: now, exposition });
+    const entry: Entry = { startedMs: now, exposition, isRunning: true };
+    this.#entries.set(format, entry);
+    const end = () => {
+      entry.isRunning = false;
+    };
+    exposition.then(end, end);
     return exposition;
   }
 

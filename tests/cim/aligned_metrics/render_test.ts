@@ -3,6 +3,7 @@ import {
   type Bucket,
   readExposition,
   renderBuckets,
+  renderPieces,
   SeriesTable,
 } from "../../../cim/aligned_metrics/mod.ts";
 
@@ -145,4 +146,11 @@ Deno.test("renderBuckets() prints a family without empty labels when its series 
   assert.equal(lines[1], 'a{l0="1",source_port="9000",aligned_ts="1600000020"} 1 1600000020500');
   assert.equal(lines.filter((line) => line.startsWith("a{")).length, 20_000);
   assert(lines.includes('b{source_port="9000",x="",aligned_ts="1600000020"} 2 1600000020500'));
+});
+
+Deno.test("renderPieces() yields after a bounded number of samples, over buckets, and of families", () => {
+  const text = Array.from({ length: 600 }, (_, at) => `m${at} 1\n`).join("");
+  const buckets = bucketsOf(...Array.from({ length: 20 }, () => ({ 9000: text })));
+  const pieces = [...renderPieces(buckets, { format: "text", version: "1" })];
+  assert.equal(pieces.length, Math.floor((20 * 600 + 600) / 1_024));
 });
