@@ -85,13 +85,12 @@ export class TlsFiles {
     if (this.#isOptional && !await isPresent(certFile) && !await isPresent(keyFile)) {
       return undefined;
     }
-    const [cert, key, clientCa] = await Promise.all([
-      readFile("tls_cert_file", certFile),
-      readFile("tls_key_file", keyFile),
-      this.#clientCaFile === undefined
-        ? undefined
-        : readFile("tls_client_ca_file", this.#clientCaFile),
-    ]);
+    // One after the other, so that the first problem is reported each time.
+    const cert = await readFile("tls_cert_file", certFile);
+    const key = await readFile("tls_key_file", keyFile);
+    const clientCa = this.#clientCaFile === undefined
+      ? undefined
+      : await readFile("tls_client_ca_file", this.#clientCaFile);
     return clientCa === undefined ? { cert, key } : { cert, key, clientCa };
   }
 
