@@ -54,7 +54,7 @@ export async function showChanges(
   else {
     const { changes, ignored = [] } = JSON.parse(text) as ChangesAnswer;
     const layout = { ...io, now: Date.now() };
-    const reason = changes.length === 0 ? await pushProblem(address, io) : undefined;
+    const reason = changes.length === 0 ? await pushProblem(address, io.stop) : undefined;
     for (const line of changeLines(changes, { ...layout, reason })) io.out(line);
     for (const line of ignoredLines(ignored, layout)) io.out(line);
   }
@@ -70,8 +70,11 @@ export interface ChangesLayout extends Pick<CliIo, "width" | "hasColors"> {
 }
 
 /** The problem that configuration push reports; undefined when it has none. */
-async function pushProblem(address: string, io: CliIo): Promise<string | undefined> {
-  const response = await askAgent(new URL("/api/v1/status", address), { signal: io.stop });
+export async function pushProblem(
+  address: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const response = await askAgent(new URL("/api/v1/status", address), { signal });
   if (!response.ok) throw await refusal("read the status", response);
   const { plugins } = await response.json() as {
     plugins: readonly { name: string; reason?: string }[];
@@ -81,10 +84,7 @@ async function pushProblem(address: string, io: CliIo): Promise<string | undefin
 
 /** A table of the change-sets; the reason of one follows it, indented. */
 export function changeLines(changes: readonly ChangeSet[], layout: ChangesLayout): string[] {
-  if (changes.length === 0) {
-    const because = layout.reason === undefined ? "" : `: ${layout.reason}`;
-    return wrap(`no change-sets${because}`, layout.width, 4);
-  }
+  if (changes.length === 0) return noChangesLines(layout);
   const rows = changes.map((change) => [
     change.level,
     change.dataKey,
@@ -106,6 +106,13 @@ export function changeLines(changes: readonly ChangeSet[], layout: ChangesLayout
         : []),
     ]),
   ];
+}
+
+/** That there are no change-sets, and why if that is known. */
+export function noChangesLines(
+  { reason, width }: Pick<ChangesLayout, "reason" | "width">,
+): string[] {
+  return wrap(`no change-sets${reason === undefined ? "" : `: ${reason}`}`, width, 4);
 }
 
 /** The ignored keys, each with its reason; nothing when there are none. */

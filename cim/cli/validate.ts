@@ -6,6 +6,7 @@ import {
   readSection,
   readTextIfPresent,
 } from "../../core/mod.ts";
+import { printable } from "../../core/log/mod.ts";
 import { cimPlugins, productSources } from "../assembly/mod.ts";
 import { readCommonInfra } from "../common_infra/mod.ts";
 import { pathFields } from "../paths/mod.ts";
@@ -36,9 +37,9 @@ export async function validate(options: ConfigOptions, io: CliIo): Promise<numbe
   }
   const problems = found.flatMap(({ problems }) => problems);
   for (const warning of found.flatMap(({ warnings = [] }) => warnings)) {
-    io.err(`warning: ${warning}`);
+    io.err(printable(`warning: ${warning}`));
   }
-  for (const problem of problems) io.err(problem);
+  for (const problem of problems) io.err(printable(problem));
   if (problems.length > 0) {
     io.err(`${problems.length} problem${problems.length === 1 ? "" : "s"}`);
     return exitCode.badConfiguration;

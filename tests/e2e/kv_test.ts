@@ -173,7 +173,7 @@ Deno.test("cim changes lists change-sets as a table and with --json as the agent
   const options = ["--config", agent.configPath];
   assert.equal(
     (await cimHere(["changes", ...options])).out,
-    "no change-sets since the agent started\n",
+    "no change-sets\n",
   );
   await agent.put(`${changeSets}/cim.json/2`, "[]");
   await until("the commit", async () => await agent.key(commitKey) !== undefined || undefined);

@@ -3,6 +3,7 @@ import { askAgent, refusal, restAddress } from "../ask_agent.ts";
 import type { ConfigOptions } from "../config_options.ts";
 import type { CliIo } from "../io.ts";
 import { readConfiguration } from "../read_configuration.ts";
+import { pushProblem } from "../show_changes.ts";
 
 /** Options that choose change-sets. */
 export interface HistoryOptions extends ConfigOptions {
@@ -39,6 +40,11 @@ export class AgentHistory {
       (level === undefined || change.level === level) &&
       (file === undefined || change.dataKey === file)
     );
+  }
+
+  /** The problem that configuration push reports; undefined when it has none. */
+  problem(): Promise<string | undefined> {
+    return pushProblem(this.#address, this.#signal);
   }
 
   /** Their patches without secrets, oldest first. */

@@ -2,7 +2,7 @@ import { printable, printableJson } from "../../../core/log/mod.ts";
 import type { ChangeDescription, PatchDescription } from "../../config_push/mod.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
-import { outcomeColor, outcomeOf } from "../show_changes.ts";
+import { noChangesLines, outcomeColor, outcomeOf } from "../show_changes.ts";
 import { colored, wrap } from "../text.ts";
 import { placeText } from "./place.ts";
 import { AgentHistory, type HistoryOptions } from "./read_history.ts";
@@ -32,7 +32,10 @@ export async function showLog(options: LogOptions, io: CliIo): Promise<number> {
     io.out(printableJson(JSON.stringify({ changes: entries }, null, 2)));
     return exitCode.fine;
   }
-  if (changes.length === 0) io.out("no change-sets");
+  if (changes.length === 0) {
+    const reason = await history.problem();
+    for (const line of noChangesLines({ ...io, reason })) io.out(line);
+  }
   for (const change of changes) {
     for (const line of logLines(change, patches.get(change.key), io)) io.out(line);
   }

@@ -25,13 +25,15 @@ Deno.test("a command says that the agent accepts only TLS when it is refused for
   ]);
 });
 
-Deno.test("cim changes says why there are no change-sets when configuration push is off", async () => {
+Deno.test("cim changes and cim config log say why there are no change-sets when configuration push is off", async () => {
   await using cim = await product({ env: { CIM_IDENTITY_MICROSERVICE: "" } });
-  const io = recordingIo();
   const port = new URL(cim.url).port;
-  assert.equal(await runCli(["changes", "--set", `rest.port=${port}`], io), 0);
-  assert.match(
-    io.outLines.join(" "),
-    /^no change-sets: Configuration push is off: .*identity\.microservice.* not known$/,
-  );
+  for (const command of [["changes"], ["config", "log"]]) {
+    const io = recordingIo();
+    assert.equal(await runCli([...command, "--set", `rest.port=${port}`], io), 0);
+    assert.match(
+      io.outLines.join(" "),
+      /^no change-sets: Configuration push is off: .*identity\.microservice.* not known$/,
+    );
+  }
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ago, colored, span, table, wrap } from "../../../cim/cli/text.ts";
+import { assertHarmless, hostile } from "./_hostile.ts";
 
 Deno.test("table() aligns columns and does not pad the last one", () => {
   assert.deepEqual(table([["A", "LONG", "B"], ["1", "2", "3"], ["wide", "x", ""]]), [
@@ -47,4 +48,10 @@ Deno.test("span() gives a time span in the largest unit", () => {
 Deno.test("colored() adds no escape sequences when colours are off", () => {
   assert.equal(colored("ok", "green", false), "ok");
   assert.equal(colored("ok", "green", true), "\x1b[32mok\x1b[0m");
+});
+
+Deno.test("table() and wrap() escape what a terminal acts on, with columns that stay aligned", () => {
+  const lines = [...table([["A", "B"], [hostile, "b"]]), ...wrap(hostile, 80)];
+  assertHarmless(lines);
+  assert.equal(lines[1].indexOf("b", lines[1].indexOf("forged")), lines[0].indexOf("B"));
 });

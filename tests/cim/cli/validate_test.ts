@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { runCli } from "../../../cim/cli/mod.ts";
 import { serverPair } from "../../_support/certificates.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
+import { assertHarmless, hostile } from "./_hostile.ts";
 import { recordingIo } from "./_io.ts";
 
 async function validate(...sets: string[]) {
@@ -139,6 +140,16 @@ Deno.test("cim validate says that a number must be in quotes when the key takes 
   const io = recordingIo();
   assert.equal(await runCli(["validate", folder.join("cim.yaml")], io), 3);
   assert.match(io.errLines[0], /logs\.file_mode: must be a text, found 644; write it in quotes$/);
+});
+
+Deno.test("cim validate escapes what a terminal acts on when a key or a value has it", async () => {
+  using folder = tempDir();
+  const text = JSON.stringify({ rest: { host: 1, port: hostile, [hostile]: 1 } });
+  await Deno.writeTextFile(folder.join("cim.json"), text);
+  const io = recordingIo();
+  assert.equal(await runCli(["validate", folder.join("cim.json")], io), 3);
+  assert.equal(io.errLines.filter((line) => line.includes("title")).length, 2);
+  assertHarmless(io.errLines);
 });
 
 Deno.test("cim validate ends with 2 when the file is named twice", async () => {
