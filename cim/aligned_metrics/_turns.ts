@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Runs all pieces and returns the result of the work; undefined when the signal aborts before. Throws as the work does. */
+/** Runs all pieces and returns the result; undefined when the signal aborts before. Throws as the work does. */
 export async function inTurns<T>(
   pieces: Iterator<undefined, T>,
   signal?: AbortSignal,

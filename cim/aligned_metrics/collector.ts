@@ -143,7 +143,7 @@ export class AlignedCollector {
     }
   }
 
-  /** Stores what the sources said at an aligned time, and nothing if the signal aborts meanwhile. One call at a time. */
+  /** Stores what the sources said at an aligned time; nothing if the signal aborts meanwhile. One call at a time. */
   async collect(
     at: { readonly timeMs: number; readonly skipped: number; readonly jumpMs: number },
     answers: ReadonlyMap<string, SourceAnswer>,

@@ -66,7 +66,11 @@ export function readExposition(text: string, visitor: ExpositionVisitor): void {
   while (!pieces.next().done);
 }
 
-/** Reads a text in pieces that take about a millisecond each: yields after each but the last. Throws as {@linkcode readExposition}. */
+/**
+ * Reads a text in pieces that take about a millisecond each: yields after each but the last.
+ *
+ * @throws As {@linkcode readExposition}.
+ */
 export function* expositionPieces(
   text: string,
   visitor: ExpositionVisitor,

@@ -212,7 +212,7 @@ export class Scrape {
         ? print(own.map(([name, value]) => [name, isBound(name) ? strictNumber(value) : value]))
         : printed,
       labelNames: group.map(([label]) => label).join(),
-      group: print(group),
+      group: isGrouped ? print(group) : printed,
       bytes: 2 * text.length + (isGrouped ? 6 : 4) * printed.length + seriesOverheadBytes,
       source: this.#source,
       key: text,
