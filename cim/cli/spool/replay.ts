@@ -8,6 +8,7 @@ import {
   pause,
   systemClock,
 } from "../../../core/mod.ts";
+import { printable } from "../../../core/log/mod.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
@@ -76,7 +77,7 @@ export async function replaySpool(
   io.out(`sent ${run.sent} records of ${queue} to ${destination.name}`);
   if (file === undefined) reportSpool(run, io);
   for (const [reason, count] of destination.refused) {
-    io.err(`cim: ${count} records were refused: ${reason}`);
+    io.err(printable(`cim: ${count} records were refused: ${reason}`));
   }
   return destination.refused.size > 0 ? exitCode.failed : exitCode.fine;
 }
@@ -185,7 +186,9 @@ class Replay {
       // After a lost connection, records that were sent before may be missing too.
       const isFinal = delivery.status !== "retry" || delivery.reason === "connection_lost";
       if (isFinal || clock.monotonic() - begun >= patienceMs) return delivery;
-      if (failures === 0) err(`cim: waiting for ${this.#destination.name}: ${reasonOf(delivery)}`);
+      if (failures === 0) {
+        err(printable(`cim: waiting for ${this.#destination.name}: ${reasonOf(delivery)}`));
+      }
       await pause(clock, Math.max(delays.next(), delivery.afterMs ?? 0), stop);
       stop.throwIfAborted();
     }
