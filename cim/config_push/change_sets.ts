@@ -14,7 +14,7 @@ import {
 } from "../config_keys/mod.ts";
 import { type ConfigReply, parseConfigReply } from "./app_messages.ts";
 import { type ChangeRecord, isPending, replyVerdict, type Verdict } from "./change_record.ts";
-import type { ConfigStats, ReplyRejection } from "./config_stats.ts";
+import { type ConfigStats, rejectionTexts, type ReplyRejection } from "./config_stats.ts";
 import type { ChangeHistory } from "./history.ts";
 import { type IgnoredKey, IgnoredKeys } from "./ignored_keys.ts";
 import type { KeptPatches } from "./kept_patches.ts";
@@ -38,23 +38,14 @@ export interface ChangeSetsOptions {
   readonly applyOwn: (change: ChangeSetKey, patch: Uint8Array) => Promise<Verdict>;
   /** Most change-sets without a verdict. */
   readonly maxPending: number;
+  /** Maximum bytes of their patches. */
+  readonly maxPendingBytes: number;
   /** Called when there is room again for deferred change-sets: list them again. */
   readonly onRoom: () => void;
 }
 
 /** Times that the application of one change-set for the agent's own file is begun. */
 const maxOwnAttempts = 3;
-
-const rejectionTexts: Readonly<Record<ReplyRejection, string>> = {
-  not_json: "it is not a JSON object",
-  no_key: 'its "change-set-key" is missing or not a text',
-  bad_revision: 'its "revision" is not an integer',
-  foreign: 'its "change-set-key" belongs to another service or version',
-  unknown: "this pod has no such change-set",
-  not_pushed: "this change-set has not been sent to the application",
-  revision_mismatch: 'its "revision" differs from that in its "change-set-key"',
-  repeated: "it repeats an earlier reply",
-};
 
 /** Processes change-sets and replies until each change-set has a verdict. */
 export class ChangeSets {
@@ -93,6 +84,11 @@ export class ChangeSets {
   /** Number of change-sets without a verdict. */
   get pending(): number {
     return levels.reduce((sum, level) => sum + this.#queues[level].size, 0);
+  }
+
+  /** Bytes of the patches of change-sets without a verdict. */
+  get pendingBytes(): number {
+    return levels.reduce((sum, level) => sum + this.#queues[level].bytes, 0);
   }
 
   /** Whether the application may be about to send a reply. */
@@ -195,7 +191,7 @@ export class ChangeSets {
     if (!this.#options.isAppReady()) {
       throw replayRefused(key, "the application has not registered; try again when it has");
     }
-    if (this.pending >= this.#options.maxPending) {
+    if (this.#isFull(patch)) {
       throw replayRefused(key, "too many change-sets are pending; try again later");
     }
     const queued: ChangeRecord = {
@@ -243,7 +239,7 @@ export class ChangeSets {
     const record = this.#history.get(key);
     const settled = this.#settlement.settledBefore(change);
     if (settled) return this.#skip(change, settled, { isNew });
-    if (this.#deferral !== "none" || this.pending >= this.#options.maxPending) {
+    if (this.#deferral !== "none" || this.#isFull(patch)) {
       return this.#defer(key);
     }
     const resumed = record && isPending(record) ? record : undefined;
@@ -278,6 +274,13 @@ export class ChangeSets {
     this.#history.put(this.#newRecord(change, "skipped", reason));
   }
 
+  /** Whether there is no room for a patch. One that is larger than all the room is taken when it is alone. */
+  #isFull(patch: Uint8Array): boolean {
+    const { maxPending, maxPendingBytes } = this.#options;
+    const { pending, pendingBytes } = this;
+    return pending >= maxPending || (pending > 0 && pendingBytes + patch.length > maxPendingBytes);
+  }
+
   /** Leaves a change-set in the store. All later ones are deferred too, so that the order is kept. */
   #defer(key: string): void {
     this.#stats.refused++;
@@ -300,7 +303,7 @@ export class ChangeSets {
       this.#options.push,
       (verdict) => this.#settlement.settle(change, verdict),
     );
-    return { change, push, run: (signal) => push.run(signal) };
+    return { change, bytes: patch.length, push, run: (signal) => push.run(signal) };
   }
 
   /** A change-set that is pushed again has no lease: it has the time of one without a lease. */
@@ -319,7 +322,7 @@ export class ChangeSets {
         this.#settlement.settle(change, verdict, { isReplay: true });
       },
     );
-    return { change, push, run: (signal) => push.run(signal) };
+    return { change, bytes: patch.length, push, run: (signal) => push.run(signal) };
   }
 
   /**
@@ -337,7 +340,7 @@ export class ChangeSets {
       await this.#history.update(change.key, { attempts });
       this.#settlement.settle(change, await this.#options.applyOwn(change, patch));
     };
-    return { change, push: undefined, run };
+    return { change, bytes: patch.length, push: undefined, run };
   }
 
   /** Settles recorded change-sets whose keys are gone: they ended while the agent did not watch. */
@@ -385,7 +388,9 @@ export class ChangeSets {
 
   /** Lists the change-sets again once half of the room is free for deferred ones. */
   #makeRoom(): void {
-    if (this.#deferral !== "full" || this.pending > this.#options.maxPending / 2) return;
+    const { maxPending, maxPendingBytes } = this.#options;
+    if (this.#deferral !== "full" || this.pending > maxPending / 2) return;
+    if (this.pendingBytes > maxPendingBytes / 2) return;
     this.#deferral = "listing";
     this.#options.onRoom();
   }

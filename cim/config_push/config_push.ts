@@ -48,6 +48,8 @@ export interface ConfigBounds {
   readonly resumeDelayMs?: number;
   /** Most change-sets without a verdict. Default 1,000. */
   readonly maxPending?: number;
+  /** Maximum bytes of their patches. Default 64 MiB. */
+  readonly maxPendingMemoryBytes?: number;
   /** Most change-sets remembered. Default 256. */
   readonly history?: number;
 }
@@ -134,7 +136,7 @@ export class ConfigPush {
   families(): MetricFamily[] {
     return this.stats.families(
       this.#options.scope.podName,
-      () => this.changeSets.pending,
+      this.changeSets,
       () => this.settlement.stateFailures + this.#patches.failures,
     );
   }
@@ -252,12 +254,13 @@ export class ConfigPush {
     const { scope, store, app, settings, clock, random, log, stopping } = this.#options;
     const { replyTimeoutMs = 180_000, leaseMarginMs = 5_000, resumeDelayMs = 10_000 } =
       this.#options;
-    const { maxPending = 1_000 } = this.#options;
+    const { maxPending = 1_000, maxPendingMemoryBytes = 64 * 2 ** 20 } = this.#options;
     return new ChangeSets({
       scope,
       settlement: this.settlement,
       patches: this.#patches,
       maxPending,
+      maxPendingBytes: maxPendingMemoryBytes,
       isAppReady: () => this.#registered !== undefined && !stopping?.aborted,
       applyOwn: (change, patch) => applySelfConfig(change, patch, settings),
       onRoom: () => this.#room.abort(),

@@ -18,6 +18,18 @@ export type ReplyRejection =
   | "revision_mismatch"
   | "repeated";
 
+/** Why a reply was rejected, for the log. */
+export const rejectionTexts: Readonly<Record<ReplyRejection, string>> = {
+  not_json: "it is not a JSON object",
+  no_key: 'its "change-set-key" is missing or not a text',
+  bad_revision: 'its "revision" is not an integer',
+  foreign: 'its "change-set-key" belongs to another service or version',
+  unknown: "this pod has no such change-set",
+  not_pushed: "this change-set has not been sent to the application",
+  revision_mismatch: 'its "revision" differs from that in its "change-set-key"',
+  repeated: "it repeats an earlier reply",
+};
+
 /** Counters of configuration push. */
 export class ConfigStats {
   /** Requests sent to the application. */
@@ -53,7 +65,11 @@ export class ConfigStats {
   };
 
   /** The metric families; those of XGVela have the label `pod`. */
-  families(pod: string, pending: () => number, stateFailures: () => number): MetricFamily[] {
+  families(
+    pod: string,
+    changeSets: { readonly pending: number; readonly pendingBytes: number },
+    stateFailures: () => number,
+  ): MetricFamily[] {
     const { outcomes, rejections } = this;
     const xgvela = (name: string, help: string, read: () => number): MetricFamily => ({
       type: "counter",
@@ -120,7 +136,12 @@ export class ConfigStats {
         "Failed writes of change-set records to the agent's own store; a restart would not find them.",
         stateFailures,
       ),
-      gauge("cim_config_pending", "Change-sets without a verdict.", pending),
+      gauge("cim_config_pending", "Change-sets without a verdict.", () => changeSets.pending),
+      gauge(
+        "cim_config_pending_bytes",
+        "Bytes of the patches of change-sets without a verdict.",
+        () => changeSets.pendingBytes,
+      ),
       {
         type: "counter",
         name: "cim_config_reply_rejected_total",

@@ -15,6 +15,8 @@ import type { Push } from "./push.ts";
 /** One change-set in the queue. */
 export interface QueueItem {
   readonly change: ChangeSetKey;
+  /** Bytes of its patch, which it holds. */
+  readonly bytes: number;
   /** Its way to the application; undefined for the agent's own file. */
   readonly push: Push | undefined;
   /** Processes it until it has a verdict, or must return to the queue and its push is `held`. */
@@ -42,6 +44,7 @@ export class LevelQueue {
   readonly #overtaken = new Set<QueueItem>();
   readonly #rests = new Set<Promise<unknown>>();
   #current: QueueItem | undefined;
+  #bytes = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
@@ -52,6 +55,11 @@ export class LevelQueue {
   /** Number of change-sets without a verdict. */
   get size(): number {
     return this.#byKey.size;
+  }
+
+  /** Bytes of their patches. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The change-set that is being processed. */
@@ -89,6 +97,8 @@ export class LevelQueue {
    */
   add(item: QueueItem): void {
     const { revision, key } = item.change;
+    // One that returns to the queue is counted already.
+    if (!this.#byKey.has(key)) this.#bytes += item.bytes;
     this.#byKey.set(key, item);
     const at = this.#items.findLastIndex(({ change }) => change.revision <= revision);
     this.#items.splice(at + 1, 0, item);
@@ -104,7 +114,9 @@ export class LevelQueue {
     const at = this.#items.findIndex(({ change }) => change.key === key);
     if (at < 0) return undefined;
     this.#byKey.delete(key);
-    return this.#items.splice(at, 1)[0];
+    const [removed] = this.#items.splice(at, 1);
+    this.#bytes -= removed.bytes;
+    return removed;
   }
 
   /** Checks again whether the first change-set can be processed. */
@@ -177,6 +189,7 @@ export class LevelQueue {
     if (push) this.#keep(push.rest);
     if (push?.state.phase === "held") return this.add(item);
     this.#byKey.delete(change.key);
+    this.#bytes -= item.bytes;
     this.#options.onDone();
   }
 

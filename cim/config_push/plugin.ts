@@ -5,6 +5,7 @@ import {
   integer,
   type Plugin,
   type PluginContext,
+  size,
 } from "../../core/mod.ts";
 import { httpToken } from "../../plugins/http/mod.ts";
 import { appClientToken } from "../app_client/mod.ts";
@@ -50,6 +51,13 @@ const fields = {
     default: 1_000,
     min: 1,
     max: 100_000,
+  }),
+  maxPendingMemoryBytes: size({
+    doc:
+      "Maximum memory for the patches of change-sets without a verdict; more are deferred until there is room.",
+    default: 64 * 2 ** 20,
+    min: 2 ** 16,
+    max: 2 ** 32,
   }),
   history: integer({
     doc: "Most change-sets remembered, also across restarts.",

@@ -219,6 +219,37 @@ Deno.test("change-sets beyond the limit are deferred until there is room", async
   assert.equal(await test.commit(), "3");
 });
 
+Deno.test("change-sets whose patches exceed the memory limit are deferred until there is room", async () => {
+  await using test = await fixture({ maxPendingMemoryBytes: 100_000 });
+  const metric = () => {
+    const family = test.service.families().find(({ name }) => name === "cim_config_pending_bytes");
+    return family && family.type !== "histogram" ? family.collect() : undefined;
+  };
+  const patch = [{ op: "add", path: "/x", value: "v".repeat(40_000) }];
+  for (let revision = 1; revision <= 5; revision++) await test.put("amf.json", revision, patch);
+  const bytes = JSON.stringify(patch).length;
+  assert.deepEqual([test.service.changeSets.pending, metric()], [2, 2 * bytes]);
+  assert.equal(test.service.stats.refused, 3);
+  for (let revision = 1; revision <= 5; revision++) {
+    test.reply("amf.json", revision, "success");
+    await test.clock.advance(1_000);
+  }
+  assert.deepEqual(test.app.revisions, ["1", "2", "3", "4", "5"]);
+  assert.equal(await test.commit(), "5");
+  assert.deepEqual([test.service.changeSets.pending, metric()], [0, 0]);
+});
+
+Deno.test("a change-set larger than the memory limit is pushed when it is alone", async () => {
+  await using test = await fixture({ maxPendingMemoryBytes: 1_000 });
+  const patch = [{ op: "add", path: "/x", value: "v".repeat(5_000) }];
+  for (const revision of [1, 2]) await test.put("amf.json", revision, patch);
+  for (const revision of [1, 2]) {
+    test.reply("amf.json", revision, "success");
+    await test.clock.advance(1_000);
+  }
+  assert.deepEqual(test.app.revisions, ["1", "2"]);
+});
+
 Deno.test("T4 change-sets of the two levels do not block each other", async () => {
   await using test = await fixture();
   await test.put("amf.json", 5);
