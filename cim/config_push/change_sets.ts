@@ -22,8 +22,8 @@ import { LevelQueue, type QueueItem } from "./level_queue.ts";
 import { Push, type PushServices } from "./push.ts";
 import type { PushConditions } from "./push_status.ts";
 import { replayable, replayRefused } from "./replay.ts";
-import type { Settlement } from "./settlement.ts";
 import type { SettledBefore } from "./commit_ledger.ts";
+import type { Settlement } from "./settlement.ts";
 
 /** Options of {@linkcode ChangeSets}. */
 export interface ChangeSetsOptions {
@@ -109,11 +109,10 @@ export class ChangeSets {
     }
     this.#deferral = "none";
     this.#ignored.retain(new Set(event.entries.map(({ key }) => key)));
-    const found: { change: ChangeSetKey; value: Uint8Array }[] = [];
-    for (const { key, value } of event.entries) {
+    const found = event.entries.flatMap(({ key, value }) => {
       const change = this.#parse(key);
-      if (change) found.push({ change, value });
-    }
+      return change ? [{ change, value }] : [];
+    });
     // The store lists keys as text, where 10 comes before 9.
     found.sort((a, b) => a.change.revision - b.change.revision);
     for (const { change, value } of found) this.#add(change, value, { isNew: false });
@@ -277,8 +276,8 @@ export class ChangeSets {
   /** Whether there is no room for a patch. One that is larger than all the room is taken when it is alone. */
   #isFull(patch: Uint8Array): boolean {
     const { maxPending, maxPendingBytes } = this.#options;
-    const { pending, pendingBytes } = this;
-    return pending >= maxPending || (pending > 0 && pendingBytes + patch.length > maxPendingBytes);
+    const bytes = this.pendingBytes + patch.length;
+    return this.pending >= maxPending || (this.pending > 0 && bytes > maxPendingBytes);
   }
 
   /** Leaves a change-set in the store. All later ones are deferred too, so that the order is kept. */

@@ -59,6 +59,7 @@ function setUp({ isAppReady = () => true }: { isAppReady?: () => boolean } = {})
     };
     return {
       change: { key: `k/${revision}`, level: "ms", dataKey: "a.json", revision },
+      bytes: 1,
       push: isOwn ? undefined : push as unknown as Push,
       run(signal) {
         begun.push(revision);
