@@ -139,5 +139,8 @@ for (
 Deno.test("a field tells at most ten problems and the number of the others", () => {
   const checked = fields.list.check(Array(1_000).fill(1));
   assert("issues" in checked);
-  assert.deepEqual(checked.issues.slice(9), ["at 9: must be a text, found 1; write it in quotes", "and 990 more"]);
+  assert.deepEqual(checked.issues.slice(9), [
+    "at 9: must be a text, found 1; write it in quotes",
+    "and 990 more",
+  ]);
 });
