@@ -5,7 +5,7 @@ import { exitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { readConfiguration } from "./read_configuration.ts";
 import { routeFigures, routeLines } from "./route_figures.ts";
-import { ago, type Color, colored, table, wrap } from "./text.ts";
+import { ago, type Color, colored, span, table, wrap } from "./text.ts";
 
 /** Options of {@linkcode showStatus}. */
 export interface StatusOptions extends ConfigOptions {
@@ -84,10 +84,12 @@ export function statusLines(answer: StatusAnswer, layout: StatusLayout): string[
   const paint = (state: string) =>
     state in colors ? colored(state, colors[state], hasColors) : state;
   const since = (state: State) => ago(Date.parse(state.since), now);
+  const line = (name: string, { state, since }: State) =>
+    `${name}: ${paint(state)} for ${span(Math.max(0, now - Date.parse(since)) / 1_000)}`;
   const of = (state: string) => answer.plugins.filter((plugin) => plugin.state === state);
-  const lines = [`agent is ${paint(answer.state)}, since ${since(answer)}`];
+  const lines = [line("agent", answer)];
   for (const problem of problemStates.flatMap(of)) {
-    lines.push("", `${problem.name} is ${paint(problem.state)}, since ${since(problem)}`);
+    lines.push("", line(problem.name, problem));
     if (problem.reason) lines.push(...indented(problem.reason, width));
   }
   lines.push("");

@@ -86,7 +86,7 @@ Deno.test("cim status ends with 0 while the agent is ok, and lists every plugin 
   await using agent = await startAgent();
   const shown = await statusOf(agent);
   assert.equal(shown.code, 0, shown.err);
-  assert.match(shown.out, /^agent is ok, since /m);
+  assert.match(shown.out, /^agent: ok for /m);
   const all = await cim(["status", "--all", "--config", agent.configPath]);
   for (const plugin of ["http", "nats_server", "localkv", "logs", "config_push", "shutdown"]) {
     assert.match(all.out, new RegExp(`^${plugin} +ok +(just now|.* ago)$`, "m"));

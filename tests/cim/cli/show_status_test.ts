@@ -25,12 +25,12 @@ const answer = {
 
 Deno.test("statusLines() prints the worst problems first and healthy plugins in one line", () => {
   assert.deepEqual(statusLines(answer, layout), [
-    "agent is degraded, since 4 min ago",
+    "agent: degraded for 4 min",
     "",
-    "logs is error, since 2 min ago",
+    "logs: error for 2 min",
     "  Cannot write /opt/logs",
     "",
-    "config_push is degraded, since 4 min ago",
+    "config_push: degraded for 4 min",
     "  1 change-set waits: connection refused connection refused connection refused",
     "  connection refused connection refused connection refused",
     "",
@@ -42,7 +42,7 @@ Deno.test("statusLines() prints the worst problems first and healthy plugins in 
 Deno.test("statusLines() prints two lines when there is nothing to report", () => {
   const fine = { state: "ok", since: at(0), plugins: [plugin("http", "ok")] };
   assert.deepEqual(statusLines(fine, layout), [
-    "agent is ok, since just now",
+    "agent: ok for 0 s",
     "",
     "1 plugin: 1 ok, 0 disabled; cim status --all lists them",
   ]);
@@ -71,7 +71,7 @@ Deno.test("statusLines() stays within the width and does not break words", () =>
 
 Deno.test("statusLines() colours states on a terminal only", () => {
   const colors = statusLines(answer, { ...layout, hasColors: true }).join("\n");
-  assert(colors.includes("agent is \x1b[33mdegraded\x1b[0m"));
-  assert(colors.includes("logs is \x1b[31merror\x1b[0m"));
+  assert(colors.includes("agent: \x1b[33mdegraded\x1b[0m"));
+  assert(colors.includes("logs: \x1b[31merror\x1b[0m"));
   assert(!statusLines(answer, layout).join("").includes("\x1b"));
 });
