@@ -52,7 +52,10 @@ export function cuttableProxy(targetPort: number): CuttableProxy {
     try {
       server = await Deno.connect({ hostname: "127.0.0.1", port: targetPort });
     } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      // A server that is killed in this moment resets the connection that its system has just accepted.
+      if (!isEndOfConnection(error) && !(error instanceof Deno.errors.ConnectionRefused)) {
+        throw error;
+      }
       return close(client);
     }
     connections.add(server);
