@@ -219,12 +219,13 @@ export class Rig implements AsyncDisposable {
     this.#kafkaStart.catch(() => {});
   }
 
-  /** Kills the agent and starts the next one. */
-  async killAgent(): Promise<void> {
+  /** Kills the agent and starts the next one, after `meanwhile`. */
+  async killAgent(meanwhile?: () => Promise<void>): Promise<void> {
     this.sample();
     this.#agent.kill("SIGKILL");
     for (const publisher of [this.lines, this.events]) publisher.agentKilled();
     await this.#agent.ended;
+    await meanwhile?.();
     await this.#startNext();
   }
 
