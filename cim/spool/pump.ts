@@ -121,10 +121,16 @@ export class Pump {
       }
       const blocks = this.#failed ?? await this.#next(either);
       this.#failed = undefined;
-      if (round !== this.#round) continue;
-      if (blocks.length === 0) return;
-      if (!await this.#isBooked(blocks, signal)) return;
+      const isBooked = await this.#isBooked(blocks, either);
+      if (round !== this.#round) {
+        // What was taken after the loss goes back behind the blocks that the loss put back.
+        this.#options.queue.rewind();
+        continue;
+      }
+      if (blocks.length === 0 || !isBooked) return;
       const delivery = await attempt(this.#sender, blocks, signal);
+      // Reported as lost after it was written: it is back in the queue.
+      if (round !== this.#round) continue;
       if (delivery.status === "rejected" && blocks.length > 1) {
         this.#alone.push(...blocks);
         continue;

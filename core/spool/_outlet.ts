@@ -151,7 +151,12 @@ export class Outlet {
         // The segment may have been dropped meanwhile.
         if (header.position < this.#cursor) continue;
         this.#cursor = header.position + header.records;
-        return this.#deliver(new Entry(header, data));
+        const entry = new Entry(header, data);
+        const again = this.#again.shift();
+        if (again === undefined) return this.#deliver(entry);
+        // Older blocks came back while this one was being read.
+        this.#again.push(entry);
+        return this.#deliver(again);
       }
     }
   }

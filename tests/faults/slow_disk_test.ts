@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spool } from "../../cim/spool/mod.ts";
-import { diskFs, type SpoolFs } from "../../core/spool/mod.ts";
 import { connectNats } from "../../plugins/nats/mod.ts";
 import { tempDir } from "../_support/temp_dir.ts";
 import { TcpCollector } from "../_support/tcp_collector.ts";
 import { until } from "../_support/until.ts";
 import { buildLogMessage } from "../_support/wire_messages.ts";
+import { wrappedDisk } from "../_support/wrapped_disk.ts";
 import { product } from "../cim/_product.ts";
 import { assertBalanced, Oracle, readBook } from "./_oracle.ts";
 
@@ -13,23 +13,12 @@ import { assertBalanced, Oracle, readBook } from "./_oracle.ts";
 function stallingDisk() {
   let flowing = Promise.resolve();
   let resume = () => {};
-  const fs: SpoolFs = {
-    ...diskFs,
-    async open(path, mode) {
-      const file = await diskFs.open(path, mode);
-      return {
-        write: (data) => file.write(data),
-        read: (buffer) => file.read(buffer),
-        seek: (offset) => file.seek(offset),
-        truncate: (size) => file.truncate(size),
-        async syncData() {
-          await flowing;
-          await file.syncData();
-        },
-        close: () => file.close(),
-      };
+  const fs = wrappedDisk((file) => ({
+    async syncData() {
+      await flowing;
+      await file.syncData();
     },
-  };
+  }));
   return {
     fs,
     stall() {

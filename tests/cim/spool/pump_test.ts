@@ -120,6 +120,26 @@ Deno.test("Pump keeps blocks of its window until they are old and acknowledged, 
   assert.deepEqual([at.book.delivered, at.book.spooled, at.book.unaccounted], [4, 0, 0]);
 });
 
+Deno.test("Pump sends blocks in order when the connection is lost while it waits for the next one", async () => {
+  await using at = setUp([], {
+    window: { maxBytes: 1_000, afterMs: 1_000, sentBytes: () => 0, acknowledgedBytes: () => 0 },
+  });
+  await at.put("a");
+  await at.put("b");
+  await until("the first blocks", () => at.sent.length === 2);
+  // Stored, and not yet in the book: the pump takes it and waits.
+  at.book.accepted++;
+  await at.queue.append(new TextEncoder().encode("c"), 1);
+  await at.clock.advance(0);
+  at.pump.lost();
+  at.book.spooled++;
+  at.pump.stored();
+  await until("all blocks again", () => at.sent.length === 5);
+  assert.deepEqual(at.sent, ["a", "b", "a", "b", "c"]);
+  at.pump.confirmAll();
+  assert.deepEqual([at.book.delivered, at.book.spooled, at.queue.records], [3, 0, 0]);
+});
+
 Deno.test("Pump.drain() ends when all is sent, when nothing moves, and when an attempt fails unless patient", async () => {
   await using at = setUp(Array(10).fill({ status: "retry", reason: "down" }));
   const signal = new AbortController().signal;

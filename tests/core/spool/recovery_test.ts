@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import {
-  diskFs,
   Spool,
+  type SpoolBlock,
   type SpoolEvent,
-  type SpoolFs,
   type SpoolQueue,
 } from "../../../core/spool/mod.ts";
 import { manualClock } from "../../../core/testing/mod.ts";
 import { tempDir } from "../../_support/temp_dir.ts";
+import { wrappedDisk } from "../../_support/wrapped_disk.ts";
 
 const text = new TextEncoder();
 
@@ -217,24 +217,13 @@ Deno.test("Spool.open() does not read a segment to its end that grew by gigabyte
   const [path] = segments(folder.path);
   Deno.truncateSync(path, 3 * 2 ** 30);
   let bytesRead = 0;
-  const fs: SpoolFs = {
-    ...diskFs,
-    async open(path, mode) {
-      const file = await diskFs.open(path, mode);
-      return {
-        write: (data) => file.write(data),
-        seek: (offset) => file.seek(offset),
-        truncate: (size) => file.truncate(size),
-        syncData: () => file.syncData(),
-        close: () => file.close(),
-        async read(buffer) {
-          const count = await file.read(buffer);
-          bytesRead += count;
-          return count;
-        },
-      };
+  const fs = wrappedDisk((file) => ({
+    async read(buffer) {
+      const count = await file.read(buffer);
+      bytesRead += count;
+      return count;
     },
-  };
+  }));
   await using spool = await Spool.open({ folder: folder.path, fs });
   assert.deepEqual(await take(spool.queue("logs"), 1), ["block 1"]);
   assert(bytesRead < 200 * 2 ** 20, `${bytesRead} bytes were read`);
@@ -258,6 +247,32 @@ Deno.test({
     const causes = events.map((event) => event.kind === "failing" ? String(event.cause) : "");
     assert(causes.some((cause) => cause.includes("is not a regular file")), causes.join());
   },
+});
+
+Deno.test("SpoolQueue.rewind() keeps the order when a block is being read from the disk", async () => {
+  using folder = tempDir();
+  await fill(folder.path, 4);
+  let reading: Promise<void> | undefined;
+  const fs = wrappedDisk((file) => ({
+    async read(buffer) {
+      await reading;
+      return await file.read(buffer);
+    },
+  }));
+  await using spool = await Spool.open({ folder: folder.path, fs });
+  const queue = spool.queue("logs");
+  const { signal } = new AbortController();
+  const textOf = (block: SpoolBlock | undefined) => new TextDecoder().decode(block?.data);
+  await queue.take(signal);
+  await queue.take(signal);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reading = promise;
+  const third = queue.take(signal);
+  queue.rewind();
+  resolve();
+  assert.equal(textOf(await third), "block 1");
+  queue.rewind();
+  assert.deepEqual(await take(queue, 4), [1, 2, 3, 4].map((at) => `block ${at}`));
 });
 
 Deno.test("SpoolQueue.oldestMs is the time of the first block of a segment after a restart", async () => {
