@@ -1,7 +1,7 @@
 /* An agent whose messages go to Kafka, the sender of the messages, and the end of the topic. */
 import { Consumer } from "npm:@platformatic/kafka@2.12.1";
 import { createTopic } from "../integration/_kafka.ts";
-import { sendMessages, startLogAgent } from "./_log_agent.ts";
+import { measureArrivals, startLogAgent } from "./_log_agent.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
 /** What is measured. */
@@ -21,8 +21,6 @@ export interface KafkaFlow {
   readonly aim: { readonly rate: number; readonly cpu?: number };
 }
 
-const runs = 5;
-
 /** Address of the broker. */
 export function benchBroker(): string {
   const broker = Deno.env.get("CIM_TEST_KAFKA");
@@ -33,7 +31,7 @@ export function benchBroker(): string {
 /** Measures the whole way of messages. A run ends when the broker has the last record. */
 export async function measureFlow(
   report: BenchReporter,
-  { name, subject, topic: topicName, messages, bytes, maxRate = Infinity, aim }: KafkaFlow,
+  { name, subject, topic: topicName, messages, bytes, maxRate, aim }: KafkaFlow,
 ): Promise<void> {
   const broker = benchBroker();
   const folder = await Deno.makeTempDir({ prefix: "cim-bench-kafka-" });
@@ -46,28 +44,16 @@ export async function measureFlow(
       lmaas: { logging_mode: "KAFKA" },
       env: { CIM_KAFKA_BROKERS: broker },
     });
-    const [rates, cpu, resident]: number[][] = [[], [], []];
-    let end = await topic.records();
-    // The first run warms up and is not reported.
-    for (let round = 0; round <= runs; round++) {
-      const before = agent.cpuS();
-      const begun = performance.now();
-      end += (await sendMessages(agent.nats, { messages, bytes, maxRate, subject })).messages;
-      await topic.reached(end);
-      const seconds = (performance.now() - begun) / 1_000;
-      if (round === 0) continue;
-      rates.push(messages / seconds / 1e6);
-      cpu.push((agent.cpuS() - before) / (messages / 1e6));
-      resident.push(agent.residentMb());
-    }
-    const at = { case: name };
-    report.record({ ...at, metric: "rate", unit: "M/s" }, rates, { name: "aim", value: aim.rate });
-    report.record(
-      { ...at, metric: "cpu_s_per_million", unit: "s" },
-      cpu,
-      aim.cpu === undefined ? undefined : { name: "aim", value: aim.cpu },
-    );
-    report.record({ ...at, metric: "rss_mb", unit: "MiB" }, resident);
+    const before = await topic.records();
+    await measureArrivals(report, agent, {
+      name,
+      messages,
+      bytes,
+      maxRate,
+      subject,
+      aim,
+      reached: (sent) => topic.reached(before + sent),
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,7 @@
-/* An agent on core 0 whose messages leave it, and the sender of the messages on core 1. */
+/* An agent on core 0 whose messages leave it, the sender of the messages on core 1, and what is measured of both. */
 import { AgentProcess, fromSource } from "./_agent_process.ts";
 import { onCore } from "./_on_core.ts";
+import type { BenchReporter } from "./_reporter.ts";
 
 /** How the agent is set up. */
 export interface LogAgentOptions {
@@ -85,4 +86,44 @@ export async function sendMessages(
     throw new Error(`The sender ended with ${code}: ${new TextDecoder().decode(stderr)}`);
   }
   return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Messages whose arrival behind the agent is measured. */
+export interface Arrivals extends Omit<SentMessages, "connections"> {
+  /** Name of the rows. */
+  readonly name: string;
+  /** Resolves when as many messages have arrived as were sent since the start, those of the first run included. */
+  readonly reached: (sent: number) => Promise<unknown>;
+  /** Rates to compare with. Default: none. */
+  readonly aim?: { readonly rate: number; readonly cpu?: number };
+}
+
+const runs = 5;
+
+/** Measures rate, CPU time and memory of the whole way of messages. A run ends when the last one has arrived. */
+export async function measureArrivals(
+  report: BenchReporter,
+  agent: AgentProcess,
+  { name, reached, aim, ...sending }: Arrivals,
+): Promise<void> {
+  const { messages } = sending;
+  const [rates, cpu, resident]: number[][] = [[], [], []];
+  let sent = 0;
+  // The first run warms up and is not reported.
+  for (let round = 0; round <= runs; round++) {
+    const before = agent.cpuS();
+    const begun = performance.now();
+    sent += (await sendMessages(agent.nats, sending)).messages;
+    await reached(sent);
+    const seconds = (performance.now() - begun) / 1_000;
+    if (round === 0) continue;
+    rates.push(messages / seconds / 1e6);
+    cpu.push((agent.cpuS() - before) / (messages / 1e6));
+    resident.push(agent.residentMb());
+  }
+  const aimOf = (value: number | undefined) =>
+    value === undefined ? undefined : { name: "aim", value };
+  report.record({ case: name, metric: "rate", unit: "M/s" }, rates, aimOf(aim?.rate));
+  report.record({ case: name, metric: "cpu_s_per_million", unit: "s" }, cpu, aimOf(aim?.cpu));
+  report.record({ case: name, metric: "rss_mb", unit: "MiB" }, resident);
 }

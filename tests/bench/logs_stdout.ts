@@ -5,10 +5,9 @@
  * @module
  */
 import { until } from "../_support/until.ts";
-import { sendMessages, startLogAgent } from "./_log_agent.ts";
+import { measureArrivals, startLogAgent } from "./_log_agent.ts";
 import type { BenchReporter } from "./_reporter.ts";
 
-const runs = 5;
 const messages = 1_000_000;
 const bytes = 200;
 
@@ -21,27 +20,13 @@ export async function run(report: BenchReporter): Promise<void> {
       lmaas: { logging_mode: "STDOUT" },
       onOutput: (chunk) => output.add(chunk),
     });
-    const [rates, cpu, resident]: number[][] = [[], [], []];
-    let total = 0;
-    // The first run warms up and is not reported.
-    for (let round = 0; round <= runs; round++) {
-      const before = agent.cpuS();
-      const begun = performance.now();
-      total += (await sendMessages(agent.nats, { messages, bytes })).messages;
-      await until("all lines were read", () => output.lines >= total);
-      const seconds = (performance.now() - begun) / 1_000;
-      if (round === 0) continue;
-      rates.push(messages / seconds / 1e6);
-      cpu.push((agent.cpuS() - before) / (messages / 1e6));
-      resident.push(agent.residentMb());
-    }
-    const at = { case: "200 B, STDOUT" };
-    report.record({ ...at, metric: "rate", unit: "M/s" }, rates, { name: "aim", value: 2 });
-    report.record({ ...at, metric: "cpu_s_per_million", unit: "s" }, cpu, {
-      name: "aim",
-      value: 0.45,
+    await measureArrivals(report, agent, {
+      name: "200 B, STDOUT",
+      messages,
+      bytes,
+      reached: (sent) => until("all lines were read", () => output.lines >= sent),
+      aim: { rate: 2, cpu: 0.45 },
     });
-    report.record({ ...at, metric: "rss_mb", unit: "MiB" }, resident);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
