@@ -5,7 +5,7 @@
 import { entryBytes } from "./bytes.ts";
 import { defaultMaxDeletedBytes } from "./check.ts";
 import type { Change, DeleteOptions, DeleteResult } from "./contract.ts";
-import type { RevisionTable, StoredEntry } from "./revision_table.ts";
+import type { RevisionTable } from "./revision_table.ts";
 import { plainEntry, type WatchHub } from "./watch_hub.ts";
 
 /** Entries of an oversize delete that are read at a time for a watch. */
@@ -28,18 +28,6 @@ export function deletePrefix(
     ? []
     : table.replaced({ prefix, revision, limit: count, maxBytes, keysOnly });
   return { deleted: deleted.map(plainEntry), count, isCut: deleted.length < count, revision };
-}
-
-/** Result of the delete of a single key; the entries belong to the caller. */
-export function deleteResult(
-  found: readonly StoredEntry[],
-  revision: number,
-  { maxBytes, keysOnly }: DeleteOptions,
-): DeleteResult {
-  const count = found.length;
-  const deleted = (maxBytes === 0 ? [] : found).map(plainEntry)
-    .map((entry) => keysOnly ? { ...entry, value: new Uint8Array() } : entry);
-  return { deleted, count, isCut: deleted.length < count, revision };
 }
 
 /** The changes of a delete below a prefix, without the previous entries when they are too large. */

@@ -3,7 +3,7 @@
  * disk and clients of servers are in `plugins/`; nothing here uses a network or a disk.
  *
  * {@linkcode RevisionStore} with a {@linkcode RevisionTable}, {@linkcode WatchChannel}, the checks,
- * {@linkcode swapBy} and {@linkcode deleteBy} are building blocks for further stores.
+ * {@linkcode swapBy}, {@linkcode deleteBy} and {@linkcode deleteResult} are building blocks for further stores.
  *
  * @module
  */
@@ -27,6 +27,7 @@ export {
 export { bytesCodec, type Codec, jsonCodec, textCodec } from "./codec.ts";
 export { deleteBy, swapBy } from "./compare.ts";
 export type * from "./contract.ts";
+export { deleteResult } from "./delete_result.ts";
 export { storeErrors } from "./errors.ts";
 export { compareKeys, prefixEnd } from "./key.ts";
 export { listAndWatch, type ListAndWatchOptions, type SyncState } from "./list_and_watch.ts";

@@ -11,7 +11,7 @@ import { storeErrors } from "./errors.ts";
 import { type Clock, systemClock } from "../async/mod.ts";
 import { AgentError } from "../errors/mod.ts";
 import { milliseconds } from "../units/mod.ts";
-import { deletePrefix, deleteResult } from "./_delete_prefix.ts";
+import { deletePrefix } from "./_delete_prefix.ts";
 import { entryBytes, equalBytes } from "./bytes.ts";
 import {
   checkDelete,
@@ -45,6 +45,7 @@ import type {
   TransactionResult,
   WatchOptions,
 } from "./contract.ts";
+import { deleteResult } from "./delete_result.ts";
 import { compareKeys } from "./key.ts";
 import { prefixView } from "./prefix_view.ts";
 import type { RevisionStoreOptions } from "./revision_store_options.ts";

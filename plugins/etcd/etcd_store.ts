@@ -23,6 +23,7 @@ import {
   deleteBy,
   type DeleteOptions,
   type DeleteResult,
+  deleteResult,
   type Entry,
   entryBytes,
   type KeyValueStore,
@@ -167,20 +168,18 @@ export class EtcdStore implements KeyValueStore, AsyncDisposable {
   async delete(key: string, options: DeleteOptions = {}): Promise<DeleteResult> {
     checkDelete(key, options);
     if (options.prefix) return await this.#deletePrefix(key, options);
-    const { ifRevision, keysOnly, maxBytes } = options;
+    const { ifRevision } = options;
     const bytes = keyBytes(key);
     const comparisons: Comparison[] = ifRevision === undefined
       ? []
       : [{ key: bytes, target: "revision", revision: ifRevision }];
-    const { revision, deleted: count, previous } = await this.#call(
+    const { revision, previous } = await this.#call(
       `delete key "${key}"`,
       options,
       (driver) =>
         driver.commit(comparisons, [{ type: "delete", key: bytes, isPreviousWanted: true }]),
     );
-    const deleted = (maxBytes === 0 ? [] : previous).map(entryOf)
-      .map((entry) => keysOnly ? { ...entry, value: new Uint8Array() } : entry);
-    return { deleted, count, isCut: deleted.length < count, revision };
+    return deleteResult(previous.map(entryOf), revision, options);
   }
 
   async txn(transaction: Transaction, options: CallOptions = {}): Promise<TransactionResult> {
