@@ -5,6 +5,7 @@ import { until } from "../_support/until.ts";
 import { buildEvent, buildLogMessage } from "../_support/wire_messages.ts";
 import { type Product, product } from "../cim/_product.ts";
 import { countRecords, createTopic, readTopic } from "../integration/_kafka.ts";
+import { kafkaLogSettings } from "../integration/_kafka_logs.ts";
 import { freePorts, requirePrivate, startPrivate } from "../integration/_servers.ts";
 import { cuttableProxy } from "./_cuttable_proxy.ts";
 
@@ -197,15 +198,10 @@ Deno.test({
     await using server = await startPrivate("kafka");
     const broker = `127.0.0.1:${server.port}`;
     await createTopic(broker, "LOGS");
-    using temp = tempDir({ folders: ["conf/static"] });
-    await Deno.writeTextFile(
-      temp.join("conf", "static", "common-infra.json"),
-      JSON.stringify({ enable_retrx: "true" }),
-    );
+    using temp = tempDir();
     await using cim = await product({
       env: { ...quiet, CIM_KAFKA_BROKERS: broker },
-      folder: temp.path,
-      mounted: JSON.stringify({ cimConfig: { lmaas: { logging_mode: "KAFKA" } } }),
+      ...await kafkaLogSettings(temp),
     });
     const log = (first: number, count: number) => {
       for (let number = first; number < first + count; number++) {

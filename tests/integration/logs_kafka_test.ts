@@ -4,6 +4,7 @@ import { tempDir } from "../_support/temp_dir.ts";
 import { until } from "../_support/until.ts";
 import { buildLogMessage } from "../_support/wire_messages.ts";
 import { createTopic, readTopic } from "./_kafka.ts";
+import { kafkaLogSettings } from "./_kafka_logs.ts";
 import { requirePrivate, startPrivate } from "./_servers.ts";
 
 // The topic is LOGS, so each test needs a broker of its own.
@@ -36,16 +37,8 @@ Deno.test({
     await using server = await startPrivate("kafka");
     const broker = `127.0.0.1:${server.port}`;
     await createTopic(broker, "LOGS");
-    using temp = tempDir({ folders: ["conf/static"] });
-    await Deno.writeTextFile(
-      temp.join("conf", "static", "common-infra.json"),
-      JSON.stringify({ enable_retrx: "true" }),
-    );
-    const options = {
-      env: { CIM_KAFKA_BROKERS: broker },
-      folder: temp.path,
-      mounted: JSON.stringify({ cimConfig: { lmaas: { logging_mode: "KAFKA" } } }),
-    };
+    using temp = tempDir();
+    const options = { env: { CIM_KAFKA_BROKERS: broker }, ...await kafkaLogSettings(temp) };
     {
       await using cim = await product(options);
       publish(cim, 0, 100);
