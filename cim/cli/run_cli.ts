@@ -36,7 +36,7 @@ const commands: readonly ((line: CommandLine) => void)[] = [
   addSampleAppCommand,
 ];
 
-/** A command as the reference lists it. */
+/** A command with its arguments and its description, for the README. */
 export interface CommandDescription {
   /** Its name with those of the commands above and its arguments, such as `cim kv put <key> <value>`. */
   readonly call: string;

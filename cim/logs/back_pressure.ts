@@ -8,9 +8,9 @@
  * - `block`: the publishers are paused until half of the lines are written, and no line is lost. Everything
  *   that a publisher sends over the same connection waits with it, the answer to a configuration change
  *   included, so the pause is limited to `maxBlockMs`, and to 400 ms while the reply to a change-set is awaited: a
- *   verdict gets through within a second whatever the state of the destination. After that the newest lines are dropped and counted as
- *   `overflow` while there is no room, and publishers are paused again only after half of the lines
- *   were written.
+ *   verdict gets through within a second whatever the state of the destination. After that the newest lines are
+ *   dropped and counted as `overflow` while there is no room, and publishers are paused again only after half of the
+ *   lines were written.
  * - `drop_newest`: publishers are never paused; lines without room are dropped and counted as `overflow`.
  *
  * A file that cannot be written while others of its folder can does not pause publishers: its lines are dropped

@@ -18,7 +18,9 @@ export class Receipt {
     if (this.#missing > 0 && --this.#missing === 0) this.#onAnswer(position);
   }
 
-  /** One destination does not take the message. `reason` is short and from a closed set. Does nothing after the answer. */
+  /**
+   * One destination does not take the message. `reason` is short and from a closed set. Does nothing after the answer.
+   */
   refuse(reason: string): void {
     if (this.#missing === 0) return;
     this.#missing = 0;

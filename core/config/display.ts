@@ -39,7 +39,7 @@ export function displayValue(value: unknown): unknown {
 /** Seeds of nkeys, which are secret, begin with `S`; an operator can mistake one for the public key. */
 const nkeySeed = /^S[ACNOUX][A-Z2-7]{3,}$/;
 
-/** A text without the user information of an address, whatever characters that has, without private keys and nkey seeds. */
+/** A text without the user information of an address, whatever characters that has, private keys and nkey seeds. */
 function displayText(text: string): string {
   return nkeySeed.test(text) ? hidden : hideUserInfo(hidePrivateKeys(text));
 }

@@ -1,6 +1,6 @@
 /**
- * Text from others on a terminal. Whoever reads a log or the output of a command does not control what a message, a
- * key or a file name contains.
+ * Makes text safe for a terminal. Messages, keys and file names come from other programs and people, and can contain
+ * characters that change what a terminal shows.
  *
  * @module
  */

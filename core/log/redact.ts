@@ -36,9 +36,9 @@ export function redact(fields: Readonly<Record<string, unknown>>): Record<string
 }
 
 /**
- * Returns a text without private keys in PEM and without the user information of addresses, cut at 4,096 characters. In each run without blanks,
- * everything between the scheme and the last `@` is hidden, so that a password with characters that a URL
- * does not allow is hidden too; without a scheme, everything before the `@` of a run such as `user:password@host`.
+ * Returns a text without private keys in PEM and without the user information of addresses, cut at 4,096
+ * characters. In each run without blanks, everything between the scheme and the last `@` is hidden, so that a
+ * password with characters that a URL does not allow is hidden too; without a scheme, everything before the `@` of a run such as `user:password@host`.
  * In a JSON document inside the text, each string is a text of its own, and what is around it stays.
  */
 export function redactText(text: string): string {

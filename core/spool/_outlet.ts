@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { pause } from "../async/mod.ts";
 import type { QueueContext } from "./_context.ts";
 import { Entry } from "./_entry.ts";
 import { Fifo } from "./_fifo.ts";
@@ -64,7 +65,7 @@ export class Outlet {
     return this.#oldestTaken?.position ?? this.#cursor;
   }
 
-  /** When the oldest block that is known without reading was appended, or the segment that it is in ended. */
+  /** When the oldest block that is known without reading was appended, or the segment that it is in began. */
   get oldestMs(): number | undefined {
     if (this.#records === 0) return undefined;
     const taken = this.#oldestTaken;
@@ -288,9 +289,7 @@ export class Outlet {
       return;
     }
     const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#attempts - 1));
-    // Rejects only when the signal aborts, which the caller checks.
-    const either = AbortSignal.any([signal, this.#closing.signal]);
-    await this.#context.clock.sleep(delayMs, { signal: either }).catch(() => {});
+    await pause(this.#context.clock, delayMs, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   /** Counts the records between the cursor and `next` as damaged. */

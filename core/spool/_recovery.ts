@@ -1,7 +1,7 @@
 /**
  * What is done with the files of a queue when the spool is opened: it needs the ledger, the names and sizes of
- * the segments, and of each segment only its first header and its trailer. A segment without trailer, which is the last one after a
- * crash, is read from start to end, and what stands behind its last good block is cut off.
+ * the segments, and of each segment only its first header and its trailer. A segment without trailer, which is the
+ * last one after a crash, is read from start to end, and what stands behind its last good block is cut off.
  *
  * @module
  */

@@ -88,7 +88,10 @@ export interface SpoolQueue {
   readonly inherited: number;
   /** Number of the first record that is not as durable as configured yet: all before it are. */
   readonly durableEnd: number;
-  /** When the oldest block that is not settled was appended, in milliseconds since 1970; undefined when empty. */
+  /**
+   * When the oldest block that is not settled was appended, in milliseconds since 1970; undefined when empty. After a
+   * restart it is the time of the first block of the segment until a block was taken, which is never later.
+   */
   readonly oldestMs: number | undefined;
   /**
    * Appends one block of `records` framed records; the queue does not look inside. The caller may reuse `data` when

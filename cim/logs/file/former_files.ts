@@ -2,9 +2,9 @@
  * Retention for log files that nothing writes to: those of former containers of the pod, which have another id after
  * each restart, and of containers that were idle for long. Without it they would stay until the volume is full.
  *
- * Invariant: only files whose name begins with the pod and the namespace of the agent are deleted. Files of other pods in
- * a shared folder are left alone, those of pods that do not exist any more included: no pod can know that another one does
- * not come back, so the operator of the node removes them.
+ * Invariant: only files whose name begins with the pod and the namespace of the agent are deleted. Files of other pods
+ * in a shared folder are never deleted, those of pods that do not exist any more included: an agent cannot know whether
+ * such a pod comes back, so the operator of the node removes them.
  *
  * @module
  */

@@ -12,7 +12,7 @@
 import fc from "npm:fast-check@4.10.2";
 import { byteString, type Script, type Step } from "./_script.ts";
 
-/** Placeholder for the session's token until the session gets its number. */
+/** The text in a subject that the session's token replaces once the session has its number. */
 const own = "\0own\0";
 
 const token = fc.constantFrom("a", "b", "c", "d1", "$x", byteString("café"));

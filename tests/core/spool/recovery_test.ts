@@ -252,7 +252,7 @@ Deno.test({
 Deno.test("SpoolQueue.rewind() keeps the order when a block is being read from the disk", async () => {
   using folder = tempDir();
   await fill(folder.path, 4);
-  let reading: Promise<void> | undefined;
+  let reading = Promise.resolve();
   const fs = wrappedDisk((file) => ({
     async read(buffer) {
       await reading;

@@ -23,7 +23,7 @@ Deno.test("D-66 files of former containers of the pod are deleted when they are 
     `${former}.log`,
     backup(former, 1),
     backup(former, 2),
-    // Of other pods and of nobody, however old.
+    // Files of other pods and files without a pod in their name, however old.
     "amf-1_ns1_amf-c0.log",
     "amf-0_ns2_amf-c0.log",
     backup("amf-1_ns1_amf-c0", 9),
